@@ -1,0 +1,1 @@
+"""The application: the database, the use cases, the API, the workers and the commands."""
