@@ -1,1 +1,84 @@
-"""One module a channel; each translates between a provider and the contract in ``_base``."""
+"""One module a channel; each translates between a provider and the contract in ``_base``.
+
+A module without a leading underscore is a channel: a new file here is a new channel, and nothing
+else needs to know. Only this package is imported by the app, never a single channel.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from types import ModuleType
+
+from channels._base import (
+    STATUS_RANK,
+    Address,
+    BadAddress,
+    Channel,
+    Env,
+    Inbound,
+    Inbox,
+    Media,
+    NotStored,
+    Outbound,
+    Outcome,
+    OutcomeUnknown,
+    Raw,
+    Receipt,
+    SendFailure,
+    Setting,
+    Size,
+    StatusUpdate,
+    Unavailable,
+    Undeliverable,
+    Unreadable,
+)
+
+__all__ = [
+    "STATUS_RANK",
+    "Address",
+    "BadAddress",
+    "Channel",
+    "Env",
+    "Inbound",
+    "Inbox",
+    "Media",
+    "NotStored",
+    "Outbound",
+    "Outcome",
+    "OutcomeUnknown",
+    "Raw",
+    "Receipt",
+    "SendFailure",
+    "Setting",
+    "Size",
+    "StatusUpdate",
+    "Unavailable",
+    "Undeliverable",
+    "Unreadable",
+    "load",
+    "names",
+    "settings",
+]
+
+
+def names() -> list[str]:
+    """Every channel there is, in alphabetical order."""
+    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+
+
+def settings() -> tuple[Setting, ...]:
+    """What all channels read from the settings; a setting that two share is named once."""
+    found: dict[str, Setting] = {}
+    for name in names():
+        for setting in _module(name).SETTINGS:
+            found.setdefault(setting.key, setting)
+    return tuple(found.values())
+
+
+def load(env: Env) -> Mapping[str, Channel]:
+    """Build every channel; one that lacks settings says so in ``missing`` and refuses hooks."""
+    return {name: _module(name).create(env) for name in names()}
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{name}")

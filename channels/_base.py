@@ -1,0 +1,237 @@
+"""The contract between a channel and the app.
+
+A channel translates: what a provider posts becomes an ``Inbound``, what an agent wrote becomes a
+request to the provider. It knows no database and no ticket. The app implements ``Inbox``; a
+channel implements ``Channel`` and its module offers ``NAME``, ``SETTINGS`` and ``create(env)``.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+import aiohttp
+from aiohttp import web
+from msgspec import Struct, field
+
+Outcome = Literal["stored", "duplicate", "quarantined"]
+
+#: How far a sent message has come. A rank never falls, in whatever order callbacks arrive;
+#: the four at rank 3 exclude one another, and the first that arrives stands.
+STATUS_RANK: Mapping[str, int] = {
+    "queued": 0,
+    "sending": 1,
+    "sent": 2,
+    "delivered": 3,
+    "undelivered": 3,
+    "failed": 3,
+    "canceled": 3,
+    "read": 4,
+}
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """One value a channel reads from the settings.
+
+    ``key`` is the lower-case name, such as ``twilio_account_sid``; in the environment it is
+    CONTACTCENTER_TWILIO_ACCOUNT_SID. ``many`` takes a comma-separated list.
+    """
+
+    key: str
+    help: str
+    secret: bool = False
+    required: bool = True
+    default: str | None = None
+    example: str = ""
+    many: bool = False
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    """Where a person can be reached: ``kind`` phone, email, chat, withheld, …; canonical ``value``.
+
+    A phone is E.164. ``withheld`` is a caller who hides the number: the value is unique to the
+    message, so that two of them never become one person.
+    """
+
+    kind: str
+    value: str
+
+
+class Media(Struct, frozen=True, kw_only=True):
+    """A file the provider keeps for us; it is fetched later."""
+
+    url: str
+    content_type: str
+
+
+class Raw(Struct, frozen=True, kw_only=True):
+    """A payload exactly as received. ``headers`` holds only what helps to understand it."""
+
+    body: bytes
+    content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Inbound(Struct, frozen=True, kw_only=True):
+    """One message from a customer, authenticated and understood.
+
+    ``entry_point`` is our own address it was sent to, canonical. ``external_id`` is the provider's
+    id, the same at each redelivery; None where the provider has none, then the payload itself is
+    the key. ``occurred_at`` is the provider's time, None where it tells none. ``details`` holds
+    what the channel wants kept beside the message (segments, opt-out kind, …), as short text.
+    """
+
+    channel: str
+    entry_point: str
+    sender: Address
+    text: str
+    raw: Raw
+    external_id: str | None = None
+    sender_name: str | None = None
+    occurred_at: datetime | None = None
+    media: tuple[Media, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+class Unreadable(Struct, frozen=True, kw_only=True):
+    """An authentic payload that cannot be understood; it is kept byte for byte in quarantine.
+
+    ``reason`` is a stable word (``missing_field``, ``invalid_utf8``, ``nul_character``,
+    ``bad_address``, ``not_a_form``); ``detail`` is one sentence for a person, naming the place.
+    """
+
+    channel: str
+    reason: str
+    detail: str
+    raw: Raw
+    external_id: str | None = None
+
+
+class StatusUpdate(Struct, frozen=True, kw_only=True):
+    """What a provider tells of a message we sent; ``status`` is a key of STATUS_RANK."""
+
+    channel: str
+    external_id: str
+    status: str
+    error_code: str | None = None
+    raw: Raw
+
+
+class Inbox(Protocol):
+    """Where a channel hands what it receives. The app implements it."""
+
+    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+        """Store durably, or raise ``NotStored``. Returns after the commit, one outcome an item.
+
+        A duplicate is a success: it was stored before.
+        """
+        ...
+
+    async def status(self, update: StatusUpdate | Unreadable) -> None:
+        """Store what became of a message we sent; raises ``NotStored``.
+
+        An update for a message that is not known (yet) is kept and applied when it is.
+        """
+        ...
+
+
+class Outbound(Struct, frozen=True, kw_only=True):
+    """One message to a customer. ``correlation_id`` is ours, unique to this attempt to send it."""
+
+    correlation_id: str
+    entry_point: str
+    recipient: Address
+    text: str
+    media_urls: tuple[str, ...] = ()
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """The provider took the message. ``status`` is a key of STATUS_RANK."""
+
+    external_id: str
+    status: str
+    segments: int | None = None
+
+
+class Size(Struct, frozen=True, kw_only=True):
+    """How a text goes out: its ``encoding`` and how many ``segments`` are paid."""
+
+    encoding: str
+    segments: int
+
+
+class Env(Struct, frozen=True, kw_only=True):
+    """What a channel is built from.
+
+    ``settings`` holds its settings by key; ``public_url`` is the address providers reach us at,
+    without a trailing slash; ``region`` (two letters) is where a number without a country code
+    belongs; ``http`` is open as long as the channel is used.
+    """
+
+    settings: Mapping[str, str]
+    public_url: str
+    region: str
+    http: aiohttp.ClientSession
+
+
+class Channel(Protocol):
+    """One way to talk with customers."""
+
+    #: Settings it still needs before it can send and receive; empty when it is ready.
+    missing: tuple[str, ...]
+
+    def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
+        """The hooks it answers, all under ``/hooks/<channel>/``."""
+        ...
+
+    def address(self, text: str) -> Address:
+        """The canonical form of an address as a person wrote it; raises ``BadAddress``."""
+        ...
+
+    def size(self, text: str) -> Size | None:
+        """How the text would go out; None where the channel has no segments."""
+        ...
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        """Hand one message to the provider, once.
+
+        Raises ``Unavailable`` (certainly not sent, try later), ``Undeliverable`` (certainly not
+        sent, trying again is useless) or ``OutcomeUnknown`` (may have been sent).
+        """
+        ...
+
+
+class NotStored(Exception):
+    """The inbox could not store it; the provider must be told to try again."""
+
+
+class BadAddress(ValueError):
+    """Not an address of this channel."""
+
+
+class SendFailure(Exception):
+    """A message was not, or perhaps not, handed over. ``code`` is the provider's own, if any."""
+
+    def __init__(self, detail: str, *, code: str | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class Unavailable(SendFailure):
+    """The provider cannot take it now; it was certainly not sent.
+
+    ``retry_after_s`` is the wait the provider asked for, if it did.
+    """
+
+    def __init__(
+        self, detail: str, *, code: str | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after_s = retry_after_s
+
+
+class Undeliverable(SendFailure):
+    """The provider will never take it; it was certainly not sent."""
+
+
+class OutcomeUnknown(SendFailure):
+    """The provider may have taken it: the answer was lost. Never send it again blindly."""
