@@ -15,10 +15,10 @@ FROM queue AS upper_queue WHERE upper_queue.tier = lower_queue.tier + 1;
 
 -- Data loss and injury do not wait for the first tier.
 INSERT INTO entry_rule (position, condition, queue_id)
-SELECT 10, '{"keyword": ["data loss", "lost all my data", "اطلاعاتم پاک شد", "از دست رفتن اطلاعات"]}', id
+SELECT 10, '{"keyword": ["data loss", "lost all my data", "اطلاعاتم پاک شد", "از دست رفتن اطلاعات"]}'::jsonb, id
 FROM queue WHERE tier = 2
 UNION ALL
-SELECT 20, '{"keyword": ["smoke", "burning", "injured", "دود", "آتش", "مجروح"]}', id
+SELECT 20, '{"keyword": ["smoke", "burning", "injured", "دود", "آتش", "مجروح"]}'::jsonb, id
 FROM queue WHERE tier = 3;
 
 INSERT INTO category (name_en, name_fa) VALUES
