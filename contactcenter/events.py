@@ -1,0 +1,106 @@
+"""Facts: appended in the transaction that makes them true, read by the feed and the reports.
+
+An event has one name in the audit trail, the live feed, the reports and the log. ``data`` holds
+ids, codes and numbers, never message text or addresses, so that erasing a person leaves it whole.
+``docs/events.md`` lists what each kind carries; a test compares it with ``KINDS``.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct, field
+
+from contactcenter import db
+from contactcenter.db import Conn
+
+#: Every kind there is, and when it is recorded.
+KINDS: Final[Mapping[str, str]] = {
+    "contact_created": "a person is known for the first time",
+    "contact_changed": "somebody edited a contact",
+    "contact_merged": "two contacts turned out to be one person",
+    "contact_unmerged": "a merge was undone",
+    "segment_set": "an assertion about a contact began: its temperament, …",
+    "interaction_received": "a customer's message was stored",
+    "interaction_status_changed": "a provider told what became of a message",
+    "reply_written": "an agent wrote to the customer",
+    "note_written": "an agent wrote an internal note",
+    "reply_sent": "the provider took a message",
+    "reply_failed": "a message will not be sent, or nobody knows whether it was",
+    "ticket_opened": "a problem was opened",
+    "ticket_queued": "triage gave a new problem its queue",
+    "ticket_offered": "the ticket rings at an agent",
+    "offer_declined": "the agent said no",
+    "offer_expired": "the agent did not answer in time",
+    "offer_rescinded": "the offer was taken back",
+    "ticket_assigned": "an agent holds the ticket",
+    "ticket_escalated": "the ticket was referred to a more specialised tier",
+    "ticket_transferred": "the ticket was moved to another queue or agent",
+    "ticket_released": "the holder gave the ticket back to its queue",
+    "ticket_pending": "it is the customer's turn",
+    "ticket_held": "it waits for us, with a reason and a date",
+    "ticket_resumed": "it goes on after it was pending or on hold",
+    "ticket_solved": "the problem is solved",
+    "ticket_reopened": "the problem came back",
+    "ticket_closed": "the time to come back is over",
+    "ticket_marked_spam": "it was no customer's problem",
+    "ticket_changed": "subject, category, tags or temperament were edited",
+    "presence_changed": "an agent came, went or paused",
+    "entry_point_discovered": "a message came to an address of ours that nobody had set up",
+    "configuration_changed": "a team, queue, rule, entry point or text was edited",
+    "payload_quarantined": "an authentic payload could not be understood",
+    "payload_released": "a quarantined payload was understood at last",
+    "user_invited": "an account was made",
+    "user_changed": "an account was edited",
+    "user_disabled": "a person may no longer sign in",
+    "user_enabled": "a person may sign in again",
+    "password_reset_requested": "a link to set a new password was made",
+    "password_changed": "a password was set",
+    "session_started": "a person signed in",
+    "session_ended": "a person signed out",
+    "token_created": "a program got access",
+    "token_revoked": "a program lost access",
+}
+
+_SQL = db.Statements(__name__)
+_append = _SQL.command("append")
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """One fact. ``version`` is the ticket's after the change; None where it left the row alone.
+
+    ``actor`` is who did it: ``user:7``, ``token:3``, ``system``, ``customer``. ``team_ids`` are the
+    teams that hold or held the ticket: who may know of it.
+    """
+
+    kind: str
+    at: datetime
+    actor: str
+    ticket_id: int | None = None
+    version: int | None = None
+    contact_id: int | None = None
+    agent_id: int | None = None
+    team_ids: tuple[int, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def record(conn: Conn, *events: Event) -> None:
+    """Append events, in order, within the caller's transaction."""
+    if not events:
+        return
+    for event in events:
+        if event.kind not in KINDS:
+            raise ValueError(f"unknown event kind {event.kind}")
+    await _append.run(
+        conn,
+        [e.at for e in events],
+        [e.kind for e in events],
+        [e.ticket_id for e in events],
+        [e.version for e in events],
+        [e.contact_id for e in events],
+        [e.agent_id for e in events],
+        [e.actor for e in events],
+        ["{" + ",".join(map(str, e.team_ids)) + "}" for e in events],
+        [msgspec.json.encode(e.data).decode() for e in events],
+    )
