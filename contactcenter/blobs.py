@@ -1,0 +1,37 @@
+"""Bytes too large for a row, in chunks, keyed by their SHA-256: one backup, any node serves them."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Final
+
+from contactcenter import db
+from contactcenter.db import Conn
+
+CHUNK_BYTES: Final = 256 * 1024
+#: A payload up to this size stays in its own row.
+INLINE_BYTES: Final = 64 * 1024
+
+_SQL = db.Statements(__name__)
+_is_stored = _SQL.take("is_stored", bool)
+_store_chunk = _SQL.command("store_chunk")
+_store = _SQL.command("store")
+_chunk = _SQL.take("chunk", bytes)
+
+
+async def store(conn: Conn, content: bytes) -> bytes:
+    """Keep ``content`` and return its SHA-256 (32 bytes)."""
+    sha256 = hashlib.sha256(content).digest()
+    if await _is_stored.one(conn, sha256):
+        return sha256
+    chunks = [content[at : at + CHUNK_BYTES] for at in range(0, len(content), CHUNK_BYTES)]
+    await _store_chunk.many(conn, [(sha256, n, chunk) for n, chunk in enumerate(chunks)])
+    await _store.run(conn, sha256, len(content))
+    return sha256
+
+
+async def chunks(conn: Conn, sha256: bytes) -> AsyncIterator[bytes]:
+    """Read the content again, a chunk at a time; nothing where it is not known."""
+    position = 0
+    while (chunk := await _chunk.first(conn, sha256, position)) is not None:
+        yield chunk
+        position += 1

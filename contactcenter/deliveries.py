@@ -1,0 +1,90 @@
+"""What becomes of the messages we sent: callbacks in any order, and a state that only rises."""
+
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from channels import STATUS_RANK, StatusUpdate
+from contactcenter import db, events
+from contactcenter.db import Conn
+
+#: A state of ours that knows less than any provider's word.
+_RANK_BEFORE_ALL: Final = -1
+
+
+class _Message(Struct, frozen=True, kw_only=True):
+    id: int
+    state: str
+    ticket_id: int | None
+    contact_id: int
+    error_code: str | None
+
+
+class _Status(Struct, frozen=True, kw_only=True):
+    status: str
+    error_code: str | None
+    received_at: datetime
+
+
+_SQL = db.Statements(__name__)
+_lock_message = _SQL.command("lock_message")
+_keep_status = _SQL.take("keep_status", datetime)
+_sent_message = _SQL.take("sent_message", _Message)
+_kept_statuses = _SQL.take("kept_statuses", _Status)
+_set_state = _SQL.command("set_state")
+
+
+async def note_status(conn: Conn, update: StatusUpdate) -> None:
+    """Keep a callback and, if it tells more than what is known, raise the message's state."""
+    await _lock_message.run(conn, update.external_id)
+    received_at = await _keep_status.one(
+        conn, update.channel, update.external_id, update.status, update.error_code
+    )
+    await _raise(
+        conn,
+        update.external_id,
+        _Status(status=update.status, error_code=update.error_code, received_at=received_at),
+    )
+
+
+async def lock(conn: Conn, external_id: str) -> None:
+    """Order the sender's own write of a message's id with the callbacks about it."""
+    await _lock_message.run(conn, external_id)
+
+
+async def apply_kept(conn: Conn, external_id: str) -> None:
+    """Apply what was told of a message before we knew its id; after ``lock`` and the write."""
+    for status in await _kept_statuses.all(conn, external_id):
+        await _raise(conn, external_id, status)
+
+
+def rises(now: str, then: str) -> bool:
+    """Whether a status tells more than the present state; equal ranks do not replace one another.
+
+    A joined semilattice up to the four outcomes of rank 3: whichever of those comes first stands.
+    """
+    return STATUS_RANK[then] > STATUS_RANK.get(now, _RANK_BEFORE_ALL)
+
+
+async def _raise(conn: Conn, external_id: str, status: _Status) -> None:
+    message = await _sent_message.first(conn, external_id)
+    if message is None or not rises(message.state, status.status):
+        return
+    await _set_state.run(conn, message.id, status.status, status.error_code or message.error_code)
+    await events.record(
+        conn,
+        events.Event(
+            kind="interaction_status_changed",
+            at=status.received_at,
+            actor="system",
+            ticket_id=message.ticket_id,
+            contact_id=message.contact_id,
+            data={
+                "interaction_id": message.id,
+                "from": message.state,
+                "to": status.status,
+                "error_code": status.error_code,
+            },
+        ),
+    )

@@ -1,0 +1,22 @@
+-- name: lock_message
+-- A status may come before the answer that tells us the message's id: whoever is second sees both.
+SELECT pg_advisory_xact_lock(hashtextextended($1, 20261122))
+
+-- name: keep_status
+-- Every callback is kept, also one for a message we do not know yet.
+INSERT INTO status_update (channel, external_id, status, error_code, received_at)
+VALUES ($1, $2, $3, $4, clock_timestamp())
+RETURNING received_at
+
+-- name: sent_message
+-- The message the callback is about, locked so that its state only rises.
+SELECT id, state, ticket_id, contact_id, error_code FROM interaction
+WHERE external_id = $1 AND direction = 'outbound' FOR UPDATE
+
+-- name: kept_statuses
+-- What was told so far of a message, oldest first.
+SELECT status, error_code, received_at FROM status_update WHERE external_id = $1 ORDER BY id
+
+-- name: set_state
+-- The rank was compared under the row's lock.
+UPDATE interaction SET state = $2, error_code = $3 WHERE id = $1

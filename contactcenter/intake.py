@@ -1,0 +1,289 @@
+"""Takes what the channels receive and stores it, a batch at a time.
+
+While one batch is being committed, further messages collect, and the next batch takes them all:
+at low load a batch is one message, under load the price of a commit is shared. The provider gets
+its 2xx only after the commit. Intake never takes the routing lock and never changes a ticket's
+state, queue, owner or load.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import asyncpg
+import msgspec
+import structlog
+from msgspec import Struct
+
+from channels import Inbound, NotStored, Outcome, StatusUpdate, Unreadable
+from contactcenter import blobs, db, deliveries, quarantine
+from contactcenter.bell import Bell
+from contactcenter.db import Conn, Database
+from contactcenter.errors import NoDatabase
+
+BATCH: Final = 128
+#: A provider that waits longer than this is told 503, and redelivers.
+DEADLINE_S: Final = 4.5
+#: How long a new entry point may stay unnoticed by a process that has already cached the rest.
+ENTRY_POINTS_TTL_S: Final = 2.0
+LOCK_TIMEOUT_MS: Final = 500
+
+log = structlog.get_logger()
+
+
+class _EntryPoint(Struct, frozen=True, kw_only=True):
+    id: int
+    channel: str
+    address: str
+    queue_id: int
+
+
+class _Stored(Struct, frozen=True, kw_only=True):
+    n: int
+    interaction_id: int
+
+
+_SQL = db.Statements(__name__)
+_receive = _SQL.take("receive", _Stored)
+_list_entry_points = _SQL.take("list_entry_points", _EntryPoint)
+_discover_entry_point = _SQL.take("discover_entry_point", int)
+
+
+class _Waiting:
+    """One message on its way into the database, and whoever waits for it."""
+
+    __slots__ = ("done", "item")
+
+    def __init__(self, item: Inbound) -> None:
+        self.item = item
+        self.done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+
+class Intake:
+    """The app's ``channels.Inbox``. One writer a process, with a connection of its own."""
+
+    def __init__(self, database: Database, bell: Bell, *, reopen_window_s: int) -> None:
+        self._database = database
+        self._bell = bell
+        self._reopen_window_s = reopen_window_s
+        self._queue: list[_Waiting] = []
+        self._news = asyncio.Event()
+        self._entry_points: Mapping[tuple[str, str], _EntryPoint] = {}
+        self._entry_points_read_at_s = float("-inf")
+        self._conn: db.OwnConnection | None = None
+        self._alone: set[asyncio.Task[None]] = set()
+
+    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+        """Store durably or raise ``NotStored``; see ``channels.Inbox``."""
+        waiting = [_Waiting(item) for item in items if isinstance(item, Inbound)]
+        self._queue.extend(waiting)
+        self._news.set()
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                for item in items:
+                    if isinstance(item, Unreadable):
+                        await self._hold("message", item)
+                outcomes = iter([await w.done for w in waiting])
+        except (TimeoutError, NoDatabase, asyncpg.PostgresError) as error:
+            raise NotStored("the database did not take it in time") from error
+        return [next(outcomes) if isinstance(i, Inbound) else "quarantined" for i in items]
+
+    async def status(self, update: StatusUpdate | Unreadable) -> None:
+        """Store what became of a sent message; see ``channels.Inbox``."""
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                if isinstance(update, Unreadable):
+                    await self._hold("status", update)
+                    return
+                async with self._database.transaction() as conn:
+                    await deliveries.note_status(conn, update)
+        except (TimeoutError, NoDatabase, asyncpg.PostgresError) as error:
+            raise NotStored("the database did not take it in time") from error
+        self._bell.ring("events")
+
+    async def run(self) -> None:
+        """Write batch after batch until cancelled."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._queue:
+                batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
+                await self._take(batch)
+
+    async def close(self) -> None:
+        """Let go of the connection and of the items that are being tried alone."""
+        for task in self._alone:
+            task.cancel()
+        if self._conn is not None:
+            self._conn.terminate()
+
+    async def _take(self, batch: list[_Waiting]) -> None:
+        try:
+            conn = await self._connection()
+            await self._write(conn, batch)
+        except Exception as error:  # noqa: BLE001  the writer must outlive whatever a batch holds
+            if db.is_unreachable(error) or isinstance(error, NoDatabase):
+                self._fail(batch, error)
+            else:
+                log.warning("intake_batch_failed", error=type(error).__name__, size=len(batch))
+                task = asyncio.create_task(self._take_one_by_one(batch))
+                self._alone.add(task)
+                task.add_done_callback(self._alone.discard)
+
+    async def _take_one_by_one(self, batch: list[_Waiting]) -> None:
+        """Try the items of a failed batch alone, beside the next batch: one sinks no neighbour."""
+        for waiting in batch:
+            try:
+                async with self._database.read() as conn:
+                    await self._write(conn, [waiting])
+            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+                await self._set_aside(waiting, error)
+            except Exception as error:  # noqa: BLE001  as above
+                self._fail([waiting], error)
+                log.warning("intake_item_failed", error=type(error).__name__)
+
+    async def _set_aside(self, waiting: _Waiting, error: asyncpg.PostgresError) -> None:
+        """Keep what the database will never take as it is: redelivery would not help it."""
+        item = waiting.item
+        held = Unreadable(
+            channel=item.channel,
+            reason="not_storable",
+            detail=f"the database refused it: {type(error).__name__}",
+            raw=item.raw,
+            external_id=item.external_id,
+        )
+        try:
+            await self._hold("message", held)
+        except (NoDatabase, asyncpg.PostgresError) as hold_error:
+            self._fail([waiting], hold_error)
+        else:
+            if not waiting.done.done():
+                waiting.done.set_result("quarantined")
+
+    async def _write(self, conn: Conn, batch: list[_Waiting]) -> None:
+        keyed = await self._keyed(conn, batch)
+        columns = _columns([(entry, key, group[0].item) for (entry, key), group in keyed])
+        large = await self._store_large(conn, [group[0].item for _, group in keyed])
+        stored = await db.retried(
+            lambda: _receive.all(conn, *columns, *large, self._reopen_window_s, *_media(keyed))
+        )
+        fresh = {row.n for row in stored}
+        for n, (_, group) in enumerate(keyed):
+            for place, waiting in enumerate(group):
+                outcome: Outcome = "stored" if n in fresh and place == 0 else "duplicate"
+                if not waiting.done.done():
+                    waiting.done.set_result(outcome)
+        if fresh:
+            self._bell.ring("triage", "events")
+
+    async def _keyed(
+        self, conn: Conn, batch: list[_Waiting]
+    ) -> list[tuple[tuple[_EntryPoint, bytes], list[_Waiting]]]:
+        """Fold what is equal within the batch, in the order all batches lock their keys in."""
+        groups: dict[tuple[int, bytes], list[_Waiting]] = {}
+        entries: dict[int, _EntryPoint] = {}
+        for waiting in batch:
+            entry = await self._entry_point(conn, waiting.item)
+            entries[entry.id] = entry
+            groups.setdefault((entry.id, inbound_key(waiting.item)), []).append(waiting)
+        return [((entries[e], key), groups[e, key]) for e, key in sorted(groups)]
+
+    async def _entry_point(self, conn: Conn, item: Inbound) -> _EntryPoint:
+        wanted = (item.channel, item.entry_point)
+        age_s = time.monotonic() - self._entry_points_read_at_s
+        if wanted not in self._entry_points or age_s > ENTRY_POINTS_TTL_S:
+            await self._read_entry_points(conn)
+        if wanted not in self._entry_points:
+            if (found := await _discover_entry_point.first(conn, *wanted)) is not None:
+                log.warning("entry_point_discovered", entry_point_id=found, channel=item.channel)
+            await self._read_entry_points(conn)
+        return self._entry_points[wanted]
+
+    async def _read_entry_points(self, conn: Conn) -> None:
+        rows = await _list_entry_points.all(conn)
+        self._entry_points = {(row.channel, row.address): row for row in rows}
+        self._entry_points_read_at_s = time.monotonic()
+
+    async def _store_large(
+        self, conn: Conn, items: Sequence[Inbound]
+    ) -> tuple[list[bytes | None], list[bytes | None]]:
+        inline: list[bytes | None] = []
+        chunked: list[bytes | None] = []
+        for item in items:
+            is_large = len(item.raw.body) > blobs.INLINE_BYTES
+            inline.append(None if is_large else item.raw.body)
+            chunked.append(await blobs.store(conn, item.raw.body) if is_large else None)
+        return inline, chunked
+
+    async def _hold(self, purpose: quarantine.Purpose, item: Unreadable) -> None:
+        async with self._database.transaction() as conn:
+            await quarantine.hold(conn, purpose, item)
+        self._bell.ring("events")
+
+    async def _connection(self) -> Conn:
+        if self._conn is None or self._conn.is_closed():
+            self._conn = await self._database.connect("intake", lock_timeout_ms=LOCK_TIMEOUT_MS)
+        return self._conn
+
+    def _fail(self, batch: list[_Waiting], error: Exception) -> None:
+        for waiting in batch:
+            if not waiting.done.done():
+                waiting.done.set_exception(NotStored(type(error).__name__))
+
+
+def inbound_key(item: Inbound) -> bytes:
+    """The 16 bytes that tell this message from every other at its entry point.
+
+    The provider's id where it has one, else the payload itself. 16 bytes of a hash: a large unique
+    index on long random ids is what slows intake at ten million rows.
+    """
+    if item.external_id is not None:
+        text = b"id:" + item.external_id.encode()
+    else:
+        text = b"payload:" + hashlib.sha256(item.raw.body).digest()
+    return hashlib.sha256(text).digest()[:16]
+
+
+def _columns(items: Sequence[tuple[_EntryPoint, bytes, Inbound]]) -> list[list[object]]:
+    rows: list[tuple[object, ...]] = [
+        (
+            n,
+            key,
+            entry.id,
+            entry.queue_id,
+            item.channel,
+            item.sender.kind,
+            item.sender.value,
+            item.sender_name,
+            item.text,
+            item.external_id,
+            item.occurred_at,
+            _segments(item),
+            msgspec.json.encode(item.details).decode(),
+            item.raw.content_type,
+            msgspec.json.encode(item.raw.headers).decode(),
+        )
+        for n, (entry, key, item) in enumerate(items)
+    ]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _segments(item: Inbound) -> int | None:
+    text = item.details.get("num_segments", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None  # noqa: PLR2004
+
+
+def _media(
+    keyed: Sequence[tuple[object, list[_Waiting]]],
+) -> tuple[list[int], list[int], list[str], list[str]]:
+    found = [
+        (n, position, media.content_type, media.url)
+        for n, (_, group) in enumerate(keyed)
+        for position, media in enumerate(group[0].item.media)
+    ]
+    if not found:
+        return [], [], [], []
+    ns, positions, types, urls = zip(*found, strict=True)
+    return list(ns), list(positions), list(types), list(urls)
