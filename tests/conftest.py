@@ -1,0 +1,158 @@
+"""A real PostgreSQL for the tests: one server a run, one migrated template, copies of it.
+
+``dsn`` is a fresh database of one test, ``conn`` a connection whose transaction is rolled back.
+``CONTACTCENTER_TEST_DATABASE_URL`` names a server to use instead of the embedded one; its role
+must be allowed to create databases.
+"""
+
+import asyncio
+import fcntl
+import itertools
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from contactcenter.migrate import migrate
+from contactcenter.postgres import EmbeddedPostgres
+
+# One folder a run, handed to the xdist workers, which are children, by the environment.
+RUN_DIR = "CONTACTCENTER_TEST_RUN_DIR"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    run_dir = Path(tempfile.mkdtemp(prefix="cc-tests-"))
+    run_dir.chmod(0o711)  # root lends the server an account that must pass through
+    os.environ[RUN_DIR] = str(run_dir)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and (run_dir := os.environ.pop(RUN_DIR, None)):
+        shutil.rmtree(run_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def run_dir() -> Path:
+    """A folder shared by all workers of this run."""
+    return Path(os.environ[RUN_DIR])
+
+
+@pytest.fixture(scope="session")
+def server_dsn(run_dir: Path) -> Iterator[str]:
+    """A server whose role may create databases; not durable, shared by all workers."""
+    external = os.environ.get("CONTACTCENTER_TEST_DATABASE_URL")
+    if external:
+        yield external
+        return
+    server = EmbeddedPostgres(run_dir, durable=False)
+    try:
+        yield asyncio.run(server.start())
+    finally:
+        asyncio.run(server.stop())
+
+
+@pytest.fixture(scope="session")
+def template(server_dsn: str, run_dir: Path) -> Iterator[str]:
+    """The name of a migrated database to copy; made by the first worker that asks."""
+    name = f"template_{run_dir.name.rpartition('-')[2].lower()}"
+    users = os.open(run_dir / "template.users", os.O_RDWR | os.O_CREAT, 0o600)
+    with _locked(run_dir / "template.lock"):
+        fcntl.flock(users, fcntl.LOCK_SH)
+        if not (run_dir / "template.made").exists():
+            asyncio.run(_make_template(server_dsn, name))
+            (run_dir / "template.made").touch()
+    yield name
+    with _locked(run_dir / "template.lock"):
+        os.close(users)
+        users = os.open(run_dir / "template.users", os.O_RDWR)
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass  # another worker goes on
+        else:
+            asyncio.run(_run(server_dsn, f'DROP DATABASE IF EXISTS "{name}"'))
+            (run_dir / "template.made").unlink()
+        finally:
+            os.close(users)
+
+
+@pytest.fixture(scope="session")
+def new_database(server_dsn: str, template: str) -> Callable[[], str]:
+    """Copies the template; returns the copy's name."""
+    numbers = itertools.count(1)
+    mark = f"test_{os.getpid()}_{secrets.token_hex(4)}"
+
+    async def copy() -> str:
+        name = f"{mark}_{next(numbers)}"
+        # FILE_COPY is the faster of the two where nothing is synced to disk.
+        await _run(server_dsn, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return name
+
+    return copy
+
+
+@pytest.fixture
+async def dsn(server_dsn: str, new_database) -> AsyncIterator[str]:
+    """The DSN of a fresh, migrated database of this test alone."""
+    name = await new_database()
+    yield with_database(server_dsn, name)
+    await _run(server_dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def worker_dsn(server_dsn: str, new_database) -> Iterator[str]:
+    """The DSN of a migrated database that this worker's tests share and leave unchanged."""
+    name = asyncio.run(new_database())
+    yield with_database(server_dsn, name)
+    asyncio.run(_run(server_dsn, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+async def conn(worker_dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection in a transaction that is rolled back when the test ends."""
+    connection = await asyncpg.connect(worker_dsn)
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        yield connection
+    finally:
+        if not connection.is_closed():
+            await transaction.rollback()
+        await connection.close()
+
+
+def with_database(dsn: str, name: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+async def _make_template(server_dsn: str, name: str) -> None:
+    await _run(server_dsn, f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+    await migrate(with_database(server_dsn, name))
+
+
+async def _run(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
