@@ -1,0 +1,119 @@
+"""The two decisions of the router: a ticket looks for an agent, an agent looks for tickets.
+
+Every ticket has a score in seconds, ``waited + credit - handicap``. All waits grow alike, so the
+order does not change while they wait, and only an event can change who comes first. Times are
+microseconds since 1970, as the database ranks them; durations are seconds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+US: Final = 1_000_000
+
+#: Whoever declined or missed a ticket is not asked again for this long.
+EXCLUDED_FOR_S: Final = 60
+#: This many offers in a row left unanswered, and the agent is taken to be away.
+MAX_MISSES: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An agent who may take the ticket now. ``level`` 1 is his own work, higher is helping out."""
+
+    agent_id: int
+    level: int
+    band: int
+    load: int
+    capacity: int
+    idle_since_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A ticket the agent may take now; ``handicap_s`` is his in its queue."""
+
+    ticket_id: int
+    queue_id: int
+    enqueued_us: int
+    credit_s: int
+    handicap_s: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Who or what was chosen, and why, in numbers that a sentence can be made of."""
+
+    chosen_id: int
+    why: dict[str, Any]
+
+
+def choose_agent(candidates: Sequence[Candidate], *, now_us: int) -> Choice | None:
+    """Among the eligible: own work first, then band, then the least loaded, then longest idle."""
+    if not candidates:
+        return None
+    ranked = sorted(candidates, key=_agent_key)
+    best = ranked[0]
+    why: dict[str, Any] = {
+        "decision": "ticket_looked_for_agent",
+        "agent_id": best.agent_id,
+        "level": best.level,
+        "band": best.band,
+        "load": best.load,
+        "capacity": best.capacity,
+        "idle_s": _seconds(now_us - best.idle_since_us),
+        "eligible": len(ranked),
+    }
+    if len(ranked) > 1:
+        second = ranked[1]
+        why["next"] = {
+            "agent_id": second.agent_id,
+            "behind_because": _first_difference(best, second),
+        }
+    return Choice(chosen_id=best.agent_id, why=why)
+
+
+def choose_ticket(heads: Sequence[Waiting], *, now_us: int) -> Choice | None:
+    """Among the first of each of the agent's queues: the largest score, then the oldest ticket."""
+    if not heads:
+        return None
+    ranked = sorted(heads, key=lambda w: (-score_us(w, now_us=now_us), w.ticket_id))
+    best = ranked[0]
+    why: dict[str, Any] = {
+        "decision": "agent_looked_for_ticket",
+        "ticket_id": best.ticket_id,
+        "queue_id": best.queue_id,
+        "waited_s": _seconds(now_us - best.enqueued_us),
+        "credit_s": best.credit_s,
+        "handicap_s": best.handicap_s,
+        "score_s": _seconds(score_us(best, now_us=now_us)),
+        "queues_with_work": len(ranked),
+    }
+    if len(ranked) > 1:
+        why["next"] = {
+            "ticket_id": ranked[1].ticket_id,
+            "score_s": _seconds(score_us(ranked[1], now_us=now_us)),
+        }
+    return Choice(chosen_id=best.ticket_id, why=why)
+
+
+def score_us(waiting: Waiting, *, now_us: int) -> int:
+    """``waited + credit - handicap``, in microseconds."""
+    return now_us - waiting.enqueued_us + (waiting.credit_s - waiting.handicap_s) * US
+
+
+def _agent_key(c: Candidate) -> tuple[int, int, float, int, int]:
+    return (c.level, -c.band, c.load / c.capacity, c.idle_since_us, c.agent_id)
+
+
+def _first_difference(best: Candidate, other: Candidate) -> str:
+    names = ("level", "band", "load", "idle", "agent_id")
+    for name, mine, theirs in zip(names, _agent_key(best), _agent_key(other), strict=True):
+        if mine != theirs:
+            return name
+    return "nothing"
+
+
+def _seconds(us: int) -> float:
+    return round(us / US, 3)
