@@ -18,6 +18,7 @@ import hmac
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,9 +34,9 @@ PORT = 5432  # names the socket file only; no TCP port is opened
 _LONGEST_SOCKET_PATH_BYTES = 100  # 103 on macOS, 107 on Linux
 
 
-def default_data_dir() -> Path:
+def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Return ``$XDG_DATA_HOME/contactcenter``, else ``~/.local/share/contactcenter``."""
-    configured = os.environ.get("XDG_DATA_HOME", "")
+    configured = environ.get("XDG_DATA_HOME", "")
     # Source: https://specifications.freedesktop.org/basedir-spec/latest/ (relative: ignore it)
     base = Path(configured) if configured.startswith("/") else Path.home() / ".local" / "share"
     return base / "contactcenter"

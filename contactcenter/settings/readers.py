@@ -1,0 +1,166 @@
+"""Reads one setting's raw value: text from the environment, or what TOML or a command line holds.
+
+Each reader returns the value, or raises ``ValueError`` with a phrase that follows "must be" and
+never repeats the value, which may be secret.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+Reader = Callable[[object], object]
+
+
+def text(raw: object) -> str:
+    """Any text that is not empty."""
+    if not isinstance(raw, str) or not raw.strip():
+        msg = "text"
+        raise ValueError(msg)
+    return raw.strip()
+
+
+def path(raw: object) -> Path:
+    """A path; ``~`` is the home folder."""
+    if isinstance(raw, Path):
+        return raw.expanduser()
+    try:
+        return Path(text(raw)).expanduser()
+    except RuntimeError as problem:
+        msg = "a path without ~, as there is no home folder"
+        raise ValueError(msg) from problem
+
+
+def whole_number(lowest: int, highest: int) -> Reader:
+    """Return a reader of a whole number in a range, both ends included."""
+
+    def read(raw: object) -> int:
+        msg = f"a whole number from {lowest} to {highest}"
+        try:
+            # int() reads Persian digits, too. A fraction or a boolean is no whole number.
+            number = int(raw) if isinstance(raw, str) else raw
+        except ValueError:
+            raise ValueError(msg) from None
+        if isinstance(number, int) and not isinstance(number, bool) and lowest <= number <= highest:
+            return number
+        raise ValueError(msg)
+
+    return read
+
+
+def one_of(*choices: str) -> Reader:
+    """Return a reader of one of some words, in any case of letters."""
+
+    def read(raw: object) -> str:
+        if not isinstance(raw, str) or raw.strip().lower() not in choices:
+            msg = f"one of {', '.join(choices)}"
+            raise ValueError(msg)
+        return raw.strip().lower()
+
+    return read
+
+
+def region(raw: object) -> str:
+    """A country by two letters, in upper case."""
+    if not isinstance(raw, str) or not (
+        len(raw.strip()) == len("IR") and raw.strip().isascii() and raw.strip().isalpha()
+    ):
+        msg = "the two letters of a country, such as IR"
+        raise ValueError(msg)
+    return raw.strip().upper()
+
+
+def host(raw: object) -> str:
+    """A host name or an address to listen on, without a port."""
+    msg = "a host name or an IP address, without a port"
+    if not isinstance(raw, str):
+        raise ValueError(msg)  # noqa: TRY004 -- every reader refuses in the same way
+    found = raw.strip().removeprefix("[").removesuffix("]")
+    is_ipv6 = found.count(":") > 1
+    if not found or any(c in found for c in " /@?#\t\r\n") or (":" in found and not is_ipv6):
+        raise ValueError(msg)
+    return found
+
+
+def public_url(raw: object) -> str:
+    """An http(s) URL without query and fragment; returned without a trailing slash."""
+    msg = "a URL such as https://desk.example.com, without ? and #"
+    parts = _http_url(raw, msg)
+    if parts.query or parts.fragment or "?" in parts.geturl() or "#" in str(raw):
+        raise ValueError(msg)
+    return parts.geturl().rstrip("/")
+
+
+def origins(raw: object) -> tuple[str, ...]:
+    """A list of origins, comma-separated in text, each as browsers send it."""
+    return tuple(_origin(one) for one in texts(raw))
+
+
+def _origin(raw: str) -> str:
+    msg = "origins such as https://desk.example.com, without a path"
+    parts = _http_url(raw, msg)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(msg)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _http_url(raw: object, msg: str) -> SplitResult:
+    if not isinstance(raw, str) or any(c.isspace() for c in raw.strip()):
+        raise ValueError(msg)
+    parts = _split(raw, msg)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(msg)
+    return parts
+
+
+def _split(raw: str, msg: str) -> SplitResult:
+    try:
+        parts = urlsplit(raw.strip())
+        _ = parts.port  # refuses what is no port number
+    except ValueError as problem:
+        raise ValueError(msg) from problem
+    return parts
+
+
+def database_url(raw: object) -> str:
+    """A PostgreSQL URL. Several hosts, and a socket's folder as ``?host=``, are allowed."""
+    msg = "a URL such as postgresql://user:password@host:5432/database"
+    if not isinstance(raw, str):
+        raise ValueError(msg)  # noqa: TRY004 -- every reader refuses in the same way
+    found = raw.strip()
+    try:
+        parts = urlsplit(found)
+    except ValueError as problem:
+        raise ValueError(msg) from problem
+    ports = [host.rpartition(":")[2] for host in parts.netloc.rpartition("@")[2].split(",")]
+    if parts.scheme not in ("postgresql", "postgres") or any(c.isspace() for c in found):
+        raise ValueError(msg)
+    if len(parts.path) <= 1 and "dbname=" not in parts.query and "database=" not in parts.query:
+        msg = f"{msg}: it names no database"
+        raise ValueError(msg)
+    if any(":" in one and not one.isdigit() for one in ports):
+        raise ValueError(msg)
+    return found
+
+
+def texts(raw: object) -> tuple[str, ...]:
+    """A list of texts, comma-separated in text; empty ones are left out."""
+    parts = raw.split(",") if isinstance(raw, str) else raw
+    if not isinstance(parts, list | tuple) or not all(isinstance(one, str) for one in parts):
+        msg = "a list of texts"
+        raise ValueError(msg)
+    if not isinstance(raw, str) and any("," in one for one in parts):
+        msg = "a list of texts without commas"
+        raise ValueError(msg)
+    return tuple(one.strip() for one in parts if one.strip())
+
+
+def joined(raw: object) -> str:
+    """A list as one text, joined by commas; this is how channels get it."""
+    return ",".join(texts(raw))
+
+
+def scalar(raw: object) -> str:
+    """A text; a number is taken as it is written."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return str(raw)
+    return text(raw)
