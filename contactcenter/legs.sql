@@ -1,0 +1,11 @@
+-- name: begin
+-- The next leg starts where the last one ended.
+INSERT INTO leg (ticket_id, episode, tier, queue_id, agent_id, from_at) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: finish
+-- At most one leg of a ticket is open.
+UPDATE leg SET to_at = $2, ended_by = $3 WHERE ticket_id = $1 AND to_at IS NULL
+
+-- name: of_ticket
+-- Who had the ticket, from when to when.
+SELECT episode, tier, queue_id, agent_id, from_at, to_at, ended_by FROM leg WHERE ticket_id = $1 ORDER BY id

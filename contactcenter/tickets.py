@@ -1,0 +1,177 @@
+"""One problem of one contact: its row, locked, changed and saved with one version more."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import db
+from contactcenter.db import Conn
+from contactcenter.errors import NotFound
+from contactcenter.events import Event
+from routing.states import State
+
+
+class Ticket(Struct, frozen=True, kw_only=True):
+    """A row of ``ticket``. ``enqueued_at`` is the start of the episode: the age that is kept.
+
+    ``team_ids`` are the teams that hold or held it; they may read it. ``escalation_left_s`` is what
+    is left of the tier's time while the clock is stopped (the customer's turn, or on hold).
+    """
+
+    id: int
+    contact_id: int
+    channel: str
+    entry_point_id: int | None
+    intake_queue_id: int | None
+    subject: str
+    state: State
+    queue_id: int | None
+    tier: int | None
+    agent_id: int | None
+    temperament: str
+    language: str | None
+    category_id: int | None
+    weight: int
+    credit_s: int
+    episode: int
+    escalations: int
+    reopens: int
+    opened_at: datetime
+    enqueued_at: datetime
+    first_reply_at: datetime | None
+    last_customer_message_at: datetime | None
+    last_reply_at: datetime | None
+    wake_at: datetime | None
+    escalation_left_s: int | None
+    hold_reason: str | None
+    disposition: str | None
+    solved_at: datetime | None
+    solved_by_id: int | None
+    closed_at: datetime | None
+    spam: bool
+    follows_id: int | None
+    team_ids: list[int]
+    version: int
+
+
+_SQL = db.Statements(__name__)
+_find = _SQL.take("find", Ticket)
+_lock = _SQL.take("lock", Ticket)
+_save = _SQL.take("save", int)
+_open = _SQL.take("open", int)
+_unsolved_twin = _SQL.take("unsolved_twin", int)
+_grant_credit = _SQL.command("grant_credit")
+_revoke_credits = _SQL.command("revoke_credits")
+_total_credit = _SQL.take("total_credit", int)
+
+
+async def find(conn: Conn, ticket_id: int) -> Ticket:
+    """Read one; raises ``NotFound``."""
+    ticket = await _find.first(conn, ticket_id)
+    if ticket is None:
+        raise NotFound(f"there is no ticket {ticket_id}", ticket_id=ticket_id)
+    return ticket
+
+
+async def lock(conn: Conn, ticket_id: int) -> Ticket:
+    """Read one and lock its row until the end of the transaction; raises ``NotFound``."""
+    ticket = await _lock.first(conn, ticket_id)
+    if ticket is None:
+        raise NotFound(f"there is no ticket {ticket_id}", ticket_id=ticket_id)
+    return ticket
+
+
+async def save(conn: Conn, ticket: Ticket) -> Ticket:
+    """Write a locked ticket back; returns it with its new version."""
+    version = await _save.one(
+        conn,
+        ticket.id,
+        ticket.subject,
+        ticket.state,
+        ticket.queue_id,
+        ticket.tier,
+        ticket.agent_id,
+        ticket.temperament,
+        ticket.language,
+        ticket.category_id,
+        ticket.weight,
+        ticket.credit_s,
+        ticket.episode,
+        ticket.escalations,
+        ticket.reopens,
+        ticket.enqueued_at,
+        ticket.first_reply_at,
+        ticket.last_customer_message_at,
+        ticket.last_reply_at,
+        ticket.wake_at,
+        ticket.escalation_left_s,
+        ticket.hold_reason,
+        ticket.disposition,
+        ticket.solved_at,
+        ticket.solved_by_id,
+        ticket.closed_at,
+        ticket.spam,
+        ticket.team_ids,
+        ticket.intake_queue_id,
+        ticket.contact_id,
+    )
+    return msgspec.structs.replace(ticket, version=version)
+
+
+async def open_by_us(
+    conn: Conn,
+    now: datetime,
+    *,
+    contact_id: int,
+    channel: str,
+    entry_point_id: int | None,
+    intake_queue_id: int | None,
+    subject: str,
+    team_ids: list[int],
+) -> int:
+    """Open a ticket because we write first; it is ``new`` until somebody holds it."""
+    return await _open.one(
+        conn, contact_id, channel, entry_point_id, intake_queue_id, subject, now, team_ids
+    )
+
+
+async def unsolved_twin(conn: Conn, ticket: Ticket) -> int | None:
+    """The other unsolved ticket of this contact and entry queue, if there is one."""
+    return await _unsolved_twin.first(conn, ticket.contact_id, ticket.intake_queue_id, ticket.id)
+
+
+async def grant_credit(conn: Conn, ticket: Ticket, reason: str, credit_s: int) -> Ticket:
+    """Add to a named reason; the ticket's credit is the sum of its reasons. Not saved yet."""
+    if credit_s:
+        await _grant_credit.run(conn, ticket.id, reason, credit_s)
+    return msgspec.structs.replace(ticket, credit_s=await _total_credit.one(conn, ticket.id))
+
+
+async def revoke_credits(conn: Conn, ticket: Ticket) -> Ticket:
+    """Start an episode without credit. Not saved yet."""
+    await _revoke_credits.run(conn, ticket.id)
+    return msgspec.structs.replace(ticket, credit_s=0)
+
+
+def fact(
+    ticket: Ticket,
+    kind: str,
+    now: datetime,
+    actor: str,
+    *,
+    agent_id: int | None = None,
+    **data: object,
+) -> Event:
+    """An event about a ticket as it is after the change, seen by the teams that may see it."""
+    return Event(
+        kind=kind,
+        at=now,
+        actor=actor,
+        ticket_id=ticket.id,
+        version=ticket.version,
+        contact_id=ticket.contact_id,
+        agent_id=agent_id if agent_id is not None else ticket.agent_id,
+        team_ids=tuple(ticket.team_ids),
+        data={"state": ticket.state, "queue_id": ticket.queue_id, "tier": ticket.tier, **data},
+    )

@@ -1,0 +1,99 @@
+"""Timers of the router: rows, set and cleared with the change that is their reason.
+
+They are read and fired only under the routing lock, so each fires once. Deadlines come from the
+database's clock.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from contactcenter import db
+from contactcenter.db import Conn
+
+Kind = Literal[
+    "offer_expiry",
+    "delay_step",
+    "exclusion_end",
+    "wrap_up_end",
+    "escalation",
+    "wake_up",
+    "reopen_end",
+    "presence_lost",
+]
+
+
+class Timer(Struct, frozen=True, kw_only=True):
+    """A row of ``timer``; ``key`` tells it from others of its kind."""
+
+    id: int
+    due_at: datetime
+    kind: Kind
+    key: str
+    ticket_id: int | None
+    agent_id: int | None
+
+
+_SQL = db.Statements(__name__)
+_set = _SQL.command("set_timer")
+_clear = _SQL.command("clear")
+_clear_of_ticket = _SQL.command("clear_of_ticket")
+_due = _SQL.take("due", Timer)
+_taken = _SQL.command("taken")
+_due_of = _SQL.take("due_of", datetime)
+_next_due = _SQL.take("next_due", datetime)
+_clock = _SQL.take("clock", datetime)
+
+
+async def set_for_ticket(
+    conn: Conn, kind: Kind, ticket_id: int, due_at: datetime, *, agent_id: int | None = None
+) -> None:
+    """Set or move the ticket's timer of this kind (one an agent where an agent is named)."""
+    key = f"{ticket_id}:{agent_id}" if agent_id is not None else str(ticket_id)
+    await _set.run(conn, due_at, kind, key, ticket_id, agent_id)
+
+
+async def set_for_agent(conn: Conn, kind: Kind, agent_id: int, due_at: datetime) -> None:
+    """Set or move the agent's timer of this kind."""
+    await _set.run(conn, due_at, kind, f"agent:{agent_id}", None, agent_id)
+
+
+async def clear_for_ticket(conn: Conn, kind: Kind, ticket_id: int) -> None:
+    """Its reason is gone; clearing what is not set does nothing."""
+    await _clear.run(conn, kind, str(ticket_id))
+
+
+async def clear_for_agent(conn: Conn, kind: Kind, agent_id: int) -> None:
+    """Its reason is gone; clearing what is not set does nothing."""
+    await _clear.run(conn, kind, f"agent:{agent_id}")
+
+
+async def clear_all_of_ticket(conn: Conn, ticket_id: int) -> None:
+    """Nothing of this ticket is waited for any more."""
+    await _clear_of_ticket.run(conn, ticket_id)
+
+
+async def due(conn: Conn, now: datetime, *, at_most: int) -> list[Timer]:
+    """What is due, earliest first; at one instant offers end before delays and the rest."""
+    return await _due.all(conn, now, at_most)
+
+
+async def taken(conn: Conn, timer: Timer) -> None:
+    """Remove a timer as it fires."""
+    await _taken.run(conn, timer.id)
+
+
+async def due_for_ticket(conn: Conn, kind: Kind, ticket_id: int) -> datetime | None:
+    """When the ticket's timer of this kind is due; None where none is set."""
+    return await _due_of.first(conn, kind, str(ticket_id))
+
+
+async def next_due(conn: Conn) -> datetime | None:
+    """When the earliest timer is due."""
+    return await _next_due.first(conn)
+
+
+async def clock(conn: Conn) -> datetime:
+    """The database's clock now, also within a transaction that began earlier."""
+    return await _clock.one(conn)

@@ -1,0 +1,35 @@
+-- name: set_timer
+-- A timer that is set again is moved.
+INSERT INTO timer (due_at, kind, key, ticket_id, agent_id) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
+
+-- name: clear
+-- The reason is gone.
+DELETE FROM timer WHERE kind = $1 AND key = $2
+
+-- name: clear_of_ticket
+-- Nothing of this ticket is waited for any more.
+DELETE FROM timer WHERE ticket_id = $1
+
+-- name: due
+-- What is due, earliest first; read only under the routing lock.
+SELECT id, due_at, kind, key, ticket_id, agent_id FROM timer WHERE due_at <= $1
+ORDER BY due_at, array_position(ARRAY['offer_expiry', 'delay_step', 'exclusion_end', 'escalation', 'wake_up',
+  'wrap_up_end', 'reopen_end', 'presence_lost'], kind), id
+LIMIT $2
+
+-- name: taken
+-- A timer fires once.
+DELETE FROM timer WHERE id = $1
+
+-- name: due_of
+-- When the named timer is due.
+SELECT due_at FROM timer WHERE kind = $1 AND key = $2
+
+-- name: next_due
+-- When to look again.
+SELECT min(due_at) AS due_at FROM timer
+
+-- name: clock
+-- The only clock deadlines come from.
+SELECT clock_timestamp() AS now
