@@ -96,7 +96,8 @@ class Unreadable(Struct, frozen=True, kw_only=True):
     """An authentic payload that cannot be understood; it is kept byte for byte in quarantine.
 
     ``reason`` is a stable word (``missing_field``, ``invalid_utf8``, ``nul_character``,
-    ``bad_address``, ``not_a_form``); ``detail`` is one sentence for a person, naming the place.
+    ``bad_address``, ``not_a_form``, ``unknown_status``); ``detail`` is one sentence for a person,
+    naming the place.
     """
 
     channel: str
@@ -107,11 +108,16 @@ class Unreadable(Struct, frozen=True, kw_only=True):
 
 
 class StatusUpdate(Struct, frozen=True, kw_only=True):
-    """What a provider tells of a message we sent; ``status`` is a key of STATUS_RANK."""
+    """What a provider tells of a message we sent; ``status`` is a key of STATUS_RANK.
+
+    ``correlation_id`` is the one of the ``Outbound``, where the provider sends it back: it tells
+    whose report this is even if the answer with ``external_id`` was lost.
+    """
 
     channel: str
     external_id: str
     status: str
+    correlation_id: str | None = None
     error_code: str | None = None
     raw: Raw
 

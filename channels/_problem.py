@@ -1,0 +1,16 @@
+"""Answers of a hook that refuses: RFC 9457 problems, each with a stable ``code``."""
+
+from http import HTTPStatus
+
+import msgspec
+from aiohttp import web
+
+
+def problem(status: HTTPStatus, code: str, detail: str) -> web.Response:
+    """Build the answer; ``code`` is for programs, ``detail`` one sentence for a person."""
+    body = {"type": "about:blank", "title": status.phrase, "status": int(status)}
+    return web.Response(
+        status=status,
+        body=msgspec.json.encode(body | {"code": code, "detail": detail}),
+        content_type="application/problem+json",
+    )

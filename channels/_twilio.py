@@ -1,0 +1,209 @@
+"""Sends through Twilio's SDK, over the app's own HTTP session.
+
+The one module that imports the SDK, which takes a third of a second: import this module only when
+something is to be sent.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import aiohttp
+import structlog
+from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from channels._base import (
+    Outbound,
+    OutcomeUnknown,
+    Receipt,
+    SendFailure,
+    Unavailable,
+    Undeliverable,
+)
+from channels._twilio_status import STATUS
+
+_API = "https://api.twilio.com"
+
+#: The whole request; connecting alone may take less, so that a provider who cannot be reached is
+#: told apart from one who does not answer.
+DEADLINE_S = 10.0
+CONNECT_DEADLINE_S = 4.0
+
+#: Nothing is wrong with the message but with our account: wrong key, closed account, no such
+#: account. Kept and tried again once that is put right.
+#: Source: https://www.twilio.com/docs/api/errors
+ACCOUNT_ERRORS = frozenset({20003, 20005, 20404})
+
+#: Refused for the moment: too many requests, the number's queue is full, maintenance.
+BUSY_ERRORS = frozenset({20429, 21611, 21730})
+
+#: Codes of Twilio's own have five digits; a smaller one is the SDK's copy of the HTTP status,
+#: and the answer came from something that stands between us and Twilio.
+_FIRST_TWILIO_CODE = 10000
+
+#: What fails before the first byte of the request is written.
+_NOT_CONNECTED = (
+    aiohttp.ClientConnectorError,  # refused, no such host, TLS
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+
+log = structlog.get_logger()
+
+
+class Twilio:
+    """Hands messages to one Twilio account.
+
+    ``api_base`` replaces https://api.twilio.com. ``status_url`` is where Twilio reports what
+    became of a message.
+    """
+
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        http: aiohttp.ClientSession,
+        status_url: str,
+        api_base: str | None,
+        messaging_service_sid: str | None,
+    ) -> None:
+        self._status_url = status_url
+        self._messaging_service_sid = messaging_service_sid
+        self._client = Client(
+            account_sid,
+            auth_token,
+            http_client=_Transport(http, (api_base or _API).rstrip("/")),
+            # Not the process environment, where TWILIO_EDGE would send us to another host.
+            environment={"TWILIO_ACCOUNT_SID": account_sid},
+        )
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        """Create one message, once.
+
+        Our ``correlation_id`` travels as the parameter ``c`` of the status callback's address,
+        which Twilio signs and sends back with every report: so a message whose answer was lost
+        is known again by its first report.
+        """
+        wanted: dict[str, Any] = {
+            "to": outbound.recipient.value,
+            "from_": outbound.entry_point,
+            "status_callback": f"{self._status_url}?c={quote(outbound.correlation_id, safe='')}",
+        }
+        if outbound.text:
+            wanted["body"] = outbound.text
+        if outbound.media_urls:
+            wanted["media_url"] = list(outbound.media_urls)
+        if self._messaging_service_sid:
+            wanted["messaging_service_sid"] = self._messaging_service_sid
+        try:
+            message = await self._client.messages.create_async(**wanted)
+        except TwilioRestException as refusal:
+            detail = refusal.msg.removeprefix("Unable to create record: ")
+            raise _failure(refusal.status, refusal.code or 0, detail) from refusal
+        except TwilioServiceException as refusal:
+            detail = refusal.detail or refusal.title
+            raise _failure(refusal.status, refusal.code, detail) from refusal
+        segments = str(message.num_segments)
+        return Receipt(
+            external_id=str(message.sid),
+            status=STATUS.get(str(message.status), "queued"),
+            segments=int(segments) if segments.isdecimal() else None,
+        )
+
+
+class _Transport(AsyncHttpClient):
+    """The SDK's HTTP over a session it does not own.
+
+    Failures of the connection leave here as what they mean for the message, since only here it is
+    known whether the request was written.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
+        super().__init__(log, is_async=True, timeout=DEADLINE_S)
+        self._session = session
+        self._base = base
+
+    async def request(  # type: ignore[override] # noqa: PLR0917 -- the SDK's own signature
+        self,
+        method: str,
+        uri: str,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+        allow_redirects: bool = False,
+    ) -> Response:
+        sent = dict(headers or {})
+        if auth:
+            sent["Authorization"] = aiohttp.encode_basic_auth(*auth)
+        try:
+            async with self._session.request(
+                method,
+                self._base + uri.removeprefix(_API),
+                params=params or None,
+                data=urlencode(data or {}, doseq=True).encode() if data else None,
+                headers=sent,
+                timeout=aiohttp.ClientTimeout(
+                    total=timeout or DEADLINE_S, connect=CONNECT_DEADLINE_S
+                ),
+                allow_redirects=allow_redirects,
+            ) as answer:
+                text = (await answer.read()).decode(errors="replace")
+        except _NOT_CONNECTED as error:
+            raise Unavailable(f"Twilio cannot be reached: {type(error).__name__}.") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise OutcomeUnknown(f"Twilio's answer was lost: {type(error).__name__}.") from error
+        _check(method, answer, text)
+        return Response(answer.status, text, answer.headers)
+
+
+def _check(method: str, answer: aiohttp.ClientResponse, text: str) -> None:
+    """Raise for what the SDK does not see: a wait asked for, or a success without an id."""
+    retry_after = answer.headers.get("Retry-After", "")
+    busy = answer.status == HTTPStatus.TOO_MANY_REQUESTS or (
+        answer.status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after
+    )
+    if busy:
+        wait_s = float(retry_after) if retry_after.isdecimal() else None
+        detail = f"Twilio asks to wait (HTTP {answer.status})."
+        raise Unavailable(detail, code=_code(text), retry_after_s=wait_s)
+    if method == "POST" and answer.ok and answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        created = _json(text)
+        if not created.get("sid"):
+            raise OutcomeUnknown(f"Twilio answered {answer.status} without the message's id.")
+
+
+def _failure(status: int, code: int, detail: str) -> SendFailure:
+    """Say what a refusal means for the message."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status < HTTPStatus.BAD_REQUEST:
+        return OutcomeUnknown(f"Twilio answered HTTP {status}.", code=str(code))
+    if status == HTTPStatus.UNAUTHORIZED or code in ACCOUNT_ERRORS:
+        log.error("twilio_account_refused", code=code, http_status=status)
+        return Unavailable(f"Twilio refuses our account: {detail}", code=str(code))
+    if code in BUSY_ERRORS:
+        return Unavailable(f"Twilio cannot take it now: {detail}", code=str(code))
+    if code < _FIRST_TWILIO_CODE:
+        log.error("twilio_not_reached", http_status=status)
+        return Unavailable(f"Not Twilio but something before it answered HTTP {status}.")
+    return Undeliverable(detail, code=str(code))
+
+
+def _code(text: str) -> str | None:
+    code = _json(text).get("code")
+    return None if code is None else str(code)
+
+
+def _json(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

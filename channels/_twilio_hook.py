@@ -1,0 +1,154 @@
+"""Reads what Twilio posts to us: limits it, authenticates it, turns it into text.
+
+Every channel on Twilio receives through here. A request that cannot be authenticated never gets
+further than a log line.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+from msgspec import Struct
+
+from channels._base import NotStored, Raw, Unreadable
+from channels._problem import problem
+from channels._signature import FORM, SETTINGS_HEADER, SIGNATURE_HEADER, Verifier, parse_form
+
+#: More than this is no message of Twilio's: a form of theirs has a few kilobytes.
+MAX_BODY_BYTES = 1024 * 1024
+
+#: A form has about thirty parameters; the limit keeps a stranger from making us sort a million.
+MAX_PARAMETERS = 1000
+
+#: Twilio waits 15 s for the whole answer (error 11205); a body that takes longer is given up.
+READ_DEADLINE_S = 10.0
+
+#: What cannot be stored is refused within 5 s, so that Twilio can try the fallback address.
+STORE_DEADLINE_S = 4.5
+
+_KEPT_HEADERS = ("I-Twilio-Idempotency-Token", "User-Agent")
+
+log = structlog.get_logger()
+
+
+class Payload(Struct, frozen=True, kw_only=True):
+    """An authentic request. ``form`` has the first value of each name; ``query`` likewise."""
+
+    channel: str
+    form: Mapping[str, str]
+    query: Mapping[str, str]
+    raw: Raw
+
+
+class TwilioHook:
+    """One channel's door for Twilio.
+
+    ``missing`` are the settings it lacks: then nothing can be authentic and everything is refused.
+    """
+
+    def __init__(
+        self, *, channel: str, public_url: str, keys: Sequence[str], missing: Sequence[str]
+    ) -> None:
+        self._channel = channel
+        self._missing = missing
+        self._verifier = Verifier(public_url, keys)
+
+    async def read(self, request: web.Request) -> Payload | Unreadable | web.Response:
+        """Return what was posted; a response is the refusal to answer with."""
+        if self._missing:
+            return self._refuse(
+                HTTPStatus.SERVICE_UNAVAILABLE, "channel_not_ready", "A setting is missing."
+            )
+        body = await _body(request)
+        if body is None or body.count(b"&") >= MAX_PARAMETERS:
+            return self._refuse(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "body_too_large",
+                f"A body may have {MAX_BODY_BYTES} bytes and {MAX_PARAMETERS} parameters.",
+            )
+        pairs = parse_form(body) if request.content_type == FORM else []
+        if not self._verifier.is_authentic(
+            raw_path=request.raw_path,
+            content_type=request.content_type,
+            body=body,
+            pairs=pairs,
+            signature=request.headers.get(SIGNATURE_HEADER),
+            settings=request.headers.get(SETTINGS_HEADER),
+        ):
+            return self._refuse(
+                HTTPStatus.FORBIDDEN, "forged", "The signature does not fit the request."
+            )
+        return self._understood(request, body, pairs)
+
+    def _refuse(self, status: HTTPStatus, code: str, detail: str) -> web.Response:
+        log.warning("hook_refused", channel=self._channel, code=code)
+        return problem(status, code, detail)
+
+    def _understood(
+        self, request: web.Request, body: bytes, pairs: Sequence[tuple[bytes, bytes]]
+    ) -> Payload | Unreadable:
+        kept = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+        raw = Raw(body=body, content_type=request.content_type, headers=kept)
+        if request.content_type != FORM:
+            detail = f"The body is {request.content_type}, not a form."
+            return Unreadable(channel=self._channel, reason="not_a_form", detail=detail, raw=raw)
+        form: dict[str, str] = {}
+        for name, value in pairs:
+            reason = _reason_unreadable(name + value)
+            if reason:
+                detail = f"The parameter {name[:40]!r} holds {_NAMED[reason]}."
+                sid = _message_sid(pairs)
+                return Unreadable(
+                    channel=self._channel, reason=reason, detail=detail, raw=raw, external_id=sid
+                )
+            form.setdefault(name.decode(), value.decode())
+        query = {name: request.query[name] for name in request.query}
+        return Payload(channel=self._channel, form=form, query=query, raw=raw)
+
+
+async def acknowledged(channel: str, storing: Awaitable[object]) -> web.Response:
+    """Answer Twilio: 200 once ``storing`` has returned, 503 when it failed or takes too long."""
+    try:
+        async with asyncio.timeout(STORE_DEADLINE_S):
+            await storing
+    except (NotStored, TimeoutError) as error:
+        log.error("hook_not_stored", channel=channel, error=type(error).__name__)  # noqa: TRY400
+        return problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "not_stored", "It could not be stored; send it again."
+        )
+    return web.Response(body=b"<Response/>", content_type="text/xml")
+
+
+_NAMED = {"nul_character": "a NUL character", "invalid_utf8": "bytes that are not UTF-8"}
+
+
+def _reason_unreadable(text: bytes) -> str | None:
+    if b"\0" in text:
+        return "nul_character"
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return "invalid_utf8"
+    return None
+
+
+def _message_sid(pairs: Sequence[tuple[bytes, bytes]]) -> str | None:
+    for name, value in pairs:
+        if name == b"MessageSid" and value.isalnum():
+            return value.decode()
+    return None
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """Read the body, or None when it is over the limit."""
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        return None
+    received = bytearray()
+    async with asyncio.timeout(READ_DEADLINE_S):
+        async for chunk in request.content.iter_any():
+            received += chunk
+            if len(received) > MAX_BODY_BYTES:
+                return None
+    return bytes(received)

@@ -1,0 +1,252 @@
+"""SMS and MMS on Twilio.
+
+Point the number's messaging webhook at ``<public url>/hooks/sms/message`` by POST; add
+``#rc=3&rp=all&ct=2000&rt=4000&tt=15000`` and Twilio tries again by itself for a few seconds.
+Reports on what we send come to ``<public url>/hooks/sms/status``; each message asks for them.
+WhatsApp, RCS and other services on Twilio's messaging are not spoken here; what they send goes to
+quarantine.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from channels import _gsm, _phone_number
+from channels._base import (
+    Address,
+    BadAddress,
+    Env,
+    Inbound,
+    Inbox,
+    Media,
+    Outbound,
+    Receipt,
+    Setting,
+    Size,
+    StatusUpdate,
+    Unavailable,
+    Undeliverable,
+    Unreadable,
+)
+from channels._twilio_hook import Payload, TwilioHook, acknowledged
+from channels._twilio_status import INBOUND_STATUSES, STATUS
+
+if TYPE_CHECKING:
+    from channels._twilio import Twilio
+
+NAME = "sms"
+
+SETTINGS = (
+    Setting(
+        key="twilio_account_sid",
+        help="Account SID of the Twilio account, from its console.",
+        example="AC0123456789abcdef0123456789abcdef",
+    ),
+    Setting(
+        key="twilio_auth_tokens",
+        help="Auth tokens that sign Twilio's requests; the first is used to send.",
+        secret=True,
+        many=True,
+        example="the-new-token,the-old-token",
+    ),
+    Setting(
+        key="twilio_api_base",
+        help="Where Twilio's REST API is, if not at https://api.twilio.com.",
+        required=False,
+        example="http://127.0.0.1:8010",
+    ),
+    Setting(
+        key="twilio_messaging_service_sid",
+        help="Messaging Service to send through, which must hold our numbers.",
+        required=False,
+        example="MG0123456789abcdef0123456789abcdef",
+    ),
+)
+
+#: Source: https://www.twilio.com/docs/api/errors/21617
+MAX_CHARACTERS = 1600
+_TOO_LONG = "21617"
+_EMPTY = "21602"  # https://www.twilio.com/docs/api/errors/21602
+
+#: Twilio's parameters that are kept beside a message, by our names.
+_DETAILS = {
+    "AccountSid": "account_sid",
+    "MessagingServiceSid": "messaging_service_sid",
+    "NumSegments": "num_segments",
+    "NumMedia": "num_media",
+    "OptOutType": "opt_out_type",
+    "FromCountry": "from_country",
+    "FromState": "from_state",
+    "FromCity": "from_city",
+    "FromZip": "from_zip",
+}
+
+log = structlog.get_logger()
+
+
+def create(env: Env) -> "Sms":
+    """Build the channel; without its settings it exists and refuses."""
+    return Sms(env)
+
+
+class Sms:
+    """Text messages in and out over one Twilio account."""
+
+    def __init__(self, env: Env) -> None:
+        self._env = env
+        self._keys = _listed(env.settings.get("twilio_auth_tokens", ""))
+        self.missing = _missing(env)
+        self._twilio: Twilio | None = None
+
+    def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
+        """Two hooks: a message came; something became of a message we sent."""
+        hook = TwilioHook(
+            channel=NAME, public_url=self._env.public_url, keys=self._keys, missing=self.missing
+        )
+        return [
+            web.post("/hooks/sms/message", partial(self._on_message, hook, inbox)),
+            web.post("/hooks/sms/status", partial(self._on_status, hook, inbox)),
+        ]
+
+    def address(self, text: str) -> Address:
+        """Read a customer's number as a person wrote it."""
+        return _phone_number.typed(text, self._env.region)
+
+    def size(self, text: str) -> Size:
+        """Count segments as Twilio bills them."""
+        return _gsm.size(text)
+
+    async def send(self, outbound: Outbound) -> Receipt:
+        """Send one message; what Twilio would refuse for certain is refused without asking it."""
+        if self.missing:
+            raise Unavailable(f"SMS is not set up; it needs {', '.join(self.missing)}.")
+        _check_sendable(outbound)
+        if self._twilio is None:
+            # In a thread, because importing the SDK would hold up everything else.
+            self._twilio = await asyncio.to_thread(self._connect)
+        return await self._twilio.send(outbound)
+
+    def _connect(self) -> "Twilio":
+        from channels._twilio import Twilio  # noqa: PLC0415 -- slow; only who sends pays for it
+
+        settings = self._env.settings
+        return Twilio(
+            account_sid=settings["twilio_account_sid"],
+            auth_token=self._keys[0],
+            http=self._env.http,
+            status_url=f"{self._env.public_url}/hooks/sms/status",
+            api_base=settings.get("twilio_api_base"),
+            messaging_service_sid=settings.get("twilio_messaging_service_sid"),
+        )
+
+    async def _on_message(
+        self, hook: TwilioHook, inbox: Inbox, request: web.Request
+    ) -> web.StreamResponse:
+        payload = await hook.read(request)
+        if isinstance(payload, web.Response):
+            return payload
+        item = message(payload, self._env.region) if isinstance(payload, Payload) else payload
+        return await acknowledged(NAME, inbox.receive([item]))
+
+    async def _on_status(
+        self, hook: TwilioHook, inbox: Inbox, request: web.Request
+    ) -> web.StreamResponse:
+        payload = await hook.read(request)
+        if isinstance(payload, web.Response):
+            return payload
+        update = status(payload) if isinstance(payload, Payload) else payload
+        if update is None:
+            return await acknowledged(NAME, asyncio.sleep(0))
+        return await acknowledged(NAME, inbox.status(update))
+
+
+def message(payload: Payload, region: str) -> Inbound | Unreadable:
+    """Translate the form of an incoming message; ``region`` reads numbers without country code."""
+    form = payload.form
+    for name in ("MessageSid", "From", "To"):
+        if not form.get(name):
+            return _unreadable(payload, "missing_field", f"The form has no {name}.")
+    sid = form["MessageSid"]
+    try:
+        sender = _phone_number.sender(form["From"], region, sid)
+        entry_point = _phone_number.entry_point(form["To"], region)
+    except BadAddress as error:
+        return _unreadable(payload, "bad_address", str(error))
+    return Inbound(
+        channel=NAME,
+        entry_point=entry_point,
+        sender=sender,
+        text=form.get("Body", ""),
+        raw=payload.raw,
+        external_id=sid,
+        media=_media(form),
+        details={ours: form[theirs] for theirs, ours in _DETAILS.items() if form.get(theirs)},
+    )
+
+
+def status(payload: Payload) -> StatusUpdate | Unreadable | None:
+    """Translate a report on a message; None when it is about a message to us."""
+    form = payload.form
+    sid, word = form.get("MessageSid"), form.get("MessageStatus", "").lower()
+    if not sid or not word:
+        name = "MessageStatus" if sid else "MessageSid"
+        return _unreadable(payload, "missing_field", f"The form has no {name}.")
+    if word in INBOUND_STATUSES:
+        return None
+    if word not in STATUS:
+        detail = f"MessageStatus is “{word[:40]}”, which is not a status we know."
+        return _unreadable(payload, "unknown_status", detail)
+    return StatusUpdate(
+        channel=NAME,
+        external_id=sid,
+        correlation_id=payload.query.get("c"),
+        status=STATUS[word],
+        error_code=form.get("ErrorCode") or None,
+        raw=payload.raw,
+    )
+
+
+def _media(form: Mapping[str, str]) -> tuple[Media, ...]:
+    """Every attachment named, whatever NumMedia claims: a link is never dropped."""
+    found: list[Media] = []
+    while url := form.get(f"MediaUrl{len(found)}"):
+        content_type = form.get(f"MediaContentType{len(found)}") or "application/octet-stream"
+        found.append(Media(url=url, content_type=content_type))
+    return tuple(found)
+
+
+def _unreadable(payload: Payload, reason: str, detail: str) -> Unreadable:
+    return Unreadable(
+        channel=NAME,
+        reason=reason,
+        detail=detail,
+        raw=payload.raw,
+        external_id=payload.form.get("MessageSid") or None,
+    )
+
+
+def _check_sendable(outbound: Outbound) -> None:
+    if outbound.recipient.kind != "phone":
+        raise Undeliverable(f"An SMS cannot be sent to a {outbound.recipient.kind} address.")
+    if not outbound.text.strip() and not outbound.media_urls:
+        raise Undeliverable("The message is empty.", code=_EMPTY)
+    if len(outbound.text) > MAX_CHARACTERS:
+        raise Undeliverable(
+            f"The message has {len(outbound.text)} characters; an SMS may have {MAX_CHARACTERS}.",
+            code=_TOO_LONG,
+        )
+
+
+def _missing(env: Env) -> tuple[str, ...]:
+    lacking = [s.key for s in SETTINGS if s.required and not _listed(env.settings.get(s.key, ""))]
+    if not env.public_url:
+        lacking.append("public_url")
+    return tuple(f"CONTACTCENTER_{key.upper()}" for key in lacking)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
