@@ -1,0 +1,307 @@
+"""A stateful fake of Twilio's messaging: a real HTTP server on this machine.
+
+It takes messages over Twilio's REST paths, reports what becomes of them, and posts what customers
+write, signed as Twilio signs. ``python -m contactcenter.fakes.twilio`` runs it alone.
+"""
+
+import argparse
+import asyncio
+import random
+import secrets
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+from msgspec.structs import replace
+
+from contactcenter.fakes import twilio_rest
+from contactcenter.fakes.behaviour import Behaviour
+from contactcenter.fakes.ledger import Entry, Ledger
+from contactcenter.fakes.twilio_hooks import Attempt, HookCaller
+from contactcenter.fakes.twilio_message import (
+    START_WORDS,
+    STOP_WORDS,
+    Message,
+    message_form,
+    status_form,
+)
+from contactcenter.fakes.twilio_rest import Refusal
+
+
+class HookResult(Struct, frozen=True, kw_only=True):
+    """How the product took a customer's message: its last ``status``, None if it never answered."""
+
+    sid: str
+    status: int | None
+    attempts: tuple[Attempt, ...]
+
+
+class FakeTwilio:
+    """One Twilio account; use it as an asynchronous context manager.
+
+    ``message_url`` and ``fallback_url`` are the webhooks of all its numbers, with connection
+    overrides in the fragment if wanted; set them when the product's address is known.
+    ``behaviour`` may be replaced at any time. ``on_message`` is awaited with every message the
+    product sends. ``numbers`` are the ones it owns; none given, every number is.
+    """
+
+    def __init__(
+        self,
+        *,
+        chance: random.Random,
+        clock: Callable[[], datetime],
+        account_sid: str = "AC" + "0" * 32,
+        auth_token: str = "fake-auth-token",  # noqa: S107 -- opens nothing but this fake
+        numbers: frozenset[str] = frozenset(),
+        behaviour: Behaviour | None = None,
+        ledger_path: Path | None = None,
+        on_message: Callable[[Message], Coroutine[Any, Any, None]] | None = None,
+    ) -> None:
+        self.chance = chance
+        self.clock = clock
+        self.account_sid = account_sid
+        self.auth_token = auth_token
+        self.numbers = numbers
+        self.behaviour = behaviour or Behaviour()
+        self.ledger = Ledger(ledger_path)
+        self.messages: dict[str, Message] = {}
+        self.message_url = ""
+        self.fallback_url = ""
+        self.url = ""
+        self._on_message = on_message
+        self._stopped: set[tuple[str, str]] = set()
+        self._followers: list[asyncio.Queue[Message]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self, port: int = 0) -> None:
+        """Listen on 127.0.0.1; ``url`` is the address from then on."""
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        self._hooks = HookCaller(self._http, self.ledger, self.clock)
+        app = web.Application()
+        app.add_routes(twilio_rest.routes(self))
+        app.add_routes([web.post("/fake/customer_messages", self._write_for_customer)])
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        host, chosen = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{chosen}"
+
+    async def stop(self) -> None:
+        """Stop at once; reports still under way are lost, as in an outage."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._runner.cleanup()
+        await self._http.close()
+        self.ledger.close()
+
+    async def drain(self) -> None:
+        """Wait until every report is out and every ``on_message`` has returned."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    def settings(self) -> Mapping[str, str]:
+        """What the product needs to know of this account, by the keys of its settings."""
+        return {
+            "twilio_account_sid": self.account_sid,
+            "twilio_auth_tokens": self.auth_token,
+            "twilio_api_base": self.url,
+        }
+
+    def follow(self) -> asyncio.Queue[Message]:
+        """A queue of every message the product sends from now on."""
+        queue: asyncio.Queue[Message] = asyncio.Queue()
+        self._followers.append(queue)
+        return queue
+
+    async def customer_writes(
+        self,
+        from_: str,
+        to: str,
+        text: str,
+        *,
+        media: Sequence[tuple[str, bytes]] = (),
+        sid: str | None = None,
+        extra: Sequence[tuple[str, str]] = (),
+    ) -> HookResult:
+        """Deliver a customer's message to the product and return how it was taken.
+
+        ``media`` are pairs of content type and content. With a ``sid`` that was used before it is
+        a redelivery. ``extra`` parameters are posted and signed as well.
+        """
+        message = self._received(from_, to, text, tuple(media), sid)
+        params = [*message_form(message, self.url), *extra]
+        attempts = await self._deliver(params)
+        if attempts[-1].succeeded and self.chance.random() < self.behaviour.redelivered:
+            attempts += await self._deliver(params)
+        return HookResult(sid=message.sid, status=attempts[-1].status, attempts=attempts)
+
+    def new_sid(self, prefix: str) -> str:
+        """An id that was never used; not from ``chance``, which may be seeded alike twice."""
+        return f"{prefix}{secrets.token_hex(16)}"
+
+    def refusal(
+        self, to: str, sender: str, text: str, media_urls: Sequence[str], service_sid: str | None
+    ) -> Refusal | None:
+        """Say why this account may not send such a message."""
+        general = twilio_rest.refusal_of(to, sender, text, media_urls, service_sid)
+        if general:
+            return general
+        if self.numbers and sender and sender not in self.numbers:
+            detail = f"The 'From' number {sender} is not a Twilio phone number of this account."
+            return Refusal(HTTPStatus.BAD_REQUEST, 21606, detail)
+        if (to, sender) in self._stopped:
+            return Refusal(
+                HTTPStatus.BAD_REQUEST, 21610, "Attempt to send to unsubscribed recipient"
+            )
+        return None
+
+    def accept(self, message: Message) -> None:
+        """Take a message of the product: from here on it was sent, whatever is answered."""
+        self.messages[message.sid] = message
+        self.ledger.record(
+            Entry(
+                at=self.clock(),
+                kind="accepted",
+                sid=message.sid,
+                from_=message.from_,
+                to=message.to,
+                text=message.text,
+                correlation=message.correlation,
+            )
+        )
+        for queue in self._followers:
+            queue.put_nowait(message)
+        self._start(self._report(message))
+        if self._on_message:
+            self._start(self._on_message(message))
+
+    async def _deliver(self, params: Sequence[tuple[str, str]]) -> tuple[Attempt, ...]:
+        return await self._hooks.call(
+            self.message_url, params, token=self.auth_token, fallback_url=self.fallback_url
+        )
+
+    async def _report(self, message: Message) -> None:
+        """Move a message on, and say so at its status callback."""
+        behaviour, chance = self.behaviour, self.chance
+        fails = chance.random() < behaviour.undelivered
+        words = ["sending", "sent", "undelivered" if fails else "delivered"]
+        if message.messaging_service_sid:
+            words.insert(0, "queued")  # its first status was accepted, of which nobody is told
+        if chance.random() < behaviour.shuffled:
+            chance.shuffle(words)
+        for word in words:
+            await asyncio.sleep(chance.uniform(*behaviour.report_delay_s))
+            code = behaviour.undelivered_code if word == "undelivered" else None
+            self._move(message.sid, word, code)
+            if not message.status_callback or chance.random() < behaviour.dropped:
+                continue
+            params = status_form(message, word, code, self.clock())
+            for _ in range(2 if chance.random() < behaviour.doubled else 1):
+                await self._hooks.call(message.status_callback, params, token=self.auth_token)
+
+    def _move(self, sid: str, word: str, code: int | None) -> None:
+        message = self.messages[sid]
+        if message.status not in {"delivered", "undelivered"}:
+            self.messages[sid] = replace(
+                message, status=word, error_code=code, updated_at=self.clock()
+            )
+
+    def _received(
+        self, from_: str, to: str, text: str, media: tuple[tuple[str, bytes], ...], sid: str | None
+    ) -> Message:
+        known = self.messages.get(sid or "")
+        if known:
+            return known
+        word = text.strip().upper()
+        if word in STOP_WORDS:
+            self._stopped.add((from_, to))
+        elif word in START_WORDS:
+            self._stopped.discard((from_, to))
+        message = Message(
+            sid=sid or self.new_sid("MM" if media else "SM"),
+            account_sid=self.account_sid,
+            direction="inbound",
+            from_=from_,
+            to=to,
+            text=text,
+            status="received",
+            created_at=self.clock(),
+            updated_at=self.clock(),
+            media=media,
+        )
+        self.messages[message.sid] = message
+        self.ledger.record(
+            Entry(at=self.clock(), kind="written", sid=message.sid, from_=from_, to=to, text=text)
+        )
+        return message
+
+    async def _write_for_customer(self, request: web.Request) -> web.Response:
+        """Let a program of its own make customers write: JSON with ``from``, ``to``, ``text``."""
+        asked = msgspec.json.decode(await request.read(), type=_Wanted)
+        result = await self.customer_writes(asked.from_, asked.to, asked.text, sid=asked.sid)
+        return web.Response(body=msgspec.json.encode(result), content_type="application/json")
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+class _Wanted(Struct, frozen=True, kw_only=True):
+    from_: str = msgspec.field(name="from")
+    to: str
+    text: str
+    sid: str | None = None
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    fake = FakeTwilio(
+        chance=random.Random(arguments.seed),  # noqa: S311 -- misbehaviour, not secrets
+        clock=lambda: datetime.now(UTC),
+        account_sid=arguments.account_sid,
+        auth_token=arguments.auth_token,
+        ledger_path=arguments.ledger,
+    )
+    fake.message_url = arguments.message_url
+    await fake.start(arguments.port)
+    sys.stdout.write(f"{msgspec.json.encode(fake.settings()).decode()}\n")
+    sys.stdout.flush()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await fake.stop()
+
+
+def main() -> None:
+    """Run a fake Twilio until interrupted; its first line tells the settings as JSON."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--message-url", default="", help="where customers' messages are posted")
+    parser.add_argument("--account-sid", default="AC" + "0" * 32)
+    parser.add_argument("--auth-token", default="fake-auth-token")
+    parser.add_argument("--ledger", type=Path, help="file that every send and hook is written to")
+    parser.add_argument("--seed", type=int, default=0)
+    try:
+        asyncio.run(_serve(parser.parse_args()))
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
