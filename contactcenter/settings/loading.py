@@ -113,7 +113,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         for setting in APP:
             if setting.secret and shown[setting.key] is not None:
                 shown[setting.key] = "***"
-        return [*shown.items(), ("channels", dict.fromkeys(self.channels, "***"))]
+        shown["channels"] = dict.fromkeys(self.channels, "***")
+        return list(shown.items())
 
 
 def describe(channel_settings: Iterable[Setting]) -> list[Described]:
