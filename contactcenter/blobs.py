@@ -1,4 +1,4 @@
-"""Bytes too large for a row, in chunks, keyed by their SHA-256: one backup, any node serves them."""
+"""Bytes too large for a row, in chunks keyed by their SHA-256: one backup, any node serves."""
 
 import hashlib
 from collections.abc import AsyncIterator

@@ -20,7 +20,6 @@ Kind = Literal[
     "escalation",
     "wake_up",
     "reopen_end",
-    "presence_lost",
 ]
 
 

@@ -15,7 +15,7 @@ DELETE FROM timer WHERE ticket_id = $1
 -- What is due, earliest first; read only under the routing lock.
 SELECT id, due_at, kind, key, ticket_id, agent_id FROM timer WHERE due_at <= $1
 ORDER BY due_at, array_position(ARRAY['offer_expiry', 'delay_step', 'exclusion_end', 'escalation', 'wake_up',
-  'wrap_up_end', 'reopen_end', 'presence_lost'], kind), id
+  'wrap_up_end', 'reopen_end'], kind), id
 LIMIT $2
 
 -- name: taken

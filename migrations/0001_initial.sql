@@ -376,7 +376,7 @@ CREATE TABLE timer (
   due_at timestamptz NOT NULL,
   kind text NOT NULL CONSTRAINT timer_kind_is_known CHECK (kind IN
     ('offer_expiry', 'delay_step', 'exclusion_end', 'wrap_up_end', 'escalation', 'wake_up',
-     'reopen_end', 'presence_lost')),
+     'reopen_end')),
   key text NOT NULL,
   ticket_id bigint REFERENCES ticket (id),
   agent_id bigint REFERENCES agent (id),

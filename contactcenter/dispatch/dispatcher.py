@@ -1,0 +1,158 @@
+"""The one place where routing changes: a task a process that applies them under the routing lock.
+
+API commands, triage results and timers hand it a change and await the result. One hold of the lock
+applies what is pending, each change in a savepoint of its own: one that raises is undone alone, and
+its caller gets the error. The lock is the first statement of the transaction, and the clock is read
+after it: ``now()`` would be the time before the lock was granted.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+import asyncpg
+import structlog
+
+from contactcenter import db, timers
+from contactcenter.bell import Bell
+from contactcenter.db import Conn, Database
+from contactcenter.dispatch import firing
+from contactcenter.errors import DomainError, NoDatabase
+
+T = TypeVar("T")
+Change = Callable[[Conn, datetime], Awaitable[T]]
+
+#: More than 64 subtransactions spill PostgreSQL's cache of them.
+BATCH: Final = 32
+#: A change that has waited longer than this is refused: the caller is told 503.
+DEADLINE_S: Final = 4.5
+#: The longest sleep while nothing is due; timers set by other processes are seen within it.
+_IDLE_S: Final = 1.0
+_ROUTING_LOCK: Final = 7_220_002
+
+log = structlog.get_logger()
+
+
+class _Pending:
+    __slots__ = ("change", "done")
+
+    def __init__(self, change: Change[Any]) -> None:
+        self.change = change
+        self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+
+class Dispatcher:
+    """Applies changes in the order they were handed in, on a connection of its own."""
+
+    def __init__(self, database: Database, bell: Bell) -> None:
+        self._database = database
+        self._bell = bell
+        self._queue: list[_Pending] = []
+        self._news = asyncio.Event()
+        self._conn: db.OwnConnection | None = None
+
+    async def submit(self, change: Change[T]) -> T:
+        """Run ``change(conn, now)`` under the routing lock and return what it returned.
+
+        What it raises is raised here, its effects undone. Raises ``NoDatabase`` after 4.5 s.
+        """
+        pending = _Pending(change)
+        self._queue.append(pending)
+        self._news.set()
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                result: T = await pending.done
+        except TimeoutError as error:
+            pending.done.cancel()  # not applied if it has not begun
+            raise NoDatabase from error
+        return result
+
+    async def run(self) -> None:
+        """Apply changes and fire timers until cancelled."""
+        sleep_s = 0.0
+        while True:
+            try:
+                async with asyncio.timeout(sleep_s):
+                    await self._news.wait()
+            except TimeoutError:
+                pass
+            self._news.clear()
+            batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
+            sleep_s = await self._serve([p for p in batch if not p.done.cancelled()])
+            if self._queue:
+                self._news.set()
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._conn is not None:
+            self._conn.terminate()
+
+    async def _serve(self, batch: list[_Pending]) -> float:
+        """One hold of the lock; returns how long nothing will be due."""
+        results: list[tuple[_Pending, Any, Exception | None]] = []
+        try:
+            conn = await self._connection()
+            async with conn.transaction():
+                await self._database.guard(conn)
+                await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
+                now = await timers.clock(conn)
+                fired = await firing.fire_due(conn, now, at_most=BATCH)
+                for pending in batch:
+                    result, failure = await _attempt(conn, now, pending)
+                    results.append((pending, result, failure))
+                due_at = await timers.next_due(conn)
+        except Exception as error:  # noqa: BLE001  the dispatcher must outlive a lost database
+            self._refuse(batch, error)
+            return 0.2
+        for pending, result, failure in results:
+            _settle(pending, result, failure)
+        if fired or results:
+            self._bell.ring("events", "outbox")
+        if fired == BATCH:
+            return 0.0
+        return _IDLE_S if due_at is None else min(_IDLE_S, max(0.0, (due_at - now).total_seconds()))
+
+    async def _connection(self) -> Conn:
+        if self._conn is None or self._conn.is_closed():
+            self._conn = await self._database.connect("dispatcher")
+        return self._conn
+
+    def _refuse(self, batch: list[_Pending], error: Exception) -> None:
+        if not (db.is_unreachable(error) or isinstance(error, NoDatabase)):
+            log.warning("dispatch_batch_failed", error=type(error).__name__, size=len(batch))
+        if self._conn is not None and db.is_unreachable(error):
+            self._conn.terminate()
+        for pending in batch:
+            if not pending.done.done():
+                refusal = NoDatabase()
+                refusal.__cause__ = error
+                pending.done.set_exception(refusal)
+
+
+async def _attempt(conn: Conn, now: datetime, pending: _Pending) -> tuple[Any, Exception | None]:
+    """Apply one change in its savepoint; an error that ends the whole transaction is raised."""
+    try:
+        async with conn.transaction():
+            return await pending.change(conn, now), None
+    except DomainError as error:
+        return None, error
+    except asyncpg.PostgresError as error:
+        if db.is_unreachable(error):
+            raise
+        log.exception("change_failed", error=type(error).__name__)
+        return None, error
+    except Exception as error:
+        if db.is_unreachable(error):
+            raise
+        log.exception("change_failed", error=type(error).__name__)
+        return None, error
+
+
+def _settle(pending: _Pending, result: Any, failure: Exception | None) -> None:
+    if pending.done.done():
+        return
+    if failure is None:
+        pending.done.set_result(result)
+    else:
+        pending.done.set_exception(failure)

@@ -1,0 +1,194 @@
+"""How a ticket pauses and ends: pending, on hold, resumed, solved, reopened, closed, spam."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contactcenter import agents, events, legs, queues, tickets, timers
+from contactcenter.db import Conn
+from contactcenter.dispatch import seek, tier_clock
+from contactcenter.dispatch.holding import Refused, check, let_go, put_down, wrap_up
+from contactcenter.errors import BadInput
+from contactcenter.tickets import Ticket, fact
+from routing import escalation
+
+
+async def pend(
+    conn: Conn, now: datetime, ticket_id: int, *, actor: str, wake_at: datetime | None
+) -> Ticket:
+    """It is the customer's turn: the holder stays accountable but is free for other work."""
+    ticket = await tickets.lock(conn, ticket_id)
+    state = check(ticket, "pend")
+    ticket = msgspec.structs.replace(ticket, state=state, wake_at=wake_at, hold_reason=None)
+    return await _pause(conn, now, ticket, "ticket_pending", actor=actor)
+
+
+async def hold(
+    conn: Conn, now: datetime, ticket_id: int, *, actor: str, reason: str, wake_at: datetime
+) -> Ticket:
+    """It waits for us, until a date and for a reason; the holder stays accountable."""
+    ticket = await tickets.lock(conn, ticket_id)
+    state = check(ticket, "hold")
+    ticket = msgspec.structs.replace(ticket, state=state, wake_at=wake_at, hold_reason=reason)
+    return await _pause(conn, now, ticket, "ticket_held", actor=actor)
+
+
+async def resume(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, because: str) -> Ticket:
+    """Go on: with the holder if he is there and has room, else with whoever the queue finds."""
+    check(ticket, "resume")
+    assert ticket.agent_id is not None
+    holder = await agents.lock(conn, ticket.agent_id)
+    is_there = holder.presence in ("available", "wrap_up", "draining") and holder.enabled
+    if is_there and holder.capacity - holder.load >= ticket.weight:
+        why = {"decision": "resumed_with_holder", "because": because}
+        ticket = await seek.assign(conn, now, ticket, holder.id, why, actor=actor)
+        await events.record(conn, fact(ticket, "ticket_resumed", now, actor, because=because))
+        return ticket
+    ticket = await put_down(conn, now, ticket)
+    await events.record(
+        conn,
+        fact(ticket, "ticket_resumed", now, actor, agent_id=holder.id, because=because),
+    )
+    return await seek.agent_for(conn, now, ticket)
+
+
+async def solve(
+    conn: Conn, now: datetime, ticket_id: int, *, actor: str, disposition: str, reopen_window_s: int
+) -> Ticket:
+    """The problem is solved; it may come back for a while."""
+    ticket = await tickets.lock(conn, ticket_id)
+    state = check(ticket, "solve")
+    solver_id, queue_id = ticket.agent_id, ticket.queue_id
+    assert solver_id is not None
+    assert queue_id is not None
+    freed = await let_go(conn, now, ticket)
+    ticket = await tickets.save(
+        conn,
+        msgspec.structs.replace(
+            ticket,
+            state=state,
+            agent_id=None,
+            wake_at=None,
+            hold_reason=None,
+            escalation_left_s=None,
+            disposition=disposition,
+            solved_at=now,
+            solved_by_id=solver_id,
+        ),
+    )
+    await legs.finish(conn, ticket.id, now, "solved")
+    await timers.clear_all_of_ticket(conn, ticket.id)
+    due_at = now + timedelta(seconds=reopen_window_s)
+    await timers.set_for_ticket(conn, "reopen_end", ticket.id, due_at)
+    done = fact(
+        ticket,
+        "ticket_solved",
+        now,
+        actor,
+        agent_id=solver_id,
+        disposition=disposition,
+        took_s=(now - ticket.enqueued_at).total_seconds(),
+        temperament=ticket.temperament,
+    )
+    await events.record(conn, done)
+    if freed is not None:
+        await wrap_up(conn, now, freed, queue_id)
+        await seek.tickets_for(conn, now, freed)
+    return ticket
+
+
+async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, because: str) -> Ticket:
+    """The problem came back: a new episode, charged to nobody but told of its solver."""
+    state = check(ticket, "reopen")
+    if ticket.spam:
+        raise Refused(f"ticket {ticket.id} is spam", state=ticket.state)
+    assert ticket.queue_id is not None
+    solver_id = ticket.solved_by_id
+    ticket = await tickets.revoke_credits(conn, ticket)
+    ticket = await tickets.grant_credit(conn, ticket, "reopened", escalation.CREDIT_REOPENED_S)
+    if await tickets.unsolved_twin(conn, ticket) is not None:
+        ticket = msgspec.structs.replace(ticket, intake_queue_id=None)
+    ticket = await tickets.save(
+        conn,
+        msgspec.structs.replace(
+            ticket,
+            state=state,
+            episode=ticket.episode + 1,
+            reopens=ticket.reopens + 1,
+            enqueued_at=now,
+            solved_at=None,
+            closed_at=None,
+            disposition=None,
+            solved_by_id=None,
+        ),
+    )
+    await timers.clear_all_of_ticket(conn, ticket.id)
+    await legs.begin(conn, ticket, now)
+    queue = await queues.find(conn, ticket.queue_id)
+    await tier_clock.start(conn, now, ticket, queue)
+    again = fact(ticket, "ticket_reopened", now, actor, agent_id=solver_id, because=because)
+    await events.record(conn, again)
+    return await seek.agent_for(conn, now, ticket)
+
+
+async def close(conn: Conn, now: datetime, ticket_id: int) -> None:
+    """The time to come back is over; a later message opens a new ticket."""
+    ticket = await tickets.lock(conn, ticket_id)
+    if ticket.state != "solved":
+        return
+    ticket = await tickets.save(
+        conn, msgspec.structs.replace(ticket, state=check(ticket, "close"), closed_at=now)
+    )
+    await events.record(conn, fact(ticket, "ticket_closed", now, "system"))
+
+
+async def mark_spam(conn: Conn, now: datetime, ticket_id: int, *, actor: str) -> Ticket:
+    """It was no customer's problem: closed, and out of every figure."""
+    ticket = await tickets.lock(conn, ticket_id)
+    state = check(ticket, "mark_spam")
+    former_id, was_open = ticket.agent_id, ticket.state not in ("new", "solved")
+    if ticket.queue_id is None:  # before triage: it leaves by the queue it would have entered
+        ticket = await _into_intake_queue(conn, ticket)
+    freed = await let_go(conn, now, ticket)
+    ticket = await tickets.save(
+        conn,
+        msgspec.structs.replace(
+            ticket,
+            state=state,
+            agent_id=None,
+            wake_at=None,
+            hold_reason=None,
+            solved_at=ticket.solved_at or now,
+            closed_at=now,
+            spam=True,
+        ),
+    )
+    if was_open:
+        await legs.finish(conn, ticket.id, now, "spam")
+    await timers.clear_all_of_ticket(conn, ticket.id)
+    await events.record(conn, fact(ticket, "ticket_marked_spam", now, actor, agent_id=former_id))
+    if freed is not None:
+        await seek.tickets_for(conn, now, freed)
+    return ticket
+
+
+async def _pause(conn: Conn, now: datetime, ticket: Ticket, kind: str, *, actor: str) -> Ticket:
+    """Save a ticket whose clock stands still from now on; its holder looks for other work."""
+    if ticket.wake_at is not None and ticket.wake_at <= now:
+        raise BadInput("body.wake_at", "the date to wake up must lie in the future")
+    freed = await let_go(conn, now, ticket)
+    ticket = await tickets.save(conn, await tier_clock.stop(conn, now, ticket))
+    if ticket.wake_at is None:
+        await timers.clear_for_ticket(conn, "wake_up", ticket.id)
+    else:
+        await timers.set_for_ticket(conn, "wake_up", ticket.id, ticket.wake_at)
+    await events.record(conn, fact(ticket, kind, now, actor, wake_at=ticket.wake_at))
+    if freed is not None:
+        await seek.tickets_for(conn, now, freed)
+    return ticket
+
+
+async def _into_intake_queue(conn: Conn, ticket: Ticket) -> Ticket:
+    all_queues = await queues.list_all(conn)
+    wanted = [q for q in all_queues if q.id == ticket.intake_queue_id] or all_queues
+    return seek.queue_for_ticket(wanted[0], ticket)

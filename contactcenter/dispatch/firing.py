@@ -1,0 +1,83 @@
+"""What time brings: due timers, fired under the routing lock, earliest first, each once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from contactcenter import offers, tickets, timers
+from contactcenter.db import Conn
+from contactcenter.dispatch import ending, holding, moving, presence, seek
+from contactcenter.errors import DomainError
+from contactcenter.timers import Timer
+
+log = structlog.get_logger()
+
+Fire = Callable[[Conn, datetime, Timer], Awaitable[None]]
+
+
+async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
+    """Fire what is due, each in a savepoint of its own; returns how many there were.
+
+    A timer that cannot be fired is removed all the same and reported: one that stayed would stop
+    every timer behind it.
+    """
+    due = await timers.due(conn, now, at_most=at_most)
+    for timer in due:
+        await timers.taken(conn, timer)
+        try:
+            async with conn.transaction():
+                await _FIRE[timer.kind](conn, now, timer)
+        except (DomainError, LookupError, AssertionError, ValueError) as error:
+            log.exception("timer_failed", kind=timer.kind, error=type(error).__name__)
+    return len(due)
+
+
+async def _offer_expiry(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.ticket_id is not None
+    await holding.expire(conn, now, timer.ticket_id)
+
+
+async def _look_again(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.ticket_id is not None
+    ticket = await tickets.lock(conn, timer.ticket_id)
+    if timer.kind == "exclusion_end" and timer.agent_id is not None:
+        await offers.end_exclusion(conn, ticket.id, timer.agent_id)
+    if ticket.state == "waiting":
+        await seek.agent_for(conn, now, ticket)
+
+
+async def _escalation(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.ticket_id is not None
+    ticket = await tickets.lock(conn, timer.ticket_id)
+    if ticket.state in ("waiting", "offered", "assigned"):
+        await moving.escalate_by_rule(conn, now, ticket, "time_in_tier", actor="system")
+
+
+async def _wake_up(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.ticket_id is not None
+    ticket = await tickets.lock(conn, timer.ticket_id)
+    if ticket.state in ("pending", "on_hold"):
+        await ending.resume(conn, now, ticket, actor="system", because="wake_up")
+
+
+async def _wrap_up_end(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.agent_id is not None
+    await presence.end_wrap_up(conn, now, timer.agent_id, actor="system")
+
+
+async def _reopen_end(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.ticket_id is not None
+    await ending.close(conn, now, timer.ticket_id)
+
+
+_FIRE: Final[Mapping[str, Fire]] = {
+    "offer_expiry": _offer_expiry,
+    "delay_step": _look_again,
+    "exclusion_end": _look_again,
+    "escalation": _escalation,
+    "wake_up": _wake_up,
+    "wrap_up_end": _wrap_up_end,
+    "reopen_end": _reopen_end,
+}

@@ -1,0 +1,181 @@
+"""Where a ticket goes: into its first queue, up to a more specialised tier, sideways or back."""
+
+from datetime import datetime
+
+import msgspec
+
+from contactcenter import events, legs, offers, queues, tickets, timers
+from contactcenter.db import Conn
+from contactcenter.dispatch import seek, tier_clock
+from contactcenter.dispatch.holding import check, let_go
+from contactcenter.errors import BadInput, Conflict
+from contactcenter.queues import Queue
+from contactcenter.tickets import Ticket, fact
+from routing import escalation
+
+
+class NoHigherTier(Conflict):
+    """There is no more specialised queue to refer the ticket to."""
+
+    code = "no_higher_tier"
+
+
+async def enqueue(
+    conn: Conn, now: datetime, ticket: Ticket, queue_id: int, *, rule_id: int | None
+) -> Ticket:
+    """A new problem enters its first queue; the leg begins when the problem did."""
+    queue = await queues.find(conn, queue_id)
+    ticket = seek.queue_for_ticket(queue, ticket)
+    ticket = await tickets.save(conn, msgspec.structs.replace(ticket, state=check(ticket, "queue")))
+    await legs.begin(conn, ticket, ticket.enqueued_at)
+    await tier_clock.start(conn, now, ticket, queue)
+    queued = fact(
+        ticket,
+        "ticket_queued",
+        now,
+        "system",
+        rule_id=rule_id,
+        temperament=ticket.temperament,
+        language=ticket.language,
+    )
+    await events.record(conn, queued)
+    return ticket
+
+
+async def escalate(
+    conn: Conn,
+    now: datetime,
+    ticket: Ticket,
+    reason: escalation.Reason,
+    *,
+    actor: str,
+    queue_id: int | None = None,
+    note_id: int | None = None,
+) -> Ticket:
+    """Refer the ticket, history and all, to a more specialised queue.
+
+    Its age is kept and it gains credit; the junior is free at once. The ticket looks first, then
+    he does. ``note_id`` is the hand-over note on the timeline.
+    """
+    state = check(ticket, "escalate")
+    assert ticket.queue_id is not None
+    assert ticket.tier is not None
+    current = await queues.find(conn, ticket.queue_id)
+    target = await _target(conn, current, queue_id)
+    former_tier, former_id = ticket.tier, ticket.agent_id
+    freed = await let_go(conn, now, ticket)
+    ticket = await tickets.grant_credit(
+        conn, ticket, "escalated", escalation.credit_s(tier=former_tier, target_tier=target.tier)
+    )
+    ticket = seek.queue_for_ticket(target, _awake(ticket))
+    ticket = await tickets.save(
+        conn,
+        msgspec.structs.replace(
+            ticket, state=state, agent_id=None, escalations=ticket.escalations + 1
+        ),
+    )
+    await _arrive(conn, now, ticket, target, "escalated")
+    risen = fact(
+        ticket,
+        "ticket_escalated",
+        now,
+        actor,
+        agent_id=former_id,
+        reason=reason,
+        from_queue_id=current.id,
+        from_tier=former_tier,
+        hand_over_id=note_id,
+    )
+    await events.record(conn, risen)
+    return await _look_around(conn, now, ticket, freed)
+
+
+async def escalate_by_rule(
+    conn: Conn, now: datetime, ticket: Ticket, reason: escalation.Reason, *, actor: str
+) -> Ticket:
+    """Refer the ticket if the rules still allow it; otherwise it stays where it is."""
+    if ticket.queue_id is None or ticket.tier is None:
+        return ticket
+    current = await queues.find(conn, ticket.queue_id)
+    target_id = current.escalate_to_id
+    target = await queues.find(conn, target_id) if target_id is not None else None
+    if not escalation.may_by_rule(
+        escalations=ticket.escalations,
+        tier=ticket.tier,
+        target_tier=target.tier if target else None,
+    ):
+        return ticket
+    return await escalate(conn, now, ticket, reason, actor=actor)
+
+
+async def transfer(
+    conn: Conn, now: datetime, ticket: Ticket, queue_id: int, *, actor: str, note_id: int | None
+) -> Ticket:
+    """Move the ticket to another queue, sideways or down; its age is kept."""
+    state = check(ticket, "transfer")
+    assert ticket.queue_id is not None
+    assert ticket.tier is not None
+    target = await queues.find(conn, queue_id, field="body.queue_id")
+    if target.id == ticket.queue_id:
+        raise BadInput("body.queue_id", f"ticket {ticket.id} is in queue {target.id} already")
+    if target.tier > ticket.tier:
+        raise BadInput(
+            "body.queue_id",
+            f"queue {target.id} is of a higher tier: escalate the ticket instead",
+        )
+    former_queue_id, former_tier, former_id = ticket.queue_id, ticket.tier, ticket.agent_id
+    freed = await let_go(conn, now, ticket)
+    ticket = seek.queue_for_ticket(target, _awake(ticket))
+    ticket = await tickets.save(conn, msgspec.structs.replace(ticket, state=state, agent_id=None))
+    is_returned = target.tier < former_tier
+    await _arrive(conn, now, ticket, target, "returned" if is_returned else "transferred")
+    moved = fact(
+        ticket,
+        "ticket_transferred",
+        now,
+        actor,
+        agent_id=former_id,
+        from_queue_id=former_queue_id,
+        from_tier=former_tier,
+        hand_over_id=note_id,
+    )
+    await events.record(conn, moved)
+    return await _look_around(conn, now, ticket, freed)
+
+
+def _awake(ticket: Ticket) -> Ticket:
+    """Whatever it waited for, it is the next queue's turn, with a whole clock. Not saved yet."""
+    return msgspec.structs.replace(ticket, wake_at=None, hold_reason=None, escalation_left_s=None)
+
+
+async def _target(conn: Conn, current: Queue, queue_id: int | None) -> Queue:
+    if queue_id is None:
+        if current.escalate_to_id is None:
+            raise NoHigherTier(f"queue {current.id} refers to no other queue", tier=current.tier)
+        return await queues.find(conn, current.escalate_to_id)
+    target = await queues.find(conn, queue_id, field="body.queue_id")
+    if target.tier <= current.tier:
+        raise BadInput(
+            "body.queue_id",
+            f"queue {target.id} is of tier {target.tier}, not above {current.tier}: "
+            "transfer the ticket instead",
+        )
+    return target
+
+
+async def _arrive(
+    conn: Conn, now: datetime, ticket: Ticket, queue: Queue, ended_by: legs.Ending
+) -> None:
+    """What waiting for the former queue meant is over; the new one's clock starts."""
+    for kind in ("delay_step", "wake_up"):
+        await timers.clear_for_ticket(conn, kind, ticket.id)
+    await offers.end_exclusions(conn, ticket.id)
+    await legs.turn(conn, ticket, now, ended_by)
+    await tier_clock.start(conn, now, ticket, queue)
+
+
+async def _look_around(conn: Conn, now: datetime, ticket: Ticket, freed: int | None) -> Ticket:
+    ticket = await seek.agent_for(conn, now, ticket)
+    if freed is not None:
+        await seek.tickets_for(conn, now, freed)
+    return ticket

@@ -1,0 +1,55 @@
+"""How agents come and go, and what that does to their offers and to who is asked next."""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from contactcenter import agents, offers, timers
+from contactcenter.agents import Agent
+from contactcenter.db import Conn
+from contactcenter.dispatch import holding, seek
+from contactcenter.errors import BadInput
+
+Wanted = Literal["offline", "available", "away", "draining"]
+
+#: A console that has been silent for this long is gone.
+LOST_AFTER_S: Final = 30
+
+
+async def change(
+    conn: Conn, now: datetime, agent_id: int, wanted: Wanted, reason: str | None, *, actor: str
+) -> Agent:
+    """Go to another presence.
+
+    Offline and draining take ringing offers back, oldest first; away keeps them. Tickets that are
+    held stay held: nobody loses a conversation because he went to lunch.
+    """
+    agent = await agents.lock(conn, agent_id)
+    if wanted == "away" and not reason:
+        raise BadInput("body.reason", "say why you are away")
+    if wanted == "draining" and agent.load == 0:
+        wanted = "offline"
+    if (agent.presence, agent.presence_reason) == (wanted, reason):
+        return agent
+    await timers.clear_for_agent(conn, "wrap_up_end", agent_id)
+    await agents.set_presence(conn, now, agent, wanted, reason, actor=actor)
+    if wanted in ("offline", "draining"):
+        for ticket_id in await offers.pending_of_agent(conn, agent_id):
+            await holding.rescind(conn, now, ticket_id)
+    await seek.tickets_for(conn, now, agent_id)
+    return await agents.find(conn, agent_id)
+
+
+async def end_wrap_up(conn: Conn, now: datetime, agent_id: int, *, actor: str) -> Agent:
+    """The agent is ready for the next ticket; nothing happens where he is not wrapping up."""
+    agent = await agents.lock(conn, agent_id)
+    if agent.presence == "wrap_up":
+        await timers.clear_for_agent(conn, "wrap_up_end", agent_id)
+        await agents.set_presence(conn, now, agent, "available", None, actor=actor)
+        await seek.tickets_for(conn, now, agent_id)
+    return await agents.find(conn, agent_id)
+
+
+async def lose(conn: Conn, now: datetime, agent_id: int) -> None:
+    """Sign off an agent whose console has gone silent, unless it was heard of meanwhile."""
+    if agent_id in await agents.lost(conn, LOST_AFTER_S):
+        await change(conn, now, agent_id, "offline", "lost", actor="system")

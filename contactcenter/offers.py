@@ -1,0 +1,130 @@
+"""Offers: a ticket at an agent, from the first ring until he lets go of it.
+
+At most one of a ticket is live, and a live offer takes its weight of the agent's capacity.
+Terminal states never change.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from contactcenter import db
+from contactcenter.db import Conn
+
+Ending = Literal["declined", "expired", "rescinded", "withdrawn", "ended"]
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """A row of ``offer``, without its reason."""
+
+    id: int
+    ticket_id: int
+    agent_id: int
+    queue_id: int
+    weight: int
+    state: str
+    offered_at: datetime
+    expires_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+
+class Explained(Struct, frozen=True, kw_only=True):
+    """An offer of a ticket with the numbers that led to it."""
+
+    id: int
+    agent_id: int
+    queue_id: int
+    state: str
+    offered_at: datetime
+    expires_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    why: dict[str, Any]
+
+
+_SQL = db.Statements(__name__)
+_make = _SQL.take("make", int)
+_live = _SQL.take("live", Offer)
+_pending_of_agent = _SQL.take("pending_of_agent", int)
+_latest_to = _SQL.take("latest_to", Offer)
+_accept = _SQL.command("accept")
+_finish = _SQL.command("finish")
+_exclude = _SQL.command("exclude")
+_end_exclusion = _SQL.command("end_exclusion")
+_end_exclusions = _SQL.command("end_exclusions")
+_of_ticket = _SQL.take("of_ticket", Explained)
+
+
+async def make(
+    conn: Conn,
+    now: datetime,
+    *,
+    ticket_id: int,
+    agent_id: int,
+    queue_id: int,
+    weight: int,
+    expires_at: datetime | None,
+    why: Mapping[str, Any],
+) -> int:
+    """Offer a ticket; without an expiry it is accepted at once."""
+    accepted = expires_at is None
+    return await _make.one(
+        conn,
+        ticket_id,
+        agent_id,
+        queue_id,
+        weight,
+        "accepted" if accepted else "pending",
+        now,
+        expires_at,
+        now if accepted else None,
+        why,
+    )
+
+
+async def live(conn: Conn, ticket_id: int) -> Offer | None:
+    """The offer that stands for this ticket."""
+    return await _live.first(conn, ticket_id)
+
+
+async def pending_of_agent(conn: Conn, agent_id: int) -> list[int]:
+    """The tickets that ring at this agent, oldest rank first."""
+    return await _pending_of_agent.all(conn, agent_id)
+
+
+async def latest_to(conn: Conn, ticket_id: int, agent_id: int) -> Offer | None:
+    """The last offer of this ticket to this agent."""
+    return await _latest_to.first(conn, ticket_id, agent_id)
+
+
+async def accept(conn: Conn, now: datetime, offer: Offer) -> None:
+    """The agent said yes."""
+    await _accept.run(conn, offer.id, now)
+
+
+async def finish(conn: Conn, now: datetime, offer: Offer, ending: Ending) -> None:
+    """End a live offer; the caller gives the agent's capacity back."""
+    await _finish.run(conn, offer.id, ending, now)
+
+
+async def exclude(conn: Conn, ticket_id: int, agent_id: int, until_at: datetime) -> None:
+    """Do not ask this agent about this ticket for a while."""
+    await _exclude.run(conn, ticket_id, agent_id, until_at)
+
+
+async def end_exclusion(conn: Conn, ticket_id: int, agent_id: int) -> None:
+    """He may be asked again."""
+    await _end_exclusion.run(conn, ticket_id, agent_id)
+
+
+async def end_exclusions(conn: Conn, ticket_id: int) -> None:
+    """Everybody may be asked again."""
+    await _end_exclusions.run(conn, ticket_id)
+
+
+async def of_ticket(conn: Conn, ticket_id: int) -> list[Explained]:
+    """Every offer of a ticket with its reason, in order."""
+    return await _of_ticket.all(conn, ticket_id)
