@@ -49,7 +49,8 @@ class Address(Struct, frozen=True, kw_only=True):
     """Where a person can be reached: ``kind`` phone, email, chat, withheld, …; canonical ``value``.
 
     A phone is E.164. ``withheld`` is a caller who hides the number: the value is unique to the
-    message, so that two of them never become one person.
+    message, so that two of them never become one person. ``sender`` is a short code, a service
+    line or a name in place of a number: it can be shown and recognised, but not answered.
     """
 
     kind: str

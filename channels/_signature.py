@@ -40,7 +40,7 @@ class Verifier:
         self._origins = _with_and_without_port(public_url)
         self._keys = tuple(key.encode() for key in keys)
 
-    def is_authentic(  # the parts of one request, named
+    def is_authentic(
         self,
         *,
         raw_path: str,
@@ -114,7 +114,9 @@ def _body_hash_matches(raw_path: str, body: bytes) -> bool:
 def _with_and_without_port(public_url: str) -> tuple[bytes, ...]:
     """Both spellings of the address, for Twilio signs sometimes one and sometimes the other."""
     parts = urlsplit(public_url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    host = parts.netloc.rpartition("@")[2]
+    if parts.port:
+        host = host.removesuffix(f":{parts.port}")
     port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 443)
     path = parts.path.rstrip("/")
     return (

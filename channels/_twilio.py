@@ -29,10 +29,9 @@ from channels._twilio_status import STATUS
 
 _API = "https://api.twilio.com"
 
-#: The whole request; connecting alone may take less, so that a provider who cannot be reached is
+#: The part of the deadline that connecting may take, so that a provider who cannot be reached is
 #: told apart from one who does not answer.
-DEADLINE_S = 10.0
-CONNECT_DEADLINE_S = 4.0
+_CONNECTING = 0.4
 
 #: Nothing is wrong with the message but with our account: wrong key, closed account, no such
 #: account. Kept and tried again once that is put right.
@@ -61,7 +60,7 @@ class Twilio:
     """Hands messages to one Twilio account.
 
     ``api_base`` replaces https://api.twilio.com. ``status_url`` is where Twilio reports what
-    became of a message.
+    became of a message. ``deadline_s`` is for one whole request.
     """
 
     def __init__(
@@ -73,13 +72,14 @@ class Twilio:
         status_url: str,
         api_base: str | None,
         messaging_service_sid: str | None,
+        deadline_s: float,
     ) -> None:
         self._status_url = status_url
         self._messaging_service_sid = messaging_service_sid
         self._client = Client(
             account_sid,
             auth_token,
-            http_client=_Transport(http, (api_base or _API).rstrip("/")),
+            http_client=_Transport(http, (api_base or _API).rstrip("/"), deadline_s),
             # Not the process environment, where TWILIO_EDGE would send us to another host.
             environment={"TWILIO_ACCOUNT_SID": account_sid},
         )
@@ -106,7 +106,7 @@ class Twilio:
             message = await self._client.messages.create_async(**wanted)
         except TwilioRestException as refusal:
             detail = refusal.msg.removeprefix("Unable to create record: ")
-            raise _failure(refusal.status, refusal.code or 0, detail) from refusal
+            raise _failure(refusal.status, refusal.code, detail) from refusal
         except TwilioServiceException as refusal:
             detail = refusal.detail or refusal.title
             raise _failure(refusal.status, refusal.code, detail) from refusal
@@ -125,10 +125,13 @@ class _Transport(AsyncHttpClient):
     known whether the request was written.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
-        super().__init__(log, is_async=True, timeout=DEADLINE_S)
+    def __init__(self, session: aiohttp.ClientSession, base: str, deadline_s: float) -> None:
+        super().__init__(log, is_async=True, timeout=deadline_s)
         self._session = session
         self._base = base
+        self._timeout = aiohttp.ClientTimeout(
+            total=deadline_s, connect=deadline_s * _CONNECTING, sock_connect=None
+        )
 
     async def request(  # type: ignore[override] # noqa: PLR0917 -- the SDK's own signature
         self,
@@ -138,7 +141,7 @@ class _Transport(AsyncHttpClient):
         data: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109 -- the SDK never gives one
         allow_redirects: bool = False,
     ) -> Response:
         sent = dict(headers or {})
@@ -151,9 +154,7 @@ class _Transport(AsyncHttpClient):
                 params=params or None,
                 data=urlencode(data or {}, doseq=True).encode() if data else None,
                 headers=sent,
-                timeout=aiohttp.ClientTimeout(
-                    total=timeout or DEADLINE_S, connect=CONNECT_DEADLINE_S
-                ),
+                timeout=self._timeout,
                 allow_redirects=allow_redirects,
             ) as answer:
                 text = (await answer.read()).decode(errors="replace")
@@ -181,16 +182,17 @@ def _check(method: str, answer: aiohttp.ClientResponse, text: str) -> None:
             raise OutcomeUnknown(f"Twilio answered {answer.status} without the message's id.")
 
 
-def _failure(status: int, code: int, detail: str) -> SendFailure:
-    """Say what a refusal means for the message."""
+def _failure(status: int, code: object, detail: str) -> SendFailure:
+    """Say what a refusal means for the message; ``code`` is the SDK's guess at Twilio's."""
+    number = int(str(code)) if str(code).isdecimal() else 0
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status < HTTPStatus.BAD_REQUEST:
         return OutcomeUnknown(f"Twilio answered HTTP {status}.", code=str(code))
-    if status == HTTPStatus.UNAUTHORIZED or code in ACCOUNT_ERRORS:
+    if status == HTTPStatus.UNAUTHORIZED or number in ACCOUNT_ERRORS:
         log.error("twilio_account_refused", code=code, http_status=status)
         return Unavailable(f"Twilio refuses our account: {detail}", code=str(code))
-    if code in BUSY_ERRORS:
+    if number in BUSY_ERRORS:
         return Unavailable(f"Twilio cannot take it now: {detail}", code=str(code))
-    if code < _FIRST_TWILIO_CODE:
+    if number < _FIRST_TWILIO_CODE:
         log.error("twilio_not_reached", http_status=status)
         return Unavailable(f"Not Twilio but something before it answered HTTP {status}.")
     return Undeliverable(detail, code=str(code))

@@ -25,8 +25,8 @@ MAX_PARAMETERS = 1000
 #: Twilio waits 15 s for the whole answer (error 11205); a body that takes longer is given up.
 READ_DEADLINE_S = 10.0
 
-#: What cannot be stored is refused within 5 s, so that Twilio can try the fallback address.
-STORE_DEADLINE_S = 4.5
+#: Where the request's own path and query are kept among a payload's headers, as HTTP/2 names them.
+PATH_HEADER = ":path"
 
 _KEPT_HEADERS = ("I-Twilio-Idempotency-Token", "User-Agent")
 
@@ -61,7 +61,12 @@ class TwilioHook:
             return self._refuse(
                 HTTPStatus.SERVICE_UNAVAILABLE, "channel_not_ready", "A setting is missing."
             )
-        body = await _body(request)
+        try:
+            body = await _body(request)
+        except TimeoutError:
+            return self._refuse(
+                HTTPStatus.REQUEST_TIMEOUT, "body_too_slow", "The body did not arrive in time."
+            )
         if body is None or body.count(b"&") >= MAX_PARAMETERS:
             return self._refuse(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -90,6 +95,7 @@ class TwilioHook:
         self, request: web.Request, body: bytes, pairs: Sequence[tuple[bytes, bytes]]
     ) -> Payload | Unreadable:
         kept = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+        kept[PATH_HEADER] = request.raw_path
         raw = Raw(body=body, content_type=request.content_type, headers=kept)
         if request.content_type != FORM:
             detail = f"The body is {request.content_type}, not a form."
@@ -98,7 +104,8 @@ class TwilioHook:
         for name, value in pairs:
             reason = _reason_unreadable(name + value)
             if reason:
-                detail = f"The parameter {name[:40]!r} holds {_NAMED[reason]}."
+                shown = name[:40].decode(errors="backslashreplace")
+                detail = f"The parameter {shown!r} holds {_NAMED[reason]}."
                 sid = _message_sid(pairs)
                 return Unreadable(
                     channel=self._channel, reason=reason, detail=detail, raw=raw, external_id=sid
@@ -108,16 +115,21 @@ class TwilioHook:
         return Payload(channel=self._channel, form=form, query=query, raw=raw)
 
 
-async def acknowledged(channel: str, storing: Awaitable[object]) -> web.Response:
+async def stored(channel: str, storing: Awaitable[object], deadline_s: float) -> web.Response:
     """Answer Twilio: 200 once ``storing`` has returned, 503 when it failed or takes too long."""
     try:
-        async with asyncio.timeout(STORE_DEADLINE_S):
+        async with asyncio.timeout(deadline_s):
             await storing
     except (NotStored, TimeoutError) as error:
         log.error("hook_not_stored", channel=channel, error=type(error).__name__)  # noqa: TRY400
         return problem(
             HTTPStatus.SERVICE_UNAVAILABLE, "not_stored", "It could not be stored; send it again."
         )
+    return taken()
+
+
+def taken() -> web.Response:
+    """Answer Twilio that we have it and want nothing done."""
     return web.Response(body=b"<Response/>", content_type="text/xml")
 
 

@@ -32,7 +32,7 @@ from channels._base import (
     Undeliverable,
     Unreadable,
 )
-from channels._twilio_hook import Payload, TwilioHook, acknowledged
+from channels._twilio_hook import Payload, TwilioHook, stored, taken
 from channels._twilio_status import INBOUND_STATUSES, STATUS
 
 if TYPE_CHECKING:
@@ -67,6 +67,12 @@ SETTINGS = (
     ),
 )
 
+#: One whole request to Twilio.
+SEND_DEADLINE_S = 10.0
+
+#: What cannot be stored is refused within 5 s, so that Twilio can try its fallback address.
+STORE_DEADLINE_S = 4.5
+
 #: Source: https://www.twilio.com/docs/api/errors/21617
 MAX_CHARACTERS = 1600
 _TOO_LONG = "21617"
@@ -96,8 +102,16 @@ def create(env: Env) -> "Sms":
 class Sms:
     """Text messages in and out over one Twilio account."""
 
-    def __init__(self, env: Env) -> None:
+    def __init__(
+        self,
+        env: Env,
+        *,
+        send_deadline_s: float = SEND_DEADLINE_S,
+        store_deadline_s: float = STORE_DEADLINE_S,
+    ) -> None:
         self._env = env
+        self._send_deadline_s = send_deadline_s
+        self._store_deadline_s = store_deadline_s
         self._keys = _listed(env.settings.get("twilio_auth_tokens", ""))
         self.missing = _missing(env)
         self._twilio: Twilio | None = None
@@ -141,6 +155,7 @@ class Sms:
             status_url=f"{self._env.public_url}/hooks/sms/status",
             api_base=settings.get("twilio_api_base"),
             messaging_service_sid=settings.get("twilio_messaging_service_sid"),
+            deadline_s=self._send_deadline_s,
         )
 
     async def _on_message(
@@ -150,7 +165,7 @@ class Sms:
         if isinstance(payload, web.Response):
             return payload
         item = message(payload, self._env.region) if isinstance(payload, Payload) else payload
-        return await acknowledged(NAME, inbox.receive([item]))
+        return await stored(NAME, inbox.receive([item]), self._store_deadline_s)
 
     async def _on_status(
         self, hook: TwilioHook, inbox: Inbox, request: web.Request
@@ -160,8 +175,8 @@ class Sms:
             return payload
         update = status(payload) if isinstance(payload, Payload) else payload
         if update is None:
-            return await acknowledged(NAME, asyncio.sleep(0))
-        return await acknowledged(NAME, inbox.status(update))
+            return taken()
+        return await stored(NAME, inbox.status(update), self._store_deadline_s)
 
 
 def message(payload: Payload, region: str) -> Inbound | Unreadable:

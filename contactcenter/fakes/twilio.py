@@ -7,7 +7,6 @@ write, signed as Twilio signs. ``python -m contactcenter.fakes.twilio`` runs it 
 import argparse
 import asyncio
 import random
-import secrets
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
@@ -24,23 +23,16 @@ from msgspec.structs import replace
 from contactcenter.fakes import twilio_rest
 from contactcenter.fakes.behaviour import Behaviour
 from contactcenter.fakes.ledger import Entry, Ledger
-from contactcenter.fakes.twilio_hooks import Attempt, HookCaller
+from contactcenter.fakes.twilio_hooks import Attempt, HookCaller, HookResult
 from contactcenter.fakes.twilio_message import (
     START_WORDS,
     STOP_WORDS,
     Message,
     message_form,
+    new_sid,
     status_form,
 )
 from contactcenter.fakes.twilio_rest import Refusal
-
-
-class HookResult(Struct, frozen=True, kw_only=True):
-    """How the product took a customer's message: its last ``status``, None if it never answered."""
-
-    sid: str
-    status: int | None
-    attempts: tuple[Attempt, ...]
 
 
 class FakeTwilio:
@@ -151,10 +143,6 @@ class FakeTwilio:
             attempts += await self._deliver(params)
         return HookResult(sid=message.sid, status=attempts[-1].status, attempts=attempts)
 
-    def new_sid(self, prefix: str) -> str:
-        """An id that was never used; not from ``chance``, which may be seeded alike twice."""
-        return f"{prefix}{secrets.token_hex(16)}"
-
     def refusal(
         self, to: str, sender: str, text: str, media_urls: Sequence[str], service_sid: str | None
     ) -> Refusal | None:
@@ -192,6 +180,8 @@ class FakeTwilio:
             self._start(self._on_message(message))
 
     async def _deliver(self, params: Sequence[tuple[str, str]]) -> tuple[Attempt, ...]:
+        if not self.message_url:
+            raise RuntimeError("Set message_url first: the webhook of the product.")
         return await self._hooks.call(
             self.message_url, params, token=self.auth_token, fallback_url=self.fallback_url
         )
@@ -234,7 +224,7 @@ class FakeTwilio:
         elif word in START_WORDS:
             self._stopped.discard((from_, to))
         message = Message(
-            sid=sid or self.new_sid("MM" if media else "SM"),
+            sid=sid or new_sid("MM" if media else "SM"),
             account_sid=self.account_sid,
             direction="inbound",
             from_=from_,
@@ -279,6 +269,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         ledger_path=arguments.ledger,
     )
     fake.message_url = arguments.message_url
+    fake.fallback_url = arguments.fallback_url
     await fake.start(arguments.port)
     sys.stdout.write(f"{msgspec.json.encode(fake.settings()).decode()}\n")
     sys.stdout.flush()
@@ -293,6 +284,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--message-url", default="", help="where customers' messages are posted")
+    parser.add_argument("--fallback-url", default="", help="where they go if that fails")
     parser.add_argument("--account-sid", default="AC" + "0" * 32)
     parser.add_argument("--auth-token", default="fake-auth-token")
     parser.add_argument("--ledger", type=Path, help="file that every send and hook is written to")

@@ -1,5 +1,6 @@
 """Calls the product's hooks as Twilio does: signed, with deadlines, retries and a fallback."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -29,6 +30,14 @@ class Attempt(Struct, frozen=True, kw_only=True):
     def succeeded(self) -> bool:
         """Whether the hook took it."""
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004
+
+
+class HookResult(Struct, frozen=True, kw_only=True):
+    """How the product took a customer's message: its last ``status``, None if it never answered."""
+
+    sid: str
+    status: int | None
+    attempts: tuple[Attempt, ...]
 
 
 class Overrides(Struct, frozen=True, kw_only=True):
@@ -103,16 +112,20 @@ class HookCaller:
         self, url: str, params: Params, *, token: str, event: str, before: int
     ) -> list[Attempt]:
         overrides = Overrides.of(url)
+        now = asyncio.get_running_loop().time
+        ends = now() + overrides.tt / 1000  # for all tries together
         attempts: list[Attempt] = []
-        while len(attempts) <= overrides.rc:
-            attempt = await self._post(url, params, token=token, event=event)
+        while not attempts or (len(attempts) <= overrides.rc and now() < ends):
+            attempt = await self._post(url, params, token=token, event=event, left_s=ends - now())
             attempts.append(attempt)
             self._record(attempt, params, before + len(attempts))
             if attempt.succeeded or not overrides.retries(attempt):
                 break
         return attempts
 
-    async def _post(self, url: str, params: Params, *, token: str, event: str) -> Attempt:
+    async def _post(
+        self, url: str, params: Params, *, token: str, event: str, left_s: float
+    ) -> Attempt:
         overrides = Overrides.of(url)
         called = url.partition("#")[0]
         try:
@@ -126,7 +139,7 @@ class HookCaller:
                     "I-Twilio-Idempotency-Token": event,
                 },
                 timeout=aiohttp.ClientTimeout(
-                    total=overrides.tt / 1000,
+                    total=left_s,
                     sock_connect=overrides.ct / 1000,
                     sock_read=overrides.rt / 1000,
                 ),

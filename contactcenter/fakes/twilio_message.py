@@ -1,5 +1,6 @@
 """A message as the fake Twilio keeps it, and the forms it posts about it."""
 
+import secrets
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -55,6 +56,11 @@ class Message(Struct, frozen=True, kw_only=True):
     def path(self) -> str:
         """Where the REST API has it, without the ending."""
         return f"/2010-04-01/Accounts/{self.account_sid}/Messages/{self.sid}"
+
+
+def new_sid(prefix: str) -> str:
+    """Make an id that was never used; no seeded chance, which another run may repeat."""
+    return f"{prefix}{secrets.token_hex(16)}"
 
 
 def message_form(message: Message, api_url: str) -> Params:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from aiohttp import web
 
 from contactcenter.fakes.ledger import Entry
-from contactcenter.fakes.twilio_message import Message
+from contactcenter.fakes.twilio_message import Message, new_sid
 
 if TYPE_CHECKING:
     from contactcenter.fakes.twilio import FakeTwilio
@@ -108,7 +108,8 @@ class _Rest:
         try:
             _authorize(self._fake, request)
             kept = _filter(request.query)
-            size = min(int(request.query.get("PageSize", _PAGE_SIZE)), _MAX_PAGE_SIZE)
+            size = min(_whole(request.query, "PageSize", _PAGE_SIZE), _MAX_PAGE_SIZE)
+            number = _whole(request.query, "Page", 0)
         except Refusal as refusal:
             return refusal.response()
         found = [m for m in reversed(self._fake.messages.values()) if kept(m)]
@@ -116,7 +117,6 @@ class _Rest:
         start = next((i + 1 for i, m in enumerate(found) if m.sid == after), 0) if after else 0
         page = found[start : start + size]
         more = start + size < len(found)
-        number = int(request.query.get("Page", 0))
         following = (
             {**request.query, "Page": number + 1, "PageToken": f"PA{page[-1].sid}"} if more else {}
         )
@@ -180,7 +180,7 @@ class _Rest:
             )
             raise refusal
         return Message(
-            sid=fake.new_sid("MM" if media_urls else "SM"),
+            sid=new_sid("MM" if media_urls else "SM"),
             account_sid=fake.account_sid,
             direction="outbound-api",
             from_=sender,
@@ -251,6 +251,13 @@ def _filter(query: Mapping[str, str]) -> Callable[[Message], bool]:
         )
 
     return kept
+
+
+def _whole(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, str(default))
+    if not text.isdecimal():
+        raise Refusal(HTTPStatus.BAD_REQUEST, 20001, f"Invalid {name}: {text}")
+    return int(text)
 
 
 def _moment(text: str) -> datetime:
