@@ -117,7 +117,7 @@ def _escaped(text: str) -> str:
 
 
 def _as_json(event: EventDict, **_options: Any) -> str:
-    ordered = {name: event[name] for name in _FIRST if name in event} | event
+    ordered = {**{name: event[name] for name in _FIRST if name in event}, **event}
     line = json.dumps(ordered, ensure_ascii=False, default=repr)
     # JSON escapes C0 itself. The others, and halves of surrogate pairs, only stand in strings.
     line = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", line)

@@ -10,10 +10,8 @@ import fcntl
 import itertools
 import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,23 +19,27 @@ import asyncpg
 import pytest
 
 from contactcenter.migrate import migrate
-from contactcenter.postgres import EmbeddedPostgres
+from contactcenter.postgres import EmbeddedPostgres, throwaway_data_dir
 
 # One folder a run, handed to the xdist workers, which are children, by the environment.
 RUN_DIR = "CONTACTCENTER_TEST_RUN_DIR"
+CLOSED_AT_END = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
-    run_dir = Path(tempfile.mkdtemp(prefix="cc-tests-"))
-    run_dir.chmod(0o711)  # root lends the server an account that must pass through
+    # Not one of pytest's own: root lends the server an account that must pass through.
+    run_dir = config.stash.setdefault(CLOSED_AT_END, ExitStack()).enter_context(
+        throwaway_data_dir()
+    )
     os.environ[RUN_DIR] = str(run_dir)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput") and (run_dir := os.environ.pop(RUN_DIR, None)):
-        shutil.rmtree(run_dir, ignore_errors=True)
+    if not hasattr(config, "workerinput"):
+        config.stash[CLOSED_AT_END].close()
+        os.environ.pop(RUN_DIR, None)
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,14 @@
 """
 
 from contactcenter.postgres.binaries import find_postgres_bin
-from contactcenter.postgres.home import default_data_dir
+from contactcenter.postgres.home import default_data_dir, throwaway_data_dir
 from contactcenter.postgres.problems import EmbeddedPostgresFailed
 from contactcenter.postgres.server import EmbeddedPostgres
 
-__all__ = ["EmbeddedPostgres", "EmbeddedPostgresFailed", "default_data_dir", "find_postgres_bin"]
+__all__ = [
+    "EmbeddedPostgres",
+    "EmbeddedPostgresFailed",
+    "default_data_dir",
+    "find_postgres_bin",
+    "throwaway_data_dir",
+]

@@ -17,8 +17,10 @@ import fcntl
 import hmac
 import os
 import secrets
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -42,6 +44,25 @@ def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     return base / "contactcenter"
 
 
+@contextmanager
+def throwaway_data_dir() -> Iterator[Path]:
+    """Make a folder for data that are worth nothing, and remove it with all that is in it.
+
+    Unlike ``tempfile``'s, it can be reached by the account that runs the server for root.
+    """
+    places = (tempfile.gettempdir(), "/tmp", "/var/tmp")  # noqa: S108 -- mkdtemp is safe
+    account = server_account(Path("/nonexistent"))
+    reachable = (place for place in places if is_reachable(Path(place), account))
+    folder = Path(tempfile.mkdtemp(prefix="contactcenter-", dir=next(reachable, None)))
+    if not account.is_me:
+        folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree((folder / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class Home:
     """One server's folder."""
 
@@ -60,16 +81,12 @@ class Home:
         ``data_dir/postgres`` is a link to it. No existing folder's mode is ever changed.
 
         Raises:
-            DataDirUnusable: when a folder cannot be made, written or reached.
+            DataDirUnusable: when the folder is not safe, or the account cannot reach it.
+            OSError: when a folder cannot be made.
         """
         data_dir = data_dir.expanduser().absolute()
-        try:
-            path = _place(data_dir)
-            account = server_account(path / "data")
-        except OSError as problem:
-            msg = f"The data folder {data_dir} cannot be used: {problem.strerror}"
-            msg = f"{msg} ({problem.filename}). Name another one with --data."
-            raise DataDirUnusable(msg) from problem
+        path = _place(data_dir)
+        account = server_account(path / "data")
         _refuse_unsafe(path)
         if not is_reachable(path, account):
             msg = f"The account {account.name}, which runs the server, cannot reach {path}."
