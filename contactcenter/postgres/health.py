@@ -1,0 +1,121 @@
+"""Talks to the server as its superuser: is it well, has it a keeper, has it our database?"""
+
+import asyncio
+import os
+import signal
+import time
+
+import asyncpg
+import structlog
+
+from contactcenter.postgres import keeper
+from contactcenter.postgres.home import APP, PORT, SUPERUSER, Home, try_lock
+from contactcenter.postgres.problems import DataDirUnusable, DidNotStart
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S = 0.02
+CONNECT_DEADLINE_S = 10.0
+
+_NOT_YET = (
+    OSError,  # TimeoutError is one
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.PostgresConnectionError,
+)
+
+
+async def ready(home: Home, deadline: float) -> asyncpg.Connection:
+    """Connect and ask a question, until it is answered: nothing else proves a server's health."""
+    while True:
+        try:
+            return await _connect(home)
+        except _NOT_YET as problem:
+            why: BaseException = problem
+        if is_unkept(home):
+            msg = f"PostgreSQL ended while starting. {last_words(home)}"
+            raise DidNotStart(msg) from why
+        if time.monotonic() > deadline:
+            msg = f"PostgreSQL gave no answer in time. {last_words(home)}"
+            raise DidNotStart(msg) from why
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _connect(home: Home) -> asyncpg.Connection:
+    """Connect as the superuser and ask once."""
+    socket_dir = home.socket_dir()
+    if socket_dir is None:
+        raise FileNotFoundError(home.path / "socket_dir")
+    try:
+        conn: asyncpg.Connection = await asyncpg.connect(
+            host=str(socket_dir),
+            port=PORT,
+            user=SUPERUSER,
+            password=home.password(),
+            database="postgres",
+            timeout=CONNECT_DEADLINE_S,
+            command_timeout=CONNECT_DEADLINE_S,
+        )
+    except asyncpg.InvalidPasswordError as problem:
+        msg = f"The password in {home.path / 'password'} is not the database's. Restore that file."
+        raise DataDirUnusable(msg) from problem
+    try:
+        await conn.fetchval("SELECT 1")
+    except BaseException:
+        conn.terminate()
+        raise
+    return conn
+
+
+async def end_orphan(home: Home, deadline: float) -> None:
+    """Stop a server whose keeper was killed, so that it gets a keeper again."""
+    try:
+        conn = await _connect(home)
+    except asyncpg.CannotConnectNowError:
+        pid = None
+    except (OSError, asyncpg.PostgresConnectionError):
+        return  # nothing answers; if there is a server all the same, the new one will say so
+    else:
+        # The living server itself reads the file, so the number in it is its own.
+        pid = int((await conn.fetchval("SELECT pg_read_file('postmaster.pid')")).split()[0])
+        conn.terminate()
+        log.warning("postgres_orphan_found", data_dir=str(home.path))
+        os.kill(pid, signal.SIGINT)
+    while pid is None or keeper.is_postmaster(pid, home.data):
+        if time.monotonic() > deadline:
+            msg = f"A server left over in {home.path} does not stop. {last_words(home)}"
+            raise DidNotStart(msg)
+        await asyncio.sleep(LOOK_EVERY_S)
+        if pid is None:
+            await end_orphan(home, deadline)
+            return
+
+
+async def ensure_app_database(conn: asyncpg.Connection, home: Home) -> None:
+    """Make the application's role and database; the role is no superuser."""
+    if not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", APP):
+        password = home.app_password()
+        await conn.execute(f"CREATE ROLE {APP} LOGIN CREATEDB PASSWORD '{password}'")
+        await conn.execute(f"GRANT pg_monitor, pg_checkpoint TO {APP}")
+    if not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", APP):
+        await conn.execute(f"CREATE DATABASE {APP} OWNER {APP}")
+
+
+def is_unkept(home: Home) -> bool:
+    """Tell whether no keeper runs; only the keeper itself ever holds this lock for long."""
+    lock = home.lock_file("keeper")
+    try:
+        return try_lock(lock, shared=True)
+    finally:
+        os.close(lock)
+
+
+def last_words(home: Home) -> str:
+    """Return the end of what the server printed, for an error message."""
+    logs = sorted((home.data / "log").glob("*.log"), key=lambda file: file.stat().st_mtime)
+    words = [
+        text
+        for file in (home.path / "start.log", *logs[-1:])
+        if file.exists() and (text := file.read_text(errors="replace")[-1000:].strip())
+    ]
+    return "It said: {}".format(" | ".join(words)) if words else "It said nothing."
