@@ -1,0 +1,1 @@
+"""Who may do what: accounts, passwords, sessions, tokens for programs, one-time links."""

@@ -1,0 +1,37 @@
+"""The REST interface: the whole table of URLs is the list of modules here."""
+
+from types import ModuleType
+from typing import Final
+
+from aiohttp import web
+
+from contactcenter.api import endpoint, middleware, sign_in
+from contactcenter.api.operation import Operation
+from contactcenter.api.services import SERVICES, Services
+
+#: Every module with endpoints; a new one is added here.
+MODULES: Final[tuple[ModuleType, ...]] = (sign_in,)
+
+
+def operations() -> tuple[Operation, ...]:
+    """Every operation there is, with its guard, in the order of the modules."""
+    return tuple(
+        value
+        for module in MODULES
+        for value in vars(module).values()
+        if isinstance(value, Operation) and value.handler.__module__ == module.__name__
+    )
+
+
+def api_routes(services: Services) -> list[web.RouteDef]:
+    """The routes of every operation."""
+    return [
+        web.RouteDef(o.method, o.path, endpoint.handler_of(o, services), {}) for o in operations()
+    ]
+
+
+def install(app: web.Application, services: Services) -> None:
+    """Give an application the API and the middleware that all its routes pass, hooks too."""
+    app[SERVICES] = services
+    middleware.install(app, services)
+    app.add_routes(api_routes(services))

@@ -1,0 +1,51 @@
+"""What the endpoints work with: built once by the composition root, handed to every call."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Final, Protocol, TypeVar
+
+from aiohttp import web
+from msgspec import Struct
+
+from channels import Channel
+from contactcenter.access.passwords import Passwords
+from contactcenter.bell import Bell
+from contactcenter.db import Conn, Database
+from contactcenter.settings import Settings
+
+T = TypeVar("T")
+
+
+class Dispatcher(Protocol):
+    """Whoever applies changes under the routing lock."""
+
+    async def submit(self, change: Callable[[Conn, datetime], Awaitable[T]]) -> T:
+        """Apply the change in a savepoint of its own and return, after the commit, its result.
+
+        ``change`` gets the connection and the database's clock, read once under the lock. What it
+        raises is raised here, and then nothing of it has happened.
+        """
+        ...
+
+
+class AgentDisabled(Protocol):
+    """What happens to the work of a person who may no longer sign in."""
+
+    async def __call__(self, conn: Conn, now: datetime, user_id: int, /) -> None:
+        """Give the tickets back and go offline, under the routing lock."""
+        ...
+
+
+class Services(Struct, frozen=True, kw_only=True):
+    """Everything a handler may need besides its own input."""
+
+    db: Database
+    settings: Settings
+    dispatcher: Dispatcher
+    channels: Mapping[str, Channel]
+    bell: Bell
+    on_disabled: AgentDisabled
+    passwords: Passwords
+
+
+SERVICES: Final = web.AppKey("services", Services)
