@@ -1,11 +1,13 @@
 """One problem of one contact: its row, locked, changed and saved with one version more."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db
+from contactcenter import db, events
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
 from contactcenter.events import Event
@@ -152,6 +154,13 @@ async def revoke_credits(conn: Conn, ticket: Ticket) -> Ticket:
     """Start an episode without credit. Not saved yet."""
     await _revoke_credits.run(conn, ticket.id)
     return msgspec.structs.replace(ticket, credit_s=0)
+
+
+async def record_change(
+    conn: Conn, now: datetime, ticket: Ticket, actor: str, changed: Mapping[str, Any]
+) -> None:
+    """Record an edit of a saved ticket: each field with its value before and after."""
+    await events.record(conn, fact(ticket, "ticket_changed", now, actor, changed=changed))
 
 
 def fact(

@@ -6,17 +6,12 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 -- routing.text.fold does the same in Python; a test compares the two.
 CREATE FUNCTION fa_fold(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN lower(translate(normalize(value, NFKC),
-  U&'\064A\0649\0643\0629\06C0\0623\0625\0671\0624\0626'
-  '\06F0\06F1\06F2\06F3\06F4\06F5\06F6\06F7\06F8\06F9'
-  '\0660\0661\0662\0663\0664\0665\0666\0667\0668\0669'
-  '\200C'
-  '\0640\064B\064C\064D\064E\064F\0650\0651\0652\0653\0654\0655\0670'
-  '\200B\200D\200E\200F\202A\202B\202C\202D\202E\2066\2067\2068\2069\FEFF\061C',
-  U&'\06CC\06CC\06A9\0647\0647\0627\0627\0627\0648\06CC'
-  '0123456789'
-  '0123456789'
-  ' '));
+RETURN normalize(lower(translate(normalize(value, NFKC),
+  U&'\064A\0649\0643\0629\06C0\0623\0625\0671\0624\0626\0660\0661\0662\0663\0664\0665\0666\0667'
+  '\0668\0669\06F0\06F1\06F2\06F3\06F4\06F5\06F6\06F7\06F8\06F9\200C\0640\064B\064C\064D\064E'
+  '\064F\0650\0651\0652\0653\0654\0655\0656\0657\0658\0659\065A\065B\065C\065D\065E\065F\0670'
+  '\00AD\200B\200D\FEFF\061C\200E\200F\202A\202B\202C\202D\202E\2066\2067\2068\2069',
+  U&'\06CC\06CC\06A9\0647\0647\0627\0627\0627\0648\06CC01234567890123456789 ')), NFKC);
 
 -- Undoes a statement that lost a race with another transaction; the caller runs it again.
 CREATE FUNCTION lost_race() RETURNS boolean
@@ -404,6 +399,23 @@ CREATE TABLE segment (
 CREATE UNIQUE INDEX segment_one_open_per_source ON segment (contact_id, kind, source)
   WHERE to_at IS NULL AND ticket_id IS NULL;
 CREATE INDEX segment_of_contact ON segment (contact_id, kind, id);
+
+-- Who may read what: one row about the person who asks, and the clause every statement uses.
+-- `hidden` are the restricted teams he is not in; `contacts` those of whom he holds a ticket now.
+CREATE FUNCTION viewer(user_id bigint, OUT is_admin boolean, OUT teams bigint[], OUT hidden bigint[], OUT contacts bigint[])
+LANGUAGE sql STABLE
+RETURN (SELECT ROW(
+  u.role = 'admin',
+  ARRAY(SELECT m.team_id FROM team_member m WHERE m.user_id = u.id),
+  ARRAY(SELECT r.id FROM team r WHERE r.restricted AND NOT EXISTS
+    (SELECT FROM team_member m WHERE m.team_id = r.id AND m.user_id = u.id)),
+  ARRAY(SELECT DISTINCT t.contact_id FROM ticket t WHERE t.agent_id = u.id))
+  FROM user_account u WHERE u.id = viewer.user_id);
+
+CREATE FUNCTION may_read(is_admin boolean, teams bigint[], hidden bigint[], contacts bigint[],
+                         ticket_teams bigint[], ticket_contact bigint) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN is_admin OR ((ticket_teams && teams OR ticket_contact = ANY (contacts)) AND NOT ticket_teams && hidden);
 
 -- The timeline -------------------------------------------------------------------------------
 

@@ -102,8 +102,8 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     state = check(ticket, "reopen")
     if ticket.spam:
         raise Refused(f"ticket {ticket.id} is spam", state=ticket.state)
-    assert ticket.queue_id is not None
-    solver_id = ticket.solved_by_id
+    solver_id, queue_id = ticket.solved_by_id, ticket.queue_id
+    assert queue_id is not None
     ticket = await tickets.revoke_credits(conn, ticket)
     ticket = await tickets.grant_credit(conn, ticket, "reopened", escalation.CREDIT_REOPENED_S)
     if await tickets.unsolved_twin(conn, ticket) is not None:
@@ -124,7 +124,7 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     )
     await timers.clear_all_of_ticket(conn, ticket.id)
     await legs.begin(conn, ticket, now)
-    queue = await queues.find(conn, ticket.queue_id)
+    queue = await queues.find(conn, queue_id)
     await tier_clock.start(conn, now, ticket, queue)
     again = fact(ticket, "ticket_reopened", now, actor, agent_id=solver_id, because=because)
     await events.record(conn, again)

@@ -1,0 +1,63 @@
+"""What a customer's message does to its ticket, once triage has looked at it."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import db, tickets
+from contactcenter.db import Conn
+from contactcenter.dispatch import ending, moving, seek
+
+_SQL = db.Statements(__name__)
+_mark = _SQL.take("mark", int)
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """What triage found out about the new messages of one ticket.
+
+    ``queue_id`` is where a new problem goes; ``escalation_cue`` names the words by which the
+    customer asked for somebody more senior.
+    """
+
+    ticket_id: int
+    interaction_ids: list[int]
+    received_at: datetime
+    temperament: str
+    language: str | None
+    subject: str
+    queue_id: int
+    rule_id: int | None = None
+    escalation_cue: str | None = None
+
+
+async def route(conn: Conn, now: datetime, finding: Finding) -> None:
+    """Let what triage found take effect; under the routing lock, once a message."""
+    ticket = await tickets.lock(conn, finding.ticket_id)
+    if not await _mark.all(conn, finding.interaction_ids, now):
+        return
+    former, was_new = ticket.temperament, ticket.state == "new"
+    ticket = msgspec.structs.replace(
+        ticket,
+        temperament=finding.temperament,
+        language=finding.language or ticket.language,
+        subject=ticket.subject or finding.subject,
+        last_customer_message_at=finding.received_at,
+    )
+    if was_new:
+        ticket = await moving.enqueue(conn, now, ticket, finding.queue_id, rule_id=finding.rule_id)
+    elif ticket.state == "pending":
+        ticket = await ending.resume(conn, now, ticket, actor="customer", because="customer_wrote")
+    elif ticket.state in ("solved", "closed"):
+        ticket = await ending.reopen(conn, now, ticket, actor="customer", because="customer_wrote")
+    else:
+        ticket = await tickets.save(conn, ticket)
+        if former != ticket.temperament:
+            changed = {"temperament": {"from": former, "to": ticket.temperament}}
+            await tickets.record_change(conn, now, ticket, "system", changed)
+    if finding.escalation_cue is not None and ticket.state != "on_hold":
+        ticket = await moving.escalate_by_rule(
+            conn, now, ticket, "customer_words", actor="customer"
+        )
+    if was_new and ticket.state == "waiting":
+        await seek.agent_for(conn, now, ticket)

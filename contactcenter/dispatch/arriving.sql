@@ -1,0 +1,3 @@
+-- name: mark
+-- The messages this change takes into account; another process may have been faster.
+UPDATE interaction SET triaged_at = $2 WHERE id = ANY($1::bigint[]) AND triaged_at IS NULL RETURNING id

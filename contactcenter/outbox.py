@@ -1,0 +1,130 @@
+"""What is to be sent: written with the change that causes it, kept in order a conversation.
+
+A message is handed to the provider at most once without a person's decision. Who claims one and is
+never heard of again leaves it ``unknown``: it may have been sent, and is not sent again blindly.
+"""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from contactcenter import db, deliveries, events
+from contactcenter.db import Conn
+
+#: Longer than any attempt may take, so that a live sender never loses its claim.
+CLAIM_S: Final = 30
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """A claimed message with all a channel needs to send it."""
+
+    id: int
+    interaction_id: int
+    correlation_id: str
+    attempts: int
+    created_at: datetime
+    channel: str
+    body: str
+    ticket_id: int | None
+    contact_id: int
+    author_id: int | None
+    entry_point: str
+    recipient_kind: str
+    recipient: str
+    media_tokens: list[str]
+
+
+class _Abandoned(Struct, frozen=True, kw_only=True):
+    id: int
+    interaction_id: int
+
+
+class _About(Struct, frozen=True, kw_only=True):
+    ticket_id: int | None
+    contact_id: int
+
+
+_SQL = db.Statements(__name__)
+_enqueue = _SQL.command("enqueue")
+_claim = _SQL.take("claim", Job)
+_abandoned = _SQL.take("abandoned", _Abandoned)
+_finish = _SQL.command("finish")
+_put_back = _SQL.command("put_back")
+_set_interaction = _SQL.take("set_interaction", _About)
+
+
+async def enqueue(
+    conn: Conn, now: datetime, interaction_id: int, *, conversation: str, correlation_id: str
+) -> None:
+    """Have a message sent after those that were written before it in the same conversation."""
+    await _enqueue.run(conn, interaction_id, conversation, correlation_id, now)
+
+
+async def claim(conn: Conn, *, at_most: int) -> list[Job]:
+    """Take what is due; each is ours for ``CLAIM_S``. Commit before sending."""
+    return await _claim.all(conn, at_most, CLAIM_S)
+
+
+async def give_up_on_lost(conn: Conn, now: datetime) -> int:
+    """Mark what a lost sender had claimed as unknown; returns how many there were."""
+    lost = await _abandoned.all(conn)
+    for row in lost:
+        await _end(
+            conn, now, row.interaction_id, "unknown", code=None, detail="the sender was lost"
+        )
+    return len(lost)
+
+
+async def sent(
+    conn: Conn, now: datetime, job: Job, *, external_id: str, status: str, segments: int | None
+) -> None:
+    """The provider took it; what it told about it before we knew its id is applied now."""
+    await deliveries.lock(conn, external_id)
+    await _finish.run(conn, job.id, "sent", None)
+    about = await _set_interaction.one(
+        conn, job.interaction_id, status, external_id, segments, None, None
+    )
+    await events.record(
+        conn,
+        _fact("reply_sent", now, about, {"interaction_id": job.interaction_id, "status": status}),
+    )
+    await deliveries.apply_kept(conn, external_id)
+
+
+async def put_back(conn: Conn, job: Job, *, error: str, wait_s: float) -> None:
+    """It was certainly not sent; it keeps its place and is tried again after ``wait_s``."""
+    await _put_back.run(conn, job.id, error, wait_s)
+
+
+async def failed(
+    conn: Conn,
+    now: datetime,
+    job: Job,
+    outcome: Literal["failed", "unknown"],
+    *,
+    code: str | None,
+    detail: str,
+) -> None:
+    """It will not be sent, or nobody knows whether it was; the agent is told."""
+    await _finish.run(conn, job.id, outcome, detail)
+    await _end(conn, now, job.interaction_id, outcome, code=code, detail=detail)
+
+
+async def _end(
+    conn: Conn, now: datetime, interaction_id: int, outcome: str, *, code: str | None, detail: str
+) -> None:
+    about = await _set_interaction.one(conn, interaction_id, outcome, None, None, code, detail)
+    data = {"interaction_id": interaction_id, "outcome": outcome, "error_code": code}
+    await events.record(conn, _fact("reply_failed", now, about, data))
+
+
+def _fact(kind: str, now: datetime, about: _About, data: dict[str, object]) -> events.Event:
+    return events.Event(
+        kind=kind,
+        at=now,
+        actor="system",
+        ticket_id=about.ticket_id,
+        contact_id=about.contact_id,
+        data=data,
+    )

@@ -1,0 +1,133 @@
+"""Dated assertions about contacts: who says what, how sure, since when, resting on what.
+
+Of several sources the person's word wins: what an agent set stands until it is taken back, while
+the rules go on computing underneath.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import db, events, tickets
+from contactcenter.db import Conn
+from routing.temperament import Assessment
+
+Source = Literal["cues", "agent", "rule", "model", "import"]
+
+TEMPERAMENT: Final = "temperament"
+UNKNOWN: Final = "unknown"
+#: More evidence than this is not kept: nobody reads further.
+MAX_EVIDENCE: Final = 5
+
+
+class Segment(Struct, frozen=True, kw_only=True):
+    """A row of ``segment`` about a contact; ``evidence`` names interactions, cues and spans."""
+
+    contact_id: int
+    kind: str
+    value: str
+    source: Source
+    confidence: float
+    evidence: list[dict[str, Any]]
+    actor: str
+    note: str | None
+    from_at: datetime
+    to_at: datetime | None
+
+
+_SQL = db.Statements(__name__)
+_current = _SQL.take("current", Segment)
+_history = _SQL.take("history", Segment)
+_finish = _SQL.command("finish")
+_begin = _SQL.command("begin")
+_open_tickets_otherwise = _SQL.take("open_tickets_otherwise", int)
+
+
+async def current(
+    conn: Conn, contact_ids: Iterable[int], kind: str = TEMPERAMENT
+) -> dict[int, list[Segment]]:
+    """What is asserted of each contact now; contacts of whom nothing is said are left out."""
+    found: dict[int, list[Segment]] = {}
+    for segment in await _current.all(conn, sorted(contact_ids), kind):
+        found.setdefault(segment.contact_id, []).append(segment)
+    return found
+
+
+def effective(segments: Sequence[Segment]) -> Segment | None:
+    """The assertion that counts: a person's before any rule's."""
+    by_person = [s for s in segments if s.source == "agent"]
+    return next(iter(by_person or segments), None)
+
+
+async def history(conn: Conn, contact_id: int, kind: str = TEMPERAMENT) -> list[Segment]:
+    """What was ever asserted of a contact, newest first."""
+    return await _history.all(conn, contact_id, kind)
+
+
+async def assert_temperament(
+    conn: Conn,
+    now: datetime,
+    contact_id: int,
+    value: str,
+    *,
+    source: Source,
+    confidence: float,
+    evidence: Sequence[dict[str, Any]],
+    actor: str,
+    note: str | None = None,
+) -> None:
+    """Begin an assertion; the former one of the same source ends at the same instant."""
+    await _finish.run(conn, contact_id, TEMPERAMENT, source, now)
+    await _begin.run(
+        conn, contact_id, TEMPERAMENT, value, source, confidence, evidence, actor, note, now
+    )
+    await events.record(conn, _said(now, contact_id, value, source, actor=actor))
+
+
+async def withdraw(
+    conn: Conn, now: datetime, contact_id: int, *, source: Source, actor: str
+) -> None:
+    """End the assertion of a source, so that the next best counts."""
+    await _finish.run(conn, contact_id, TEMPERAMENT, source, now)
+    await events.record(conn, _said(now, contact_id, None, source, actor=actor))
+
+
+async def mark_open_tickets(
+    conn: Conn, now: datetime, contact_id: int, value: str, *, actor: str
+) -> None:
+    """Let the contact's open tickets carry the temperament; under the routing lock."""
+    for ticket_id in await _open_tickets_otherwise.all(conn, contact_id, value):
+        ticket = await tickets.lock(conn, ticket_id)
+        former = ticket.temperament
+        ticket = await tickets.save(conn, msgspec.structs.replace(ticket, temperament=value))
+        changed = {"temperament": {"from": former, "to": value}}
+        await tickets.record_change(conn, now, ticket, actor, changed)
+
+
+def as_rows(assessment: Assessment) -> list[dict[str, Any]]:
+    """The evidence as it is stored: ids, names and offsets, never the words themselves."""
+    return [
+        {
+            "interaction_id": e.interaction_id,
+            "cue": e.cue,
+            "points_to": e.points_to,
+            "span": list(e.span),
+            "weight": e.weight,
+        }
+        for e in assessment.evidence[:MAX_EVIDENCE]
+    ]
+
+
+def _said(
+    now: datetime, contact_id: int, value: str | None, source: Source, *, actor: str
+) -> events.Event:
+    return events.Event(
+        kind="segment_set",
+        at=now,
+        actor=actor,
+        contact_id=contact_id,
+        data={"segment": TEMPERAMENT, "value": value, "source": source},
+    )

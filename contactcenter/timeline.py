@@ -1,0 +1,152 @@
+"""The timeline: everything that happened with a person, on every channel, in one order."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from contactcenter import db
+from contactcenter.db import Conn
+from contactcenter.errors import BadInput, NotFound
+
+
+class Interaction(Struct, frozen=True, kw_only=True):
+    """A row of ``interaction``; ``occurred_at`` is the provider's time, ``received_at`` ours."""
+
+    id: int
+    contact_id: int
+    ticket_id: int | None
+    entry_point_id: int | None
+    identity_id: int | None
+    channel: str
+    direction: str
+    kind: str
+    author_id: int | None
+    body: str
+    state: str
+    error_code: str | None
+    error_detail: str | None
+    external_id: str | None
+    segments: int | None
+    occurred_at: datetime
+    received_at: datetime
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A file of an interaction; ``stored`` is False while only the provider has it.
+
+    ``token`` opens it to the provider that sends it on; agents read it by its id.
+    """
+
+    id: int
+    interaction_id: int | None
+    position: int
+    name: str
+    content_type: str
+    size_bytes: int | None
+    stored: bool
+    token: str | None
+
+
+class LastHeard(Struct, frozen=True, kw_only=True):
+    """Where the customer last wrote from, and to which of our addresses."""
+
+    id: int
+    identity_id: int
+    entry_point_id: int | None
+    channel: str
+
+
+_SQL = db.Statements(__name__)
+_of_contact = _SQL.take("of_contact", Interaction)
+_of_ticket = _SQL.take("of_ticket", Interaction)
+_find = _SQL.take("find", Interaction)
+_last_heard = _SQL.take("last_heard", LastHeard)
+_append = _SQL.take("append", int)
+_attachments = _SQL.take("attachments", Attachment)
+_attach = _SQL.take("attach", int)
+
+
+async def of_contact(
+    conn: Conn, contact_id: int, *, before_id: int, limit: int
+) -> list[Interaction]:
+    """One page of a person's timeline, newest first."""
+    return await _of_contact.all(conn, contact_id, before_id, limit)
+
+
+async def of_ticket(conn: Conn, ticket_id: int, *, before_id: int, limit: int) -> list[Interaction]:
+    """One page of a ticket's interactions, newest first."""
+    return await _of_ticket.all(conn, ticket_id, before_id, limit)
+
+
+async def find(conn: Conn, interaction_id: int) -> Interaction:
+    """Read one; raises ``NotFound``."""
+    interaction = await _find.first(conn, interaction_id)
+    if interaction is None:
+        raise NotFound(f"there is no interaction {interaction_id}")
+    return interaction
+
+
+async def last_heard(conn: Conn, ticket_id: int) -> LastHeard | None:
+    """Where the customer last wrote from about this ticket."""
+    return await _last_heard.first(conn, ticket_id)
+
+
+async def append(
+    conn: Conn,
+    now: datetime,
+    *,
+    contact_id: int,
+    ticket_id: int,
+    channel: str,
+    direction: str,
+    kind: str,
+    author_id: int,
+    body: str,
+    state: str,
+    entry_point_id: int | None = None,
+    identity_id: int | None = None,
+    segments: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> int:
+    """Append what an agent writes; returns its id."""
+    return await _append.one(
+        conn,
+        contact_id,
+        ticket_id,
+        entry_point_id,
+        identity_id,
+        channel,
+        direction,
+        kind,
+        author_id,
+        body,
+        state,
+        segments,
+        details or {},
+        now,
+    )
+
+
+async def attachments(conn: Conn, interaction_ids: Sequence[int]) -> dict[int, list[Attachment]]:
+    """The files of these interactions, by interaction."""
+    found: dict[int, list[Attachment]] = {}
+    for attachment in await _attachments.all(conn, list(interaction_ids)):
+        assert attachment.interaction_id is not None
+        found.setdefault(attachment.interaction_id, []).append(attachment)
+    return found
+
+
+async def attach(
+    conn: Conn, interaction_id: int, attachment_ids: Sequence[int], *, author_id: int
+) -> None:
+    """Send uploaded files with a message; raises ``BadInput`` for one that is not his to send."""
+    if not attachment_ids:
+        return
+    taken = set(await _attach.all(conn, interaction_id, list(attachment_ids), author_id))
+    for attachment_id in attachment_ids:
+        if attachment_id not in taken:
+            raise BadInput(
+                "body.attachment_ids", f"there is no unsent upload {attachment_id} of yours"
+            )

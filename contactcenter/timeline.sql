@@ -1,0 +1,40 @@
+-- name: of_contact
+-- One page of a person's timeline, newest first; by index at any depth.
+SELECT id, contact_id, ticket_id, entry_point_id, identity_id, channel, direction, kind, author_id, body, state,
+       error_code, error_detail, external_id, segments::int AS segments, occurred_at, received_at
+FROM interaction WHERE contact_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+
+-- name: of_ticket
+-- One page of a ticket's interactions, newest first.
+SELECT id, contact_id, ticket_id, entry_point_id, identity_id, channel, direction, kind, author_id, body, state,
+       error_code, error_detail, external_id, segments::int AS segments, occurred_at, received_at
+FROM interaction WHERE ticket_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+
+-- name: find
+-- One interaction.
+SELECT id, contact_id, ticket_id, entry_point_id, identity_id, channel, direction, kind, author_id, body, state,
+       error_code, error_detail, external_id, segments::int AS segments, occurred_at, received_at
+FROM interaction WHERE id = $1
+
+-- name: last_heard
+-- By what address and at which of ours the customer last wrote about this ticket.
+SELECT i.id, i.identity_id, i.entry_point_id, i.channel FROM interaction i
+WHERE i.ticket_id = $1 AND i.direction = 'inbound' AND i.identity_id IS NOT NULL ORDER BY i.id DESC LIMIT 1
+
+-- name: append
+-- What an agent writes; the clock is the change's.
+INSERT INTO interaction (contact_id, ticket_id, entry_point_id, identity_id, channel, direction, kind, author_id,
+                         body, state, segments, details, occurred_at, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)
+RETURNING id
+
+-- name: attachments
+-- The files of these interactions, in order.
+SELECT id, interaction_id, position::int AS position, name, content_type, size_bytes, sha256 IS NOT NULL AS stored, token
+FROM attachment WHERE interaction_id = ANY($1::bigint[]) ORDER BY interaction_id, position, id
+
+-- name: attach
+-- An uploaded file belongs to the message it is sent with; a file is sent once.
+UPDATE attachment SET interaction_id = $1, position = array_position($2::bigint[], id) - 1
+WHERE id = ANY($2::bigint[]) AND interaction_id IS NULL AND uploaded_by_id = $3
+RETURNING id

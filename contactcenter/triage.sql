@@ -1,0 +1,41 @@
+-- name: untriaged_tickets
+-- The tickets with messages nobody has looked at, oldest message first.
+SELECT ticket_id FROM (
+  SELECT DISTINCT ON (ticket_id) ticket_id, id FROM (
+    SELECT ticket_id, id FROM interaction
+    WHERE direction = 'inbound' AND triaged_at IS NULL ORDER BY id LIMIT $1) AS oldest
+  ORDER BY ticket_id, id) AS firsts
+ORDER BY id
+
+-- name: claim
+-- One at a time per ticket: whoever else is at one of these is not waited for.
+SELECT t.id, t.contact_id, t.state, t.channel, t.temperament, t.language, t.entry_point_id, t.queue_id,
+       t.intake_queue_id, t.subject
+FROM ticket t WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE SKIP LOCKED
+
+-- name: messages
+-- The new messages of the claimed tickets.
+SELECT id, ticket_id, body, received_at, clock_timestamp() - received_at AS waited FROM interaction
+WHERE ticket_id = ANY($1::bigint[]) AND direction = 'inbound' AND triaged_at IS NULL ORDER BY id
+
+-- name: conversations
+-- The last messages of these people, whatever ticket they belong to.
+SELECT c.contact_id, m.id, m.direction, m.channel, m.body, m.occurred_at
+FROM unnest($1::bigint[]) AS c(contact_id) CROSS JOIN LATERAL (
+  SELECT i.id, i.direction, i.channel, i.body, i.occurred_at FROM interaction i
+  WHERE i.contact_id = c.contact_id ORDER BY i.id DESC LIMIT 30) m
+WHERE m.direction IN ('inbound', 'outbound')
+ORDER BY c.contact_id, m.id
+
+-- name: rules
+-- The entry table, in order.
+SELECT id, condition, queue_id FROM entry_rule ORDER BY position
+
+-- name: settle
+-- Messages on tickets that stay where they are need no routing: marked at once, in one statement.
+WITH settled AS (
+  UPDATE ticket SET last_customer_message_at = greatest(last_customer_message_at, n.received_at)
+  FROM unnest($1::bigint[], $2::timestamptz[]) AS n(ticket_id, received_at)
+  WHERE ticket.id = n.ticket_id RETURNING ticket.id)
+UPDATE interaction SET triaged_at = clock_timestamp()
+WHERE id = ANY($3::bigint[]) AND ticket_id IN (SELECT id FROM settled) AND triaged_at IS NULL
