@@ -1,0 +1,323 @@
+"""Real rows with defaults, for tests that need a world to act in.
+
+Every function takes the connection first, keyword arguments for what the test cares about, and
+returns the id of the row it made. Names and addresses are unique within the process. A test on a
+bare connection calls ``prepare`` once: it makes the connection like one of the application's.
+"""
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from contactcenter import tickets
+from contactcenter.db import Conn
+from contactcenter.dispatch import moving
+from contactcenter.tickets import Ticket
+
+_numbers = itertools.count(1)
+
+
+async def prepare(conn: Conn) -> None:
+    """Read and write jsonb as the application does, and have a place for events of any time."""
+    await conn.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
+        format="text",
+    )
+    for parent in ("event", "delivery"):
+        if not await conn.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_inherits WHERE inhparent = $1::text::regclass)", parent
+        ):
+            await conn.execute(
+                f"CREATE TABLE {parent}_ever PARTITION OF {parent}"
+                " FOR VALUES FROM (MINVALUE) TO (MAXVALUE)"
+            )
+
+
+# People -------------------------------------------------------------------------------------
+
+
+async def user(
+    conn: Conn,
+    *,
+    name: str | None = None,
+    role: str = "agent",
+    email: str | None = None,
+    language: str = "en",
+    teams: Sequence[int] = (),
+) -> int:
+    """An account that nobody can sign in with; ``agent`` makes one who can hold tickets."""
+    n = next(_numbers)
+    user_id: int = await conn.fetchval(
+        "INSERT INTO user_account (email, name, role, language) VALUES ($1, $2, $3, $4)"
+        " RETURNING id",
+        email or f"person{n}@desk.test",
+        name or f"Person {n}",
+        role,
+        language,
+    )
+    await join_teams(conn, user_id, *teams)
+    return user_id
+
+
+async def agent(
+    conn: Conn,
+    now: datetime,
+    *,
+    name: str | None = None,
+    role: str = "agent",
+    queues: Sequence[int] = (),
+    teams: Sequence[int] = (),
+    capacity: int = 3,
+    presence: str = "available",
+) -> int:
+    """Somebody who holds tickets: at his desk since ``now``, serving ``queues``."""
+    agent_id = await user(conn, name=name, role=role, teams=teams)
+    await conn.execute(
+        "INSERT INTO agent (id, capacity, presence, presence_since, idle_since, last_seen_at)"
+        " VALUES ($1, $2, $3, $4, $4, $4)",
+        agent_id,
+        capacity,
+        presence,
+        now,
+    )
+    if presence != "offline":
+        await conn.execute(
+            "INSERT INTO presence_interval (agent_id, presence, from_at) VALUES ($1, $2, $3)",
+            agent_id,
+            presence,
+            now,
+        )
+    for queue_id in queues:
+        await join_queue(conn, agent_id, queue_id)
+    return agent_id
+
+
+async def team(conn: Conn, *, name: str | None = None, restricted: bool = False) -> int:
+    """A team without members."""
+    return await conn.fetchval(
+        "INSERT INTO team (name, restricted) VALUES ($1, $2) RETURNING id",
+        name or f"Team {next(_numbers)}",
+        restricted,
+    )
+
+
+async def join_teams(conn: Conn, user_id: int, *team_ids: int) -> None:
+    for team_id in team_ids:
+        await conn.execute(
+            "INSERT INTO team_member (team_id, user_id) VALUES ($1, $2)", team_id, user_id
+        )
+
+
+# Where tickets go ---------------------------------------------------------------------------
+
+
+async def queue(
+    conn: Conn,
+    *,
+    name: str | None = None,
+    team_id: int | None = None,
+    tier: int = 1,
+    auto_accept: Sequence[str] = (),
+    offer_timeout_s: int = 60,
+    wrap_up_s: int = 0,
+    escalate_after_s: int | None = None,
+    escalate_to_id: int | None = None,
+) -> int:
+    """A queue of a team, by default one of its own; without limits of time and without wrap-up."""
+    return await conn.fetchval(
+        """INSERT INTO queue (name, team_id, tier, auto_accept, offer_timeout_s, wrap_up_s,
+                              escalate_after_s, escalate_to_id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id""",
+        name or f"Queue {next(_numbers)}",
+        team_id or await team(conn),
+        tier,
+        list(auto_accept),
+        offer_timeout_s,
+        wrap_up_s,
+        escalate_after_s,
+        escalate_to_id,
+    )
+
+
+async def join_queue(
+    conn: Conn,
+    agent_id: int,
+    queue_id: int,
+    *,
+    level: int = 1,
+    delay_s: int = 0,
+    handicap_s: int = 0,
+    band: int = 0,
+) -> None:
+    await conn.execute(
+        "INSERT INTO membership (agent_id, queue_id, level, delay_s, handicap_s, band)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        agent_id,
+        queue_id,
+        level,
+        delay_s,
+        handicap_s,
+        band,
+    )
+
+
+async def entry_point(
+    conn: Conn, *, queue_id: int, channel: str = "sms", address: str | None = None
+) -> int:
+    """One of our addresses."""
+    return await conn.fetchval(
+        "INSERT INTO entry_point (channel, address, queue_id) VALUES ($1, $2, $3) RETURNING id",
+        channel,
+        address or f"+98210000{next(_numbers):04}",
+        queue_id,
+    )
+
+
+# Customers and their problems ---------------------------------------------------------------
+
+
+async def contact(
+    conn: Conn, *, name: str | None = None, phone: str | None = None, language: str | None = None
+) -> int:
+    """A person with one telephone number."""
+    n = next(_numbers)
+    contact_id: int = await conn.fetchval(
+        "INSERT INTO contact (name, language) VALUES ($1, $2) RETURNING id",
+        name or f"Customer {n}",
+        language,
+    )
+    await identity(conn, contact_id, value=phone or f"+98912{n:07}")
+    return contact_id
+
+
+async def identity(conn: Conn, contact_id: int, *, kind: str = "phone", value: str) -> int:
+    """One more address of a contact."""
+    return await conn.fetchval(
+        "INSERT INTO identity (contact_id, kind, value) VALUES ($1, $2, $3) RETURNING id",
+        contact_id,
+        kind,
+        value,
+    )
+
+
+async def ticket(
+    conn: Conn,
+    now: datetime,
+    *,
+    intake_queue_id: int,
+    contact_id: int | None = None,
+    channel: str = "sms",
+    entry_point_id: int | None = None,
+    temperament: str = "unknown",
+    weight: int = 1,
+    body: str = "My laptop does not start.",
+) -> int:
+    """What intake leaves behind: a ``new`` ticket, its first message, the events of both."""
+    if contact_id is None:
+        contact_id = await contact(conn)
+    ticket_id: int = await conn.fetchval(
+        """INSERT INTO ticket (contact_id, channel, entry_point_id, intake_queue_id, temperament,
+                               weight, opened_at, enqueued_at, team_ids)
+           SELECT $1, $2, $3, id, $5, $6, $7, $7, ARRAY[team_id] FROM queue WHERE id = $4
+           RETURNING id""",
+        contact_id,
+        channel,
+        entry_point_id,
+        intake_queue_id,
+        temperament,
+        weight,
+        now,
+    )
+    data = {"channel": channel, "entry_point_id": entry_point_id}
+    await event(conn, now, "ticket_opened", ticket_id=ticket_id, version=1, data=data)
+    await interaction(conn, now, ticket_id=ticket_id, body=body)
+    return ticket_id
+
+
+async def queued_ticket(conn: Conn, now: datetime, *, queue_id: int, **columns: Any) -> Ticket:
+    """A ticket that triage gave its queue at once, and that waits there."""
+    ticket_id = await ticket(conn, now, intake_queue_id=queue_id, **columns)
+    await conn.execute(
+        "UPDATE interaction SET triaged_at = $2 WHERE ticket_id = $1", ticket_id, now
+    )
+    locked = await tickets.lock(conn, ticket_id)
+    return await moving.enqueue(conn, now, locked, queue_id, rule_id=None)
+
+
+async def interaction(
+    conn: Conn,
+    now: datetime,
+    *,
+    ticket_id: int,
+    direction: str = "inbound",
+    kind: str = "message",
+    author_id: int | None = None,
+    body: str = "Hello?",
+    state: str | None = None,
+) -> int:
+    """One thing on the timeline, with the event that tells of it; outbound ones need an author."""
+    identity_id = await conn.fetchval(
+        """SELECT i.id FROM ticket t JOIN identity i ON i.contact_id = t.contact_id
+           WHERE t.id = $1 ORDER BY i.id LIMIT 1""",
+        ticket_id,
+    )
+    default_state = {"inbound": "received", "outbound": "queued", "internal": "recorded"}
+    interaction_id: int = await conn.fetchval(
+        """INSERT INTO interaction (contact_id, ticket_id, entry_point_id, identity_id, channel,
+                                    direction, kind, author_id, body, state, occurred_at,
+                                    received_at)
+           SELECT contact_id, id, entry_point_id, $2, channel, $3, $4, $5, $6, $7, $8, $8
+           FROM ticket WHERE id = $1 RETURNING id""",
+        ticket_id,
+        identity_id if direction != "internal" else None,
+        direction,
+        kind,
+        author_id,
+        body,
+        state or default_state[direction],
+        now,
+    )
+    kinds = {"inbound": "interaction_received", "outbound": "reply_written"}
+    await event(
+        conn,
+        now,
+        kinds.get(direction, "note_written"),
+        ticket_id=ticket_id,
+        agent_id=author_id,
+        data={"interaction_id": interaction_id},
+    )
+    return interaction_id
+
+
+async def event(
+    conn: Conn,
+    now: datetime,
+    kind: str,
+    *,
+    ticket_id: int,
+    agent_id: int | None = None,
+    actor: str | None = None,
+    version: int | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> int:
+    """A fact about a ticket, told to the teams that may see it; done by its agent or a customer."""
+    return await conn.fetchval(
+        """INSERT INTO event (at, kind, ticket_id, version, contact_id, agent_id, actor, team_ids,
+                              data)
+           SELECT $2, $3, id, $4, contact_id, $5, $6, team_ids, $7::text::jsonb
+           FROM ticket WHERE id = $1 RETURNING id""",
+        ticket_id,
+        now,
+        kind,
+        version,
+        agent_id,
+        actor or ("customer" if agent_id is None else f"user:{agent_id}"),
+        json.dumps(data or {}),
+    )
