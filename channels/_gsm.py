@@ -4,6 +4,10 @@ A text that fits the GSM alphabet goes out at seven bits a character, anything e
 foreign character turns the whole text. Long texts are cut into segments, each a little shorter for
 the header that joins them again.
 
+Twilio's own counter also keeps together what a reader sees as one character, such as a letter and
+its vowel sign; where that falls on a seam it may count one segment more. What was really billed is
+in the receipt.
+
 Source: https://www.twilio.com/docs/glossary/what-is-gsm-7-character-encoding
 """
 

@@ -51,6 +51,7 @@ _NOT_CONNECTED = (
     aiohttp.ClientHttpProxyError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.InvalidURL,
+    aiohttp.NonHttpUrlClientError,
 )
 
 log = structlog.get_logger()

@@ -22,9 +22,6 @@ MAX_BODY_BYTES = 1024 * 1024
 #: A form has about thirty parameters; the limit keeps a stranger from making us sort a million.
 MAX_PARAMETERS = 1000
 
-#: Twilio waits 15 s for the whole answer (error 11205); a body that takes longer is given up.
-READ_DEADLINE_S = 10.0
-
 #: Where the request's own path and query are kept among a payload's headers, as HTTP/2 names them.
 PATH_HEADER = ":path"
 
@@ -46,13 +43,21 @@ class TwilioHook:
     """One channel's door for Twilio.
 
     ``missing`` are the settings it lacks: then nothing can be authentic and everything is refused.
+    A body may take ``deadline_s`` to arrive, and storing as long again.
     """
 
     def __init__(
-        self, *, channel: str, public_url: str, keys: Sequence[str], missing: Sequence[str]
+        self,
+        *,
+        channel: str,
+        public_url: str,
+        keys: Sequence[str],
+        missing: Sequence[str],
+        deadline_s: float,
     ) -> None:
         self._channel = channel
         self._missing = missing
+        self._deadline_s = deadline_s
         self._verifier = Verifier(public_url, keys)
 
     async def read(self, request: web.Request) -> Payload | Unreadable | web.Response:
@@ -62,11 +67,14 @@ class TwilioHook:
                 HTTPStatus.SERVICE_UNAVAILABLE, "channel_not_ready", "A setting is missing."
             )
         try:
-            body = await _body(request)
+            async with asyncio.timeout(self._deadline_s):
+                body = await _body(request)
         except TimeoutError:
             return self._refuse(
                 HTTPStatus.REQUEST_TIMEOUT, "body_too_slow", "The body did not arrive in time."
             )
+        except web.RequestPayloadError:
+            return self._refuse(HTTPStatus.BAD_REQUEST, "body_broken", "The body is mangled.")
         if body is None or body.count(b"&") >= MAX_PARAMETERS:
             return self._refuse(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -86,6 +94,21 @@ class TwilioHook:
                 HTTPStatus.FORBIDDEN, "forged", "The signature does not fit the request."
             )
         return self._understood(request, body, pairs)
+
+    async def stored(self, storing: Awaitable[object]) -> web.Response:
+        """Answer Twilio: 200 once ``storing`` has returned, 503 when it fails or takes too long."""
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                await storing
+        except (NotStored, TimeoutError) as error:
+            name = type(error).__name__
+            log.error("hook_not_stored", channel=self._channel, error=name)  # noqa: TRY400
+            status, detail = (
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "It could not be stored; send it again.",
+            )
+            return problem(status, "not_stored", detail)
+        return taken()
 
     def _refuse(self, status: HTTPStatus, code: str, detail: str) -> web.Response:
         log.warning("hook_refused", channel=self._channel, code=code)
@@ -113,19 +136,6 @@ class TwilioHook:
             form.setdefault(name.decode(), value.decode())
         query = {name: request.query[name] for name in request.query}
         return Payload(channel=self._channel, form=form, query=query, raw=raw)
-
-
-async def stored(channel: str, storing: Awaitable[object], deadline_s: float) -> web.Response:
-    """Answer Twilio: 200 once ``storing`` has returned, 503 when it failed or takes too long."""
-    try:
-        async with asyncio.timeout(deadline_s):
-            await storing
-    except (NotStored, TimeoutError) as error:
-        log.error("hook_not_stored", channel=channel, error=type(error).__name__)  # noqa: TRY400
-        return problem(
-            HTTPStatus.SERVICE_UNAVAILABLE, "not_stored", "It could not be stored; send it again."
-        )
-    return taken()
 
 
 def taken() -> web.Response:
@@ -158,9 +168,8 @@ async def _body(request: web.Request) -> bytes | None:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         return None
     received = bytearray()
-    async with asyncio.timeout(READ_DEADLINE_S):
-        async for chunk in request.content.iter_any():
-            received += chunk
-            if len(received) > MAX_BODY_BYTES:
-                return None
+    async for chunk in request.content.iter_any():
+        received += chunk
+        if len(received) > MAX_BODY_BYTES:
+            return None
     return bytes(received)

@@ -32,7 +32,7 @@ from channels._base import (
     Undeliverable,
     Unreadable,
 )
-from channels._twilio_hook import Payload, TwilioHook, stored, taken
+from channels._twilio_hook import Payload, TwilioHook, taken
 from channels._twilio_status import INBOUND_STATUSES, STATUS
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ SETTINGS = (
 #: One whole request to Twilio.
 SEND_DEADLINE_S = 10.0
 
-#: What cannot be stored is refused within 5 s, so that Twilio can try its fallback address.
-STORE_DEADLINE_S = 4.5
+#: What cannot be stored is refused within 5 s, so that Twilio can try its fallback address; it
+#: waits 15 s for an answer (https://www.twilio.com/docs/api/errors/11205).
+HOOK_DEADLINE_S = 4.5
 
 #: Source: https://www.twilio.com/docs/api/errors/21617
 MAX_CHARACTERS = 1600
@@ -107,11 +108,11 @@ class Sms:
         env: Env,
         *,
         send_deadline_s: float = SEND_DEADLINE_S,
-        store_deadline_s: float = STORE_DEADLINE_S,
+        hook_deadline_s: float = HOOK_DEADLINE_S,
     ) -> None:
         self._env = env
         self._send_deadline_s = send_deadline_s
-        self._store_deadline_s = store_deadline_s
+        self._hook_deadline_s = hook_deadline_s
         self._keys = _listed(env.settings.get("twilio_auth_tokens", ""))
         self.missing = _missing(env)
         self._twilio: Twilio | None = None
@@ -119,7 +120,11 @@ class Sms:
     def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
         """Two hooks: a message came; something became of a message we sent."""
         hook = TwilioHook(
-            channel=NAME, public_url=self._env.public_url, keys=self._keys, missing=self.missing
+            channel=NAME,
+            public_url=self._env.public_url,
+            keys=self._keys,
+            missing=self.missing,
+            deadline_s=self._hook_deadline_s,
         )
         return [
             web.post("/hooks/sms/message", partial(self._on_message, hook, inbox)),
@@ -165,7 +170,7 @@ class Sms:
         if isinstance(payload, web.Response):
             return payload
         item = message(payload, self._env.region) if isinstance(payload, Payload) else payload
-        return await stored(NAME, inbox.receive([item]), self._store_deadline_s)
+        return await hook.stored(inbox.receive([item]))
 
     async def _on_status(
         self, hook: TwilioHook, inbox: Inbox, request: web.Request
@@ -176,7 +181,7 @@ class Sms:
         update = status(payload) if isinstance(payload, Payload) else payload
         if update is None:
             return taken()
-        return await stored(NAME, inbox.status(update), self._store_deadline_s)
+        return await hook.stored(inbox.status(update))
 
 
 def message(payload: Payload, region: str) -> Inbound | Unreadable:

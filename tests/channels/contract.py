@@ -1,0 +1,368 @@
+"""What every channel keeps, whoever its provider is.
+
+A channel's test names the channel, says how its provider would write to us and answer us, and
+inherits everything below. A test that a channel cannot pass is a fault of the channel.
+"""
+
+import asyncio
+import io
+import time
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+from aiohttp import web
+from msgspec import Struct
+from recording_inbox import RecordingInbox
+from yarl import URL
+
+import channels
+from channels import (
+    STATUS_RANK,
+    Address,
+    Channel,
+    Env,
+    Inbound,
+    NotStored,
+    Outbound,
+    OutcomeUnknown,
+    StatusUpdate,
+    Unavailable,
+    Undeliverable,
+    Unreadable,
+)
+
+PUBLIC_URL = "https://desk.example"
+PERSIAN = "سلام، سفارشم ۳ روز است که نرسیده 😡"
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """One request as a provider makes it."""
+
+    path: str
+    body: bytes
+    headers: Mapping[str, str]
+    method: str = "POST"
+
+
+class _Contract:
+    """What both halves need to know of a channel."""
+
+    channel: str
+    settings: Mapping[str, str]
+
+    def create(self, env: Env) -> Channel:
+        """Build the channel as the app does."""
+        return channels.load(env)[self.channel]
+
+    def impatient(self, env: Env) -> Channel:
+        """Build the same channel with deadlines well under a second."""
+        raise NotImplementedError
+
+    def status_report(self, message_id: str, status: str, *, correlation_id: str) -> Delivery:
+        """The provider's authentic report that a message of ours has come to ``status``."""
+        raise NotImplementedError
+
+    def env(self, http, **settings):
+        return Env(
+            settings={**self.settings, **settings}, public_url=PUBLIC_URL, region="IR", http=http
+        )
+
+    async def serve(self, aiohttp_client, channel, inbox):
+        """Serve a channel's hooks and return a client to call them."""
+        app = web.Application()
+        app.add_routes(channel.routes(inbox))
+        return await aiohttp_client(app)
+
+    async def post(self, client, delivery):
+        """Call a hook and return what it answered."""
+        response = await client.request(
+            delivery.method,
+            URL(delivery.path, encoded=True),
+            data=io.BytesIO(delivery.body),
+            headers=delivery.headers,
+        )
+        await response.read()
+        return response
+
+
+class InboundContract(_Contract):
+    """A customer's message is authenticated, understood, stored, and only then acknowledged."""
+
+    #: The channel's own address in every delivery below, and who writes, both canonical.
+    entry_point: str
+    sender: Address
+    #: A text this long makes a delivery larger than the channel takes.
+    over_limit_bytes: int
+
+    def delivery(self, message_id: str, text: str) -> Delivery:
+        """An authentic message from ``sender`` to ``entry_point``."""
+        raise NotImplementedError
+
+    def forged(self, message_id: str, text: str) -> list[Delivery]:
+        """The same message as forgers would send it, each in another way."""
+        raise NotImplementedError
+
+    def unreadable(self) -> dict[str, Delivery]:
+        """Authentic deliveries that cannot be understood, by the reason that must be given."""
+        raise NotImplementedError
+
+    async def test_authentic_message_becomes_one_inbound(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+        delivery = self.delivery("m-1", PERSIAN)
+
+        response = await self.post(client, delivery)
+
+        assert 200 <= response.status < 300
+        [item] = inbox.received
+        assert isinstance(item, Inbound)
+        assert item.channel == self.channel
+        assert item.entry_point == self.entry_point
+        assert item.sender == self.sender
+        assert item.text == PERSIAN
+        assert item.raw.body == delivery.body
+        assert item.occurred_at is None or item.occurred_at.utcoffset() is not None
+        assert all(isinstance(v, str) for v in item.details.values())
+
+    async def test_message_is_not_acknowledged_before_it_is_stored(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        inbox.gate.clear()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+
+        posting = asyncio.create_task(self.post(client, self.delivery("m-1", "hello")))
+        await asyncio.sleep(0.1)
+
+        assert not posting.done()
+        inbox.gate.set()
+        assert (await posting).status < 300
+        assert len(inbox.received) == 1
+
+    async def test_message_is_not_acknowledged_unless_stored(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+
+        for fault in (NotStored("no database"), RuntimeError("a fault of ours")):
+            inbox.fault = fault
+            response = await self.post(client, self.delivery("m-1", "hello"))
+
+            assert response.status >= 500, fault
+
+    async def test_inbox_that_does_not_answer_is_not_waited_for(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        inbox.gate.clear()
+        client = await self.serve(aiohttp_client, self.impatient(self.env(http)), inbox)
+        before = time.monotonic()
+
+        response = await self.post(client, self.delivery("m-1", "hello"))
+
+        assert response.status >= 500
+        assert time.monotonic() - before < 2
+
+    async def test_redelivery_keeps_its_external_id_and_is_acknowledged(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+
+        first = await self.post(client, self.delivery("m-1", "hello"))
+        again = await self.post(client, self.delivery("m-1", "hello"))
+        other = await self.post(client, self.delivery("m-2", "hello"))
+
+        assert {first.status, again.status, other.status} == {200}
+        one, same, another = (item.external_id for item in inbox.received)
+        assert one == same
+        assert one != another or one is None
+
+    async def test_forged_message_is_refused_and_nothing_is_kept(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+
+        for delivery in self.forged("m-1", "hello"):
+            response = await self.post(client, delivery)
+
+            assert response.status == 403, delivery
+            assert response.content_type == "application/problem+json"
+        assert inbox.received == []
+
+    async def test_what_cannot_be_understood_is_kept_byte_for_byte(self, aiohttp_client, http):
+        deliveries = self.unreadable()
+        assert deliveries, "name at least one delivery that cannot be understood"
+
+        for reason, delivery in deliveries.items():
+            inbox = RecordingInbox()
+            client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+            response = await self.post(client, delivery)
+
+            assert 200 <= response.status < 300, reason
+            [item] = inbox.received
+            assert isinstance(item, Unreadable), reason
+            assert item.channel == self.channel
+            assert item.reason == reason.split("/")[0]
+            assert item.raw.body == delivery.body
+            assert item.detail.endswith(".")
+
+    async def test_over_limit_body_is_refused(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+
+        response = await self.post(client, self.delivery("m-1", "x" * self.over_limit_bytes))
+
+        assert response.status == 413
+        assert response.content_type == "application/problem+json"
+        assert inbox.received == []
+
+    async def test_other_methods_are_not_allowed(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+        path = self.delivery("m-1", "hello").path
+
+        for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
+            response = await client.request(method, path)
+
+            assert response.status == 405, method
+
+    async def test_every_hook_lies_under_the_channels_own_path(self, http):
+        channel = self.create(self.env(http))
+
+        routes = list(channel.routes(RecordingInbox()))
+
+        assert routes
+        for route in routes:
+            assert isinstance(route, web.RouteDef)
+            assert route.path.startswith(f"/hooks/{self.channel}/")
+
+    async def test_channel_without_settings_names_them_and_takes_nothing(
+        self, aiohttp_client, http
+    ):
+        env = Env(settings={}, public_url=PUBLIC_URL, region="IR", http=http)
+        inbox = RecordingInbox()
+        channel = self.create(env)
+        client = await self.serve(aiohttp_client, channel, inbox)
+
+        response = await self.post(client, self.delivery("m-1", "hello"))
+
+        assert channel.missing
+        assert all(name.startswith("CONTACTCENTER_") for name in channel.missing)
+        assert response.status >= 400
+        assert inbox.received == []
+        assert self.create(self.env(http)).missing == ()
+
+
+class OutboundContract(_Contract):
+    """A message to a customer is handed over once, and every failure is told for what it is."""
+
+    #: How a provider may answer; each is asked of ``provider`` below.
+    ANSWERS = ("accepted", "refused", "busy", "broken", "cut", "silent", "gone")
+
+    def provider(self, answer: str) -> AbstractAsyncContextManager[Mapping[str, str]]:
+        """Run a provider that answers so; gives the settings that lead to it.
+
+        accepted: it takes the message. refused: it never will. busy: not now. broken: an error
+        that does not say whether it took it. cut: it took it and the connection is cut. silent:
+        it took it and does not answer. gone: nobody listens.
+        """
+        raise NotImplementedError
+
+    def accepted(self) -> list[str]:
+        """The correlation ids of all messages the last provider has taken, in order."""
+        raise NotImplementedError
+
+    def outbound(self, correlation_id: str) -> Outbound:
+        """A message that nothing is wrong with."""
+        raise NotImplementedError
+
+    async def sending(self, http, answer, correlation_id="c-1"):
+        """Send one message to such a provider; returns a receipt or the failure."""
+        async with self.provider(answer) as settings:
+            channel = self.impatient(self.env(http, **settings))
+            try:
+                return await channel.send(self.outbound(correlation_id))
+            except channels.SendFailure as failure:
+                return failure
+
+    async def test_accepted_message_gives_a_receipt(self, http):
+        receipt = await self.sending(http, "accepted")
+
+        assert isinstance(receipt, channels.Receipt)
+        assert receipt.external_id
+        assert receipt.status in STATUS_RANK
+        assert len(self.accepted()) == 1
+
+    async def test_two_messages_have_two_external_ids(self, http):
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            one, two = await asyncio.gather(
+                channel.send(self.outbound("c-1")), channel.send(self.outbound("c-2"))
+            )
+
+        assert one.external_id != two.external_id
+
+    async def test_correlation_id_reaches_the_provider_unchanged(self, http):
+        await self.sending(http, "accepted", "7:a b&c=d/é#%")
+
+        assert self.accepted() == ["7:a b&c=d/é#%"]
+
+    async def test_provider_that_is_gone_is_unavailable(self, http):
+        failure = await self.sending(http, "gone")
+
+        assert isinstance(failure, Unavailable)
+
+    async def test_busy_provider_is_unavailable_for_the_time_it_asks(self, http):
+        failure = await self.sending(http, "busy")
+
+        assert isinstance(failure, Unavailable)
+        assert failure.retry_after_s is not None
+        assert failure.retry_after_s > 0
+        assert self.accepted() == []
+
+    async def test_refused_message_is_undeliverable_with_the_providers_code(self, http):
+        failure = await self.sending(http, "refused")
+
+        assert isinstance(failure, Undeliverable)
+        assert failure.code
+        assert str(failure)
+        assert self.accepted() == []
+
+    @pytest.mark.parametrize("answer", ["broken", "cut", "silent"])
+    async def test_lost_answer_is_an_unknown_outcome(self, http, answer):
+        before = time.monotonic()
+
+        failure = await self.sending(http, answer)
+
+        assert isinstance(failure, OutcomeUnknown)
+        assert time.monotonic() - before < 2
+        assert len(self.accepted()) == 1
+
+    async def test_channel_without_settings_sends_nothing(self, http):
+        channel = self.create(Env(settings={}, public_url=PUBLIC_URL, region="IR", http=http))
+
+        with pytest.raises(Unavailable) as failure:
+            await channel.send(self.outbound("c-1"))
+
+        assert any(name in str(failure.value) for name in channel.missing)
+
+    async def test_report_becomes_a_status_update(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+
+        response = await self.post(
+            client, self.status_report("m-1", "delivered", correlation_id="c-1")
+        )
+
+        assert response.status < 300
+        [update] = inbox.updates
+        assert isinstance(update, StatusUpdate)
+        assert update.channel == self.channel
+        assert update.external_id == "m-1"
+        assert update.correlation_id in {"c-1", None}
+        assert update.status == "delivered"
+
+    async def test_report_is_not_acknowledged_unless_stored(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        inbox.fault = NotStored("no database")
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+
+        response = await self.post(
+            client, self.status_report("m-1", "delivered", correlation_id="c-1")
+        )
+
+        assert response.status >= 500

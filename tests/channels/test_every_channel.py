@@ -1,0 +1,86 @@
+"""No channel without the contract: a new module in ``channels`` fails here until it is tested."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+from contract import InboundContract, OutboundContract
+
+import channels
+
+CONTRACTS = (InboundContract, OutboundContract)
+
+
+def lacking(channel: str) -> list[str]:
+    """What a channel's tests leave out of the contract, in words; empty when nothing is missing."""
+    for path in sorted(Path(__file__).parent.glob("test_*.py")):
+        importlib.import_module(path.stem)
+    faults = []
+    for contract in CONTRACTS:
+        tests = [cls for cls in _subclasses(contract) if _is_test_of(cls, channel)]
+        if not tests:
+            faults.append(f"{channel} has no test that inherits {contract.__name__}")
+        faults += [
+            f"{channel} replaces {name} of the contract"
+            for name in vars(contract)
+            if name.startswith("test_")
+            and any(getattr(cls, name) is not getattr(contract, name) for cls in tests)
+        ]
+    return faults
+
+
+def _subclasses(cls: type) -> set[type]:
+    direct = set(cls.__subclasses__())
+    return direct | {below for sub in direct for below in _subclasses(sub)}
+
+
+def _is_test_of(cls: type, channel: str) -> bool:
+    """Only what pytest collects counts."""
+    return (
+        getattr(cls, "channel", None) == channel
+        and cls.__name__.startswith("Test")
+        and cls.__module__.startswith("test_")
+    )
+
+
+@pytest.mark.parametrize("channel", channels.names())
+def test_channel_keeps_the_contract(channel):
+    assert lacking(channel) == []
+
+
+def test_channel_without_a_contract_test_is_found():
+    assert lacking("pigeon") == [
+        "pigeon has no test that inherits InboundContract",
+        "pigeon has no test that inherits OutboundContract",
+    ]
+
+
+def test_contract_test_that_is_switched_off_is_found():
+    class TestOwl(InboundContract):
+        __module__ = "test_owl"
+        __test__ = False  # not for pytest
+        channel = "owl"
+        test_forged_message_is_refused_and_nothing_is_kept = None
+
+    assert lacking("owl") == [
+        "owl replaces test_forged_message_is_refused_and_nothing_is_kept of the contract",
+        "owl has no test that inherits OutboundContract",
+    ]
+    assert TestOwl.channel == "owl"
+
+
+def test_every_channel_module_offers_its_name_settings_and_constructor():
+    for name in channels.names():
+        module = importlib.import_module(f"channels.{name}")
+
+        assert name == module.NAME
+        assert all(isinstance(setting, channels.Setting) for setting in module.SETTINGS)
+        assert callable(module.create)
+
+
+def test_secrets_are_marked_as_secrets():
+    for setting in channels.settings():
+        named_so = any(word in setting.key for word in ("token", "secret", "password"))
+
+        assert setting.secret == named_so, setting.key
+        assert setting.help.endswith("."), setting.key
