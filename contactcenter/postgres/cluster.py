@@ -41,10 +41,12 @@ _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def initialise(home: Home, bin_dir: Path, *, durable: bool) -> None:
+def initialise(home: Home, bin_dir: Path, lock: int, *, durable: bool) -> None:
     """Make the cluster if there is none; checks the version of the one that is there.
 
     It is made beside its final place and moved there in one step, so a crash leaves no half.
+    ``lock`` is the open lock under which this happens: initdb inherits it, and so keeps others
+    out to its end even if this process is killed.
 
     Raises:
         OtherVersion: when the data belong to another major version.
@@ -63,7 +65,7 @@ def initialise(home: Home, bin_dir: Path, *, durable: bool) -> None:
     home.give(new)
     home.give(password_file)
     try:
-        _initdb(home, bin_dir, new, password_file, durable=durable)
+        _initdb(home, bin_dir, new, password_file, lock, durable=durable)
     finally:
         password_file.unlink()
     new.rename(home.data)
@@ -76,13 +78,18 @@ def _check_version(home: Home, bin_dir: Path) -> None:
         msg = f"{home.data} does not hold a readable database ({problem.strerror})."
         raise DataDirUnusable(f"{msg} Name another folder with --data.") from problem
     if of_data != str(major_version(bin_dir)):
-        msg = f"The database in {home.data} was written by PostgreSQL {of_data}, but the programs "
-        msg = f"in {bin_dir} are version {major_version(bin_dir)}. Name the folder of version "
-        msg = f"{of_data}'s programs in CONTACTCENTER_POSTGRES_BIN, or move the data with "
-        raise OtherVersion(f"{msg}pg_upgrade or pg_dump.")
+        msg = (
+            f"The database in {home.data} was written by PostgreSQL {of_data}, but the programs "
+            f"in {bin_dir} are version {major_version(bin_dir)}. Name the folder of version "
+            f"{of_data}'s programs in CONTACTCENTER_POSTGRES_BIN, or move the data with "
+            "pg_upgrade or pg_dump."
+        )
+        raise OtherVersion(msg)
 
 
-def _initdb(home: Home, bin_dir: Path, data: Path, password_file: Path, *, durable: bool) -> None:
+def _initdb(
+    home: Home, bin_dir: Path, data: Path, password_file: Path, lock: int, *, durable: bool
+) -> None:
     said = ""
     for locale in _LOCALES:
         command = [str(bin_dir / "initdb"), "-D", str(data), "-U", SUPERUSER]
@@ -92,7 +99,7 @@ def _initdb(home: Home, bin_dir: Path, data: Path, password_file: Path, *, durab
             command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if not durable:
             command.append("--no-sync")
-        done = run_as_account(home, command)
+        done = _run_as_account(home, command, inherit=(lock,))
         if done.returncode == 0:
             return
         said = done.stderr.strip()
@@ -102,7 +109,9 @@ def _initdb(home: Home, bin_dir: Path, data: Path, password_file: Path, *, durab
     raise DidNotStart(msg)
 
 
-def run_as_account(home: Home, command: list[str]) -> subprocess.CompletedProcess[str]:
+def _run_as_account(
+    home: Home, command: list[str], inherit: tuple[int, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     """Run a program to its end as the server's account."""
     account = home.account
     try:
@@ -116,6 +125,7 @@ def run_as_account(home: Home, command: list[str]) -> subprocess.CompletedProces
             errors="replace",
             timeout=120,
             check=False,
+            pass_fds=inherit,
             user=None if account.is_me else account.uid,
             group=None if account.is_me else account.gid,
             extra_groups=None if account.is_me else [],
@@ -144,7 +154,7 @@ def server_command(home: Home, bin_dir: Path, socket_dir: Path, *, durable: bool
 
 def _has_lz4(home: Home, bin_dir: Path) -> bool:
     asked = [str(bin_dir / "postgres"), "-D", str(home.data), "-c", "wal_compression=lz4"]
-    return run_as_account(home, [*asked, "-C", "wal_compression"]).returncode == 0
+    return _run_as_account(home, [*asked, "-C", "wal_compression"]).returncode == 0
 
 
 def _memory_bytes() -> int:

@@ -16,6 +16,7 @@ that uses it, ``keeper`` belongs to the process that watches it.
 import fcntl
 import hmac
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -33,6 +34,7 @@ SUPERUSER = "postgres"
 APP = "contactcenter"
 PORT = 5432  # names the socket file only; no TCP port is opened
 
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.-]+")
 _LONGEST_SOCKET_PATH_BYTES = 100  # 103 on macOS, 107 on Linux
 
 
@@ -116,9 +118,11 @@ class Home:
         return hmac.new(self.password().encode(), APP.encode(), sha256).hexdigest()
 
     def make_socket_dir(self) -> Path:
-        """Make the folder for the server's socket: here, or a short one if this path is long."""
+        """Make the folder for the server's socket: here, or a short one if this path is no good."""
         here = self.path / "run"
-        if len(os.fsencode(here / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET_PATH_BYTES:
+        # Addresses are short, and a comma in one would be read as the end of a host's name.
+        is_short = len(os.fsencode(here / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET_PATH_BYTES
+        if is_short and _PLAIN_PATH.fullmatch(str(here)):
             here.mkdir(mode=0o700, exist_ok=True)
             folder = here
         else:

@@ -6,7 +6,8 @@ parent of the postmaster: it reaps it, starts it again if it dies, and stops it 
 lets go of the ``users`` lock. It needs the standard library only and imports nothing of ours.
 
 JOB is a JSON object: ``home`` and ``socket_dir`` (paths), ``command`` (the postmaster's arguments),
-``environment``, ``uid`` and ``gid`` (the account to run it as; null: this one).
+``environment``, ``uid`` and ``gid`` (the account to run it as; null: this one), ``lock`` (the
+caller's open lock on ``starting``, inherited, so that it outlives a caller who is killed).
 """
 
 import fcntl
@@ -22,6 +23,7 @@ from typing import Any
 
 LOOK_EVERY_S = 0.1
 TAKE_LOCK_S = 10.0
+ASK_AGAIN_S = 1.0
 FAST_STOP_S = 120.0
 IMMEDIATE_STOP_S = 20.0
 STEADY_AFTER_S = 5.0  # a server that ran this long was healthy
@@ -44,8 +46,11 @@ def main() -> None:
     os.setsid()
     if os.fork():  # the caller waits for this process; the other one belongs to nobody
         os._exit(0)
-    for ignored in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(ignored, signal.SIG_IGN)  # users leaving is the only reason to stop
+    os.close(job["lock"])
+    # Users leaving is the only reason to stop. A handler that does nothing, as SIG_IGN would be
+    # inherited by the server, and a SIGINT too early in its life would be lost.
+    for unheeded in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(unheeded, lambda *_: None)
     keep(job, starting, users)
     if home not in socket_dir.parents:
         shutil.rmtree(socket_dir, ignore_errors=True)
@@ -175,12 +180,14 @@ def stop(server: subprocess.Popen[bytes]) -> None:
         (signal.SIGQUIT, IMMEDIATE_STOP_S),
         (signal.SIGKILL, IMMEDIATE_STOP_S),
     ):
-        server.send_signal(signum)
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
-            if server.poll() is not None:
-                return
-            time.sleep(0.005)
+            server.send_signal(signum)  # again and again: the first may come before it can listen
+            asked_again_at = time.monotonic() + ASK_AGAIN_S
+            while time.monotonic() < asked_again_at:
+                if server.poll() is not None:
+                    return
+                time.sleep(0.005)
 
 
 if __name__ == "__main__":

@@ -70,12 +70,12 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + START_DEADLINE_S
         try:
             home = self._home = Home.open(self._data_dir)
-            async with _only_starter(home, deadline):
+            async with _only_starter(home, deadline) as lock:
                 self._users = home.lock_file("users")
                 if not try_lock(self._users, shared=True):  # only who holds the other lock may
                     msg = f"Another program locks {home.path / 'users'}."
                     raise Busy(msg)
-                await self._join_or_launch(home, deadline)
+                await self._join_or_launch(home, lock, deadline)
         except OSError as problem:
             self._leave()
             msg = f"The data folder {self._data_dir} cannot be used: {problem}."
@@ -110,14 +110,14 @@ class EmbeddedPostgres:
     ) -> None:
         await self.stop()
 
-    async def _join_or_launch(self, home: Home, deadline: float) -> None:
+    async def _join_or_launch(self, home: Home, lock: int, deadline: float) -> None:
         conn = None
         if not is_unkept(home):
             with suppress(DidNotStart):  # its keeper gave up while we waited: start anew
                 conn = await ready(home, deadline)
         if conn is None:
             await end_orphan(home, deadline)
-            await _in_thread(partial(self._launch, home))
+            await _in_thread(partial(self._launch, home, lock))
             conn = await ready(home, deadline)
         try:
             await self._check_durability(conn)
@@ -125,13 +125,14 @@ class EmbeddedPostgres:
         finally:
             await conn.close(timeout=CONNECT_DEADLINE_S)
 
-    def _launch(self, home: Home) -> None:
+    def _launch(self, home: Home, lock: int) -> None:
         found = find_postgres_bin(self._bin_dir)
         bin_dir = reachable_bin(found, home.account, home.path)
-        cluster.initialise(home, bin_dir, durable=self._durable)
+        cluster.initialise(home, bin_dir, lock, durable=self._durable)
         socket_dir = home.make_socket_dir()
         command = cluster.server_command(home, bin_dir, socket_dir, durable=self._durable)
         job = {
+            "lock": lock,
             "home": str(home.path),
             "socket_dir": str(socket_dir),
             "command": command,
@@ -139,7 +140,7 @@ class EmbeddedPostgres:
             "uid": None if home.account.is_me else home.account.uid,
             "gid": None if home.account.is_me else home.account.gid,
         }
-        _start_keeper(home, json.dumps(job))
+        _start_keeper(home, json.dumps(job), lock)
 
     async def _check_durability(self, conn: asyncpg.Connection) -> None:
         if self._durable and await conn.fetchval("SHOW fsync") != "on":
@@ -163,8 +164,8 @@ async def _in_thread(work: Callable[[], None]) -> None:
 
 
 @asynccontextmanager
-async def _only_starter(home: Home, deadline: float) -> AsyncIterator[None]:
-    """Hold the lock under which servers are started and stopped."""
+async def _only_starter(home: Home, deadline: float) -> AsyncIterator[int]:
+    """Hold the lock under which servers are started and stopped; yields its descriptor."""
     lock = home.lock_file("starting")
     try:
         while not try_lock(lock):
@@ -173,7 +174,7 @@ async def _only_starter(home: Home, deadline: float) -> AsyncIterator[None]:
                 raise Busy(f"{msg} for {START_DEADLINE_S:.0f} s; look into its start.log.")
             await asyncio.sleep(LOOK_EVERY_S)
         os.close(home.lock_file("keeper"))  # made here, so that it has the right owner
-        yield
+        yield lock
     finally:
         os.close(lock)
 
@@ -191,7 +192,7 @@ async def _is_unused(home: Home, deadline: float) -> bool:
         return try_lock(users)
 
 
-def _start_keeper(home: Home, job: str) -> None:
+def _start_keeper(home: Home, job: str, lock: int) -> None:
     environment = dict(cluster.ENVIRONMENT)
     if libraries := os.environ.get("LD_LIBRARY_PATH"):  # some Pythons do not start without it
         environment["LD_LIBRARY_PATH"] = libraries
@@ -204,6 +205,7 @@ def _start_keeper(home: Home, job: str) -> None:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            pass_fds=(lock,),
             timeout=60,
             check=True,
         )
