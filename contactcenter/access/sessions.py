@@ -76,19 +76,32 @@ async def find_actor(conn: Conn, token: str) -> Actor | None:
     )
 
 
-async def begin(conn: Conn, now: datetime, user_id: int, *, lifetime: timedelta) -> Session:
-    """Start a session of an account whose password was right."""
+async def begin(
+    conn: Conn, now: datetime, account: Account, *, lifetime: timedelta
+) -> Session | None:
+    """Start a session of an account whose password was right.
+
+    None if the account was disabled, or got another password, while its password was checked.
+    """
     token = opaque.new()
     session = Session(
-        user_id=user_id,
+        user_id=account.id,
         token=token,
         csrf_token=opaque.csrf_of(token),
         expires_at=now + lifetime,
     )
-    await _begin.run(
-        conn, _sha256(token), _sha256(session.csrf_token), user_id, now, session.expires_at
+    begun = await _begin.run(
+        conn,
+        _sha256(token),
+        _sha256(session.csrf_token),
+        account.id,
+        now,
+        session.expires_at,
+        account.password_hash,
     )
-    await record(conn, Event(kind="session_started", at=now, actor=f"user:{user_id}"))
+    if not begun:
+        return None
+    await record(conn, Event(kind="session_started", at=now, actor=f"user:{account.id}"))
     return session
 
 

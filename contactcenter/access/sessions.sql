@@ -13,9 +13,13 @@ JOIN user_account AS u ON u.id = s.user_id
 WHERE s.token_sha256 = $1 AND s.expires_at > clock_timestamp() AND u.disabled_at IS NULL
 
 -- name: begin
--- Only hashes are kept: who reads the table cannot sign in.
+-- Only hashes are kept: who reads the table cannot sign in. The lock orders it with a disablement
+-- or a new password, which end the sessions they find.
 INSERT INTO session (token_sha256, csrf_sha256, user_id, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5)
+SELECT $1, $2, u.id, $4, $5
+FROM user_account AS u
+WHERE u.id = $3 AND u.password_hash = $6 AND u.disabled_at IS NULL
+FOR SHARE
 
 -- name: end
 -- Signing out.

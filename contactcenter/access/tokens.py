@@ -40,7 +40,7 @@ class _ActorRow(Struct, frozen=True, kw_only=True):
 
 _find_actor = _SQL.take("find_actor", _ActorRow)
 _touch = _SQL.command("touch")
-_list = _SQL.take("list", ApiToken)
+_page = _SQL.take("page", ApiToken)
 _create = _SQL.take("create", ApiToken)
 _revoke = _SQL.take("revoke", int)
 _revoke_all = _SQL.command("revoke_all")
@@ -69,9 +69,9 @@ async def find_actor(conn: Conn, value: str) -> Actor | None:
     )
 
 
-async def list_of(conn: Conn, user_id: int, after: int, limit: int) -> list[ApiToken]:
-    """A person's tokens that work or once worked but were not revoked, newest first."""
-    return await _list.all(conn, user_id, after, limit)
+async def page(conn: Conn, user_id: int, *, before: int, limit: int) -> list[ApiToken]:
+    """A person's tokens that were not revoked, newest first, below the id ``before``."""
+    return await _page.all(conn, user_id, before, limit)
 
 
 async def create(

@@ -13,7 +13,7 @@ WHERE t.token_sha256 = $1 AND t.revoked_at IS NULL
 -- At most once a minute a token, so that reading stays reading.
 UPDATE api_token SET last_used_at = clock_timestamp() WHERE id = $1
 
--- name: list
+-- name: page
 -- Newest first, below the id $2.
 SELECT id, name, scopes, created_at, expires_at, last_used_at
 FROM api_token

@@ -5,12 +5,17 @@ from typing import Final
 
 from aiohttp import web
 
-from contactcenter.api import endpoint, middleware, sign_in
+from contactcenter.api import docs_page, endpoint, middleware, passwords, sign_in, tokens, users
 from contactcenter.api.operation import Operation
 from contactcenter.api.services import SERVICES, Services
 
 #: Every module with endpoints; a new one is added here.
-MODULES: Final[tuple[ModuleType, ...]] = (sign_in,)
+MODULES: Final[tuple[ModuleType, ...]] = (
+    sign_in,
+    passwords,
+    users,
+    tokens,
+)
 
 
 def operations() -> tuple[Operation, ...]:
@@ -24,9 +29,11 @@ def operations() -> tuple[Operation, ...]:
 
 
 def api_routes(services: Services) -> list[web.RouteDef]:
-    """The routes of every operation."""
+    """The routes of every operation, and of the pages that describe them."""
+    table = operations()
     return [
-        web.RouteDef(o.method, o.path, endpoint.handler_of(o, services), {}) for o in operations()
+        *(web.RouteDef(o.method, o.path, endpoint.handler_of(o, services), {}) for o in table),
+        *docs_page.routes(table, services.settings),
     ]
 
 

@@ -152,16 +152,17 @@ class _Work:
         services = self._services
         match self._operation.via:
             case "none":
-                return await effect()
+                result = await effect()
             case "read":
                 async with services.db.read() as conn:
-                    return await change(conn, None)
+                    result = await change(conn, None)
             case "transaction":
                 async with services.db.transaction() as conn:
                     result = await change(conn, None)
             case "dispatch":
                 result = await services.dispatcher.submit(change)
-        services.bell.ring("events", *call.topics)
+        if not self._operation.is_safe:
+            services.bell.ring("events", *call.topics)
         return result
 
     def _response(self, call: Call, result: object) -> web.Response:

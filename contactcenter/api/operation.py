@@ -91,6 +91,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     before_password_change: bool
     max_bytes: int | None
     produces: tuple[str, ...]
+    refuses: tuple[int, ...]
     inputs: Inputs
     answers: Any
     summary: str
@@ -121,10 +122,12 @@ def operation(
     before_password_change: bool = False,
     max_bytes: int | None = None,
     produces: tuple[str, ...] = (),
+    refuses: tuple[int, ...] = (),
 ) -> Callable[[Handler], Operation]:
     """Make an operation of a handler; see the top of this module.
 
-    ``before_password_change`` opens it to somebody who must set a password first.
+    ``before_password_change`` opens it to somebody who must set a password first. ``refuses`` adds
+    statuses to the refusals that OpenAPI documents by itself.
     """
 
     def made(handler: Handler) -> Operation:
@@ -149,6 +152,7 @@ def operation(
             before_password_change=before_password_change,
             max_bytes=max_bytes,
             produces=produces,
+            refuses=refuses,
             inputs=inputs.analysed(path, hints),
             answers=answers,
             summary=summary,

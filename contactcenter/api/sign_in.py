@@ -9,10 +9,8 @@ from contactcenter.access import opaque, sessions
 from contactcenter.access.actor import Actor, RoleName
 from contactcenter.api import guard
 from contactcenter.api.operation import AGENT, PUBLIC, Call, operation
+from contactcenter.api.passwords import Password
 from contactcenter.errors import NotSignedIn
-
-#: What a person types as a password; the rules for a new one are in ``access.passwords``.
-Password = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
 class WrongCredentials(NotSignedIn):
@@ -44,7 +42,7 @@ class SignedIn(Struct, frozen=True, kw_only=True):
     csrf_token: str | None
 
 
-@operation("POST", "/session", tag="session", status=201, roles=PUBLIC, via="none")
+@operation("POST", "/session", tag="session", status=201, roles=PUBLIC, via="none", refuses=(401,))
 async def sign_in(call: Call, body: Credentials) -> SignedIn:
     """Sign in with e-mail address and password.
 
@@ -61,11 +59,11 @@ async def sign_in(call: Call, body: Credentials) -> SignedIn:
     lifetime = timedelta(hours=services.settings.session_ttl_h)
     async with services.db.transaction() as conn:
         now: datetime = await conn.fetchval("SELECT clock_timestamp()")
-        session = await sessions.begin(conn, now, usable.id, lifetime=lifetime)
+        session = await sessions.begin(conn, now, usable, lifetime=lifetime)
+        if session is None:
+            raise WrongCredentials
         actor = await sessions.find_actor(conn, session.token)
-    if actor is None:
-        raise WrongCredentials  # disabled in this very moment
-    services.bell.ring("events")
+    assert actor is not None, "the session was begun in this transaction"
     call.set_cookie(
         guard.cookie_name(services.settings),
         session.token,
@@ -81,6 +79,22 @@ async def find_session(call: Call) -> SignedIn:
     cookie = call.cookie(guard.cookie_name(call.services.settings))
     is_session = call.actor.kind == "session" and cookie is not None
     return _signed_in(call.actor, opaque.csrf_of(cookie) if is_session and cookie else None)
+
+
+@operation(
+    "DELETE",
+    "/session",
+    tag="session",
+    roles=AGENT,
+    via="transaction",
+    scope=None,
+    before_password_change=True,
+)
+async def sign_out(call: Call) -> None:
+    """End this session."""
+    await sessions.end(call.conn, await call.clock(), call.actor)
+    settings = call.services.settings
+    call.set_cookie(guard.cookie_name(settings), "", max_age_s=0, secure=guard.is_https(settings))
 
 
 def _signed_in(actor: Actor, csrf_token: str | None) -> SignedIn:

@@ -72,7 +72,9 @@ class Staff:
 
     async def session_of(self, user_id: int) -> Caller:
         now = await self._table.fetchval("SELECT clock_timestamp()")
-        session = await sessions.begin(self._table, now, user_id, lifetime=timedelta(hours=1))
+        account = sessions.Account(id=user_id, password_hash=self._hashed, is_enabled=True)
+        session = await sessions.begin(self._table, now, account, lifetime=timedelta(hours=1))
+        assert session is not None
         headers = {
             "Cookie": f"contactcenter_session={session.token}",
             "X-CSRF-Token": session.csrf_token,

@@ -1,0 +1,35 @@
+// Draws the page with RapiDoc, in the colours the reader's system prefers, and asks only our server.
+import "/api/docs/rapidoc-min.js";
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+function paint(page) {
+  page.setAttribute("theme", dark.matches ? "dark" : "light");
+  page.setAttribute("bg-color", dark.matches ? "#14181d" : "#ffffff");
+  page.setAttribute("text-color", dark.matches ? "#d7dde4" : "#1f2630");
+  page.setAttribute("nav-bg-color", dark.matches ? "#0d1014" : "#f2f4f7");
+  page.setAttribute("nav-text-color", dark.matches ? "#d7dde4" : "#1f2630");
+  page.setAttribute("primary-color", dark.matches ? "#6cb2ff" : "#0b62b8");
+}
+
+const page = document.createElement("rapi-doc");
+const settings = {
+  "spec-url": "/api/openapi.json",
+  "load-fonts": "false",
+  "regular-font": "system-ui, sans-serif",
+  "mono-font": "ui-monospace, monospace",
+  "render-style": "focused",
+  "schema-style": "table",
+  "show-header": "false",
+  "show-method-in-nav-bar": "as-colored-text",
+  "use-path-in-nav-bar": "false",
+  "allow-spec-url-load": "false",
+  "allow-spec-file-load": "false",
+  "allow-server-selection": "false",
+  "fetch-credentials": "same-origin",
+  "persist-auth": "false",
+};
+for (const [name, value] of Object.entries(settings)) page.setAttribute(name, value);
+paint(page);
+dark.addEventListener("change", () => paint(page));
+document.body.append(page);
