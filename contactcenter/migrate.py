@@ -155,6 +155,9 @@ def _up_section(file: Path, text: str) -> tuple[str, list[str]]:
     if not markers or markers[0][1] != "up" or [m[1] for m in markers].count("up") > 1:
         msg = f"{file}: the file needs one line `-- migrate:up`, before any `-- migrate:down`."
         raise MigrationRefused(msg)
+    if split_statements(text[: markers[0].start()]):
+        msg = f"{file}: what stands before `-- migrate:up` would never run."
+        raise MigrationRefused(msg)
     options = markers[0][2].split()
     if unknown := set(options) - {"transaction:false", "transaction:true"}:
         msg = f"{file}: unknown option {min(unknown)!r} after `-- migrate:up`."
