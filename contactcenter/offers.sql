@@ -25,7 +25,8 @@ UPDATE offer SET state = 'accepted', answered_at = $2 WHERE id = $1
 
 -- name: finish
 -- Terminal states never change.
-UPDATE offer SET state = $2, ended_at = $3, answered_at = coalesce(answered_at, CASE WHEN $2 = 'declined' THEN $3 END)
+UPDATE offer SET state = $2, ended_at = $3::timestamptz,
+  answered_at = coalesce(answered_at, CASE WHEN $2 = 'declined' THEN $3::timestamptz END)
 WHERE id = $1 AND state IN ('pending', 'accepted')
 
 -- name: exclude

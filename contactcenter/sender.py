@@ -120,8 +120,14 @@ class Sender:
                 wait_s = self._wait_s(job.attempts, result.retry_after_s)
                 await outbox.put_back(conn, job, error=str(result), wait_s=wait_s)
             else:
-                outcome = "unknown" if isinstance(result, OutcomeUnknown) else "failed"
-                await outbox.failed(conn, now, job, outcome, code=result.code, detail=str(result))
+                await outbox.failed(
+                    conn,
+                    now,
+                    job,
+                    "unknown" if isinstance(result, OutcomeUnknown) else "failed",
+                    code=result.code,
+                    detail=str(result),
+                )
         if not isinstance(result, Receipt):
             log.warning(
                 "message_not_sent",

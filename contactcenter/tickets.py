@@ -63,6 +63,7 @@ _lock = _SQL.take("lock", Ticket)
 _save = _SQL.take("save", int)
 _open = _SQL.take("open", int)
 _unsolved_twin = _SQL.take("unsolved_twin", int)
+_unsolved_of = _SQL.take("unsolved_of", int)
 _grant_credit = _SQL.command("grant_credit")
 _revoke_credits = _SQL.command("revoke_credits")
 _total_credit = _SQL.take("total_credit", int)
@@ -141,6 +142,11 @@ async def open_by_us(
 async def unsolved_twin(conn: Conn, ticket: Ticket) -> int | None:
     """The other unsolved ticket of this contact and entry queue, if there is one."""
     return await _unsolved_twin.first(conn, ticket.contact_id, ticket.intake_queue_id, ticket.id)
+
+
+async def unsolved_of(conn: Conn, contact_id: int, intake_queue_id: int) -> int | None:
+    """The unsolved ticket of a contact at an entry queue, if there is one."""
+    return await _unsolved_of.first(conn, contact_id, intake_queue_id)
 
 
 async def grant_credit(conn: Conn, ticket: Ticket, reason: str, credit_s: int) -> Ticket:

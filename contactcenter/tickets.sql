@@ -37,6 +37,10 @@ RETURNING id
 SELECT id FROM ticket
 WHERE contact_id = $1 AND intake_queue_id = $2 AND state NOT IN ('solved', 'closed') AND id <> $3
 
+-- name: unsolved_of
+-- The ticket a message of this contact to this entry queue would join.
+SELECT id FROM ticket WHERE contact_id = $1 AND intake_queue_id = $2 AND state NOT IN ('solved', 'closed')
+
 -- name: grant_credit
 -- A named reason is granted anew, not twice.
 INSERT INTO credit (ticket_id, reason, credit_s) VALUES ($1, $2, $3)

@@ -9,6 +9,7 @@ from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
 from contactcenter.dispatch.holding import Refused, check, let_go, put_down, wrap_up
 from contactcenter.errors import BadInput
+from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
 from routing import escalation
 
@@ -192,3 +193,32 @@ async def _into_intake_queue(conn: Conn, ticket: Ticket) -> Ticket:
     all_queues = await queues.list_all(conn)
     wanted = [q for q in all_queues if q.id == ticket.intake_queue_id] or all_queues
     return seek.queue_for_ticket(wanted[0], ticket)
+
+
+async def begin_held(
+    conn: Conn, now: datetime, ticket: Ticket, queue: Queue, agent_id: int, *, actor: str
+) -> Ticket:
+    """A ticket we open by writing first: its author holds it, and it is the customer's turn.
+
+    It takes no capacity, as no pending ticket does.
+    """
+    ticket = seek.queue_for_ticket(queue, ticket)
+    ticket = await tickets.save(
+        conn, msgspec.structs.replace(ticket, state="pending", agent_id=agent_id)
+    )
+    await legs.begin(conn, ticket, now)
+    why = {"decision": "wrote_first"}
+    await events.record(
+        conn,
+        fact(
+            ticket,
+            "ticket_assigned",
+            now,
+            actor,
+            waited_s=0.0,
+            temperament=ticket.temperament,
+            why=why,
+        ),
+        fact(ticket, "ticket_pending", now, actor, wake_at=None),
+    )
+    return ticket

@@ -1,0 +1,87 @@
+"""Interactions as agents read them: the words, what became of them, and their files."""
+
+import secrets
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import desk, ticket_views, timeline
+from contactcenter.api.operation import AGENT, Call, operation
+from contactcenter.api.work import check_may_work
+from contactcenter.db import Conn
+from contactcenter.errors import NotFound
+from contactcenter.timeline import Interaction
+
+
+class AttachmentView(Struct, frozen=True, kw_only=True):
+    """A file; ``stored`` is False while only the provider has it."""
+
+    id: int
+    name: str
+    content_type: str
+    size_bytes: int | None
+    stored: bool
+
+
+class InteractionView(Interaction, frozen=True, kw_only=True):
+    """One thing that happened on the timeline."""
+
+    attachments: tuple[AttachmentView, ...]
+
+
+async def views(conn: Conn, interactions: Sequence[Interaction]) -> list[InteractionView]:
+    """Interactions with their files, in the same order."""
+    files = await timeline.attachments(conn, [i.id for i in interactions])
+    return [
+        InteractionView(
+            **msgspec.structs.asdict(interaction),
+            attachments=tuple(
+                AttachmentView(
+                    id=f.id,
+                    name=f.name,
+                    content_type=f.content_type,
+                    size_bytes=f.size_bytes,
+                    stored=f.stored,
+                )
+                for f in files.get(interaction.id, [])
+            ),
+        )
+        for interaction in interactions
+    ]
+
+
+async def view(conn: Conn, interaction_id: int) -> InteractionView:
+    """One interaction with its files."""
+    return (await views(conn, [await timeline.find(conn, interaction_id)]))[0]
+
+
+@operation(
+    "POST",
+    "/interactions/{interaction_id}/resendings",
+    tag="tickets",
+    roles=AGENT,
+    via="transaction",
+    status=201,
+)
+async def send_again(call: Call, interaction_id: int) -> InteractionView:
+    """Decide to send a message anew that failed, or of which nobody knows whether it was sent.
+
+    The customer may then get it twice; that is the decision. The new attempt stands beside the old.
+    """
+    old = await timeline.find(call.conn, interaction_id)
+    if old.ticket_id is None:
+        raise NotFound(f"there is no interaction {interaction_id}")
+    await ticket_views.check_may_read(call.conn, call.actor.user_id, old.ticket_id)
+    await check_may_work(call, old.ticket_id)
+    sent_id = await desk.send_again(
+        call.conn,
+        await call.clock(),
+        interaction_id,
+        correlation_id=secrets.token_hex(16),
+        author_id=call.actor.user_id,
+        actor=call.actor.reference,
+        channels=call.services.channels,
+    )
+    call.ring("outbox")
+    return await view(call.conn, sent_id)

@@ -1,0 +1,307 @@
+"""What an agent does with a ticket besides routing it: answer, write first, note, describe, tag."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from channels import Channel
+from contactcenter import db, events, outbox, queues, tickets, timeline
+from contactcenter.db import Conn
+from contactcenter.dispatch import ending
+from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.tickets import Ticket, fact
+from routing.states import UNSOLVED
+
+#: A channel's kind of address; where it is not here the kinds are the channel's own name.
+_KIND: Final[Mapping[str, str]] = {"sms": "phone", "phone": "phone", "email": "email"}
+
+
+class ContactUnreachable(Conflict):
+    """There is no address this contact could be reached at."""
+
+    code = "contact_unreachable"
+
+
+class TicketAlreadyOpen(Conflict):
+    """The contact has an unsolved ticket here: write in that one."""
+
+    code = "ticket_already_open"
+
+
+class NotSendable(Conflict):
+    """Only a message that failed, or whose outcome nobody knows, is sent again."""
+
+    code = "not_sendable"
+
+
+class _Identity(Struct, frozen=True, kw_only=True):
+    id: int
+    kind: str
+    value: str
+
+
+class _EntryPoint(Struct, frozen=True, kw_only=True):
+    id: int
+    channel: str
+    address: str
+    queue_id: int
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """A message to a customer. Without an address it goes where he last wrote from."""
+
+    text: str
+    correlation_id: str
+    attachment_ids: tuple[int, ...] = ()
+    identity_id: int | None = None
+    entry_point_id: int | None = None
+
+
+_SQL = db.Statements(__name__)
+_reachable_by = _SQL.take("reachable_by", _Identity)
+_address_of_kind = _SQL.take("address_of_kind", _Identity)
+_identity = _SQL.take("identity", _Identity)
+_entry_point = _SQL.take("entry_point", _EntryPoint)
+_entry_point_of_channel = _SQL.take("entry_point_of_channel", _EntryPoint)
+_contact_exists = _SQL.take("contact_exists", bool)
+
+
+async def reply(
+    conn: Conn,
+    now: datetime,
+    ticket_id: int,
+    letter: Letter,
+    *,
+    author_id: int,
+    actor: str,
+    channels: Mapping[str, Channel],
+) -> int:
+    """Write to the customer: timeline, outbox and event in one; returns the interaction's id."""
+    ticket = await tickets.lock(conn, ticket_id)
+    if ticket.state not in UNSOLVED:
+        raise Conflict(f"ticket {ticket_id} is {ticket.state}; reopen it to answer")
+    heard = await timeline.last_heard(conn, ticket_id)
+    identity = await _recipient(conn, ticket, letter, heard)
+    entry_point = await _sender(conn, ticket, letter, heard)
+    interaction_id = await _write(
+        conn,
+        now,
+        ticket,
+        letter,
+        identity=identity,
+        entry_point=entry_point,
+        author_id=author_id,
+        channels=channels,
+    )
+    ticket = await tickets.save(
+        conn,
+        msgspec.structs.replace(
+            ticket, first_reply_at=ticket.first_reply_at or now, last_reply_at=now
+        ),
+    )
+    written = fact(
+        ticket,
+        "reply_written",
+        now,
+        actor,
+        agent_id=author_id,
+        interaction_id=interaction_id,
+        channel=entry_point.channel,
+        episode=ticket.episode,
+        temperament=ticket.temperament,
+    )
+    await events.record(conn, written)
+    return interaction_id
+
+
+async def write_first(
+    conn: Conn,
+    now: datetime,
+    letter: Letter,
+    *,
+    contact_id: int,
+    channel: str,
+    subject: str,
+    author_id: int,
+    actor: str,
+    channels: Mapping[str, Channel],
+) -> Ticket:
+    """Open a ticket and write first: the author holds it, and it is the customer's turn.
+
+    Under the routing lock. A contact who already has an unsolved ticket at this entry queue is
+    written to in that one: ``TicketAlreadyOpen`` names it.
+    """
+    if not await _contact_exists.one(conn, contact_id):
+        raise BadInput("body.contact_id", f"there is no contact {contact_id}")
+    if channel not in channels:
+        raise BadInput("body.channel", f"there is no channel {channel}")
+    entry_point = await _own_address(conn, channel, letter.entry_point_id)
+    queue = await queues.find(conn, entry_point.queue_id)
+    if (twin := await tickets.unsolved_of(conn, contact_id, queue.id)) is not None:
+        raise TicketAlreadyOpen(f"write in ticket {twin}: it is unsolved", ticket_id=twin)
+    try:
+        ticket_id = await tickets.open_by_us(
+            conn,
+            now,
+            contact_id=contact_id,
+            channel=channel,
+            entry_point_id=entry_point.id,
+            intake_queue_id=queue.id,
+            subject=subject or letter.text[:80],
+            team_ids=[queue.team_id],
+        )
+    except asyncpg.UniqueViolationError as error:  # he wrote in this very moment
+        raise TicketAlreadyOpen("the customer has just written himself") from error
+    ticket = await tickets.lock(conn, ticket_id)
+    await events.record(
+        conn,
+        fact(ticket, "ticket_opened", now, actor, channel=channel, entry_point_id=entry_point.id),
+    )
+    await ending.begin_held(conn, now, ticket, queue, author_id, actor=actor)
+    await reply(conn, now, ticket_id, letter, author_id=author_id, actor=actor, channels=channels)
+    return await tickets.find(conn, ticket_id)
+
+
+async def note(
+    conn: Conn,
+    now: datetime,
+    ticket: Ticket,
+    text: str,
+    *,
+    author_id: int,
+    actor: str,
+    kind: str = "note",
+) -> int:
+    """Write what only colleagues read: a note, or a hand-over note; returns its id."""
+    interaction_id = await timeline.append(
+        conn,
+        now,
+        contact_id=ticket.contact_id,
+        ticket_id=ticket.id,
+        channel="internal",
+        direction="internal",
+        kind=kind,
+        author_id=author_id,
+        body=text,
+        state="recorded",
+    )
+    data = {"interaction_id": interaction_id, "kind": kind}
+    await events.record(
+        conn,
+        events.Event(
+            kind="note_written",
+            at=now,
+            actor=actor,
+            ticket_id=ticket.id,
+            contact_id=ticket.contact_id,
+            agent_id=author_id,
+            team_ids=tuple(ticket.team_ids),
+            data=data,
+        ),
+    )
+    return interaction_id
+
+
+async def send_again(
+    conn: Conn,
+    now: datetime,
+    interaction_id: int,
+    *,
+    correlation_id: str,
+    author_id: int,
+    actor: str,
+    channels: Mapping[str, Channel],
+) -> int:
+    """A person's decision to send a message anew: a new attempt beside the old; its id."""
+    old = await timeline.find(conn, interaction_id)
+    if old.direction != "outbound" or old.state not in ("failed", "undelivered", "unknown"):
+        raise NotSendable(f"interaction {interaction_id} is {old.direction} and {old.state}")
+    assert old.ticket_id is not None
+    letter = Letter(
+        text=old.body,
+        correlation_id=correlation_id,
+        identity_id=old.identity_id,
+        entry_point_id=old.entry_point_id,
+    )
+    return await reply(
+        conn, now, old.ticket_id, letter, author_id=author_id, actor=actor, channels=channels
+    )
+
+
+async def _write(
+    conn: Conn,
+    now: datetime,
+    ticket: Ticket,
+    letter: Letter,
+    *,
+    identity: _Identity,
+    entry_point: _EntryPoint,
+    author_id: int,
+    channels: Mapping[str, Channel],
+) -> int:
+    channel = channels.get(entry_point.channel)
+    size = channel.size(letter.text) if channel is not None else None
+    interaction_id = await timeline.append(
+        conn,
+        now,
+        contact_id=ticket.contact_id,
+        ticket_id=ticket.id,
+        channel=entry_point.channel,
+        direction="outbound",
+        kind="message",
+        author_id=author_id,
+        body=letter.text,
+        state="queued",
+        entry_point_id=entry_point.id,
+        identity_id=identity.id,
+        segments=size.segments if size is not None else None,
+    )
+    await timeline.attach(conn, interaction_id, letter.attachment_ids, author_id=author_id)
+    await outbox.enqueue(
+        conn,
+        now,
+        interaction_id,
+        conversation=f"{entry_point.channel}:{entry_point.id}:{identity.id}",
+        correlation_id=letter.correlation_id,
+    )
+    return interaction_id
+
+
+async def _recipient(
+    conn: Conn, ticket: Ticket, letter: Letter, heard: timeline.LastHeard | None
+) -> _Identity:
+    if letter.identity_id is not None:
+        identity = await _reachable_by.first(conn, letter.identity_id, ticket.contact_id)
+        if identity is None:
+            raise BadInput("body.identity_id", f"the contact has no address {letter.identity_id}")
+    elif heard is not None:
+        identity = await _identity.first(conn, heard.identity_id)
+    else:
+        kind = _KIND.get(ticket.channel, ticket.channel)
+        identity = await _address_of_kind.first(conn, ticket.contact_id, kind)
+    if identity is None or identity.kind == "withheld":
+        raise ContactUnreachable(f"contact {ticket.contact_id} has no address to answer to")
+    return identity
+
+
+async def _sender(
+    conn: Conn, ticket: Ticket, letter: Letter, heard: timeline.LastHeard | None
+) -> _EntryPoint:
+    known = heard.entry_point_id if heard is not None else ticket.entry_point_id
+    return await _own_address(conn, ticket.channel, letter.entry_point_id or known)
+
+
+async def _own_address(conn: Conn, channel: str, entry_point_id: int | None) -> _EntryPoint:
+    if entry_point_id is not None:
+        found = await _entry_point.first(conn, entry_point_id)
+        if found is None:
+            raise BadInput("body.entry_point_id", f"there is no entry point {entry_point_id}")
+        return found
+    found = await _entry_point_of_channel.first(conn, channel)
+    if found is None:
+        raise NotFound(f"there is no entry point for {channel}; set one up first")
+    return found

@@ -1,0 +1,162 @@
+"""Tickets as the people who may read them see them."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import db
+from contactcenter.db import Conn
+from contactcenter.errors import NotFound
+from routing.states import State
+from routing.temperament import guidance
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A ticket in a list."""
+
+    id: int
+    subject: str
+    state: State
+    channel: str
+    tier: int | None
+    queue_id: int | None
+    queue_name: str | None
+    agent_id: int | None
+    agent_name: str | None
+    contact_id: int
+    contact_name: str | None
+    temperament: str
+    language: str | None
+    category_id: int | None
+    opened_at: datetime
+    enqueued_at: datetime
+    last_customer_message_at: datetime | None
+    last_reply_at: datetime | None
+    wake_at: datetime | None
+    solved_at: datetime | None
+    escalations: int
+    reopens: int
+    version: int
+
+
+class _Row(Struct, frozen=True, kw_only=True):
+    id: int
+    subject: str
+    state: State
+    channel: str
+    entry_point_id: int | None
+    tier: int | None
+    queue_id: int | None
+    queue_name: str | None
+    agent_id: int | None
+    agent_name: str | None
+    accountable_id: int | None
+    accountable_name: str | None
+    contact_id: int
+    contact_name: str | None
+    temperament: str
+    language: str | None
+    category_id: int | None
+    credit_s: int
+    episode: int
+    escalations: int
+    reopens: int
+    opened_at: datetime
+    enqueued_at: datetime
+    first_reply_at: datetime | None
+    last_customer_message_at: datetime | None
+    last_reply_at: datetime | None
+    wake_at: datetime | None
+    hold_reason: str | None
+    disposition: str | None
+    solved_at: datetime | None
+    solved_by_id: int | None
+    closed_at: datetime | None
+    spam: bool
+    follows_id: int | None
+    version: int
+    tags: list[str]
+    offered_to_id: int | None
+    offer_expires_at: datetime | None
+
+
+class Guidance(Struct, frozen=True, kw_only=True):
+    """How to treat this person, in the language of the agent's choice."""
+
+    en: tuple[str, ...]
+    fa: tuple[str, ...]
+
+
+class TicketView(_Row, frozen=True, kw_only=True):
+    """A ticket with all an agent needs before the first word.
+
+    ``accountable_id`` is the agent who holds it, else the lead of the queue's team; null where the
+    team has no lead. ``enqueued_at`` is the start of the episode, kept through every move.
+    """
+
+    guidance: Guidance
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """What to list; None is everything."""
+
+    queue_id: int | None = None
+    states: list[str] | None = None
+    agent_id: int | None = None
+    contact_id: int | None = None
+    tag: str | None = None
+    temperament: str | None = None
+
+
+_SQL = db.Statements(__name__)
+_list_page = _SQL.take("list_page", Line)
+_find = _SQL.take("find", _Row)
+_ring_of = _SQL.take("ring_of", int)
+_may_read_ticket = _SQL.take("may_read_ticket", bool)
+
+
+async def page(
+    conn: Conn, viewer_id: int, wanted: Filter, *, before_id: int, limit: int
+) -> list[Line]:
+    """List newest first what this person may read; a plan of its own for each set of filters."""
+    async with conn.transaction(readonly=True):
+        # Which index serves depends on which filters are set: a shared plan would serve none.
+        await conn.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        return await _list_page.all(
+            conn,
+            viewer_id,
+            before_id,
+            limit,
+            wanted.queue_id,
+            wanted.states,
+            wanted.agent_id,
+            wanted.contact_id,
+            wanted.tag,
+            wanted.temperament,
+        )
+
+
+async def find(conn: Conn, viewer_id: int, ticket_id: int) -> TicketView:
+    """Read one; ``NotFound`` where there is none that this person may read."""
+    row = await _find.first(conn, viewer_id, ticket_id)
+    if row is None:
+        raise NotFound(f"there is no ticket {ticket_id}", ticket_id=ticket_id)
+    return TicketView(**msgspec.structs.asdict(row), guidance=guidance_for(row.temperament))
+
+
+async def check_may_read(conn: Conn, viewer_id: int, ticket_id: int) -> None:
+    """Raise ``NotFound`` where there is no such ticket that this person may read."""
+    if not await _may_read_ticket.one(conn, viewer_id, ticket_id):
+        raise NotFound(f"there is no ticket {ticket_id}", ticket_id=ticket_id)
+
+
+async def ringing_at(conn: Conn, agent_id: int) -> list[int]:
+    """The tickets the agent can accept or decline now, the most urgent first."""
+    return await _ring_of.all(conn, agent_id)
+
+
+def guidance_for(temperament: str) -> Guidance:
+    """How to treat a person of this temperament, in both languages."""
+    texts = guidance(temperament)
+    return Guidance(en=texts["en"], fa=texts["fa"])

@@ -1,0 +1,49 @@
+-- name: list_page
+-- One page of the tickets this person may read, newest first; every filter may be NULL.
+SELECT t.id, t.subject, t.state, t.channel, t.tier, t.queue_id, q.name AS queue_name, t.agent_id, u.name AS agent_name,
+       t.contact_id, c.name AS contact_name, t.temperament, t.language, t.category_id, t.opened_at, t.enqueued_at,
+       t.last_customer_message_at, t.last_reply_at, t.wake_at, t.solved_at, t.escalations, t.reopens, t.version
+FROM viewer($1) v, ticket t
+JOIN contact c ON c.id = t.contact_id
+LEFT JOIN queue q ON q.id = t.queue_id
+LEFT JOIN user_account u ON u.id = t.agent_id
+WHERE may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)
+  AND t.id < $2 AND NOT t.spam
+  AND ($4::bigint IS NULL OR t.queue_id = $4)
+  AND ($5::text[] IS NULL OR t.state = ANY($5))
+  AND ($6::bigint IS NULL OR t.agent_id = $6)
+  AND ($7::bigint IS NULL OR t.contact_id = $7)
+  AND ($8::text IS NULL OR EXISTS (SELECT FROM ticket_tag g WHERE g.ticket_id = t.id AND g.tag = $8))
+  AND ($9::text IS NULL OR t.temperament = $9)
+ORDER BY t.id DESC LIMIT $3
+
+-- name: find
+-- One ticket as the person who may read it sees it, with who is accountable and what rings.
+SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id, q.name AS queue_name, t.agent_id,
+       u.name AS agent_name, coalesce(t.agent_id, team.lead_id) AS accountable_id,
+       coalesce(u.name, lead.name) AS accountable_name,
+       t.contact_id, c.name AS contact_name, t.temperament, t.language, t.category_id, t.credit_s, t.episode,
+       t.escalations, t.reopens, t.opened_at, t.enqueued_at, t.first_reply_at, t.last_customer_message_at,
+       t.last_reply_at, t.wake_at, t.hold_reason, t.disposition, t.solved_at, t.solved_by_id, t.closed_at, t.spam,
+       t.follows_id, t.version,
+       ARRAY(SELECT g.tag FROM ticket_tag g WHERE g.ticket_id = t.id ORDER BY g.tag) AS tags,
+       o.agent_id AS offered_to_id, o.expires_at AS offer_expires_at
+FROM viewer($1) v, ticket t
+JOIN contact c ON c.id = t.contact_id
+LEFT JOIN queue q ON q.id = coalesce(t.queue_id, t.intake_queue_id)
+LEFT JOIN team ON team.id = q.team_id
+LEFT JOIN user_account lead ON lead.id = team.lead_id
+LEFT JOIN user_account u ON u.id = t.agent_id
+LEFT JOIN offer o ON o.ticket_id = t.id AND o.state = 'pending'
+WHERE t.id = $2 AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)
+
+-- name: ring_of
+-- What rings at this agent: the tickets he can accept or decline now.
+SELECT t.id FROM offer o JOIN ticket t ON t.id = o.ticket_id
+WHERE o.agent_id = $1 AND o.state = 'pending' ORDER BY o.expires_at
+
+-- name: may_read_ticket
+-- Whether this person may read the ticket.
+SELECT EXISTS (
+  SELECT FROM viewer($1) v, ticket t
+  WHERE t.id = $2 AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)) AS may_read
