@@ -4,9 +4,12 @@ Each reader returns the value, or raises ``ValueError`` with a phrase that follo
 never repeats the value, which may be secret.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+_HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]]*)(:\d+)?")
 
 Reader = Callable[[object], object]
 
@@ -85,7 +88,7 @@ def public_url(raw: object) -> str:
     """An http(s) URL without query and fragment; returned without a trailing slash."""
     msg = "a URL such as https://desk.example.com, without ? and #"
     parts = _http_url(raw, msg)
-    if parts.query or parts.fragment or "?" in parts.geturl() or "#" in str(raw):
+    if "?" in str(raw) or "#" in str(raw):
         raise ValueError(msg)
     return parts.geturl().rstrip("/")
 
@@ -131,13 +134,13 @@ def database_url(raw: object) -> str:
         parts = urlsplit(found)
     except ValueError as problem:
         raise ValueError(msg) from problem
-    ports = [host.rpartition(":")[2] for host in parts.netloc.rpartition("@")[2].split(",")]
     if parts.scheme not in ("postgresql", "postgres") or any(c.isspace() for c in found):
         raise ValueError(msg)
     if len(parts.path) <= 1 and "dbname=" not in parts.query and "database=" not in parts.query:
         msg = f"{msg}: it names no database"
         raise ValueError(msg)
-    if any(":" in one and not one.isdigit() for one in ports):
+    hosts = parts.netloc.rpartition("@")[2].split(",")
+    if not all(_HOST_AND_PORT.fullmatch(one) for one in hosts):
         raise ValueError(msg)
     return found
 

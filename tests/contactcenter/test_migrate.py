@@ -166,7 +166,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path, content, says):
 
 async def test_a_failing_file_leaves_nothing_and_names_the_line(empty_dsn, database, folder):
     (folder / "0002_second.sql").write_text(
-        "-- Notes first.\n-- migrate:up\nCREATE TABLE two (n int);\n\nINSERT INTO nowhere VALUES (1);\n"
+        "-- Notes.\n-- migrate:up\nCREATE TABLE two (n int);\n\nINSERT INTO nowhere VALUES (1);\n"
     )
 
     with pytest.raises(MigrationRefused, match=r'0002_second\.sql line 5 failed.*"nowhere"'):
