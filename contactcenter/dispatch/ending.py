@@ -127,7 +127,15 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     await legs.begin(conn, ticket, now)
     queue = await queues.find(conn, queue_id)
     await tier_clock.start(conn, now, ticket, queue)
-    again = fact(ticket, "ticket_reopened", now, actor, agent_id=solver_id, because=because)
+    again = fact(
+        ticket,
+        "ticket_reopened",
+        now,
+        actor,
+        agent_id=solver_id,
+        because=because,
+        temperament=ticket.temperament,
+    )
     await events.record(conn, again)
     return await seek.agent_for(conn, now, ticket)
 

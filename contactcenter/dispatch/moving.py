@@ -85,6 +85,7 @@ async def escalate(
         from_queue_id=current.id,
         from_tier=former_tier,
         hand_over_id=note_id,
+        temperament=ticket.temperament,
     )
     await events.record(conn, risen)
     return await _look_around(conn, now, ticket, freed)
