@@ -14,6 +14,8 @@ from aiohttp import web
 from msgspec import Struct, field
 
 Outcome = Literal["stored", "duplicate", "quarantined"]
+#: What a payload was sent for: a customer's message, or a report on one of ours.
+Purpose = Literal["message", "status"]
 
 #: How far a sent message has come. A rank never falls, in whatever order callbacks arrive;
 #: the four at rank 3 exclude one another, and the first that arrives stands.
@@ -192,6 +194,13 @@ class Channel(Protocol):
 
     def address(self, text: str) -> Address:
         """The canonical form of an address as a person wrote it; raises ``BadAddress``."""
+        ...
+
+    def read(self, purpose: Purpose, raw: Raw) -> Inbound | StatusUpdate | Unreadable | None:
+        """Understand a payload that was kept, as its hook would now; its signature was checked.
+
+        None where nothing is to be done about it. Works without settings.
+        """
         ...
 
     def size(self, text: str) -> Size | None:

@@ -7,6 +7,7 @@ further than a log line.
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from http import HTTPStatus
+from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 from aiohttp import web
@@ -93,7 +94,7 @@ class TwilioHook:
             return self._refuse(
                 HTTPStatus.FORBIDDEN, "forged", "The signature does not fit the request."
             )
-        return self._understood(request, body, pairs)
+        return understood(self._channel, _raw(request, body))
 
     async def stored(self, storing: Awaitable[object]) -> web.Response:
         """Answer Twilio: 200 once ``storing`` has returned, 503 when it fails or takes too long."""
@@ -114,33 +115,39 @@ class TwilioHook:
         log.warning("hook_refused", channel=self._channel, code=code)
         return problem(status, code, detail)
 
-    def _understood(
-        self, request: web.Request, body: bytes, pairs: Sequence[tuple[bytes, bytes]]
-    ) -> Payload | Unreadable:
-        kept = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
-        kept[PATH_HEADER] = request.raw_path
-        raw = Raw(body=body, content_type=request.content_type, headers=kept)
-        if request.content_type != FORM:
-            detail = f"The body is {request.content_type}, not a form."
-            return Unreadable(channel=self._channel, reason="not_a_form", detail=detail, raw=raw)
-        form: dict[str, str] = {}
-        for name, value in pairs:
-            reason = _reason_unreadable(name + value)
-            if reason:
-                shown = name[:40].decode(errors="backslashreplace")
-                detail = f"The parameter {shown!r} holds {_NAMED[reason]}."
-                sid = _message_sid(pairs)
-                return Unreadable(
-                    channel=self._channel, reason=reason, detail=detail, raw=raw, external_id=sid
-                )
-            form.setdefault(name.decode(), value.decode())
-        query = {name: request.query[name] for name in request.query}
-        return Payload(channel=self._channel, form=form, query=query, raw=raw)
+
+def understood(channel: str, raw: Raw) -> Payload | Unreadable:
+    """Turn an authentic request into text, at the hook or from what was kept of it."""
+    if raw.content_type != FORM:
+        detail = f"The body is {raw.content_type}, not a form."
+        return Unreadable(channel=channel, reason="not_a_form", detail=detail, raw=raw)
+    pairs = parse_form(raw.body)
+    form: dict[str, str] = {}
+    for name, value in pairs:
+        reason = _reason_unreadable(name + value)
+        if reason:
+            shown = name[:40].decode(errors="backslashreplace")
+            detail = f"The parameter {shown!r} holds {_NAMED[reason]}."
+            sid = _message_sid(pairs)
+            return Unreadable(
+                channel=channel, reason=reason, detail=detail, raw=raw, external_id=sid
+            )
+        form.setdefault(name.decode(), value.decode())
+    query: dict[str, str] = {}
+    for key, text in parse_qsl(urlsplit(raw.headers.get(PATH_HEADER, "")).query):
+        query.setdefault(key, text)
+    return Payload(channel=channel, form=form, query=query, raw=raw)
 
 
 def taken() -> web.Response:
     """Answer Twilio that we have it and want nothing done."""
     return web.Response(body=b"<Response/>", content_type="text/xml")
+
+
+def _raw(request: web.Request, body: bytes) -> Raw:
+    kept = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
+    kept[PATH_HEADER] = request.raw_path
+    return Raw(body=body, content_type=request.content_type, headers=kept)
 
 
 _NAMED = {"nul_character": "a NUL character", "invalid_utf8": "bytes that are not UTF-8"}

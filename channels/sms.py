@@ -24,6 +24,8 @@ from channels._base import (
     Inbox,
     Media,
     Outbound,
+    Purpose,
+    Raw,
     Receipt,
     Setting,
     Size,
@@ -32,7 +34,7 @@ from channels._base import (
     Undeliverable,
     Unreadable,
 )
-from channels._twilio_hook import Payload, TwilioHook, taken
+from channels._twilio_hook import Payload, TwilioHook, taken, understood
 from channels._twilio_status import INBOUND_STATUSES, STATUS
 
 if TYPE_CHECKING:
@@ -134,6 +136,15 @@ class Sms:
     def address(self, text: str) -> Address:
         """Read a customer's number as a person wrote it."""
         return _phone_number.typed(text, self._env.region)
+
+    def read(self, purpose: Purpose, raw: Raw) -> Inbound | StatusUpdate | Unreadable | None:
+        """Translate what one of the two hooks took in earlier."""
+        payload = understood(NAME, raw)
+        if isinstance(payload, Unreadable):
+            return payload
+        if purpose == "message":
+            return message(payload, self._env.region)
+        return status(payload)
 
     def size(self, text: str) -> Size:
         """Count segments as Twilio bills them."""

@@ -200,6 +200,16 @@ class InboundContract(_Contract):
             assert item.raw.body == delivery.body
             assert item.detail.endswith(".")
 
+    async def test_what_was_kept_is_understood_again(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+        unset = self.create(Env(settings={}, public_url=PUBLIC_URL, region="IR", http=http))
+
+        for delivery in (self.delivery("m-1", PERSIAN), *self.unreadable().values()):
+            await self.post(client, delivery)
+
+        assert [unset.read("message", item.raw) for item in inbox.received] == inbox.received
+
     async def test_over_limit_body_is_refused(self, aiohttp_client, http):
         inbox = RecordingInbox()
         client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
@@ -355,6 +365,16 @@ class OutboundContract(_Contract):
         assert update.external_id == "m-1"
         assert update.correlation_id in {"c-1", None}
         assert update.status == "delivered"
+
+    async def test_report_that_was_kept_is_understood_again(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        channel = self.create(self.env(http))
+        client = await self.serve(aiohttp_client, channel, inbox)
+
+        await self.post(client, self.status_report("m-1", "delivered", correlation_id="c-1"))
+
+        [update] = inbox.updates
+        assert channel.read("status", update.raw) == update
 
     async def test_report_is_not_acknowledged_unless_stored(self, aiohttp_client, http):
         inbox = RecordingInbox()

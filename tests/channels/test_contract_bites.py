@@ -145,6 +145,13 @@ class Ajar(Sms):
         return [*super().routes(inbox), web.post("/sms", lambda _: web.Response())]
 
 
+class Forgetful(Sms):
+    """Reads a kept payload without the headers that were kept beside it."""
+
+    def read(self, purpose, raw):
+        return super().read(purpose, replace(raw, content_type="", headers={}))
+
+
 FAULTS = {
     "acknowledges although storing failed": (
         partial(Behind, between=Swallows),
@@ -170,6 +177,14 @@ FAULTS = {
     "changes the bytes it keeps": (
         partial(Behind, between=partial(Changes, change=lost_bytes)),
         "test_what_cannot_be_understood_is_kept_byte_for_byte",
+    ),
+    "forgets what it kept beside a message": (
+        Forgetful,
+        "test_what_was_kept_is_understood_again",
+    ),
+    "forgets what it kept beside a report": (
+        Forgetful,
+        "test_report_that_was_kept_is_understood_again",
     ),
     "passes on the provider's own status": (
         partial(Behind, between=partial(Changes, change=foreign_status)),
