@@ -64,6 +64,7 @@ _save = _SQL.take("save", int)
 _open = _SQL.take("open", int)
 _unsolved_twin = _SQL.take("unsolved_twin", int)
 _unsolved_of = _SQL.take("unsolved_of", int)
+_held_by = _SQL.take("held_by", int)
 _grant_credit = _SQL.command("grant_credit")
 _revoke_credits = _SQL.command("revoke_credits")
 _total_credit = _SQL.take("total_credit", int)
@@ -147,6 +148,11 @@ async def unsolved_twin(conn: Conn, ticket: Ticket) -> int | None:
 async def unsolved_of(conn: Conn, contact_id: int, intake_queue_id: int) -> int | None:
     """The unsolved ticket of a contact at an entry queue, if there is one."""
     return await _unsolved_of.first(conn, contact_id, intake_queue_id)
+
+
+async def held_by(conn: Conn, agent_id: int) -> list[int]:
+    """The tickets this agent holds, also pending and held ones, the oldest first."""
+    return await _held_by.all(conn, agent_id)
 
 
 async def grant_credit(conn: Conn, ticket: Ticket, reason: str, credit_s: int) -> Ticket:

@@ -41,6 +41,10 @@ WHERE contact_id = $1 AND intake_queue_id = $2 AND state NOT IN ('solved', 'clos
 -- The ticket a message of this contact to this entry queue would join.
 SELECT id FROM ticket WHERE contact_id = $1 AND intake_queue_id = $2 AND state NOT IN ('solved', 'closed')
 
+-- name: held_by
+-- What an agent is accountable for.
+SELECT id FROM ticket WHERE agent_id = $1 ORDER BY rank_us, id
+
 -- name: grant_credit
 -- A named reason is granted anew, not twice.
 INSERT INTO credit (ticket_id, reason, credit_s) VALUES ($1, $2, $3)

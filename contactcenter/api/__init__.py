@@ -5,7 +5,19 @@ from typing import Final
 
 from aiohttp import web
 
-from contactcenter.api import docs_page, endpoint, middleware, passwords, sign_in, tokens, users
+from contactcenter.api import (
+    agents,
+    docs_page,
+    endpoint,
+    interactions,
+    middleware,
+    passwords,
+    sign_in,
+    tickets,
+    tokens,
+    users,
+    work,
+)
 from contactcenter.api.operation import Operation
 from contactcenter.api.services import SERVICES, Services
 
@@ -15,6 +27,10 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     passwords,
     users,
     tokens,
+    tickets,
+    work,
+    interactions,
+    agents,
 )
 
 

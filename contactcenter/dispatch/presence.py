@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Final, Literal
 
-from contactcenter import agents, offers, timers
+from contactcenter import agents, offers, tickets, timers
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding, seek
-from contactcenter.errors import BadInput
+from contactcenter.errors import BadInput, Conflict
 
 Wanted = Literal["offline", "available", "away", "draining"]
 
@@ -24,6 +24,8 @@ async def change(
     held stay held: nobody loses a conversation because he went to lunch.
     """
     agent = await agents.lock(conn, agent_id)
+    if not agent.enabled and wanted != "offline":
+        raise Conflict(f"agent {agent_id} is disabled")
     if wanted == "away" and not reason:
         raise BadInput("body.reason", "say why you are away")
     if wanted == "draining" and agent.load == 0:
@@ -53,3 +55,12 @@ async def lose(conn: Conn, now: datetime, agent_id: int) -> None:
     """Sign off an agent whose console has gone silent, unless it was heard of meanwhile."""
     if agent_id in await agents.lost(conn, LOST_AFTER_S):
         await change(conn, now, agent_id, "offline", "lost", actor="system")
+
+
+async def retire(conn: Conn, now: datetime, agent_id: int) -> None:
+    """Sign off a person who may no longer work here; what he held goes back to its queues."""
+    agent = await agents.lock(conn, agent_id)
+    if agent.presence != "offline":
+        await change(conn, now, agent_id, "offline", "disabled", actor="system")
+    for ticket_id in await tickets.held_by(conn, agent_id):
+        await holding.release(conn, now, ticket_id, actor="system", reason="agent_disabled")

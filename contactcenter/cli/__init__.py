@@ -1,0 +1,17 @@
+"""The commands. Each has ``--help``, prints progress on long work and exits non-zero on failure."""
+
+import click
+
+from contactcenter.cli.channels import show_channels
+from contactcenter.cli.migrate import migrate_database
+from contactcenter.cli.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="contactcenter")
+def main() -> None:
+    """Run a contact centre: one timeline per person, one owner per problem."""
+
+
+for command in (serve, migrate_database, show_channels):
+    main.add_command(command)

@@ -1,0 +1,60 @@
+"""What has to be done now and then, by one process at a time: partitions and pruning."""
+
+import asyncio
+from typing import Final
+
+import asyncpg
+import structlog
+
+from contactcenter import db, storage
+from contactcenter.db import Database
+from contactcenter.errors import NoDatabase
+
+EVERY_S: Final = 3600
+#: Longer than one round takes, shorter than the wait for the next.
+LEASE_S: Final = 600
+
+_SQL = db.Statements(__name__)
+_take_lease = _SQL.take("take_lease", int)
+_PRUNE = tuple(
+    _SQL.command(name)
+    for name in (
+        "prune_inbound_keys",
+        "prune_idempotency_keys",
+        "prune_sessions",
+        "prune_uploads",
+    )
+)
+
+log = structlog.get_logger()
+
+
+class Upkeep:
+    """One task a process; ``holder`` tells the processes apart."""
+
+    def __init__(self, database: Database, *, holder: str) -> None:
+        self._database = database
+        self._holder = holder
+
+    async def run(self) -> None:
+        """Do a round every hour until cancelled."""
+        while True:
+            try:
+                await self.round()
+            except (NoDatabase, asyncpg.PostgresError) as error:
+                log.warning("upkeep_failed", error=type(error).__name__)
+            await asyncio.sleep(EVERY_S)
+
+    async def round(self) -> bool:
+        """Make partitions and prune, unless another process does; whether it was our turn."""
+        async with self._database.transaction() as conn:
+            if await _take_lease.first(conn, "upkeep", self._holder, LEASE_S) is None:
+                return False
+        await storage.make_partitions(self._database)
+        for prune in _PRUNE:
+            while True:
+                async with self._database.transaction() as conn:
+                    pruned = await prune.run(conn)
+                if not pruned:
+                    break
+        return True
