@@ -76,17 +76,13 @@ class Verifier:
 def parse_form(body: bytes) -> list[tuple[bytes, bytes]]:
     """Split a form into its pairs: blank values kept, nothing trimmed, order and repeats kept."""
     pairs = []
-    for part in body.split(b"&"):
+    for part in body.replace(b"+", b" ").split(b"&"):
         if part:
             name, _, value = part.partition(b"=")
-            pairs.append((_unquoted(name), _unquoted(value)))
+            if b"%" in part:
+                name, value = unquote_to_bytes(name), unquote_to_bytes(value)
+            pairs.append((name, value))
     return pairs
-
-
-def _unquoted(text: bytes) -> bytes:
-    if b"+" in text:
-        text = text.replace(b"+", b" ")
-    return unquote_to_bytes(text) if b"%" in text else text
 
 
 def _joined(pairs: Pairs) -> bytes:

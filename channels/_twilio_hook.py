@@ -15,7 +15,14 @@ from msgspec import Struct
 
 from channels._base import NotStored, Raw, Unreadable
 from channels._problem import problem
-from channels._signature import FORM, SETTINGS_HEADER, SIGNATURE_HEADER, Verifier, parse_form
+from channels._signature import (
+    FORM,
+    SETTINGS_HEADER,
+    SIGNATURE_HEADER,
+    Pairs,
+    Verifier,
+    parse_form,
+)
 
 #: More than this is no message of Twilio's: a form of theirs has a few kilobytes.
 MAX_BODY_BYTES = 1024 * 1024
@@ -94,7 +101,7 @@ class TwilioHook:
             return self._refuse(
                 HTTPStatus.FORBIDDEN, "forged", "The signature does not fit the request."
             )
-        return understood(self._channel, _raw(request, body))
+        return understood(self._channel, _raw(request, body), pairs)
 
     async def stored(self, storing: Awaitable[object]) -> web.Response:
         """Answer Twilio: 200 once ``storing`` has returned, 503 when it fails or takes too long."""
@@ -116,12 +123,15 @@ class TwilioHook:
         return problem(status, code, detail)
 
 
-def understood(channel: str, raw: Raw) -> Payload | Unreadable:
-    """Turn an authentic request into text, at the hook or from what was kept of it."""
+def understood(channel: str, raw: Raw, pairs: Pairs | None = None) -> Payload | Unreadable:
+    """Turn an authentic request into text, at the hook or from what was kept of it.
+
+    ``pairs`` are those of the body, if it was split already.
+    """
     if raw.content_type != FORM:
         detail = f"The body is {raw.content_type}, not a form."
         return Unreadable(channel=channel, reason="not_a_form", detail=detail, raw=raw)
-    pairs = parse_form(raw.body)
+    pairs = parse_form(raw.body) if pairs is None else pairs
     form: dict[str, str] = {}
     for name, value in pairs:
         reason = _reason_unreadable(name + value)
@@ -163,7 +173,7 @@ def _reason_unreadable(text: bytes) -> str | None:
     return None
 
 
-def _message_sid(pairs: Sequence[tuple[bytes, bytes]]) -> str | None:
+def _message_sid(pairs: Pairs) -> str | None:
     for name, value in pairs:
         if name == b"MessageSid" and value.isalnum():
             return value.decode()
