@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter import agents, events, legs, queues, tickets, timers
+from contactcenter import agents, events, legs, offers, queues, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
 from contactcenter.dispatch.holding import Refused, check, let_go, put_down, wrap_up
@@ -78,7 +78,7 @@ async def solve(
         ),
     )
     await legs.finish(conn, ticket.id, now, "solved")
-    await timers.clear_all_of_ticket(conn, ticket.id)
+    await _forget_waits(conn, ticket)
     due_at = now + timedelta(seconds=reopen_window_s)
     await timers.set_for_ticket(conn, "reopen_end", ticket.id, due_at)
     done = fact(
@@ -123,7 +123,7 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
             solved_by_id=None,
         ),
     )
-    await timers.clear_all_of_ticket(conn, ticket.id)
+    await _forget_waits(conn, ticket)
     await legs.begin(conn, ticket, now)
     queue = await queues.find(conn, queue_id)
     await tier_clock.start(conn, now, ticket, queue)
@@ -174,7 +174,7 @@ async def mark_spam(conn: Conn, now: datetime, ticket_id: int, *, actor: str) ->
     )
     if was_open:
         await legs.finish(conn, ticket.id, now, "spam")
-    await timers.clear_all_of_ticket(conn, ticket.id)
+    await _forget_waits(conn, ticket)
     await events.record(conn, fact(ticket, "ticket_marked_spam", now, actor, agent_id=former_id))
     if freed is not None:
         await seek.tickets_for(conn, now, freed)
@@ -195,6 +195,12 @@ async def _pause(conn: Conn, now: datetime, ticket: Ticket, kind: str, *, actor:
     if freed is not None:
         await seek.tickets_for(conn, now, freed)
     return ticket
+
+
+async def _forget_waits(conn: Conn, ticket: Ticket) -> None:
+    """Nothing of this episode is waited for any more, and everybody may be asked in the next."""
+    await timers.clear_all_of_ticket(conn, ticket.id)
+    await offers.end_exclusions(conn, ticket.id)
 
 
 async def _into_intake_queue(conn: Conn, ticket: Ticket) -> Ticket:
