@@ -40,7 +40,7 @@ def find_postgres_bin(postgres_bin: Path | None = None) -> Path:
             raise NoBinaries(msg)
         return postgres_bin
     for folder in _candidates():
-        if _has_programs(folder):
+        if _has_programs(folder) and _major_or_zero(folder) >= OLDEST_MAJOR:
             return folder
     msg = (
         f"No PostgreSQL programs (version {OLDEST_MAJOR} or newer) were found on this machine. "
@@ -56,7 +56,7 @@ def _candidates() -> Iterator[Path]:
     if spec is not None:
         for place in spec.submodule_search_locations or ():
             yield Path(place) / "pginstall" / "bin"
-    yield from (place for place in _system_folders() if _major_or_zero(place) >= OLDEST_MAJOR)
+    yield from _system_folders()
 
 
 def _system_folders() -> Iterator[Path]:

@@ -7,6 +7,7 @@ import time
 
 import asyncpg
 import structlog
+from asyncpg.connect_utils import SessionAttribute
 
 from contactcenter.postgres import keeper
 from contactcenter.postgres.home import APP, PORT, SUPERUSER, Home, try_lock
@@ -42,7 +43,7 @@ async def ready(home: Home, deadline: float) -> asyncpg.Connection:
 
 
 async def _connect(home: Home) -> asyncpg.Connection:
-    """Connect as the superuser and ask once."""
+    """Connect as the superuser and ask whose data the server serves."""
     socket_dir = home.socket_dir()
     if socket_dir is None:
         raise FileNotFoundError(home.path / "socket_dir")
@@ -53,6 +54,7 @@ async def _connect(home: Home) -> asyncpg.Connection:
             user=SUPERUSER,
             password=home.password(),
             database="postgres",
+            target_session_attrs=SessionAttribute.any,  # whatever PG* variables say
             timeout=CONNECT_DEADLINE_S,
             command_timeout=CONNECT_DEADLINE_S,
         )
@@ -60,7 +62,9 @@ async def _connect(home: Home) -> asyncpg.Connection:
         msg = f"The password in {home.path / 'password'} is not the database's. Restore that file."
         raise DataDirUnusable(msg) from problem
     try:
-        await conn.fetchval("SELECT 1")
+        serves = await conn.fetchval("SHOW data_directory")
+        if not home.holds(serves):  # this folder is a copy of that server's
+            raise FileNotFoundError(home.data)
     except BaseException:
         conn.terminate()
         raise

