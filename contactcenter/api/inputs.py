@@ -26,7 +26,8 @@ from msgspec.inspect import (
 
 from contactcenter.errors import BadInput, NotFound
 
-MAX_ID: Final = 2**63 - 1
+#: The largest whole number that every reader of JSON keeps exact; ids stay far below.
+MAX_ID: Final = 2**53 - 1
 #: How many query parameters are looked at.
 MAX_PARAMETERS: Final = 100
 
@@ -36,7 +37,7 @@ Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 #: A time with its offset from UTC.
 Instant = Annotated[datetime, Meta(tz=True)]
 #: One line for people to read: a name, a title.
-Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Sara Ahmadi"])]
 
 _DIGITS: Final = re.compile(r"[0-9]{1,19}")
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)

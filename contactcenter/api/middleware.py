@@ -51,6 +51,9 @@ async def _observed(request: web.Request, handler: Handler) -> web.StreamRespons
     try:
         response = await _answered(request, handler, request_id)
         status = response.status
+    except web.HTTPException as error:
+        status = error.status
+        raise
     finally:
         actor = request.get(guard.ACTOR)
         log.info(
@@ -139,6 +142,7 @@ def _headers(services: Services) -> Callable[[web.Request, web.StreamResponse], 
 
     async def on_prepare(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
+        headers[hdrs.SERVER] = "contactcenter"  # the versions of our parts are nobody's business
         for name, value in every.items():
             headers.setdefault(name, value)
         if (request_id := request.get(REQUEST_ID)) is not None:

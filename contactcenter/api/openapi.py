@@ -85,8 +85,8 @@ class _Schemas:
                 types.append(body.type)
         unique = list({repr(t): t for t in types}.values())
         made, components = msgspec.json.schema_components(unique, ref_template=_REFERENCE)
-        self._made = {repr(t): _in_markdown(s) for t, s in zip(unique, made, strict=True)}
-        self.components: Json = _in_markdown(components)
+        self._made = {repr(t): _finished(s) for t, s in zip(unique, made, strict=True)}
+        self.components: Json = _finished(components)
 
     def of(self, annotation: Any) -> Json:
         """The schema of a type, as a reference where it is a struct."""
@@ -151,7 +151,7 @@ def _query_parameters(query: QueryParameters) -> Iterable[Json]:
     (reference,), components = msgspec.json.schema_components([query.type])
     struct = components[reference["$ref"].rpartition("/")[2]]
     for name, schema in struct["properties"].items():
-        plain = _without_null(_in_markdown(schema))
+        plain = _without_null(_finished(schema))
         parameter = {"name": name, "in": "query", "required": name in struct.get("required", ())}
         if "description" in plain:
             parameter["description"] = plain.pop("description")
@@ -254,15 +254,17 @@ def _tags(operations: Sequence[Operation]) -> list[Json]:
     return [{"name": tag, "description": about[tag]} for tag in names]
 
 
-def _in_markdown(value: Any) -> Any:
-    """The same JSON with docstring marks made Markdown's."""
+def _finished(value: Any) -> Any:
+    """The same JSON with docstring marks made Markdown's, and words typed as text."""
     if isinstance(value, dict):
+        if all(isinstance(word, str) for word in value.get("enum", [None])):
+            value = {"type": "string"} | value
         return {
             key: item.replace("``", "`")
             if key == "description" and isinstance(item, str)
-            else _in_markdown(item)
+            else _finished(item)
             for key, item in value.items()
         }
     if isinstance(value, list):
-        return [_in_markdown(item) for item in value]
+        return [_finished(item) for item in value]
     return value

@@ -17,7 +17,7 @@ Email = Annotated[
     str,
     Meta(
         max_length=254,
-        pattern=r"^[!-?A-~]+@[!-?A-~]+$",
+        pattern=r"^[!-?A-~]+@[!-?A-~]+(?![\s\S])",  # $ would let a line end follow
         description="Letter case does not matter.",
     ),
 ]

@@ -6,12 +6,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aiohttp import web
+from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient
 from argon2 import PasswordHasher
 from callers import PASSWORD, Caller, Staff
 
-from contactcenter import api
+from contactcenter import api, logs
 from contactcenter.access.passwords import Passwords
 from contactcenter.api.services import Services
 from contactcenter.bell import Bell
@@ -31,6 +31,12 @@ class PlainDispatcher:
         async with self._database.transaction() as conn:
             await conn.execute("SELECT pg_advisory_xact_lock(1)")
             return await change(conn, await conn.fetchval("SELECT clock_timestamp()"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs() -> None:
+    """Log as in production: the tracebacks of a terminal take seconds to draw."""
+    logs.configure("info", "json")
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ async def client(aiohttp_client: Any, services: Services) -> TestClient:
     """A caller who is not signed in."""
     app = web.Application()
     api.install(app, services)
-    return await aiohttp_client(app)
+    return await aiohttp_client(app, cookie_jar=DummyCookieJar())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import msgspec
 import pytest
-from aiohttp import web
+from aiohttp import DummyCookieJar, web
 from callers import Caller
 from msgspec import Meta, Struct
 
@@ -166,7 +166,7 @@ async def client(aiohttp_client, services, table):
     app.add_routes(
         [web.RouteDef(o.method, o.path, endpoint.handler_of(o, services), {}) for o in SAMPLES]
     )
-    yield await aiohttp_client(app)
+    yield await aiohttp_client(app, cookie_jar=DummyCookieJar())
     await table.execute("DELETE FROM idempotency_key; DELETE FROM team WHERE id > 3")
 
 

@@ -2,6 +2,7 @@
 import "/api/docs/rapidoc-min.js";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
+const narrow = matchMedia("(max-width: 767px)"); // RapiDoc hides its list of operations there
 
 function paint(page) {
   page.setAttribute("theme", dark.matches ? "dark" : "light");
@@ -12,13 +13,16 @@ function paint(page) {
   page.setAttribute("primary-color", dark.matches ? "#6cb2ff" : "#0b62b8");
 }
 
+function arrange(page) {
+  page.setAttribute("render-style", narrow.matches ? "view" : "focused");
+}
+
 const page = document.createElement("rapi-doc");
 const settings = {
   "spec-url": "/api/openapi.json",
   "load-fonts": "false",
   "regular-font": "system-ui, sans-serif",
   "mono-font": "ui-monospace, monospace",
-  "render-style": "focused",
   "schema-style": "table",
   "show-header": "false",
   "show-method-in-nav-bar": "as-colored-text",
@@ -32,4 +36,11 @@ const settings = {
 for (const [name, value] of Object.entries(settings)) page.setAttribute(name, value);
 paint(page);
 dark.addEventListener("change", () => paint(page));
+arrange(page);
+narrow.addEventListener("change", () => arrange(page));
+// Whoever signs in on this page has his CSRF token filled in.
+page.addEventListener("after-try", ({ detail }) => {
+  const token = detail.responseStatus && detail.responseBody?.csrf_token;
+  if (token) page.setApiKey("csrf", token);
+});
 document.body.append(page);
