@@ -1,0 +1,207 @@
+"""Several dispatchers, one lock: nobody is above capacity, nothing is stranded, errors stay alone."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import asyncpg
+import factories
+import pytest
+
+from contactcenter import tickets
+from contactcenter.bell import Bell
+from contactcenter.db import Conn, Database
+from contactcenter.dispatch import dispatcher as dispatcher_module
+from contactcenter.dispatch import ending, holding, presence, seek
+from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.errors import BadInput, DomainError, NoDatabase
+
+NOW = datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running(database: Database) -> AsyncIterator[Dispatcher]:
+    dispatcher = Dispatcher(database, Bell(database))
+    task = asyncio.create_task(dispatcher.run())
+    try:
+        yield dispatcher
+    finally:
+        task.cancel()
+        await dispatcher.close()
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Database]:
+    conn = await asyncpg.connect(dsn)
+    await factories.prepare(conn)
+    await conn.close()
+    opened = await Database(dsn).open()
+    yield opened
+    await opened.close()
+
+
+async def test_a_change_that_raises_is_undone_alone(database: Database) -> None:
+    async def good(conn: Conn, _now: datetime) -> int:
+        return await conn.fetchval("INSERT INTO team (name) VALUES ('good') RETURNING id")
+
+    async def bad(conn: Conn, _now: datetime) -> None:
+        await conn.execute("INSERT INTO team (name) VALUES ('bad')")
+        raise BadInput("body.name", "no")
+
+    async def broken(conn: Conn, _now: datetime) -> None:
+        await conn.execute("SELECT 1/0")
+
+    async with running(database) as dispatcher:
+        results = await asyncio.gather(
+            *(dispatcher.submit(change) for change in (bad, good, broken)), return_exceptions=True
+        )
+
+    assert isinstance(results[0], BadInput)
+    assert isinstance(results[1], int)
+    assert isinstance(results[2], asyncpg.DivisionByZeroError)
+    async with database.read() as conn:
+        names = await conn.fetch("SELECT name FROM team WHERE name IN ('good', 'bad')")
+    assert [row["name"] for row in names] == ["good"]
+
+
+async def test_the_clock_is_read_after_the_lock(database: Database) -> None:
+    async def clock(conn: Conn, now: datetime) -> tuple[datetime, datetime]:
+        return now, await conn.fetchval("SELECT now()")
+
+    async with running(database) as dispatcher, database.read() as conn:
+        async with conn.transaction():
+            await conn.execute("SELECT pg_advisory_xact_lock($1)", dispatcher_module._ROUTING_LOCK)
+            waiting = asyncio.create_task(dispatcher.submit(clock))
+            while not await conn.fetchval(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            ):
+                await asyncio.sleep(0.01)
+            released_at = await conn.fetchval("SELECT clock_timestamp()")
+        given, began = await waiting
+
+    assert began < released_at < given
+
+
+async def test_without_a_database_a_change_is_refused_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nowhere = Database("postgresql://nobody@127.0.0.1:1/none")
+
+    async def change(_conn: Conn, _now: datetime) -> None:
+        raise AssertionError
+
+    async with running(nowhere) as dispatcher:
+        with pytest.raises(NoDatabase):
+            async with asyncio.timeout(5):
+                await dispatcher.submit(change)
+
+
+async def test_a_lost_connection_is_opened_again(database: Database) -> None:
+    async def own_pid(conn: Conn, _now: datetime) -> int:
+        return await conn.fetchval("SELECT pg_backend_pid()")
+
+    async with running(database) as dispatcher:
+        pid = await dispatcher.submit(own_pid)
+        async with database.read() as conn:
+            await conn.execute("SELECT pg_terminate_backend($1)", pid)
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    other = await dispatcher.submit(own_pid)
+                    break
+                except NoDatabase:
+                    await asyncio.sleep(0.05)
+
+    assert other != pid
+
+
+async def test_eight_dispatchers_keep_every_promise(database: Database) -> None:
+    async with database.read() as conn:
+        queue_ids = [await factories.queue(conn, auto_accept=["sms"]) for _ in range(2)]
+        queue_ids.append(await factories.queue(conn))
+        agent_ids = [
+            await factories.agent(conn, NOW, queues=[queue_ids[n % 2], queue_ids[2]], capacity=2)
+            for n in range(10)
+        ]
+        for n in range(90):
+            await factories.queued_ticket(conn, NOW, queue_id=queue_ids[n % 3])
+    async with AsyncExitStack() as stack:
+        dispatchers = [await stack.enter_async_context(running(database)) for _ in range(8)]
+
+        async def work(agent_id: int) -> None:
+            chance = random.Random(agent_id)
+            for _ in range(25):
+                dispatcher = chance.choice(dispatchers)
+                try:
+                    await dispatcher.submit(_something(chance, agent_id))
+                except DomainError:
+                    pass
+
+        for ticket_id in range(1, 91):
+            await dispatchers[ticket_id % 8].submit(_look(ticket_id))
+        await asyncio.gather(*(work(agent_id) for agent_id in agent_ids))
+
+    await assert_promises_kept(database)
+
+
+def _look(ticket_id: int):
+    async def change(conn: Conn, now: datetime) -> None:
+        ticket = await tickets.lock(conn, ticket_id)
+        if ticket.state == "waiting":
+            await seek.agent_for(conn, now, ticket)
+
+    return change
+
+
+def _something(chance: random.Random, agent_id: int):
+    """Whatever an agent may do next: answer what rings, solve, pause, come or go."""
+    kind = chance.choice(["answer", "answer", "solve", "pend", "presence"])
+
+    async def change(conn: Conn, now: datetime) -> None:
+        rings = await conn.fetchval(
+            "SELECT ticket_id FROM offer WHERE agent_id = $1 AND state = 'pending'", agent_id
+        )
+        held = await conn.fetchval(
+            "SELECT id FROM ticket WHERE agent_id = $1 AND state = 'assigned'", agent_id
+        )
+        if kind == "answer" and rings is not None:
+            act = chance.choice([holding.accept, holding.decline])
+            await act(conn, now, rings, agent_id)
+        elif kind == "solve" and held is not None:
+            await ending.solve(conn, now, held, actor="x", disposition="solved", reopen_window_s=9)
+        elif kind == "pend" and held is not None:
+            await ending.pend(conn, now, held, actor="x", wake_at=None)
+        elif kind == "presence":
+            wanted = chance.choice(["available", "away", "offline", "available"])
+            await presence.change(conn, now, agent_id, wanted, "break", actor="x")
+
+    return change
+
+
+async def assert_promises_kept(database: Database) -> None:
+    async with database.read() as conn:
+        twice = await conn.fetch(
+            "SELECT ticket_id FROM offer WHERE state IN ('pending', 'accepted')"
+            " GROUP BY ticket_id HAVING count(*) > 1"
+        )
+        loads = await conn.fetch(
+            """SELECT a.id FROM agent a LEFT JOIN offer o
+                 ON o.agent_id = a.id AND o.state IN ('pending', 'accepted')
+               GROUP BY a.id HAVING a.load <> coalesce(sum(o.weight), 0) OR a.load > a.capacity"""
+        )
+        stranded = await conn.fetch(
+            """SELECT t.id FROM ticket t JOIN membership m ON m.queue_id = t.queue_id
+               JOIN agent a ON a.id = m.agent_id
+               WHERE t.state = 'waiting' AND a.presence = 'available' AND a.load < a.capacity
+                 AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = t.id AND x.agent_id = a.id
+                                 AND x.until_at > clock_timestamp())"""
+        )
+        holders = await conn.fetch(
+            """SELECT t.id FROM ticket t LEFT JOIN offer o ON o.ticket_id = t.id AND o.state = 'accepted'
+               WHERE t.state = 'assigned' AND o.agent_id IS DISTINCT FROM t.agent_id"""
+        )
+        solved = await conn.fetchval("SELECT count(*) FROM ticket WHERE state = 'solved'")
+    assert (twice, loads, stranded, holders) == ([], [], [], [])
+    assert solved > 0
