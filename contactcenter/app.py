@@ -70,6 +70,7 @@ async def serving(settings: Settings, database: Database) -> AsyncIterator[web.A
             db=database,
             settings=settings,
             dispatcher=dispatcher,
+            inbox=intake,
             channels=built,
             bell=bell,
             on_disabled=presence.retire,

@@ -7,7 +7,7 @@ from typing import Final, Protocol, TypeVar
 from aiohttp import web
 from msgspec import Struct
 
-from channels import Channel
+from channels import Channel, Inbox
 from contactcenter.access.passwords import Passwords
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
@@ -42,6 +42,7 @@ class Services(Struct, frozen=True, kw_only=True):
     db: Database
     settings: Settings
     dispatcher: Dispatcher
+    inbox: Inbox
     channels: Mapping[str, Channel]
     bell: Bell
     on_disabled: AgentDisabled

@@ -1,9 +1,12 @@
 """The API over real HTTP and a real database."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 import asyncpg
 import pytest
 from aiohttp import DummyCookieJar, web
@@ -11,26 +14,29 @@ from aiohttp.test_utils import TestClient
 from argon2 import PasswordHasher
 from callers import PASSWORD, Caller, Staff
 
+import channels
 from contactcenter import api, logs
 from contactcenter.access.passwords import Passwords
 from contactcenter.api.services import Services
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
+from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.intake import Intake
 from contactcenter.settings import Settings
 
 PUBLIC_URL = "http://desk.test"
 
 
-class PlainDispatcher:
-    """One change at a time, each in a transaction of its own, as the lock would have it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def submit(self, change: Callable[[Conn, datetime], Awaitable[Any]]) -> Any:
-        async with self._database.transaction() as conn:
-            await conn.execute("SELECT pg_advisory_xact_lock(1)")
-            return await change(conn, await conn.fetchval("SELECT clock_timestamp()"))
+@contextlib.asynccontextmanager
+async def running(work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Let a worker run beside the test."""
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -58,7 +64,44 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-async def services(database: Database, settings: Settings) -> AsyncIterator[Services]:
+def bell(database: Database) -> Bell:
+    return Bell(database)
+
+
+@pytest.fixture
+async def dispatcher(database: Database, bell: Bell) -> AsyncIterator[Dispatcher]:
+    dispatcher = Dispatcher(database, bell)
+    async with running(dispatcher.run):
+        yield dispatcher
+    await dispatcher.close()
+
+
+@pytest.fixture
+async def inbox(database: Database, bell: Bell) -> AsyncIterator[Intake]:
+    intake = Intake(database, bell, reopen_window_s=3600)
+    async with running(intake.run):
+        yield intake
+    await intake.close()
+
+
+@pytest.fixture
+async def all_channels(settings: Settings) -> AsyncIterator[Mapping[str, channels.Channel]]:
+    """Every channel as it is without settings: it reads addresses and payloads all the same."""
+    async with aiohttp.ClientSession() as http:
+        yield channels.load(
+            channels.Env(settings={}, public_url=PUBLIC_URL, region=settings.region, http=http)
+        )
+
+
+@pytest.fixture
+async def services(  # noqa: PLR0917  fixtures come by name
+    database: Database,
+    settings: Settings,
+    bell: Bell,
+    dispatcher: Dispatcher,
+    inbox: Intake,
+    all_channels: Mapping[str, channels.Channel],
+) -> AsyncIterator[Services]:
     passwords = Passwords()
 
     async def on_disabled(conn: Conn, now: datetime, user_id: int) -> None:
@@ -67,9 +110,10 @@ async def services(database: Database, settings: Settings) -> AsyncIterator[Serv
     yield Services(
         db=database,
         settings=settings,
-        dispatcher=PlainDispatcher(database),
-        channels={},
-        bell=Bell(database),
+        dispatcher=dispatcher,
+        inbox=inbox,
+        channels=all_channels,
+        bell=bell,
         on_disabled=on_disabled,
         passwords=passwords,
     )
@@ -88,9 +132,10 @@ async def client(aiohttp_client: Any, services: Services) -> TestClient:
 async def table(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection beside the application's, to look with."""
     connection = await asyncpg.connect(dsn)
-    if not await connection.fetchval("SELECT EXISTS (TABLE pg_inherits)"):
+    for parent in ("event", "delivery"):
         await connection.execute(
-            "CREATE TABLE event_ever PARTITION OF event FOR VALUES FROM (MINVALUE) TO (MAXVALUE)"
+            f"CREATE TABLE IF NOT EXISTS {parent}_ever PARTITION OF {parent}"
+            " FOR VALUES FROM (MINVALUE) TO (MAXVALUE)"
         )
     yield connection
     await connection.close()
