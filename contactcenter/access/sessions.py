@@ -46,7 +46,6 @@ _find_actor = _SQL.take("find_actor", _ActorRow)
 _begin = _SQL.command("begin")
 _end = _SQL.command("end")
 _end_all = _SQL.command("end_all")
-_prune = _SQL.command("prune")
 
 
 async def find_account(conn: Conn, email: str) -> Account | None:
@@ -114,11 +113,6 @@ async def end(conn: Conn, now: datetime, actor: Actor) -> None:
 async def end_all(conn: Conn, user_id: int, *, but: bytes | None = None) -> int:
     """End every session of a person, except the one with the SHA-256 ``but``."""
     return await _end_all.run(conn, user_id, but)
-
-
-async def prune(conn: Conn, now: datetime) -> int:
-    """Delete sessions that are over, a thousand at a time; tells how many."""
-    return await _prune.run(conn, now)
 
 
 def _sha256(text: str) -> bytes:

@@ -28,9 +28,3 @@ DELETE FROM session WHERE token_sha256 = $1
 -- name: end_all
 -- After a new password or a disablement; $2 is the session that stays, or NULL.
 DELETE FROM session WHERE user_id = $1 AND token_sha256 IS DISTINCT FROM $2::bytea
-
--- name: prune
--- In pieces, so that no writing transaction lasts.
-DELETE FROM session
-WHERE token_sha256 IN (
-  SELECT token_sha256 FROM session WHERE expires_at < $1 LIMIT 1000 FOR UPDATE SKIP LOCKED)

@@ -1,7 +1,8 @@
 """Accounts: inviting, editing, disabling. Each is also an agent, with the same id."""
 
+import re
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -10,10 +11,14 @@ from contactcenter.access import links, sessions, tokens
 from contactcenter.access.actor import RoleName
 from contactcenter.access.links import Link
 from contactcenter.db import Conn
-from contactcenter.errors import Conflict, NotFound
+from contactcenter.errors import BadInput, Conflict, NotFound
 from contactcenter.events import Event, record
 
 Language = Literal["en", "fa"]
+
+#: Plain ASCII, so that no address looks like another one; $ would let a line end follow.
+EMAIL_PATTERN: Final = r"^[!-?A-~]+@[!-?A-~]+(?![\s\S])"
+MAX_EMAIL_LENGTH: Final = 254
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -105,7 +110,10 @@ async def find(conn: Conn, user_id: int) -> User:
 
 async def find_by_email(conn: Conn, email: str) -> User:
     """The account of an address in any case; raises ``NotFound``."""
-    return _present(await _find_by_email.first(conn, email.strip().lower()))
+    user = await _find_by_email.first(conn, email.strip().lower())
+    if user is None:
+        raise NotFound("There is no account with this e-mail address.")
+    return user
 
 
 async def lock(conn: Conn, user_id: int) -> User:
@@ -127,8 +135,15 @@ async def invite(
     role: RoleName,
     language: Language,
 ) -> Invited:
-    """Make an account whose owner has a week to choose a password; raises ``EmailTaken``."""
-    user = await _invite.first(conn, email.strip().lower(), name, role, language, now)
+    """Make an account whose owner has a week to choose a password.
+
+    Raises ``EmailTaken``, or ``BadInput`` for what is no e-mail address or no name.
+    """
+    if not re.match(EMAIL_PATTERN, email) or len(email) > MAX_EMAIL_LENGTH:
+        raise BadInput("body.email", "This is not an e-mail address.")
+    if not name.strip():
+        raise BadInput("body.name", "The name is empty.")
+    user = await _invite.first(conn, email.lower(), name.strip(), role, language, now)
     if user is None:
         raise EmailTaken
     await _add_agent.run(conn, user.id)
@@ -150,7 +165,7 @@ async def change(
     """Edit the locked account ``before``; raises ``LastAdmin``. A new role holds at once."""
     if before.role == "admin" and role != "admin" and before.disabled_at is None:
         await _keep_an_admin(conn, before.id)
-    user = _present(await _change.first(conn, before.id, name, role, language))
+    user = _present(await _change.first(conn, before.id, name.strip(), role, language))
     await record(conn, _fact("user_changed", now, actor, user.id, role=role))
     return user
 

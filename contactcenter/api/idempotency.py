@@ -6,7 +6,6 @@ other. A refusal is not stored: the retry may succeed.
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
@@ -71,7 +70,6 @@ class Key(Struct, frozen=True, kw_only=True):
 _try_lock = _SQL.take("try_lock", bool)
 _find = _SQL.take("find", _Row)
 _keep = _SQL.command("keep")
-_prune = _SQL.command("prune")
 
 
 def key_of(request: web.Request, user_id: int, body: bytes) -> Key | None:
@@ -100,8 +98,3 @@ async def once(conn: Conn, key: Key, effect: Callable[[], Awaitable[Stored]]) ->
     answer = await effect()
     await _keep.run(conn, key.user_id, key.text, key.request_sha256, answer.status, answer.body)
     return answer
-
-
-async def prune(conn: Conn, now: datetime) -> int:
-    """Delete keys older than a day, a thousand at a time; tells how many."""
-    return await _prune.run(conn, now)

@@ -15,11 +15,3 @@ VALUES ($1, $2, $3, $4, $5, clock_timestamp())
 ON CONFLICT (user_id, key) DO UPDATE
 SET request_sha256 = excluded.request_sha256, status = excluded.status, body = excluded.body,
     created_at = excluded.created_at
-
--- name: prune
--- In pieces, so that no writing transaction lasts.
-DELETE FROM idempotency_key
-WHERE (user_id, key) IN (
-  SELECT user_id, key FROM idempotency_key
-  WHERE created_at < $1::timestamptz - interval '24 hours'
-  ORDER BY created_at LIMIT 1000 FOR UPDATE SKIP LOCKED)

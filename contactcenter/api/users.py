@@ -12,13 +12,13 @@ from contactcenter.api.inputs import Line
 from contactcenter.api.operation import ADMIN, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 
-#: Plain ASCII, so that no address looks like another one.
 Email = Annotated[
     str,
     Meta(
-        max_length=254,
-        pattern=r"^[!-?A-~]+@[!-?A-~]+(?![\s\S])",  # $ would let a line end follow
+        max_length=users.MAX_EMAIL_LENGTH,
+        pattern=users.EMAIL_PATTERN,
         description="Letter case does not matter.",
+        examples=["sara@example.com"],
     ),
 ]
 
@@ -84,7 +84,7 @@ async def invite_user(call: Call, body: NewUser) -> Invited:
         await call.clock(),
         actor=call.actor.reference,
         email=body.email,
-        name=body.name.strip(),
+        name=body.name,
         role=body.role,
         language=body.language,
     )
@@ -100,7 +100,7 @@ async def change_user(call: Call, user_id: int, body: UserChange) -> User:
         await call.clock(),
         before,
         actor=call.actor.reference,
-        name=before.name if body.name is UNSET else body.name.strip(),
+        name=before.name if body.name is UNSET else body.name,
         role=before.role if body.role is UNSET else body.role,
         language=before.language if body.language is UNSET else body.language,
     )

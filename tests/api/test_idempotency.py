@@ -7,7 +7,7 @@ from aiohttp import DummyCookieJar, web
 from msgspec import Meta, Struct
 
 from contactcenter import api
-from contactcenter.api import endpoint, idempotency
+from contactcenter.api import endpoint
 from contactcenter.api.inputs import Line
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.errors import Conflict
@@ -164,9 +164,8 @@ async def test_an_odd_key_is_refused(agent, table):
     assert await teams(table) == 0
 
 
-async def test_a_key_is_forgotten_after_a_day(agent, table, services):
+async def test_a_key_is_forgotten_after_a_day(agent, table):
     await agent("POST", "/teams-at-once", {"name": "one"}, headers=key("k1"), status=201)
-    await agent("POST", "/teams-at-once", {"name": "two"}, headers=key("k2"), status=201)
     await table.execute(
         "UPDATE idempotency_key SET created_at = now() - interval '25 hours' WHERE key = 'k1'"
     )
@@ -174,14 +173,6 @@ async def test_a_key_is_forgotten_after_a_day(agent, table, services):
     other = await agent.send("POST", "/teams-at-once", {"name": "three"}, headers=key("k1"))
     assert other.status == 201
     assert "Idempotent-Replay" not in other.headers
-
-    await table.execute(
-        "UPDATE idempotency_key SET created_at = now() - interval '25 hours' WHERE key = 'k1'"
-    )
-    now = await table.fetchval("SELECT clock_timestamp()")
-    async with services.db.transaction() as conn:
-        assert await idempotency.prune(conn, now) == 1
-    assert await table.fetchval("SELECT array_agg(key) FROM idempotency_key") == ["k2"]
 
 
 def test_a_stored_answer_without_a_version_has_no_etag():

@@ -1,0 +1,171 @@
+"""``contactcenter user``: the accounts, from the command line of the machine itself."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeVar, get_args
+
+import click
+
+from contactcenter import storage, timers
+from contactcenter.access import users
+from contactcenter.access.actor import RoleName
+from contactcenter.access.links import Link
+from contactcenter.access.users import Language, User
+from contactcenter.bell import Bell
+from contactcenter.cli.runtime import load_settings, run, with_settings
+from contactcenter.db import Conn, Database
+from contactcenter.dispatch import presence
+from contactcenter.dispatch.dispatcher import Dispatcher
+
+T = TypeVar("T")
+
+#: Who did it, in the events: whoever may run commands here.
+ACTOR: Final = "system"
+_PAGE: Final = 200
+
+
+@click.group()
+def user() -> None:
+    """List, invite, disable and enable accounts; make password links."""
+
+
+@user.command("list")
+@with_settings
+def list_users(config: Path | None, data_dir: Path | None) -> None:
+    """List every account."""
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def work() -> None:
+        async with storage.opened(settings) as database, database.read() as conn:
+            async for found in _every(conn):
+                click.echo(_line(found))
+
+    run(work())
+
+
+@user.command("invite")
+@click.argument("email")
+@click.option("--name", required=True, help="How colleagues and customers know this person.")
+@click.option("--role", type=click.Choice(get_args(RoleName)), default="agent", show_default=True)
+@click.option("--language", type=click.Choice(get_args(Language)), default="en", show_default=True)
+@with_settings
+def invite_user(
+    *,
+    email: str,
+    name: str,
+    role: RoleName,
+    language: Language,
+    config: Path | None,
+    data_dir: Path | None,
+) -> None:
+    """Make an account for EMAIL, and a link by which its owner chooses a password."""
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def work() -> None:
+        async with storage.opened(settings) as database:
+            invited = await _changed(
+                database,
+                lambda conn, now: users.invite(
+                    conn, now, actor=ACTOR, email=email, name=name, role=role, language=language
+                ),
+            )
+        click.echo(_line(invited.user))
+        _tell(invited.link, settings.public_url)
+
+    run(work())
+
+
+@user.command("reset")
+@click.argument("email")
+@with_settings
+def reset_password(email: str, config: Path | None, data_dir: Path | None) -> None:
+    """Make a link by which the owner of EMAIL chooses a new password."""
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def change(conn: Conn, now: datetime) -> Link:
+        found = await users.find_by_email(conn, email)
+        return await users.request_reset(conn, now, found.id, actor=ACTOR)
+
+    async def work() -> None:
+        async with storage.opened(settings) as database:
+            link = await _changed(database, change)
+        _tell(link, settings.public_url)
+
+    run(work())
+
+
+@user.command("disable")
+@click.argument("email")
+@with_settings
+def disable_user(email: str, config: Path | None, data_dir: Path | None) -> None:
+    """Disable EMAIL: sessions and tokens end at once, tickets go back to their queues."""
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def change(conn: Conn, now: datetime) -> User:
+        found = await users.find_by_email(conn, email)
+        disabled = await users.disable(conn, now, found.id, actor=ACTOR)
+        await presence.retire(conn, now, found.id)
+        return disabled
+
+    async def work() -> None:
+        async with storage.opened(settings) as database, _dispatching(database) as dispatcher:
+            click.echo(_line(await dispatcher.submit(change)))
+
+    run(work())
+
+
+@user.command("enable")
+@click.argument("email")
+@with_settings
+def enable_user(email: str, config: Path | None, data_dir: Path | None) -> None:
+    """Let EMAIL sign in again."""
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def change(conn: Conn, now: datetime) -> User:
+        found = await users.find_by_email(conn, email)
+        return await users.enable(conn, now, found.id, actor=ACTOR)
+
+    async def work() -> None:
+        async with storage.opened(settings) as database:
+            click.echo(_line(await _changed(database, change)))
+
+    run(work())
+
+
+async def _every(conn: Conn) -> AsyncIterator[User]:
+    after = 0
+    while page := await users.page(conn, after=after, limit=_PAGE):
+        for found in page:
+            yield found
+        after = page[-1].id
+
+
+async def _changed(database: Database, change: Callable[[Conn, datetime], Awaitable[T]]) -> T:
+    async with database.transaction() as conn:
+        return await change(conn, await timers.clock(conn))
+
+
+@asynccontextmanager
+async def _dispatching(database: Database) -> AsyncIterator[Dispatcher]:
+    """A dispatcher of this command's own; the lock orders it with those of running servers."""
+    dispatcher = Dispatcher(database, Bell(database))
+    task = asyncio.create_task(dispatcher.run())
+    try:
+        yield dispatcher
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await dispatcher.close()
+
+
+def _line(found: User) -> str:
+    state = "disabled" if found.disabled_at else "active" if found.has_password else "invited"
+    return f"{found.id:>5}  {state:<8}  {found.role:<10}  {found.email}  {found.name}"
+
+
+def _tell(link: Link, public_url: str) -> None:
+    click.echo(f"One-time token, works until {link.expires_at:%Y-%m-%d %H:%M} UTC: {link.token}")
+    click.echo(f"Its owner sends it with a password to {public_url}/api/v1/password")
