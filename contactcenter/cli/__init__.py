@@ -3,8 +3,10 @@
 import click
 
 from contactcenter.cli.channels import show_channels
+from contactcenter.cli.doctor import doctor
 from contactcenter.cli.migrate import migrate_database
 from contactcenter.cli.serve import serve
+from contactcenter.cli.user import user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,5 +15,5 @@ def main() -> None:
     """Run a contact centre: one timeline per person, one owner per problem."""
 
 
-for command in (serve, migrate_database, show_channels):
+for command in (serve, migrate_database, doctor, show_channels, user):
     main.add_command(command)

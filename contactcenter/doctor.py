@@ -1,0 +1,197 @@
+"""Looks at everything that can be wrong and says what to do about it."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from channels import Channel
+from contactcenter import db, migrate, partitions
+from contactcenter.db import Conn, OwnConnection
+from contactcenter.feed.health import health
+from contactcenter.settings import Settings
+
+Verdict = Literal["ok", "warning", "failure"]
+
+OLDEST_VERSION: Final = 150_000
+#: Deadlines come from the database's clock; people compare them with this machine's.
+CLOCKS_APART: Final = timedelta(seconds=2)
+#: The feed is held back by the oldest writing transaction; none of ours lasts over a second.
+FEED_LAG_S: Final = 5.0
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One thing looked at: how it is and, unless all is well, what to do."""
+
+    about: str
+    verdict: Verdict
+    detail: str
+    advice: str = ""
+
+
+class _Facts(Struct, frozen=True, kw_only=True):
+    version: str
+    version_number: int
+    encoding: str
+    persian_trigrams: int
+    isolation: str
+    fsync: str
+    synchronous_commit: str
+    full_page_writes: str
+    wal_compression: str
+    now: datetime
+
+
+_SQL = db.Statements(__name__)
+_facts = _SQL.take("facts", _Facts)
+_administrators = _SQL.take("administrators", int)
+_empty_queues = _SQL.take("empty_queues", str)
+_late_timers = _SQL.take("late_timers", int)
+_held_payloads = _SQL.take("held_payloads", int)
+
+
+async def examine(
+    conn: OwnConnection, settings: Settings, channels: Mapping[str, Channel], *, here: datetime
+) -> AsyncIterator[Finding]:
+    """Look at everything, in the order in which one would mend it; ``here`` is our own clock."""
+    waiting = await migrate.pending(conn)
+    yield _migrations(waiting)
+    if waiting:
+        return
+    facts = await _facts.one(conn)
+    for finding in _server(facts):
+        yield finding
+    yield _clock(facts.now, here)
+    yield _partitions(await partitions.months_ahead(conn, facts.now))
+    yield await _feed(conn)
+    for finding in await _work(conn):
+        yield finding
+    for finding in _settings(settings, channels):
+        yield finding
+
+
+def _migrations(waiting: list[str]) -> Finding:
+    if waiting:
+        return _failure(
+            "migrations", f"not applied: {', '.join(waiting)}", "run `contactcenter migrate`"
+        )
+    return _ok("migrations", "all applied")
+
+
+def _server(facts: _Facts) -> list[Finding]:
+    durable = (facts.fsync, facts.synchronous_commit, facts.full_page_writes)
+    return [
+        _ok("database", f"PostgreSQL {facts.version}")
+        if facts.version_number >= OLDEST_VERSION
+        else _failure("database", f"PostgreSQL {facts.version}", "use PostgreSQL 15 or newer"),
+        _ok("locale", "Persian words have trigrams")
+        if facts.persian_trigrams and facts.encoding == "UTF8"
+        else _failure(
+            "locale",
+            f"encoding {facts.encoding}, and show_trgm('سلام') finds nothing",
+            "create the database with ENCODING 'UTF8' and LC_CTYPE 'C.UTF-8' (or another UTF-8 "
+            "locale), and restore into it: search cannot find Persian here",
+        ),
+        _ok("isolation", facts.isolation)
+        if facts.isolation == "read committed"
+        else _failure(
+            "isolation",
+            facts.isolation,
+            "set default_transaction_isolation to read committed: routing reads after its lock",
+        ),
+        _ok("durability", "a commit is on disk")
+        if durable == ("on", "on", "on")
+        else _failure(
+            "durability",
+            "fsync {}, synchronous_commit {}, full_page_writes {}".format(*durable),
+            "switch all three on: a message that was acknowledged may be lost in a crash",
+        ),
+        _ok("wal_compression", facts.wal_compression)
+        if facts.wal_compression not in ("on", "pglz")
+        else _warning(
+            "wal_compression",
+            facts.wal_compression,
+            "use lz4, or off: pglz slows intake to a tenth once the tables are large",
+        ),
+    ]
+
+
+def _clock(database: datetime, here: datetime) -> Finding:
+    apart = abs(database - here)
+    detail = f"{apart.total_seconds():.1f} s apart"
+    if apart <= CLOCKS_APART:
+        return _ok("clock", detail)
+    return _warning("clock", detail, "synchronise the clocks of this machine and the database's")
+
+
+def _partitions(months: int) -> Finding:
+    if months >= partitions.MONTHS_NEEDED:
+        return _ok("partitions", f"made for {months} months ahead")
+    return _failure(
+        "partitions",
+        f"made for {months} months ahead",
+        "start `contactcenter serve`, which makes a year's; without them messages are refused",
+    )
+
+
+async def _feed(conn: Conn) -> Finding:
+    found = await health(conn)
+    if found.lag_s < FEED_LAG_S:
+        return _ok("feed", f"{found.lag_s:.1f} s behind")
+    oldest = found.writers[0] if found.writers else None
+    who = f"{oldest.name} in {oldest.database}, pid {oldest.pid}" if oldest else "a transaction"
+    return _warning(
+        "feed", f"{found.lag_s:.1f} s behind", f"held back by {who}: end that transaction"
+    )
+
+
+async def _work(conn: Conn) -> list[Finding]:
+    findings = []
+    if not await _administrators.one(conn):
+        findings.append(
+            _warning("people", "no administrator", "start `contactcenter serve`, which makes one")
+        )
+    if empty := await _empty_queues.all(conn):
+        advice = "add agents to them: their tickets wait for nobody"
+        findings.append(_warning("queues", f"without agents: {', '.join(empty)}", advice))
+    if late := await _late_timers.one(conn):
+        advice = "is `contactcenter serve` running? Its dispatcher fires them"
+        findings.append(_warning("timers", f"{late} are late by more than 30 s", advice))
+    if held := await _held_payloads.one(conn):
+        advice = "look at them with `contactcenter quarantine list`"
+        findings.append(_warning("quarantine", f"{held} payloads wait", advice))
+    return findings or [_ok("work", "nothing waits that should not")]
+
+
+def _settings(settings: Settings, channels: Mapping[str, Channel]) -> list[Finding]:
+    findings = []
+    for name, channel in sorted(channels.items()):
+        if channel.missing:
+            detail = f"needs {', '.join(channel.missing)}"
+            findings.append(_warning(f"channel {name}", detail, "set them to use this channel"))
+        else:
+            findings.append(_ok(f"channel {name}", "ready"))
+    url = urlsplit(settings.public_url)
+    if url.hostname in ("127.0.0.1", "localhost", "::1"):
+        advice = "set CONTACTCENTER_PUBLIC_URL to the address providers reach this machine at"
+        findings.append(_warning("public_url", f"{settings.public_url} is only here", advice))
+    elif url.scheme != "https":
+        advice = "use https: hooks and passwords travel over it"
+        findings.append(_warning("public_url", settings.public_url, advice))
+    else:
+        findings.append(_ok("public_url", settings.public_url))
+    return findings
+
+
+def _ok(about: str, detail: str) -> Finding:
+    return Finding(about=about, verdict="ok", detail=detail)
+
+
+def _warning(about: str, detail: str, advice: str) -> Finding:
+    return Finding(about=about, verdict="warning", detail=detail, advice=advice)
+
+
+def _failure(about: str, detail: str, advice: str) -> Finding:
+    return Finding(about=about, verdict="failure", detail=detail, advice=advice)

@@ -1,0 +1,26 @@
+-- name: facts
+-- What the server says of itself, in one row.
+SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS version_number,
+       current_setting('server_encoding') AS encoding, cardinality(show_trgm('سلام')) AS persian_trigrams,
+       current_setting('default_transaction_isolation') AS isolation, current_setting('fsync') AS fsync,
+       current_setting('synchronous_commit') AS synchronous_commit,
+       current_setting('full_page_writes') AS full_page_writes,
+       current_setting('wal_compression') AS wal_compression, clock_timestamp() AS now
+
+-- name: administrators
+-- Whether somebody can administer.
+SELECT count(*)::int AS administrators FROM user_account WHERE role = 'admin' AND disabled_at IS NULL
+
+-- name: empty_queues
+-- Queues whose tickets nobody could ever take.
+SELECT q.name FROM queue q WHERE NOT EXISTS (
+  SELECT FROM membership m JOIN user_account u ON u.id = m.agent_id AND u.disabled_at IS NULL WHERE m.queue_id = q.id)
+ORDER BY q.tier, q.id
+
+-- name: late_timers
+-- Timers that should have fired: is there a process that does the work?
+SELECT count(*)::int AS late_timers FROM timer WHERE due_at < clock_timestamp() - interval '30 seconds'
+
+-- name: held_payloads
+-- Payloads that wait in quarantine.
+SELECT count(*)::int AS held_payloads FROM quarantine WHERE released_at IS NULL
