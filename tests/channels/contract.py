@@ -283,7 +283,8 @@ class OutboundContract(_Contract):
     async def sending(self, http, answer, correlation_id="c-1"):
         """Send one message to such a provider; returns a receipt or the failure."""
         async with self.provider(answer) as settings:
-            channel = self.impatient(self.env(http, **settings))
+            build = self.impatient if answer == "silent" else self.create
+            channel = build(self.env(http, **settings))
             try:
                 return await channel.send(self.outbound(correlation_id))
             except channels.SendFailure as failure:

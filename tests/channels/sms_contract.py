@@ -38,7 +38,7 @@ class SmsContract(InboundContract, OutboundContract):
     over_limit_bytes = 2 * 1024 * 1024
 
     def impatient(self, env: Env) -> Channel:
-        return Sms(env, send_deadline_s=0.4, hook_deadline_s=0.1)
+        return Sms(env, send_deadline_s=0.8, hook_deadline_s=0.3)
 
     def delivery(self, message_id: str, text: str) -> Delivery:
         return signed(PATH, message(message_id, text))

@@ -221,7 +221,7 @@ class Broken(SmsContract):
         return self._build(env)
 
     def impatient(self, env):
-        return self._build(env, send_deadline_s=0.4, hook_deadline_s=0.1)
+        return self._build(env, send_deadline_s=0.8, hook_deadline_s=0.3)
 
 
 async def judge(contract, name, aiohttp_client, http):

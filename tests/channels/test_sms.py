@@ -16,7 +16,7 @@ from sms_contract import PATH, STATUS_PATH, SmsContract
 from structlog.testing import capture_logs
 from twilio_requests import ACCOUNT, FORM, TOKEN, message, report, signed
 
-from channels import Address, BadAddress, Media, Size, Unreadable, load
+from channels import Address, BadAddress, Media, NotStored, Size, Unreadable, load
 
 SAMPLES = Path(__file__).parent / "samples" / "sms"
 
@@ -158,8 +158,8 @@ async def test_media_are_read_whatever_their_number_claims(desk):
 async def test_unknown_and_repeated_parameters_are_accepted(desk):
     params = [
         *message("SM1", "first"),
-        ("Body", "second"),
         ("Body", "first"),
+        ("Body", "second"),
         ("ChannelMetadata", '{"type":"x"}'),
         ("", "a value without a name"),
         ("A name without a value", ""),
@@ -271,6 +271,22 @@ async def test_forged_request_leaves_one_log_line_without_its_content(desk):
     assert "secret" not in json.dumps(problem)
 
 
+@pytest.mark.parametrize("path", [PATH, STATUS_PATH])
+async def test_what_cannot_be_stored_is_asked_for_again(aiohttp_client, http, path):
+    desk = Desk(aiohttp_client, http)
+    desk.client = await desk.serve(aiohttp_client, desk.impatient(desk.env(http)), desk.inbox)
+    delivery = signed(path, [*message("SM1", "hello"), ("MessageStatus", "sent")])
+
+    desk.inbox.fault = NotStored("no database")
+    refused = await desk.take(delivery)
+    desk.inbox.gate.clear()
+    given_up = await desk.take(delivery)
+
+    for response in (refused, given_up):
+        assert response.status == 503
+        assert (await response.json())["code"] == "not_stored"
+
+
 async def test_too_many_parameters_are_over_the_limit(desk):
     params = [*message("SM1", "hello"), *((f"p{number}", "") for number in range(1000))]
 
@@ -311,6 +327,7 @@ async def spoken(desk, *parts, headers):
     ("header", "parts", "expected"),
     [
         ("Content-Length: 10", [b"Body"], 408),
+        ("Content-Length: 2000000", [b"Body"], 413),
         # aiohttp tells a handler nothing of a broken chunk: only our deadline ends the wait
         ("Transfer-Encoding: chunked", [b"4\r\nBody\r\n", b"no number\r\n"], 408),
         ("Content-Encoding: gzip\r\nContent-Length: 4", [b"Body"], 400),

@@ -116,6 +116,7 @@ async def test_first_status_is_told_in_our_words(answering, status, expected):
         (400, 21611, Unavailable),  # the number's queue is full
         (429, 20429, Unavailable),
         (401, 20003, Unavailable),  # wrong key
+        (401, 20006, Unavailable),  # access denied
         (403, 20005, Unavailable),  # account closed
         (404, 20404, Unavailable),  # no such account
         (500, 20500, OutcomeUnknown),
@@ -281,4 +282,6 @@ async def test_environment_of_the_process_does_not_lead_elsewhere(answering, mon
 
     await channel.send(OUTBOUND)
 
-    assert provider.requests[0].headers["Authorization"] == encode_basic_auth(ACCOUNT, TOKEN)
+    [request] = provider.requests
+    assert request.path == f"/base/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    assert request.headers["Authorization"] == encode_basic_auth(ACCOUNT, TOKEN)
