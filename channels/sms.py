@@ -19,6 +19,7 @@ from channels import _gsm, _phone_number
 from channels._base import (
     Address,
     BadAddress,
+    Channel,
     Env,
     Inbound,
     Inbox,
@@ -97,7 +98,7 @@ _DETAILS = {
 log = structlog.get_logger()
 
 
-def create(env: Env) -> "Sms":
+def create(env: Env) -> Channel:
     """Build the channel; without its settings it exists and refuses."""
     return Sms(env)
 
