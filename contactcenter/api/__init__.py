@@ -9,6 +9,7 @@ from contactcenter.api import (
     agents,
     docs_page,
     endpoint,
+    health,
     interactions,
     middleware,
     passwords,
@@ -31,6 +32,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     work,
     interactions,
     agents,
+    feed,
 )
 
 
@@ -50,6 +52,7 @@ def api_routes(services: Services) -> list[web.RouteDef]:
     return [
         *(web.RouteDef(o.method, o.path, endpoint.handler_of(o, services), {}) for o in table),
         *docs_page.routes(table, services.settings),
+        *health.routes(services),
     ]
 
 

@@ -1,0 +1,174 @@
+"""A caller never waits for a classifier: what cannot be looked at is routed all the same."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+import factories
+import pytest
+
+from contactcenter.bell import Bell
+from contactcenter.db import Database
+from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.triage import Triage
+from routing.temperament import Assessment, Message, assess
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Database]:
+    conn = await asyncpg.connect(dsn)
+    await factories.prepare(conn)
+    await conn.close()
+    opened = await Database(dsn).open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
+    dispatcher = Dispatcher(database, Bell(database))
+    task = asyncio.create_task(dispatcher.run())
+    yield dispatcher
+    task.cancel()
+    await dispatcher.close()
+
+
+def failing(_messages: Sequence[Message], _behaviour: object = None) -> Assessment:
+    raise RuntimeError("no model")
+
+
+async def row(database: Database, ticket_id: int) -> asyncpg.Record:
+    async with database.read() as conn:
+        return await conn.fetchrow(
+            "SELECT state, queue_id, temperament, language, subject, (SELECT count(*) FROM interaction i"
+            " WHERE i.ticket_id = t.id AND i.triaged_at IS NULL) AS untriaged FROM ticket t WHERE id = $1",
+            ticket_id,
+        )
+
+
+async def test_a_new_problem_gets_its_queue_subject_language_and_temperament(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    async with database.read() as conn:
+        queue_id = await factories.queue(conn)
+        ticket_id = await factories.ticket(
+            conn,
+            datetime.now(UTC),
+            intake_queue_id=queue_id,
+            body="سلام، قیمت آخرش چند؟ تخفیف بده، گرونه",
+        )
+
+    await Triage(database, Bell(database), dispatcher, assess).look()
+
+    found = await row(database, ticket_id)
+    assert (found["state"], found["queue_id"], found["language"]) == ("waiting", queue_id, "fa")
+    assert (found["subject"], found["untriaged"]) == ("سلام، قیمت آخرش چند؟ تخفیف بده، گرونه", 0)
+    assert found["temperament"] == "haggler"
+    async with database.read() as conn:
+        evidence = await conn.fetchval("SELECT evidence::text FROM segment")
+    assert "cue" in evidence
+    assert "گرونه" not in evidence
+
+
+async def test_the_first_entry_rule_that_holds_chooses_the_queue(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    async with database.read() as conn:
+        queue_id = await factories.queue(conn)
+        other_id = await factories.queue(conn)
+        await conn.execute(
+            "INSERT INTO entry_rule (position, condition, queue_id) VALUES (1, $1, $2)",
+            {"keyword": ["گارانتی", "warranty"], "channel": "sms"},
+            other_id,
+        )
+        ticket_id = await factories.ticket(
+            conn, datetime.now(UTC), intake_queue_id=queue_id, body="Is it under WARRANTY?"
+        )
+
+    await Triage(database, Bell(database), dispatcher, assess).look()
+
+    assert (await row(database, ticket_id))["queue_id"] == other_id
+
+
+async def test_an_assessor_that_fails_twice_is_done_without(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    async with database.read() as conn:
+        queue_id = await factories.queue(conn)
+        ticket_id = await factories.ticket(conn, datetime.now(UTC), intake_queue_id=queue_id)
+    triage = Triage(database, Bell(database), dispatcher, failing)
+
+    looks = 0
+    while (await row(database, ticket_id))["untriaged"]:
+        await triage.look()
+        looks += 1
+        assert looks < 5
+
+    found = await row(database, ticket_id)
+    assert (found["state"], found["queue_id"], found["temperament"]) == (
+        "waiting",
+        queue_id,
+        "unknown",
+    )
+    assert (looks, triage.failures) == (3, 1)
+
+
+async def test_a_message_nobody_looked_at_in_time_is_routed_without_a_look(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    async with database.read() as conn:
+        queue_id = await factories.queue(conn)
+        long_ago = await conn.fetchval("SELECT clock_timestamp() - interval '3 seconds'")
+        ticket_id = await factories.ticket(
+            conn, long_ago, intake_queue_id=queue_id, body="آخرش چند؟ تخفیف بده دیگه، گرونه"
+        )
+    triage = Triage(database, Bell(database), dispatcher, assess)
+
+    await triage.look()
+
+    found = await row(database, ticket_id)
+    assert (found["state"], found["temperament"], triage.failures) == ("waiting", "unknown", 1)
+
+
+async def test_several_processes_queue_a_ticket_once(database: Database) -> None:
+    async with database.read() as conn:
+        queue_id = await factories.queue(conn)
+        for _ in range(30):
+            await factories.ticket(conn, datetime.now(UTC), intake_queue_id=queue_id)
+    dispatchers = [Dispatcher(database, Bell(database)) for _ in range(3)]
+    tasks = [asyncio.create_task(one.run()) for one in dispatchers]
+    looking = [Triage(database, Bell(database), one, assess) for one in dispatchers]
+
+    await asyncio.gather(*(one.look() for _ in range(4) for one in looking))
+    for task, one in zip(tasks, dispatchers, strict=True):
+        task.cancel()
+        await one.close()
+
+    async with database.read() as conn:
+        queued = await conn.fetchval("SELECT count(*) FROM event WHERE kind = 'ticket_queued'")
+        legs = await conn.fetchval("SELECT count(*) FROM leg")
+    assert (queued, legs) == (30, 30)
+
+
+async def test_a_message_on_a_ticket_that_stays_needs_no_routing(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    now = datetime.now(UTC)
+    async with database.read() as conn:
+        queue_id = await factories.queue(conn)
+        ticket = await factories.queued_ticket(conn, now, queue_id=queue_id)
+        await conn.execute("UPDATE ticket SET language = 'en' WHERE id = $1", ticket.id)
+        await factories.interaction(
+            conn, datetime.now(UTC), ticket_id=ticket.id, body="Hello again?"
+        )
+        before = await conn.fetchval("SELECT version FROM ticket WHERE id = $1", ticket.id)
+
+    await Triage(database, Bell(database), dispatcher, assess).look()
+
+    async with database.read() as conn:
+        after = await conn.fetchrow(
+            "SELECT version, last_customer_message_at FROM ticket WHERE id = $1", ticket.id
+        )
+    assert (after["version"], (await row(database, ticket.id))["untriaged"]) == (before, 0)
+    assert after["last_customer_message_at"] > now
