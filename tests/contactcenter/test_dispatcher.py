@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import asyncpg
@@ -134,10 +134,8 @@ async def test_eight_dispatchers_keep_every_promise(database: Database) -> None:
             chance = random.Random(agent_id)
             for _ in range(25):
                 dispatcher = chance.choice(dispatchers)
-                try:
+                with suppress(DomainError):
                     await dispatcher.submit(_something(chance, agent_id))
-                except DomainError:
-                    pass
 
         for ticket_id in range(1, 91):
             await dispatchers[ticket_id % 8].submit(_look(ticket_id))
