@@ -143,7 +143,7 @@ def _parameters(operation: Operation, schemas: _Schemas) -> Iterable[Json]:
             "name": idempotency.HEADER,
             "in": "header",
             "description": "Makes it safe to repeat this request for 24 hours.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "schema": {"type": "string", "maxLength": 255, "pattern": "^[ -~]+$"},
         }
 
 

@@ -32,8 +32,8 @@ How to write an endpoint. In a module of ``contactcenter/api/`` that ``api/__ini
   (``versioned=False`` where there is no version).
 - Errors are raised as ``contactcenter.errors``; name the place: ``BadInput("body.queue_id", …)``.
 - After a change the feed is woken by itself; ``call.ring("outbox")`` wakes others.
-- A POST is repeated safely with Idempotency-Key; ``idempotent=False`` for an answer that must not
-  be stored because it holds a secret.
+- A POST in a transaction or dispatched is repeated safely with Idempotency-Key;
+  ``idempotent=False`` for an answer that must not be stored because it holds a secret.
 - ``scope`` is what a token needs: by default ``read`` for GET, ``admin`` for ADMIN operations,
   else ``write``; None keeps programs out.
 '''
@@ -148,7 +148,7 @@ def operation(
             scope=_scope(method, roles) if scope == "default" else scope,
             via=via,
             versioned=method in {"PUT", "PATCH"} if versioned is None else versioned,
-            idempotent=idempotent and _is_json(answers) and method == "POST" and roles > PUBLIC,
+            idempotent=idempotent and method == "POST" and _keeps(via, roles, answers),
             before_password_change=before_password_change,
             max_bytes=max_bytes,
             produces=produces,
@@ -168,5 +168,7 @@ def _scope(method: Method, roles: Role) -> Scope:
     return "read" if method in SAFE else "write"
 
 
-def _is_json(answers: Any) -> bool:
-    return answers is not Answer and Answer not in get_args(answers)
+def _keeps(via: Via, roles: Role, answers: Any) -> bool:
+    """Whether an answer can be stored: it is JSON, somebody's, and there is a transaction."""
+    is_json = answers is not Answer and Answer not in get_args(answers)
+    return is_json and roles > PUBLIC and via in {"transaction", "dispatch"}

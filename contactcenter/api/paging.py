@@ -19,15 +19,17 @@ Item = TypeVar("Item")
 Key = TypeVar("Key")
 
 _MARK_BYTES: Final = 6
+_CursorText = Annotated[
+    str,
+    Meta(max_length=500, pattern=r"^[A-Za-z0-9_-]+$", description="`next` of the page before."),
+]
 
 
 class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The query of every list; filters extend it."""
 
     limit: Annotated[int, Meta(ge=1, le=200, description="How many items at most.")] = 50
-    cursor: (
-        Annotated[str, Meta(max_length=1000, description="`next` of the page before.")] | None
-    ) = None
+    cursor: _CursorText | None = None
 
 
 class Page(Struct, Generic[Item], frozen=True, kw_only=True):
