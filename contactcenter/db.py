@@ -169,13 +169,23 @@ class Database:
             self._pool.terminate()
 
     async def connect(
-        self, name: str, *, direct: bool = False, lock_timeout_ms: int = 0
+        self,
+        name: str,
+        *,
+        direct: bool = False,
+        lock_timeout_ms: int = 0,
+        generic_plans: bool = False,
     ) -> OwnConnection:
-        """Open a connection of its own for the worker ``name``; raises ``NoDatabase``."""
+        """Open a connection of its own for the worker ``name``; raises ``NoDatabase``.
+
+        ``generic_plans`` is for a worker whose few large statements would cost more to plan anew
+        each time than a plan for their values could save.
+        """
         pooled = self.pooled and not direct
         session = dict(SESSION) | {
             "application_name": f"contactcenter {name}",
             "lock_timeout": str(lock_timeout_ms),
+            "plan_cache_mode": "force_generic_plan" if generic_plans else "auto",
         }
         try:
             conn = await asyncpg.connect(

@@ -224,7 +224,9 @@ class Intake:
 
     async def _connection(self) -> Conn:
         if self._conn is None or self._conn.is_closed():
-            self._conn = await self._database.connect("intake", lock_timeout_ms=LOCK_TIMEOUT_MS)
+            self._conn = await self._database.connect(
+                "intake", lock_timeout_ms=LOCK_TIMEOUT_MS, generic_plans=True
+            )
         return self._conn
 
     def _fail(self, batch: list[_Waiting], error: Exception) -> None:

@@ -9,7 +9,7 @@ from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
 from routing.states import State
-from routing.temperament import guidance
+from routing.temperament import Label, guidance
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class Line(Struct, frozen=True, kw_only=True):
     agent_name: str | None
     contact_id: int
     contact_name: str | None
-    temperament: str
+    temperament: Label
     language: str | None
     category_id: int | None
     opened_at: datetime
@@ -55,7 +55,7 @@ class _Row(Struct, frozen=True, kw_only=True):
     accountable_name: str | None
     contact_id: int
     contact_name: str | None
-    temperament: str
+    temperament: Label
     language: str | None
     category_id: int | None
     credit_s: int
@@ -156,7 +156,7 @@ async def ringing_at(conn: Conn, agent_id: int) -> list[int]:
     return await _ring_of.all(conn, agent_id)
 
 
-def guidance_for(temperament: str) -> Guidance:
+def guidance_for(temperament: Label) -> Guidance:
     """How to treat a person of this temperament, in both languages."""
     texts = guidance(temperament)
     return Guidance(en=texts["en"], fa=texts["fa"])
