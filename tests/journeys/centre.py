@@ -19,6 +19,7 @@ from contactcenter.fakes.twilio import FakeTwilio
 from contactcenter.settings import Settings
 
 OUR_NUMBER = "+982100000000"
+SARA = "+989121234567"
 PASSWORD = "a long enough password"
 
 

@@ -2,9 +2,7 @@
 
 import asyncio
 
-from centre import Centre, Person, eventually
-
-SARA = "+989121234567"
+from centre import SARA, Centre, Person, eventually
 
 
 async def ticket_held_by(person: Person) -> dict:
