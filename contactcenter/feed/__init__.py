@@ -1,0 +1,26 @@
+"""The live feed: every event, once and in order, to every console that may know of it.
+
+``reader`` reads events in the order in which they may be read, ``visibility`` says who may see
+which, ``hub`` hands them to the subscribers, ``feed`` holds the parts together. Why a cursor is
+what it is: docs/decisions/0009-feed-order-and-cursor.md.
+"""
+
+from contactcenter.feed.cursor import BadCursor, Cursor, Position
+from contactcenter.feed.feed import Feed, Status, TooManySockets
+from contactcenter.feed.health import Health, health
+from contactcenter.feed.limits import Limits
+from contactcenter.feed.subscriber import Ending, Subscriber
+
+__all__ = [
+    "BadCursor",
+    "Cursor",
+    "Ending",
+    "Feed",
+    "Health",
+    "Limits",
+    "Position",
+    "Status",
+    "Subscriber",
+    "TooManySockets",
+    "health",
+]

@@ -1,0 +1,153 @@
+"""What travels over the feed's socket: commands in, results and events out, all JSON objects.
+
+Every command has an ``id`` of the client's choosing, and is answered by one result with that id.
+The document at ``/api/asyncapi.json`` is made from these structs.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal, get_args
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+CommandId = Annotated[int, Meta(ge=0, le=2**53 - 1, description="Any number; its result bears it.")]
+CursorText = Annotated[str, Meta(max_length=200, description="Opaque; keep the last one you got.")]
+
+ErrorCode = Literal[
+    "bad_frame",
+    "unknown_command",
+    "not_signed_in",
+    "already_signed_in",
+    "password_change_required",
+    "scope_missing",
+    "too_many_sockets",
+    "bad_cursor",
+    "already_subscribed",
+    "no_database",
+]
+#: The closed list of codes in a refusal, and what each means.
+ERRORS: Final[Mapping[ErrorCode, str]] = {
+    "bad_frame": "the frame is no JSON object with an id and a type, or a field of it is wrong",
+    "unknown_command": "there is no such type of command",
+    "not_signed_in": "authenticate first; the token is unknown, revoked or expired",
+    "already_signed_in": "this socket knows who you are",
+    "password_change_required": "set a password of your own first",
+    "scope_missing": "the token does not allow this",
+    "too_many_sockets": "this person has too many sockets open",
+    "bad_cursor": "this is no cursor of the feed",
+    "already_subscribed": "one subscription a socket",
+    "no_database": "the database cannot be reached; ask again",
+}
+assert set(ERRORS) == set(get_args(ErrorCode))
+
+
+class Authenticate(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="authenticate"
+):
+    """Sign in with an API token: the first frame of a socket that was opened without a session."""
+
+    id: CommandId
+    token: Annotated[str, Meta(max_length=200)]
+
+
+class Subscribe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="subscribe"):
+    """Have every event after the cursor, or from now on without one. Once a socket."""
+
+    id: CommandId
+    cursor: CursorText | None = None
+
+
+class Ping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ping"):
+    """Ask for a sign of life; the result's cursor is where this socket is."""
+
+    id: CommandId
+
+
+class Heartbeat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="heartbeat"):
+    """Say that the agent is still there; an open socket says so by itself."""
+
+    id: CommandId
+
+
+Command = Authenticate | Subscribe | Ping | Heartbeat
+COMMANDS: Final[tuple[type[Struct], ...]] = get_args(Command)
+
+
+class Result(Struct, frozen=True, kw_only=True, tag="result"):
+    """The command was done. ``cursor`` comes with what tells where one is: subscribe and ping."""
+
+    id: int
+    success: Literal[True] = True
+    cursor: str | UnsetType = UNSET
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """Why not: a code for programs, a sentence for people."""
+
+    code: ErrorCode
+    message: str
+
+
+class Refusal(Struct, frozen=True, kw_only=True, tag="result"):
+    """The command was not done. ``id`` is null where the frame had none that could be read."""
+
+    id: int | None
+    error: Refused
+    success: Literal[False] = False
+
+
+class EventBody(Struct, frozen=True, kw_only=True):
+    """One event. ``version`` is the ticket's after it: ignore what is older than what you have."""
+
+    id: int
+    at: Annotated[datetime, Meta(tz=True)]
+    kind: str
+    ticket_id: int | None
+    version: int | None
+    contact_id: int | None
+    agent_id: int | None
+    actor: str
+    data: Mapping[str, Any]
+
+
+class EventFrame(Struct, frozen=True, kw_only=True, tag="event"):
+    """Something happened; ``cursor`` is where one is after it."""
+
+    cursor: str
+    event: EventBody
+
+
+class Gone(Struct, frozen=True, kw_only=True, tag="gone"):
+    """A ticket went to a team whose tickets you may not read: take it off the screen."""
+
+    cursor: str
+    ticket_id: int
+
+
+class Resync(Struct, frozen=True, kw_only=True, tag="resync"):
+    """The cursor is too old: read everything anew by REST; events follow from ``cursor`` on."""
+
+    cursor: str
+
+
+SENT: Final[tuple[type[Struct], ...]] = (Result, Refusal, EventFrame, Gone, Resync)
+
+#: Why a socket is closed by us, by code; below 4000 they are the protocol's own.
+CLOSINGS: Final[Mapping[int, str]] = {
+    1001: "the server stops; come back and resume",
+    1009: "a frame was larger than 64 KB",
+    1011: "we made a mistake; resume by the last cursor",
+    1013: "the database cannot be reached; come back later and resume",
+    4001: "signed_out: the session or token is over",
+    4008: "slow: too much waited to be read; resume by the last cursor",
+    4010: "authentication_timeout: no valid authenticate within 10 s",
+    4029: "too_many: frames in a second, or sockets of one person",
+}
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+def encode(frame: Struct) -> bytes:
+    """The frame as it travels."""
+    return _ENCODER.encode(frame)

@@ -1,0 +1,132 @@
+"""Hands each event to every subscriber who may see it: its frame is built once, put in a loop."""
+
+import asyncio
+from collections.abc import Collection
+from typing import Final
+
+from contactcenter.db import Conn
+from contactcenter.feed import credentials, frames
+from contactcenter.feed.cursor import Cursor, Position
+from contactcenter.feed.frames import EventBody, EventFrame, Gone
+from contactcenter.feed.reader import Entry
+from contactcenter.feed.subscriber import SIGNED_OUT, Subscriber
+from contactcenter.feed.visibility import Subject, Viewer, Visibility, subject_of
+
+#: After so many hand-overs the other tasks of the process get their turn.
+_AT_A_STRETCH: Final = 2_000
+#: Kinds after which somebody's session or token may be over.
+_ENDINGS: Final = frozenset({"session_ended", "token_revoked", "password_changed"})
+
+
+class Telling:
+    """One event made ready for everybody: whom it concerns, and its frames, each built once."""
+
+    __slots__ = ("_entry", "_event", "_gone", "cursor", "position", "subject")
+
+    def __init__(self, entry: Entry, epoch: int) -> None:
+        self.position: Final = entry.position
+        self.subject: Final[Subject] = subject_of(entry)
+        self.cursor: Final[Cursor] = entry.cursor(epoch)
+        self._entry = entry
+        self._event: bytes | None = None
+        self._gone: bytes | None = None
+
+    def frame_for(self, viewer: Viewer, visibility: Visibility) -> bytes | None:
+        """The frame this person gets; None where there is nothing for his eyes."""
+        match visibility.sight(viewer, self.subject):
+            case "event":
+                self._event = self._event or self._built()
+                return self._event
+            case "gone":
+                self._gone = self._gone or self._built_gone()
+                return self._gone
+            case "nothing":
+                return None
+
+    def _built(self) -> bytes:
+        e = self._entry
+        body = EventBody(
+            id=e.id,
+            at=e.at,
+            kind=e.kind,
+            ticket_id=e.ticket_id,
+            version=e.version,
+            contact_id=e.contact_id,
+            agent_id=e.agent_id,
+            actor=e.actor,
+            data=e.data,
+        )
+        return frames.encode(EventFrame(cursor=self.cursor.written(), event=body))
+
+    def _built_gone(self) -> bytes:
+        assert self._entry.ticket_id is not None, "only a ticket can go to another team"
+        return frames.encode(Gone(cursor=self.cursor.written(), ticket_id=self._entry.ticket_id))
+
+
+class Hub:
+    """The subscribers of this process, by person, and how far they have been told."""
+
+    def __init__(self) -> None:
+        self.visibility: Final = Visibility()
+        #: Everything up to here was handed to whoever is live.
+        self.position = Position(0, 0)
+        self._subscribers: dict[Viewer, set[Subscriber]] = {}
+
+    def join(self, subscriber: Subscriber) -> None:
+        """Take a subscriber in; it is handed events once it is live."""
+        self._subscribers.setdefault(subscriber.viewer, set()).add(subscriber)
+
+    def leave(self, subscriber: Subscriber) -> None:
+        """Let a subscriber go."""
+        sockets = self._subscribers.get(subscriber.viewer, set())
+        sockets.discard(subscriber)
+        if not sockets:
+            self._subscribers.pop(subscriber.viewer, None)
+
+    @property
+    def subscribers(self) -> list[Subscriber]:
+        """Everybody who is connected here."""
+        return [s for sockets in self._subscribers.values() for s in sockets]
+
+    async def tell(self, conn: Conn, epoch: int, entries: list[Entry]) -> None:
+        """Hand these events, which follow the hub's position, to whoever may see them."""
+        await self.visibility.learn(conn, entries)
+        if any(e.kind in _ENDINGS or e.kind.startswith("user_") for e in entries):
+            await self.check_credentials(conn)
+        handed = 0
+        for entry in entries:
+            handed += self._hand_over(Telling(entry, epoch))
+            self.position = entry.position
+            if handed >= _AT_A_STRETCH:
+                handed = 0
+                await asyncio.sleep(0)
+
+    async def check_credentials(self, conn: Conn) -> None:
+        """Ask in one statement whether every session and token here is still good."""
+        asked = self.subscribers
+        if not asked:
+            return
+        left = await credentials.left_s(conn, [s.credential for s in asked])
+        for subscriber, left_s in zip(asked, left, strict=True):
+            if left_s > 0:
+                subscriber.good_for(left_s)
+            else:
+                subscriber.end(SIGNED_OUT)
+
+    def present(self) -> Collection[int]:
+        """Whose open sockets tell that they are there."""
+        return {s.viewer.user_id for s in self.subscribers if s.keeps_presence}
+
+    def _hand_over(self, telling: Telling) -> int:
+        """Put the event's frame to everybody who is live; returns how many were looked at."""
+        position = telling.position
+        looked_at = 0
+        for viewer, sockets in self._subscribers.items():
+            looked_at += 1
+            frame = telling.frame_for(viewer, self.visibility)
+            if frame is None:
+                continue
+            for subscriber in sockets:
+                if subscriber.is_live_before(position):
+                    subscriber.put(frame)
+        return looked_at

@@ -1,0 +1,145 @@
+"""One open socket: what waits to be written to it, and whether it may go on."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from msgspec import Struct
+
+from contactcenter.feed.credentials import Credential
+from contactcenter.feed.cursor import Cursor, Position
+from contactcenter.feed.limits import Limits
+from contactcenter.feed.visibility import Viewer
+
+
+class Ending(Struct, frozen=True):
+    """Why a socket is closed: the code and the word of the close frame."""
+
+    code: int
+    reason: str
+
+
+SLOW: Final = Ending(4008, "slow")
+SIGNED_OUT: Final = Ending(4001, "signed_out")
+TOO_MANY: Final = Ending(4029, "too_many")
+GOING_AWAY: Final = Ending(1001, "going_away")
+FAILED: Final = Ending(1011, "internal_error")
+TRY_LATER: Final = Ending(1013, "no_database")
+AUTHENTICATION_TIMEOUT: Final = Ending(4010, "authentication_timeout")
+
+
+class Subscriber:
+    """Holds frames until they are written, within bounds.
+
+    Frames are put by the hub and by commands, and written by one task, in order. ``send`` is where
+    they go; ``on_end`` is called once, when the socket is to be closed.
+    """
+
+    def __init__(
+        self,
+        viewer: Viewer,
+        credential: Credential,
+        *,
+        send: Callable[[bytes], Awaitable[None]],
+        on_end: Callable[[Ending], None],
+        keeps_presence: bool,
+        clock: Callable[[], float],
+        limits: Limits,
+    ) -> None:
+        self.viewer: Final = viewer
+        self.credential: Final = credential
+        self.keeps_presence: Final = keeps_presence
+        #: Where it was in the order of events when the hub began to hand it events, or how far it
+        #: has read by itself; None before it subscribes.
+        self.cursor: Cursor | None = None
+        #: Whether the hub hands it events; otherwise it reads pages of its own.
+        self.is_live = False
+        self.ending: Ending | None = None
+        self._send = send
+        self._on_end = on_end
+        self._clock = clock
+        self._limits = limits
+        self._good_until_s = 0.0
+        #: Each with the time at which it was put.
+        self._frames: deque[tuple[float, bytes]] = deque()
+        self._waiting_bytes = 0
+        #: When the frame that is being written was put.
+        self._written_since_s: float | None = None
+        self._news = asyncio.Event()
+
+    @property
+    def is_resuming(self) -> bool:
+        """Whether it has to read pages of its own before the hub may hand it events."""
+        return self.cursor is not None and not self.is_live
+
+    def is_live_before(self, position: Position) -> bool:
+        """Whether the hub is to hand it the event at this position."""
+        return self.is_live and self.cursor is not None and self.cursor.position < position
+
+    def good_for(self, left_s: float) -> None:
+        """Note how long the credential is good for, as the database has just told."""
+        self._good_until_s = self._clock() + left_s
+
+    def may_go_on(self) -> bool:
+        """Whether the next frame may pass, in or out; ends the socket where it may not."""
+        return self._may_go_on(self._clock())
+
+    def put(self, frame: bytes) -> None:
+        """Have a frame written after those that wait; ends the socket where too much does."""
+        now_s = self._clock()
+        if not self._may_go_on(now_s):
+            return
+        self._waiting_bytes += len(frame)
+        if self._waiting_bytes > self._limits.backlog_bytes:
+            self.end(SLOW)
+            return
+        if not self._frames:
+            self._news.set()
+        self._frames.append((now_s, frame))
+
+    def wake(self) -> None:
+        """Have the writing task look again: there is something to do other than frames."""
+        self._news.set()
+
+    async def news(self) -> None:
+        """Wait until there is something to write or to do."""
+        await self._news.wait()
+        self._news.clear()
+
+    async def flush(self) -> None:
+        """Write everything that waits."""
+        while self._frames:
+            put_s, frame = self._frames.popleft()
+            await self._write(frame, put_s)
+            self._waiting_bytes -= len(frame)
+
+    async def write(self, frame: bytes) -> None:
+        """Write one frame now, past those that wait; only the writing task calls it."""
+        if self.may_go_on():
+            await self._write(frame, self._clock())
+
+    def check_speed(self) -> None:
+        """End the socket if its reader has let us wait for too long."""
+        since_s = self._written_since_s
+        if since_s is None and self._frames:
+            since_s = self._frames[0][0]
+        if since_s is not None and self._clock() - since_s > self._limits.backlog_s:
+            self.end(SLOW)
+
+    def end(self, ending: Ending) -> None:
+        """Have the socket closed; what waits is dropped, the client resumes by its cursor."""
+        if self.ending is None:
+            self.ending = ending
+            self._frames.clear()
+            self._on_end(ending)
+
+    def _may_go_on(self, now_s: float) -> bool:
+        if self.ending is None and now_s >= self._good_until_s:
+            self.end(SIGNED_OUT)
+        return self.ending is None
+
+    async def _write(self, frame: bytes, put_s: float) -> None:
+        self._written_since_s = put_s
+        await self._send(frame)
+        self._written_since_s = None
