@@ -121,7 +121,7 @@ class Dispatcher:
     def _refuse(self, batch: list[_Pending], error: Exception) -> None:
         if not (db.is_unreachable(error) or isinstance(error, NoDatabase)):
             log.warning("dispatch_batch_failed", error=type(error).__name__, size=len(batch))
-        if self._conn is not None and db.is_unreachable(error):
+        if self._conn is not None:  # whatever state it is in, the next batch begins with a new one
             self._conn.terminate()
         for pending in batch:
             if not pending.done.done():

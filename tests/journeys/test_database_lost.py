@@ -41,6 +41,8 @@ async def test_a_lost_database_is_503_in_time_and_back_is_back() -> None:
 
                 async def worked_on() -> bool:
                     tickets = (await agent.get("/tickets?mine=true"))["items"]
+                    if not tickets:
+                        return False
                     timeline = await agent.get(f"/tickets/{tickets[0]['id']}/timeline")
                     return timeline["items"][0]["body"] == "after"
 
