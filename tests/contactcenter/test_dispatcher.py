@@ -70,16 +70,21 @@ async def test_the_clock_is_read_after_the_lock(database: Database) -> None:
     async def clock(conn: Conn, now: datetime) -> tuple[datetime, datetime]:
         return now, await conn.fetchval("SELECT now()")
 
-    async with running(database) as dispatcher, database.read() as conn:
+    dispatcher = Dispatcher(database, Bell(database))
+    async with database.read() as conn:
         async with conn.transaction():
             await conn.execute("SELECT pg_advisory_xact_lock($1)", dispatcher_module._ROUTING_LOCK)
             waiting = asyncio.create_task(dispatcher.submit(clock))
+            await asyncio.sleep(0)  # handed in before the first batch is made
+            task = asyncio.create_task(dispatcher.run())
             while not await conn.fetchval(
                 "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
             ):
                 await asyncio.sleep(0.01)
             released_at = await conn.fetchval("SELECT clock_timestamp()")
         given, began = await waiting
+    task.cancel()
+    await dispatcher.close()
 
     assert began < released_at < given
 
