@@ -183,19 +183,29 @@ def _place(data_dir: Path) -> Path:
     elsewhere = ROOTS_PLACE / f"postgres-{sha256(os.fsencode(data_dir)).hexdigest()[:12]}"
     _make(ROOTS_PLACE)
     _make(elsewhere)
-    link.unlink(missing_ok=True)  # a link whose target is gone
-    link.symlink_to(elsewhere)
+    new_link = data_dir / f".postgres-{secrets.token_hex(4)}"
+    new_link.symlink_to(elsewhere)
+    new_link.replace(link)  # also over a link whose target is gone
     return elsewhere
 
 
 def _make(folder: Path) -> None:
-    """Make a folder that root lets other accounts pass through, but not list."""
+    """Make a folder that root lets other accounts pass through, but not list.
+
+    It has its mode from its first moment on: whoever comes at the same time decides by the mode.
+    """
     if folder.is_dir():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     if os.geteuid() == 0:
-        folder.chmod(0o711)
+        new.chmod(0o711)
+    try:
+        new.rename(folder)  # also over one that somebody else just made, while it is empty
+    except OSError:
+        new.rmdir()
+        if not folder.is_dir():
+            raise
 
 
 def _refuse_unsafe(path: Path) -> None:

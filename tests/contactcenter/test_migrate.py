@@ -178,6 +178,19 @@ async def test_a_failing_file_leaves_nothing_and_names_the_line(empty_dsn, datab
     assert await migrate(empty_dsn, folder=folder) == ["0002_second", "0003_indexes"]
 
 
+async def test_a_file_that_cannot_be_recorded_is_undone(empty_dsn, database, tmp_path):
+    (tmp_path / "0001_bad.sql").write_text(
+        "-- migrate:up\nCREATE TABLE one ();\n"
+        "INSERT INTO schema_migration (version, name, checksum) VALUES (1, 'a', 'b');\n"
+    )
+
+    with pytest.raises(MigrationRefused, match="duplicate key"):
+        await migrate(empty_dsn, folder=tmp_path)
+
+    assert await database.fetchval("SELECT to_regclass('one')") is None
+    assert await database.fetchval("SELECT count(*) FROM schema_migration") == 0
+
+
 @pytest.mark.parametrize("word", ["COMMIT", "rollback", "BEGIN", "/* x */ end"])
 async def test_a_file_cannot_leave_its_transaction(empty_dsn, database, tmp_path, word):
     (tmp_path / "0001_bad.sql").write_text(f"-- migrate:up\nCREATE TABLE one ();\n{word};\n")
@@ -238,6 +251,13 @@ async def test_another_encoding_is_refused(server_dsn, folder):
     async for dsn in empty_database(server_dsn, "LATIN1"):
         with pytest.raises(MigrationRefused, match="encoding is LATIN1; contactcenter needs UTF8"):
             await migrate(dsn, folder=folder)
+
+
+async def test_an_old_server_is_refused(empty_dsn, folder, monkeypatch):
+    monkeypatch.setattr(module, "OLDEST_SERVER", 990000)
+
+    with pytest.raises(MigrationRefused, match=r"is PostgreSQL 1\d.*; contactcenter needs 15"):
+        await migrate(empty_dsn, folder=folder)
 
 
 async def test_long_statements_are_not_cut_off(empty_dsn, database, tmp_path):

@@ -15,6 +15,7 @@ import sys
 import sysconfig
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import asyncpg
@@ -30,7 +31,7 @@ from contactcenter.postgres import (
     problems,
 )
 from contactcenter.postgres.account import Account, is_reachable
-from contactcenter.postgres.keeper import is_postmaster
+from contactcenter.postgres.keeper import disown, is_postmaster
 
 REPOSITORY = Path(__file__).parents[2]
 ROOT = os.geteuid() == 0
@@ -305,9 +306,11 @@ async def test_a_number_in_the_lock_file_that_is_no_server_does_not_stop_the_sta
     await server.stop()
     # As after the restart of a container, the number is taken by another process of the account:
     # a stranger, or a dead server that nobody has reaped.
-    program = run_dir / "postgres" if zombie else Path("/bin/sleep")
-    if zombie and not program.exists():
-        shutil.copy("/bin/sleep", program)
+    program = Path("/bin/sleep")
+    if zombie:
+        folder = run_dir / f"zombie-{os.getpid()}"
+        folder.mkdir()
+        program = Path(shutil.copy(program, folder / "postgres"))
     other = subprocess.Popen(
         [program, "60"], **({} if account.is_me else {"user": account.uid, "group": account.gid})
     )
@@ -329,6 +332,10 @@ async def test_a_living_server_is_never_taken_for_a_dead_one(server):
     await server.start()
 
     data = server.location / "data"
+    lock = data / "postmaster.pid"
+    before = lock.read_text()
+    disown(lock, data)
+    assert lock.read_text() == before
     assert is_postmaster(postmaster_pid(server.location), data)
     assert not is_postmaster(postmaster_pid(server.location), data.parent)
     assert not is_postmaster(os.getpid(), data)
@@ -416,6 +423,32 @@ async def test_a_killed_starter_lets_the_next_one_start(user, new_dir):
         assert await fetchval(dsn, "SELECT 1") == 1
 
 
+async def test_initdb_outlives_its_starter_alone(user, new_dir):
+    """Else the next starter would work in the same folder at the same time."""
+    starter = user(new_dir)
+    await until((new_dir / "postgres" / "data.new" / "PG_VERSION").exists)
+
+    starter.kill()
+
+    with (new_dir / "postgres" / "starting").open("r+") as lock:
+        assert not home.try_lock(lock.fileno())
+        await until(lambda: home.try_lock(lock.fileno()))
+
+
+async def test_a_server_nobody_can_reach_is_not_doubled(server):
+    await server.start()
+    place, pid = server.location, postmaster_pid(server.location)
+    os.kill(keeper_pid(place), signal.SIGKILL)
+    await server.stop()
+    (place / "run" / f".s.PGSQL.{home.PORT}").unlink()
+
+    with pytest.raises(problems.DidNotStart, match=str(pid)):
+        await server.start()
+
+    assert is_postmaster(pid, place / "data")
+    os.kill(pid, signal.SIGKILL)
+
+
 async def test_a_cancelled_start_leaves_nothing_running(new_dir):
     server = EmbeddedPostgres(new_dir, durable=False)
     for delay_s in (0.05, 0.2, 0.4):
@@ -500,9 +533,29 @@ async def test_root_below_a_closed_folder_opens_no_folder(run_dir, monkeypatch):
         assert await fetchval(dsn, "SELECT count(*) FROM kept") == 1
 
 
+@pytest.mark.parametrize("mode", [0o711, 0o700])
+def test_processes_that_come_at_once_agree_on_the_place(run_dir, monkeypatch, mode):
+    monkeypatch.setattr(home, "ROOTS_PLACE", run_dir / f"roots-place-{os.getpid()}")
+    parent = run_dir / f"parent-{os.getpid()}-{mode}"
+    parent.mkdir()
+    parent.chmod(mode)
+
+    with ThreadPoolExecutor(8) as threads:
+        for attempt in range(40):
+            folders = [parent / str(attempt)] * 8
+            places = {place.path.resolve() for place in threads.map(home.Home.open, folders)}
+            assert len(places) == 1
+            if mode == 0o711 or not ROOT:
+                assert places == {parent / str(attempt) / "postgres"}
+            assert [one.name for one in folders[0].iterdir()] == ["postgres"]
+
+
 @as_root
 async def test_root_runs_the_server_as_somebody_else(server):
+    groups = os.getgroups()
+    os.setgroups([0, 4])  # what the server must not get
     await server.start()
+    os.setgroups(groups)
 
     owner = (server.location / "data").stat().st_uid
     pid = postmaster_pid(server.location)
