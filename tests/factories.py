@@ -285,15 +285,27 @@ async def interaction(
         now,
     )
     kinds = {"inbound": "interaction_received", "outbound": "reply_written"}
+    held = await conn.fetchrow(
+        "SELECT state, queue_id, tier, episode, channel, temperament FROM ticket WHERE id = $1",
+        ticket_id,
+    )
+    data = dict(held) if direction == "outbound" else {}
     await event(
         conn,
         now,
         kinds.get(direction, "note_written"),
         ticket_id=ticket_id,
         agent_id=author_id,
-        data={"interaction_id": interaction_id},
+        data={"interaction_id": interaction_id, **data},
     )
     return interaction_id
+
+
+async def reply(conn: Conn, now: datetime, ticket_id: int, author_id: int) -> int:
+    """What an agent wrote to the customer, as the timeline and the events have it."""
+    return await interaction(
+        conn, now, ticket_id=ticket_id, direction="outbound", author_id=author_id, body="Hello."
+    )
 
 
 async def event(
