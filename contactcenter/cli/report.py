@@ -1,0 +1,184 @@
+"""``contactcenter report``: who solved what, and in what time, as a table, CSV or JSON."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+import click
+import msgspec
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from contactcenter import report_tables, reports, storage, timers
+from contactcenter.cli.runtime import load_settings, run, with_settings
+from contactcenter.db import Database
+from contactcenter.errors import BadInput
+from contactcenter.report_definitions import Wording
+from contactcenter.reports import DIMENSIONS, Durations, Measures, Performance, Row
+
+Form = Literal["table", "csv", "json"]
+Language = Literal["en", "fa"]
+
+_SHORT: Final = ("first\nreply", "time to\nsolve")
+_PARTS: Final = ("n", "mean", "median", "p90")
+_LABELS: Final[Mapping[Language, tuple[str, str, str]]] = {
+    "en": ("Clock", "Counts for", "Left out"),
+    "fa": ("زمان", "به حساب", "کنار گذاشته"),
+}
+#: Longer than a request may take: whoever asks here has the time.
+STATEMENT_TIMEOUT_S: Final = 300
+#: Where nobody looks at the width, no line is broken.
+_FILE_WIDTH: Final = 200
+_EXAMPLE: Final = "2026-03-01T00:00:00+03:30"
+_NOBODY: Final = "-"
+
+
+def _instant(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> datetime | None:
+    """Read RFC 3339, such as 2026-03-01T00:00:00+03:30; a time without offset is refused."""
+    if value is None:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no time; write {_EXAMPLE}") from None
+    if at.tzinfo is None:
+        raise click.BadParameter(f"{value!r} has no offset; write {_EXAMPLE}")
+    return at
+
+
+@click.command("report")
+@click.option(
+    "--from",
+    "from_at",
+    metavar="TIME",
+    callback=_instant,
+    help=f"Where the period begins, such as {_EXAMPLE}.  [default: 7 days before its end]",
+)
+@click.option(
+    "--to", "to_at", metavar="TIME", callback=_instant, help="Where it ends.  [default: now]"
+)
+@click.option("--by", help=f"What to tell apart.  [default: {','.join(DIMENSIONS)}]")
+@click.option(
+    "--format", "form", type=click.Choice(get_args(Form)), default="table", show_default=True
+)
+@click.option(
+    "--language",
+    type=click.Choice(get_args(Language)),
+    default="en",
+    show_default=True,
+    help="Of the definitions below the table.",
+)
+@with_settings
+def report(
+    *,
+    from_at: datetime | None,
+    to_at: datetime | None,
+    by: str | None,
+    form: Form,
+    language: Language,
+    config: Path | None,
+    data_dir: Path | None,
+) -> None:
+    """Show who solved what, and in what time; by default in the last seven days."""
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def work() -> None:
+        async with storage.opened(settings) as database:
+            try:
+                await print_report(
+                    database, from_at=from_at, to_at=to_at, by=by, form=form, language=language
+                )
+            except BadInput as refused:
+                option = refused.data["field"].replace("query.", "--")
+                raise click.BadParameter(refused.detail, param_hint=option) from None
+
+    run(work())
+
+
+async def print_report(
+    database: Database,
+    *,
+    from_at: datetime | None,
+    to_at: datetime | None,
+    by: str | None,
+    form: Form,
+    language: Language,
+) -> None:
+    """Print the report on every ticket; raises ``BadInput`` naming what cannot be accepted."""
+    async with database.transaction() as conn:
+        await conn.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'")
+        now = await timers.clock(conn)
+        period = reports.period_of(now, from_at, to_at)
+        dimensions = reports.dimensions_of(by)
+        made = await reports.performance(conn, now, period, dimensions, viewer_id=None)
+    match form:
+        case "csv":
+            click.echo(report_tables.as_csv(made), nl=False)
+        case "json":
+            click.echo(msgspec.json.encode(made))
+        case "table":
+            show(made, language)
+
+
+def show(made: Performance, language: Language) -> None:
+    """Print a report for people: the rows, the totals, and what each figure means."""
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_FILE_WIDTH)
+    period = made.period
+    console.print(
+        f"{period.from_at:%Y-%m-%d %H:%M} to {period.to_at:%Y-%m-%d %H:%M} {period.time_zone}"
+    )
+    console.print(_table(made))
+    for definition in made.definitions:
+        wording: Wording = getattr(definition, language)
+        parts = (wording.clock, wording.attribution, wording.exclusions)
+        labelled = (
+            f" {label}: {part}" for label, part in zip(_LABELS[language], parts, strict=True)
+        )
+        console.print(Text.assemble((f"{wording.name}. ", "bold"), wording.what, *labelled))
+    for note in getattr(made.notes, language):
+        console.print(Text(note))
+
+
+def _table(made: Performance) -> Table:
+    table = Table(box=box.SIMPLE, show_footer=True, padding=(0, 1, 0, 0))
+    for place, dimension in enumerate(made.by):
+        table.add_column(dimension, footer="" if place else "all")
+    totals = _figures(made.totals)
+    names = [*reports.COUNTS, *(f"{what}\n{part}" for what in _SHORT for part in _PARTS)]
+    for name, total in zip(names, totals, strict=True):
+        table.add_column(name, footer=total, justify="right", overflow="fold")
+    for row in made.rows:
+        table.add_row(*(Text(_word(row, d)) for d in made.by), *_figures(row))
+    return table
+
+
+def _word(row: Row, dimension: str) -> str:
+    value = getattr(row, dimension)
+    return _NOBODY if value is None else str(value)
+
+
+def _figures(measures: Measures) -> list[str]:
+    counts = [str(getattr(measures, name)) for name in reports.COUNTS]
+    return [*counts, *_times(measures.first_reply), *_times(measures.time_to_solve)]
+
+
+def _times(durations: Durations) -> Iterable[str]:
+    yield str(durations.n)
+    for value in (durations.mean_s, durations.median_s, durations.p90_s):
+        yield "" if value is None else in_words(value)
+
+
+def in_words(seconds: float) -> str:
+    """A duration in its two greatest units: ``42s``, ``5m00s``, ``2h05m``, ``3d04h``."""
+    whole = round(seconds)
+    for size, unit, part, part_unit in ((86400, "d", 3600, "h"), (3600, "h", 60, "m")):
+        if whole >= size:
+            return f"{whole // size}{unit}{whole % size // part:02}{part_unit}"
+    return f"{whole // 60}m{whole % 60:02}s" if whole >= 60 else f"{whole}s"  # noqa: PLR2004
