@@ -1,0 +1,179 @@
+"""Text as the rules see it: folded for comparison, and cut down to the writer's own words.
+
+`fold` makes spellings that a reader takes for the same thing equal: Arabic and Persian letters,
+three sets of digits, half-spaces, vowel marks, upper and lower case. The database folds with the
+same two tables, so that a search finds what the rules found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_LETTERS_FROM = "يىكةۀأإٱؤئ"
+_LETTERS_TO = "ییکههاااوی"
+_DIGITS_FROM = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
+_DIGITS_TO = "01234567890123456789"
+_HALF_SPACE = "\u200c"
+_DELETED = (
+    "\u0640"  # tatweel
+    + "".join(map(chr, range(0x064B, 0x0660)))  # vowel marks
+    + "\u0670\u00ad\u200b\u200d\ufeff"  # small alef, soft hyphen, invisible joiners
+    + "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # direction marks
+)
+
+FOLD_FROM = _LETTERS_FROM + _DIGITS_FROM + _HALF_SPACE + _DELETED
+"""What `fold` replaces, after NFKC and before lower case: SQL's `translate(text, from, to)`."""
+
+FOLD_TO = _LETTERS_TO + _DIGITS_TO + " "
+"""The replacements, by position; characters of FOLD_FROM beyond its end are deleted."""
+
+_FOLD = str.maketrans(FOLD_FROM[: len(FOLD_TO)], FOLD_TO, FOLD_FROM[len(FOLD_TO) :])
+
+
+def fold(text: str) -> str:
+    """Return the text in the form in which searches and rules compare it.
+
+    NFKC, then FOLD_FROM to FOLD_TO, then lower case. The closing NFKC joins what a deleted mark
+    had kept apart, so that folding twice changes nothing; the SQL twin is
+    `normalize(lower(translate(normalize(text, NFKC), from, to)), NFKC)`.
+    """
+    folded = unicodedata.normalize("NFKC", text).translate(_FOLD).lower()
+    return unicodedata.normalize("NFKC", folded)
+
+
+def own_words(text: str) -> str:
+    """Return what the writer wrote: no quotations, forwards, signatures or automatic text."""
+    return "\n".join(piece for a, b in own_spans(text) if (piece := text[a:b].strip()))
+
+
+def own_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the character ranges of the writer's own words, in order; empty if there are none."""
+    if _AUTOMATIC.search(text):
+        return ()
+    spans: list[tuple[int, int]] = []
+    for start, end in _own_lines(text):
+        at = start
+        for quotation in _ATTRIBUTED.finditer(text, start, end):
+            spans.append((at, quotation.start("quote")))
+            at = quotation.end("quote")
+        spans.append((at, end))
+    return tuple((a, b) for a, b in spans if text[a:b].strip())
+
+
+def _own_lines(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for line in text.splitlines(keepends=True):
+        start, at = at, at + len(line)
+        if _REST_IS_FOREIGN.match(line):
+            return
+        if not _FOREIGN_LINE.match(line):
+            yield start, at
+
+
+_AUTOMATIC = re.compile(
+    r"\breply\s+\W?(?:\w|stop|yes|no|cancel|help)\W?\s+to\b|\b(?:text|send)\s+stop\b"
+    r"|\bdo\s+not\s+reply\b|\bno-?reply\b|\bunsubscribe\b|\bout\s+of\s+(?:the\s+)?office\b"
+    r"|\bauto(?:matic|mated)?[\s-]+(?:reply|response|message)\b"
+    r"|\bthis\s+is\s+an\s+automat|\bon\s+annual\s+leave\s+until\b"
+    r"|\bone[\s-]*time\s+(?:pass)?(?:code|word)|\b(?:verification|security|login|access)\s+code\b"
+    r"|\byour\s+(?:code|otp|pin)\s+is\b|\bdelivery\s+status\s+notification\b|\bt&cs?\s+apply\b"
+    r"|رمز\s*(?:پویا|یک\s*بار\s*مصرف)|کد\s+(?:تایید|تأیید|ورود|فعال\s*سازی)"
+    r"|لغو\s*[=:]?\s*[1۱]{2}|جهت\s+(?:انصراف|لغو)\s+عدد|پاسخ(?:گویی)?\s+خودکار|پیام\s+خودکار"
+    r"|(?:به\s+)?این\s+(?:پیام|ایمیل)\s+(?:را\s+)?پاسخ\s+ندهید|در\s+مرخصی\s+(?:هستم|به\s+سر)"
+    r"|عدد\s+\S{1,2}\s+را\s+(?:ارسال|پیامک)",
+    re.IGNORECASE,
+)
+_REST_IS_FOREIGN = re.compile(
+    r"\s*(?:On\b.{4,200}\bwrote:\s*$|-{2,}\s*(?:original|forwarded)\s+message"
+    r"|Begin\s+forwarded\s+message|-{5,}\s*پیام\s+(?:اصلی|ارجاع)|From:\s.*@"
+    r"|در\s+تاریخ.{2,200}نوشت(?:ه(?:\s*است)?)?\s*:?\s*$|--\s*$|_{5,}\s*$)",
+    re.IGNORECASE,
+)
+_FOREIGN_LINE = re.compile(
+    r"\s*(?:>|(?:Sent|Get\s+Outlook)\s+(?:from|for|via)\s+(?:my\s+)?\w+"
+    r"|ارسال\s*شده\s+از|فرستاده\s*شده\s+از|(?:Sent|To|Cc|Subject|Date|موضوع|گیرنده)\s*:\s"
+    r"|(?:fwd?|forwarded)\s*:"
+    r"|.{0,200}(?:intended\s+recipient|confidential\s+and|privileged\s+information"
+    r"|registered\s+in\s+england|company\s+(?:no|number)\b|گیرنده\s*ی?\s+مورد\s+نظر|محرمانه\s+(?:بوده|است|تلقی)))",
+    re.IGNORECASE,
+)
+_ATTRIBUTED = re.compile(
+    r"(?:\b(?:sa(?:ys|id|ying)|told|tells|writes|wrote|reads?|quotes?|message|ad|poster|sign|leaflet"
+    r"|goes|asked|called|titled|headed)\b"
+    r"|گفت\w*|می\s*\u200c?(?:گ[هن]|گوید|گویند)|نوشت\w*|پیام|آگهی|تبلیغ|تیتر|عنوان)"
+    r'[^"“”«»\n]{0,30}(?P<quote>[«“"](?=(?:[^"“”«»\n]+\s){2})[^"“”«»]{1,600}[»”"])',
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The words of a text, normalised for matching; the five tuples run in parallel.
+
+    `keys` are folded, without apostrophes and half-spaces, stretched letters shortened; `spans`
+    are offsets in the original; `sentences` and `clauses` number the sentence and the clause each
+    word stands in; `asks` holds the numbers of the sentences that end in a question mark.
+    """
+
+    keys: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    sentences: tuple[int, ...]
+    clauses: tuple[int, ...]
+    asks: frozenset[int]
+
+
+_MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u200c\u200d"
+_TOKEN = re.compile(
+    rf"(?P<word>\d+(?:[.,:/٫٬]\d+)*(?:st|nd|rd|th|[ap]m|k|%|٪)?(?![^\W\d])"
+    rf"|[^\W_](?:[\w{_MARKS}]|['’](?=\w))*|[%٪&+])"
+    r"|(?P<end>[.!?؟…\n]+)|(?P<pause>[,،;؛:()\[\]—–]|\s-\s)"
+    r"|(?P<emoji>[\u2600-\u27bf\U0001f300-\U0001faff]|[:;]-?[)D]|<3)",
+)
+
+
+def words(text: str) -> Words:
+    """Split a text into words, sentences and clauses, keeping the place of each word."""
+    keys: list[str] = []
+    spans: list[tuple[int, int]] = []
+    sentences: list[int] = []
+    clauses: list[int] = []
+    asks: set[int] = set()
+    sentence = clause = 0
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "end":
+            if "?" in (mark := match.group()) or "؟" in mark:
+                asks.add(sentence)
+            sentence, clause = sentence + 1, clause + 1
+        elif kind == "pause":
+            clause += 1
+        else:
+            key = word_key(match.group())
+            if keys and keys[-1] in _SPLIT_PREFIXES and clauses[-1] == clause:
+                keys[-1] += key
+                spans[-1] = (spans[-1][0], match.end())
+                continue
+            keys.append(key)
+            spans.append(match.span())
+            sentences.append(sentence)
+            clauses.append(clause)
+    return Words(
+        keys=tuple(keys),
+        spans=tuple(spans),
+        sentences=tuple(sentences),
+        clauses=tuple(clauses),
+        asks=frozenset(asks),
+    )
+
+
+_SPLIT_PREFIXES = frozenset(("می", "نمی"))  # «می شود» is written apart, joined or with half-space
+_STRETCHED = re.compile(r"([^\W\d])\1{2,}")
+_JOIN = str.maketrans("آ", "ا", "'’\u200c")
+
+
+@lru_cache(maxsize=20_000)
+def word_key(word: str) -> str:
+    """Return the form under which one word is looked up in a phrase table."""
+    return _STRETCHED.sub(r"\1", fold(word.translate(_JOIN)))
