@@ -5,6 +5,7 @@ import click
 from contactcenter.cli.channels import show_channels
 from contactcenter.cli.doctor import doctor
 from contactcenter.cli.migrate import migrate_database
+from contactcenter.cli.report import report
 from contactcenter.cli.serve import serve
 from contactcenter.cli.user import user
 
@@ -15,5 +16,5 @@ def main() -> None:
     """Run a contact centre: one timeline per person, one owner per problem."""
 
 
-for command in (serve, migrate_database, doctor, show_channels, user):
+for command in (serve, migrate_database, doctor, show_channels, user, report):
     main.add_command(command)
