@@ -17,7 +17,7 @@ import structlog
 from aiohttp import web
 
 import channels
-from contactcenter import api
+from contactcenter import api, logs
 from contactcenter.access.passwords import Passwords
 from contactcenter.api.services import Services
 from contactcenter.bell import Bell
@@ -112,5 +112,5 @@ async def _kept_alive(worker: Callable[[], Awaitable[None]]) -> None:
             await worker()
         except Exception as error:
             name = getattr(worker, "__qualname__", "worker")
-            log.exception("worker_failed", worker=name, error=type(error).__name__)
+            log.exception("worker_failed", worker=name, exc_info=logs.unquoted(error))
         await asyncio.sleep(_RESTART_S)

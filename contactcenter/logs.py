@@ -128,3 +128,17 @@ def _write_indented_traceback(out: TextIO, exc_info: ExcInfo) -> None:
     """Write a traceback whose lines cannot be mistaken for the log's own."""
     text = _URL_PASSWORD.sub(rf"\1{MASK}@", "".join(traceback.format_exception(*exc_info)))
     out.writelines(f"\n  | {_escaped(line)}" for line in text.rstrip("\n").split("\n"))
+
+
+#: Errors whose message speaks of our code and not of the values it worked on.
+_SPEAKS_OF_CODE: Final = (AssertionError, AttributeError, ImportError, NameError, TypeError)
+
+
+class Unquoted(Exception):
+    """An error as it is logged: where and of what kind, without words it may have from a caller."""
+
+
+def unquoted(error: Exception) -> Unquoted:
+    """PostgreSQL shows the failing row, Python the failing value: only our own words are kept."""
+    said = f": {error}" if isinstance(error, _SPEAKS_OF_CODE) else ""
+    return Unquoted(type(error).__name__ + said).with_traceback(error.__traceback__)

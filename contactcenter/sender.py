@@ -19,7 +19,7 @@ from channels import (
     Unavailable,
     Undeliverable,
 )
-from contactcenter import outbox, timers
+from contactcenter import logs, outbox, timers
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
@@ -88,7 +88,9 @@ class Sender:
         except SendFailure as failure:
             await self._store(job, failure)
         except Exception as error:
-            log.exception("send_failed", interaction_id=job.interaction_id)
+            log.exception(
+                "send_failed", interaction_id=job.interaction_id, exc_info=logs.unquoted(error)
+            )
             await self._store(job, OutcomeUnknown(f"the channel failed: {type(error).__name__}"))
         else:
             await self._store(job, receipt)

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from contactcenter import db, segments
+from contactcenter import db, logs, segments
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import arriving
@@ -183,7 +183,9 @@ class Triage:
             finding = _finding(case, assessment, rules)
         except Exception as error:
             self._attempts[ticket_id] += 1
-            log.exception("triage_attempt_failed", ticket_id=ticket_id, error=type(error).__name__)
+            log.exception(
+                "triage_attempt_failed", ticket_id=ticket_id, exc_info=logs.unquoted(error)
+            )
             return None
         if _differs(assessment, case.known):
             await segments.assert_temperament(

@@ -22,6 +22,7 @@ _PRUNE = tuple(
         "prune_inbound_keys",
         "prune_idempotency_keys",
         "prune_sessions",
+        "prune_links",
         "prune_uploads",
     )
 )

@@ -12,6 +12,10 @@ DELETE FROM idempotency_key WHERE ctid = ANY (ARRAY(
 -- A session that is over opens nothing.
 DELETE FROM session WHERE expires_at < clock_timestamp()
 
+-- name: prune_links
+-- A link that was used, or whose time is over, opens nothing; kept a month for questions.
+DELETE FROM user_ticket WHERE expires_at < clock_timestamp() - interval '30 days'
+
 -- name: prune_uploads
 -- Files nobody sent.
 DELETE FROM attachment WHERE interaction_id IS NULL AND created_at < clock_timestamp() - interval '2 days'

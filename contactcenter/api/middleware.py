@@ -14,6 +14,7 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from contactcenter import logs
 from contactcenter.api import guard, problems
 from contactcenter.api.services import Services
 from contactcenter.errors import DomainError
@@ -29,8 +30,6 @@ _ALLOWED_HEADERS: Final = (
 _EXPOSED_HEADERS: Final = "ETag, Idempotent-Replay, Retry-After, X-Request-Id"
 #: Nothing we answer is a page, except the pages that say so.
 _CSP: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
-#: Errors whose message speaks of our code and not of the values it worked on.
-_SPEAKS_OF_CODE: Final = (AssertionError, AttributeError, ImportError, NameError, TypeError)
 
 log = structlog.get_logger()
 
@@ -79,21 +78,11 @@ async def _answered(request: web.Request, handler: Handler, request_id: str) -> 
     except Exception as error:
         known = problems.of(error)
         if known is None:
-            log.exception("request_failed", route=_route(request), exc_info=_unquoted(error))
+            log.exception("request_failed", route=_route(request), exc_info=logs.unquoted(error))
             known = problems.Unexpected()
         elif not isinstance(error, DomainError):
-            log.warning("request_refused", route=_route(request), exc_info=_unquoted(error))
+            log.warning("request_refused", route=_route(request), exc_info=logs.unquoted(error))
         return problems.answer(known, request_id)
-
-
-class Unquoted(Exception):
-    """An error as it is logged: where and of what kind, without words it may have from a caller."""
-
-
-def _unquoted(error: Exception) -> Unquoted:
-    """PostgreSQL shows the failing row, Python the failing value: only our own words are kept."""
-    said = f": {error}" if isinstance(error, _SPEAKS_OF_CODE) else ""
-    return Unquoted(type(error).__name__ + said).with_traceback(error.__traceback__)
 
 
 def _of_aiohttp(error: web.HTTPException, request_id: str) -> web.Response:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import asyncpg
 import structlog
 
-from contactcenter import db, timers
+from contactcenter import db, logs, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import firing
@@ -140,12 +140,12 @@ async def _attempt(conn: Conn, now: datetime, pending: _Pending) -> tuple[Any, E
     except asyncpg.PostgresError as error:
         if db.is_unreachable(error):
             raise
-        log.exception("change_failed", error=type(error).__name__)
+        log.exception("change_failed", exc_info=logs.unquoted(error))
         return None, error
     except Exception as error:
         if db.is_unreachable(error):
             raise
-        log.exception("change_failed", error=type(error).__name__)
+        log.exception("change_failed", exc_info=logs.unquoted(error))
         return None, error
 
 

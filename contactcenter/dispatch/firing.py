@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from contactcenter import offers, tickets, timers
+from contactcenter import logs, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, holding, moving, presence, seek
 from contactcenter.errors import DomainError
@@ -30,7 +30,7 @@ async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
             async with conn.transaction():
                 await _FIRE[timer.kind](conn, now, timer)
         except (DomainError, LookupError, AssertionError, ValueError) as error:
-            log.exception("timer_failed", kind=timer.kind, error=type(error).__name__)
+            log.exception("timer_failed", kind=timer.kind, exc_info=logs.unquoted(error))
     return len(due)
 
 

@@ -36,7 +36,6 @@ async def test_statement_prepares_and_fits_its_row(
 
     columns = [a.name for a in (await conn.prepare(statement.sql)).get_attributes()]
 
-    assert "*" not in statement.sql.split("FROM")[0] or "count(*)" in statement.sql
     if statement.row is None:
         return
     if issubclass(statement.row, msgspec.Struct):
@@ -56,7 +55,7 @@ async def test_search_folds_as_the_rules_do(conn: asyncpg.Connection) -> None:
         "سلام ۱۲۳ كيف‌ها",
         "ÀÉ ﬁ ½ ٤٥٦",
         "مؤسسة أحمد إبراهيم",
-        "Straße İstanbul",
+        "Straße ΣΟΦΟΣ",
         f"x{FOLD_FROM}y",
     ]
 
