@@ -12,7 +12,6 @@ import signal
 import stat
 import subprocess
 import sys
-import sysconfig
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -98,7 +97,8 @@ class User:
     """A process that uses the server."""
 
     def __init__(self, data_dir, **options):
-        options.setdefault("env", {**os.environ, "PYTHONPATH": str(REPOSITORY)})
+        # It finds the modules where this process does.
+        options.setdefault("env", {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
         command = [options.pop("python", sys.executable), "-c", USER, str(data_dir)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **options)
@@ -589,7 +589,7 @@ async def test_programs_in_a_closed_folder_are_copied(server, run_dir, data_dir)
 
 def python_for(account):
     """A Python that the account can run, with the folders of its packages."""
-    packages = Path(sysconfig.get_path("purelib"))
+    packages = Path(asyncpg.__file__).parents[1]
     system = Path(f"/usr/bin/python3.{sys.version_info.minor}")
     for python in (Path(sys.executable), system):
         needed = (python, packages, REPOSITORY)
