@@ -103,7 +103,7 @@ _ATTRIBUTED = re.compile(
     r"(?:\b(?:sa(?:ys|id|ying)|told|tells|writes|wrote|reads?|quotes?|message|ad|poster|sign|leaflet"
     r"|goes|asked|called|titled|headed)\b"
     r"|گفت\w*|می\s*\u200c?(?:گ[هن]|گوید|گویند)|نوشت\w*|پیام|آگهی|تبلیغ|تیتر|عنوان)"
-    r'[^"“”«»\n]{0,30}(?P<quote>[«“"](?=(?:[^"“”«»\n]+\s){2})[^"“”«»]{1,600}[»”"])',
+    r'[^"“”«»\n]{0,30}(?P<quote>[«“"](?=\s*[^\s"“”«»]+\s+[^\s"“”«»]+\s)[^"“”«»]{1,600}[»”"])',
     re.IGNORECASE,
 )
 
@@ -150,7 +150,7 @@ def words(text: str) -> Words:
         elif kind == "pause":
             clause += 1
         else:
-            key = word_key(match.group())
+            key = word_key(match.group()[:_LONGEST_WORD])
             if keys and keys[-1] in _SPLIT_PREFIXES and clauses[-1] == clause:
                 keys[-1] += key
                 spans[-1] = (spans[-1][0], match.end())
@@ -168,6 +168,7 @@ def words(text: str) -> Words:
     )
 
 
+_LONGEST_WORD = 48
 _SPLIT_PREFIXES = frozenset(("می", "نمی"))  # «می شود» is written apart, joined or with half-space
 _STRETCHED = re.compile(r"([^\W\d])\1{2,}")
 _JOIN = str.maketrans("آ", "ا", "'’\u200c")

@@ -208,7 +208,7 @@ def test_any_text_is_judged_without_failing(texts):
 def test_a_short_message_takes_less_than_a_millisecond():
     turns = messages("Could you keep the blue one aside till Saturday? I need to sleep on it")
     assess(turns)
-    best = min(_seconds(turns) for _ in range(20))
+    best = min(_seconds(turns) for _ in range(300))
     assert best < 0.001
 
 
@@ -216,6 +216,14 @@ def _seconds(turns: list[Message]) -> float:
     start = time.perf_counter()
     assess(turns)
     return time.perf_counter() - start
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 200_000, 'said "' * 20_000, "> " * 100_000, "می " * 60_000, "no no no " * 30_000],
+)
+def test_hostile_text_takes_seconds_at_most(text):
+    assert _seconds(messages(text)) < 10
 
 
 def test_the_named_cues_are_one_assessor_among_others():
