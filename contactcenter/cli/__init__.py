@@ -3,6 +3,7 @@
 import click
 
 from contactcenter.cli.channels import show_channels
+from contactcenter.cli.demo import demo
 from contactcenter.cli.doctor import doctor
 from contactcenter.cli.migrate import migrate_database
 from contactcenter.cli.report import report
@@ -16,5 +17,5 @@ def main() -> None:
     """Run a contact centre: one timeline per person, one owner per problem."""
 
 
-for command in (serve, migrate_database, doctor, show_channels, user, report):
+for command in (serve, demo, migrate_database, doctor, show_channels, user, report):
     main.add_command(command)

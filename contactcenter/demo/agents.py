@@ -1,0 +1,134 @@
+"""The agents: programs that work as people do in front of a console, over the public interface."""
+
+from typing import Any, Final
+
+from contactcenter.demo.caller import Caller, Refused
+from contactcenter.demo.company import Person
+from contactcenter.demo.news import News
+from contactcenter.demo.pace import Pace
+from contactcenter.demo.stories import Turn, Understanding
+
+_LOOK_EVERY_S: Final = 0.3
+#: What a person may be told when somebody else was faster: the ticket is not his any more.
+_OVERTAKEN: Final = frozenset({403, 404, 409})
+
+
+class Agent:
+    """One agent from signing on to signing off.
+
+    ``declines`` is how many offers he declines, ``misses`` how many he does not hear ring; never
+    one that somebody has let go before.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        caller: Caller,
+        understanding: Understanding,
+        *,
+        pace: Pace,
+        news: News,
+        declines: int = 0,
+        misses: int = 0,
+    ) -> None:
+        self.person = person
+        self._caller = caller
+        self._understanding = understanding
+        self._pace = pace
+        self._news = news
+        self._declines = declines
+        self._misses = misses
+        self._unheard: set[tuple[int, str]] = set()
+        self._seen: dict[int, str] = {}
+
+    async def work(self) -> None:
+        """Sign on and do one thing after the other until cancelled."""
+        await self._caller.sign_in(self.person.email, self.person.password)
+        await self._caller.post("/presence", {"presence": "available"})
+        while True:
+            try:
+                busy = await self._answer_a_ring() or await self._go_on_with_a_ticket()
+            except Refused as refused:
+                if refused.status not in _OVERTAKEN:
+                    raise
+                busy = False
+            if not busy:
+                await self._pace.wait(_LOOK_EVERY_S, _LOOK_EVERY_S)
+
+    async def go_home(self) -> None:
+        """Sign off."""
+        await self._caller.post("/presence", {"presence": "offline"})
+
+    async def _answer_a_ring(self) -> bool:
+        for offer in await self._caller.get("/offers"):
+            ring = (offer["id"], offer["offer_expires_at"])
+            if ring in self._unheard:
+                continue
+            if (self._misses or self._declines) and await self._is_fresh(offer):
+                if self._misses:
+                    self._misses -= 1
+                    self._unheard.add(ring)
+                    self._tell(f"does not hear ticket {offer['id']} ring")
+                    continue
+                await self._pace.wait(0.3, 0.8)
+                await self._caller.post(f"/tickets/{offer['id']}/declines")
+                self._declines -= 1
+                self._tell(f"declines ticket {offer['id']}; the next one is asked")
+                return True
+            await self._pace.wait(0.2, 0.7)
+            await self._caller.post(f"/tickets/{offer['id']}/acceptances")
+            self._tell(f"accepts ticket {offer['id']} ({offer['temperament']})")
+            return True
+        return False
+
+    async def _is_fresh(self, offer: dict[str, Any]) -> bool:
+        """Whether nobody has let this one go before: it has had to wait long enough then."""
+        made = await self._caller.get(f"/tickets/{offer['id']}/offers")
+        return not any(one["state"] in ("declined", "expired") for one in made)
+
+    async def _go_on_with_a_ticket(self) -> bool:
+        mine = await self._caller.all("/tickets", mine=True, state=["assigned", "pending"])
+        for line in sorted(mine, key=lambda one: str(one["last_customer_message_at"])):
+            heard = str(line["last_customer_message_at"])
+            if self._seen.get(line["id"]) != heard and await self._read(line):
+                return True
+            self._seen[line["id"]] = heard
+        return False
+
+    async def _read(self, line: dict[str, Any]) -> bool:
+        """Look what the customer wrote last, and do what it asks for."""
+        page = await self._caller.get(f"/tickets/{line['id']}/timeline", limit=20)
+        said = next(i for i in page["items"] if i["direction"] != "internal")
+        if said["direction"] == "outbound" or self._understanding.goes_on(said["body"]):
+            return False
+        if line["state"] == "pending":  # he wrote while it was put aside
+            await self._caller.post(f"/tickets/{line['id']}/resumptions")
+        turn = self._understanding.turn(said["body"])
+        await self._pace.wait(0.5, 1.2)
+        if turn.tier > self.person.tier:
+            await self._refer(line["id"], turn)
+        else:
+            await self._do(line["id"], turn)
+        return True
+
+    async def _refer(self, ticket_id: int, turn: Turn) -> None:
+        note = turn.hand_over or "Beyond what I can do: please take over."
+        await self._caller.post(f"/tickets/{ticket_id}/escalations", {"note": note})
+        self._tell(f"refers ticket {ticket_id} to tier {self.person.tier + 1}: {note}")
+
+    async def _do(self, ticket_id: int, turn: Turn) -> None:
+        path = f"/tickets/{ticket_id}"
+        if turn.note:
+            await self._caller.post(f"{path}/notes", {"text": turn.note})
+        if turn.reply:
+            await self._caller.post(f"{path}/replies", {"text": turn.reply})
+            self._news.tell("out", self.person.name, turn.reply)
+        if turn.then == "pend":
+            await self._caller.post(f"{path}/pendings", {})
+        elif turn.then == "solve":
+            solution = {"disposition": turn.disposition}
+            await self._caller.post(f"{path}/solutions", solution)
+            self._news.tell("end", self.person.name, f"solves ticket {ticket_id}")
+
+    def _tell(self, text: str) -> None:
+        self._news.tell("move", self.person.name, text)

@@ -1,0 +1,134 @@
+"""What the demo says in the end: the report, the promises, a summary and where to go from here."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from contactcenter.demo.company import Company, Person
+from contactcenter.demo.promises import Kept
+from contactcenter.demo.result import Result
+from contactcenter.demo.screen import isolated
+
+_SHOWN = 20
+
+
+def print_report(console: Console, report: Mapping[str, Any], tiers: Mapping[int, int]) -> None:
+    """Who solved what, and in what time: the answer of ``GET /api/v1/reports/performance``."""
+    table = Table(
+        title="Report: who solved what, and in what time (median, seconds)", padding=(0, 1)
+    )
+    for name in ("agent", "tier", "temperament"):
+        table.add_column(name, no_wrap=True)
+    for name in ("opened", "solved", "escalated", "reopened", "first reply", "to solve"):
+        table.add_column(name, justify="right")
+    rows = sorted(
+        report["rows"],
+        key=lambda r: (r["agent"] is None, tiers.get(r["agent_id"], 9), r["agent"] or ""),
+    )
+    for name, group in groupby(rows, key=lambda row: row["agent"]):
+        shown = isolated(name) if name else "nobody yet"
+        for row in group:
+            table.add_row(shown, _text(row["tier"]), row["temperament"], *_figures(row))
+            shown = ""
+        table.add_section()
+    table.add_row("all", "", "", *_figures(report["totals"]), style="bold")
+    console.print()
+    console.print(table)
+
+
+def print_promises(console: Console, kept: Sequence[Kept]) -> None:
+    """Each promise, and whether it was kept."""
+    console.print(
+        Text("\nPromises, checked against what the SMS provider witnessed:", style="bold")
+    )
+    for one in kept:
+        broken = len(one.violations)
+        mark = Text("  ✓ ", style="green") if not broken else Text("  ✗ ", style="bold red")
+        console.print(mark + Text(f"{one.promise} ({one.checked} checked)"), soft_wrap=True)
+        for violation in one.violations[:_SHOWN]:
+            console.print(Text(f"      {violation}", style="red"), soft_wrap=True)
+        if broken > _SHOWN:
+            console.print(Text(f"      and {broken - _SHOWN} more", style="red"))
+
+
+def print_summary(console: Console, result: Result) -> None:
+    """The run in a few sentences."""
+    temperaments = ", ".join(f"{n} {name}" for name, n in result.by_temperament.items())
+    r = result
+    lines = (
+        "",
+        (
+            f"{r.messages_sent} messages came in within {r.seconds:.0f} seconds of start and work "
+            f"({r.redelivered} were delivered twice); {r.replies_sent} answers went out."
+        ),
+        (
+            f"{r.tickets} tickets: {r.solved} solved, {r.unsolved} still open; {r.escalated} were "
+            f"referred to a more specialised tier, {r.reopened} came back."
+        ),
+        f"{r.declined} offers were declined, {r.expired} rang until their time was up.",
+        f"How the customers want to be treated: {temperaments}.",
+    )
+    for text in lines:
+        console.print(Text(text), soft_wrap=True)
+    if result.violations:
+        text = f"{len(result.violations)} violations of the promises: see above."
+        console.print(Text(text, style="bold red"))
+    else:
+        console.print(Text("No message was lost or doubled; every promise was kept.", style="bold"))
+
+
+def print_next_steps(console: Console) -> None:
+    """Where to go from here."""
+    console.print(
+        Text(
+            "\nNext:\n"
+            "  contactcenter demo --keep   leave it running, sign in and try the API yourself\n"
+            "  contactcenter serve         your own contact centre; it keeps its data\n"
+            "  contactcenter channels      what it needs to answer your customers on real numbers"
+        ),
+        soft_wrap=True,
+    )
+
+
+def print_logins(console: Console, address: str, company: Company, fake_url: str) -> None:
+    """How to get in while it is left running."""
+    table = Table(title="Sign in as", padding=(0, 1))
+    for name in ("name", "role", "tier", "e-mail", "password"):
+        table.add_column(name, no_wrap=True)
+    for person in (company.admin, company.supervisor, *company.agents):
+        table.add_row(*_login(person))
+    console.print()
+    console.print(table)
+    console.print(
+        Text(
+            f"Server:   {address}\n"
+            f"API docs: {address}/api/docs\n"
+            "Write as a customer (in another terminal):\n"
+            f"  curl {fake_url}/fake/customer_messages -d "
+            '\'{"from": "+12025550177", "to": "+12025550100", "text": "Is anybody there?"}\'\n'
+            "The simulated agents have signed off. Press Ctrl-C to stop and throw everything away."
+        ),
+        soft_wrap=True,
+    )
+
+
+def _login(person: Person) -> tuple[str, ...]:
+    tier = str(person.tier) if person.tier else ""
+    return (isolated(person.name), person.role, tier, person.email, person.password)
+
+
+def _figures(row: Mapping[str, Any]) -> tuple[str, ...]:
+    counts = (row["opened"], row["solved"], row["escalated"], row["reopened"])
+    times = (row["first_reply"]["median_s"], row["time_to_solve"]["median_s"])
+    return (
+        *(str(n) if n else "" for n in counts),
+        *("" if s is None else f"{s:.1f}" for s in times),
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)

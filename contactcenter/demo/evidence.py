@@ -1,0 +1,148 @@
+"""What is stored at the end of the demo, read past the product's own code, in one snapshot."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from contactcenter import db
+from contactcenter.db import Database
+
+
+class Received(Struct, frozen=True, kw_only=True):
+    """A customer's message."""
+
+    external_id: str | None
+    body: str
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """A message of ours, and how far the outbox came with it."""
+
+    correlation_id: str
+    state: str
+    body: str
+
+
+class Ticket(Struct, frozen=True, kw_only=True):
+    """A ticket; ``accountable_id`` is its holder, else the lead of the team it waits for."""
+
+    id: int
+    state: str
+    tier: int | None
+    temperament: str
+    episode: int
+    escalations: int
+    reopens: int
+    opened_at: datetime
+    enqueued_at: datetime
+    accountable_id: int | None
+
+
+class Leg(Struct, frozen=True, kw_only=True):
+    """One stay of a ticket in one queue with one holder or none."""
+
+    ticket_id: int
+    episode: int
+    agent_id: int | None
+    from_at: datetime
+    to_at: datetime | None
+    ended_by: str | None
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """A ticket at an agent, from the first ring until he let go of it."""
+
+    ticket_id: int
+    agent_id: int
+    weight: int
+    state: str
+    offered_at: datetime
+    ended_at: datetime | None
+
+
+class Agent(Struct, frozen=True, kw_only=True):
+    """What an agent may hold and what is written down that he holds, in units."""
+
+    id: int
+    name: str
+    capacity: int
+    load: int
+
+
+class Neglect(Struct, frozen=True, kw_only=True):
+    """A ticket that waits, and an agent who could have it."""
+
+    ticket_id: int
+    agent: str
+
+
+class Timer(Struct, frozen=True, kw_only=True):
+    """A timer, and how late it is."""
+
+    kind: str
+    key: str
+    ticket_id: int | None
+    late_s: float
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """A fact about a ticket; without a version where it left the ticket's row alone."""
+
+    id: int
+    xid: str
+    kind: str
+    at: datetime
+    ticket_id: int
+    version: int | None
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """Everything the promises are about."""
+
+    received: Sequence[Received]
+    written: Sequence[Written]
+    tickets: Sequence[Ticket]
+    legs: Sequence[Leg]
+    offers: Sequence[Offer]
+    agents: Sequence[Agent]
+    neglects: Sequence[Neglect]
+    timers: Sequence[Timer]
+    events: Sequence[Event]
+
+
+_SQL = db.Statements(__name__)
+_received = _SQL.take("received", Received)
+_written = _SQL.take("written", Written)
+_list_tickets = _SQL.take("list_tickets", Ticket)
+_list_legs = _SQL.take("list_legs", Leg)
+_list_offers = _SQL.take("list_offers", Offer)
+_list_agents = _SQL.take("list_agents", Agent)
+_left_waiting = _SQL.take("left_waiting", Neglect)
+_list_timers = _SQL.take("list_timers", Timer)
+_list_events = _SQL.take("list_events", Event)
+
+
+async def gather(database: Database) -> Evidence:
+    """Read it all as it stands at one instant."""
+    async with (
+        database.read() as conn,
+        conn.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        return Evidence(
+            received=await _received.all(conn),
+            written=await _written.all(conn),
+            tickets=await _list_tickets.all(conn),
+            legs=await _list_legs.all(conn),
+            offers=await _list_offers.all(conn),
+            agents=await _list_agents.all(conn),
+            neglects=await _left_waiting.all(conn),
+            timers=await _list_timers.all(conn),
+            events=await _list_events.all(conn),
+        )
+
+
+async def neglects(database: Database) -> list[Neglect]:
+    """Who is left waiting at this instant beside somebody who is free."""
+    async with database.read() as conn:
+        return await _left_waiting.all(conn)

@@ -1,0 +1,47 @@
+-- name: received
+-- Every customer's message on the timeline, by the provider's id.
+SELECT external_id, body FROM interaction WHERE direction = 'inbound' ORDER BY id
+
+-- name: written
+-- Every message of ours, by the id under which the provider was handed it.
+SELECT o.correlation_id, o.state, i.body FROM outbox o JOIN interaction i ON i.id = o.interaction_id ORDER BY o.id
+
+-- name: list_tickets
+-- Every ticket with whom it may be asked of.
+SELECT t.id, t.state, t.tier, t.temperament, t.episode, t.escalations, t.reopens, t.opened_at, t.enqueued_at,
+       coalesce(t.agent_id, m.lead_id) AS accountable_id
+FROM ticket t LEFT JOIN queue q ON q.id = coalesce(t.queue_id, t.intake_queue_id) LEFT JOIN team m ON m.id = q.team_id
+ORDER BY t.id
+
+-- name: list_legs
+-- Every stay of every ticket, in order.
+SELECT ticket_id, episode, agent_id, from_at, to_at, ended_by FROM leg ORDER BY ticket_id, id
+
+-- name: list_offers
+-- Every offer, with how long it took its agent's capacity.
+SELECT ticket_id, agent_id, weight, state, offered_at, ended_at FROM offer ORDER BY id
+
+-- name: list_agents
+-- What each agent may hold, and what is written down that he holds.
+SELECT a.id, u.name, a.capacity, a.load FROM agent a JOIN user_account u ON u.id = a.id ORDER BY a.id
+
+-- name: left_waiting
+-- Tickets that wait although somebody is there who may take them, seen in one snapshot. Whoever has
+-- let a ticket go is not asked again until the timer of that has fired.
+SELECT t.id AS ticket_id, u.name AS agent
+FROM ticket t JOIN membership m ON m.queue_id = t.queue_id
+JOIN agent a ON a.id = m.agent_id JOIN user_account u ON u.id = a.id
+WHERE t.state = 'waiting' AND a.presence = 'available' AND u.disabled_at IS NULL AND a.capacity - a.load >= t.weight
+  AND (m.delay_s = 0 OR clock_timestamp() > t.enqueued_at + (m.delay_s + 5) * interval '1 second')
+  AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = t.id AND x.agent_id = a.id
+                  AND x.until_at + interval '5 seconds' > clock_timestamp())
+ORDER BY t.id, u.id
+
+-- name: list_timers
+-- Every timer; how late it is, in seconds, where it is.
+SELECT kind, key, ticket_id, greatest(0, extract(epoch FROM clock_timestamp() - due_at))::float8 AS late_s
+FROM timer ORDER BY id
+
+-- name: list_events
+-- Every fact about a ticket, in the order in which it was written down.
+SELECT id, xid::text AS xid, kind, at, ticket_id, version FROM event WHERE ticket_id IS NOT NULL ORDER BY id

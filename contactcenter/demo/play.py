@@ -1,0 +1,211 @@
+"""Plays the demo from the first message to the last check."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct
+from rich.console import Console
+
+from contactcenter.demo import closing, evidence, house, promises, screen
+from contactcenter.demo.agents import Agent
+from contactcenter.demo.caller import Caller
+from contactcenter.demo.cast import STORIES, cast
+from contactcenter.demo.company import Company, Person, found
+from contactcenter.demo.customers import Customers
+from contactcenter.demo.evidence import Neglect
+from contactcenter.demo.house import House
+from contactcenter.demo.news import News
+from contactcenter.demo.pace import Pace
+from contactcenter.demo.promises import Case
+from contactcenter.demo.result import Result, result
+from contactcenter.demo.stories import Understanding
+from routing.states import UNSOLVED
+
+#: Offers ring for so long, in the demo's time; the product's own default is a minute.
+_RING_S: Final = 3.0
+_LOOK_EVERY_S: Final = 0.3
+#: After so long, and so much a message, it is called off.
+_DEADLINE_S: Final = 60.0
+_DEADLINE_PER_MESSAGE_S: Final = 1.0
+#: Reports on the last answers are waited for so long.
+_SETTLE_S: Final = 10.0
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What was asked for."""
+
+    messages: int
+    speed: float
+    seed: int
+    keep: bool
+    database_url: str | None
+
+
+class _Show(Struct, frozen=True, kw_only=True):
+    options: Options
+    home: House
+    company: Company
+    customers: Customers
+    pace: Pace
+    news: News
+
+
+async def play(
+    options: Options, folder: Path, console: Console, tell: Callable[[Result], None]
+) -> None:
+    """Run it all and ``tell`` the result; with ``keep`` it goes on until cancelled."""
+    started_s = time.monotonic()
+    chance = random.Random(options.seed)
+    pace = Pace(options.speed, chance)
+    screen.introduce(console)
+    console.print("Starting a database, a stand-in for Twilio and the server …")
+    async with house.running(folder, options.database_url, chance) as home:
+        ring_s = max(1, round(_RING_S / options.speed))
+        company = await found(home.address, home.admin, home.database, offer_timeout_s=ring_s)
+        news = News()
+        show = _Show(
+            options=options,
+            home=home,
+            company=company,
+            customers=Customers(cast(options.messages, chance), home.fake, pace, news),
+            pace=pace,
+            news=news,
+        )
+        async with screen.showing(console, home.address, company, news):
+            case, report, called_off = await _perform(show)
+        seconds = time.monotonic() - started_s
+        outcome = _close(console, show, case, report, called_off=called_off, seconds=seconds)
+        tell(outcome)
+        if options.keep:
+            closing.print_logins(console, home.address, company, home.fake.url)
+            await asyncio.Event().wait()
+
+
+async def _perform(show: _Show) -> tuple[Case, Mapping[str, Any], bool]:
+    """Let everybody write and work until there is nothing left to do; then take stock."""
+    company, home = show.company, show.home
+    async with AsyncExitStack() as stack:
+        agents = [await _agent(stack, show, person) for person in company.agents]
+        office = await stack.enter_async_context(Caller(home.address))
+        await office.sign_in(company.admin.email, company.admin.password)
+        seen: list[Neglect] = []
+        called_off = await _side_by_side(
+            [
+                *(agent.work() for agent in agents),
+                show.customers.live(),
+                _watch(home, seen),
+            ],
+            until=_over(show, office),
+            deadline_s=_deadline_s(show.options),
+        )
+        found_out = await _settled(home)
+        report = await office.get("/reports/performance", by="agent,tier,temperament")
+        for agent in agents:
+            await agent.go_home()
+    return Case(evidence=found_out, ledger=home.fake.ledger, neglects=seen), report, called_off
+
+
+async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent:
+    """One of the agents; two of the specialists have a bad moment each."""
+    caller = await stack.enter_async_context(Caller(show.home.address))
+    specialists = [one.id for one in show.company.agents if one.tier == 2]  # noqa: PLR2004
+    return Agent(
+        person,
+        caller,
+        Understanding(STORIES),
+        pace=show.pace,
+        news=show.news,
+        declines=int(person.id == specialists[0]),
+        misses=int(person.id == specialists[1]),
+    )
+
+
+async def _side_by_side(
+    works: Sequence[Coroutine[Any, Any, None]],
+    *,
+    until: Coroutine[Any, Any, None],
+    deadline_s: float,
+) -> bool:
+    """Run all of it until the one is over; True if the deadline came first.
+
+    Whatever goes wrong in any of them ends them all and is raised.
+    """
+    end = asyncio.create_task(until)
+    tasks = [end, *(asyncio.create_task(work) for work in works)]
+    try:
+        done, _ = await asyncio.wait(tasks, timeout=deadline_s, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        return end not in done
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _over(show: _Show, office: Caller) -> None:
+    """Return when everybody has said all he wanted and nothing is left to solve."""
+    while True:
+        if show.customers.sent == show.customers.in_all:
+            page = await office.get("/tickets", state=sorted(UNSOLVED), limit=1)
+            if not page["items"]:
+                return
+        await asyncio.sleep(_LOOK_EVERY_S / show.pace.speed)
+
+
+async def _watch(home: House, seen: list[Neglect]) -> None:
+    """Look again and again whether somebody waits beside a free agent."""
+    while True:
+        seen += await evidence.neglects(home.database)
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def _settled(home: House) -> evidence.Evidence:
+    """What is stored, once the provider has told of every message of ours."""
+    until_s = time.monotonic() + _SETTLE_S
+    async with asyncio.timeout(_SETTLE_S):
+        await home.fake.drain()
+    while True:
+        found_out = await evidence.gather(home.database)
+        under_way = [w for w in found_out.written if w.state in ("queued", "sending")]
+        if not under_way or time.monotonic() > until_s:
+            return found_out
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _close(
+    console: Console,
+    show: _Show,
+    case: Case,
+    report: Mapping[str, Any],
+    *,
+    called_off: bool,
+    seconds: float,
+) -> Result:
+    kept = promises.check(case)
+    if called_off:
+        kept.append(promises.not_finished(_deadline_s(show.options)))
+    outcome = result(
+        case.evidence,
+        promises.messages(case),
+        kept,
+        report,
+        redelivered=show.customers.redelivered,
+        seed=show.options.seed,
+        seconds=seconds,
+    )
+    closing.print_report(console, report, {p.id: p.tier for p in show.company.agents})
+    closing.print_promises(console, kept)
+    closing.print_summary(console, outcome)
+    if not show.options.keep:
+        closing.print_next_steps(console)
+    return outcome
+
+
+def _deadline_s(options: Options) -> float:
+    return (_DEADLINE_S + _DEADLINE_PER_MESSAGE_S * options.messages) / min(1.0, options.speed)

@@ -1,0 +1,288 @@
+"""Whether the promises were kept: what the provider witnessed against what is stored.
+
+The provider's ledger was written outside the product, call by call. Everything here is counted
+again from the rows; nothing asks the product whether it is right.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from contactcenter.demo.evidence import Event, Evidence, Leg, Neglect, Ticket
+from contactcenter.fakes.ledger import Entry, Ledger
+
+#: A timer may fire this late in normal running.
+LATE_S: Final = 5.0
+_MESSAGE_HOOK: Final = "/hooks/sms/message"
+_OVER: Final = frozenset({"solved", "closed"})
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """A promise, of how many things it was asked, and each of them that breaks it."""
+
+    promise: str
+    checked: int
+    violations: Sequence[str]
+
+
+class Messages(Struct, frozen=True, kw_only=True):
+    """The customers' messages: sent, and what became of those that were acknowledged."""
+
+    sent: int
+    stored: int
+    duplicates: int
+    lost: int
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """All that is asked: both sides' books, and who was seen waiting on the way."""
+
+    evidence: Evidence
+    ledger: Ledger
+    neglects: Sequence[Neglect] = ()
+
+
+Check = Callable[[Case], tuple[int, Iterator[str]]]
+
+
+def check(case: Case) -> list[Kept]:
+    """Ask for every promise."""
+    results: list[Kept] = []
+    for promise, ask in _PROMISES:
+        checked, violations = ask(case)
+        results.append(Kept(promise=promise, checked=checked, violations=list(violations)))
+    return results
+
+
+def messages(case: Case) -> Messages:
+    """Count the customers' messages on both sides."""
+    stored = Counter(row.external_id for row in case.evidence.received)
+    acknowledged = _acknowledged(case.ledger)
+    return Messages(
+        sent=len(case.ledger.of("written")),
+        stored=stored.total(),
+        duplicates=stored.total() - len(stored),
+        lost=sum(sid not in stored for sid in acknowledged),
+    )
+
+
+def _stored_once(case: Case) -> tuple[int, Iterator[str]]:
+    rows: dict[str, list[str]] = defaultdict(list)
+    for row in case.evidence.received:
+        rows[row.external_id or ""].append(row.body)
+    written = {entry.sid: entry for entry in case.ledger.of("written")}
+    acknowledged = _acknowledged(case.ledger)
+
+    def violations() -> Iterator[str]:
+        for sid, entry in written.items():
+            bodies = rows.pop(sid, [])
+            if sid not in acknowledged:
+                yield f"Message {sid} was never acknowledged."
+            elif not bodies:
+                yield f"Message {sid} was acknowledged and is lost."
+            elif len(bodies) > 1:
+                yield f"Message {sid} is stored {len(bodies)} times."
+            elif bodies != [entry.text]:
+                yield f"Message {sid} is stored with other words than were sent."
+        for sid in rows:
+            yield f"Message {sid or 'without an id'} is stored, but no customer sent it."
+
+    return len(written), violations()
+
+
+def _sent_once(case: Case) -> tuple[int, Iterator[str]]:
+    handed: dict[str, list[Entry]] = defaultdict(list)
+    for entry in case.ledger.of("accepted"):
+        handed[entry.correlation].append(entry)
+
+    def violations() -> Iterator[str]:
+        for reply in case.evidence.written:
+            times = handed.pop(reply.correlation_id, [])
+            name = f"Reply {reply.correlation_id[:8]}…"
+            if not times:
+                yield f"{name} was never handed to the provider; it is {reply.state}."
+            elif len(times) > 1:
+                yield f"{name} was handed to the provider {len(times)} times."
+            elif times[0].text != reply.body:
+                yield f"{name} was handed over with other words than were written."
+            elif reply.state != "sent":
+                yield f"{name} was handed over, but is kept as {reply.state}."
+        for correlation, times in handed.items():
+            yield f"The provider took {len(times)} messages that nobody wrote ({correlation})."
+
+    return len(case.evidence.written), violations()
+
+
+def _one_owner(case: Case) -> tuple[int, Iterator[str]]:
+    evidence = case.evidence
+    live = Counter(o.ticket_id for o in evidence.offers if o.state in ("pending", "accepted"))
+    open_legs = Counter(leg.ticket_id for leg in evidence.legs if leg.to_at is None)
+
+    def violations() -> Iterator[str]:
+        for ticket in evidence.tickets:
+            if live[ticket.id] > 1:
+                yield f"Ticket {ticket.id} has {live[ticket.id]} live offers."
+            wanted = 0 if ticket.state in {*_OVER, "new"} else 1
+            if open_legs[ticket.id] != wanted:
+                n = open_legs[ticket.id]
+                yield f"Ticket {ticket.id} is {ticket.state} and has {n} open legs."
+
+    return len(evidence.tickets), violations()
+
+
+def _legs_tile(case: Case) -> tuple[int, Iterator[str]]:
+    legs: dict[tuple[int, int], list[Leg]] = defaultdict(list)
+    for leg in case.evidence.legs:
+        legs[leg.ticket_id, leg.episode].append(leg)
+    ends: dict[int, list[datetime]] = defaultdict(list)
+    for event in case.evidence.events:
+        if event.kind == "ticket_solved":
+            ends[event.ticket_id].append(event.at)
+
+    def violations() -> Iterator[str]:
+        for ticket in case.evidence.tickets:
+            if ticket.state == "new":
+                continue
+            for episode in range(1, ticket.episode + 1):
+                stays = legs[ticket.id, episode]
+                yield from _tiles(ticket, episode, stays, ends[ticket.id])
+
+    return len(case.evidence.legs), violations()
+
+
+def _tiles(
+    ticket: Ticket, episode: int, stays: Sequence[Leg], ends: Sequence[datetime]
+) -> Iterator[str]:
+    name = f"Episode {episode} of ticket {ticket.id}"
+    if not stays:
+        yield f"{name} has no legs."
+        return
+    if episode == 1 and stays[0].from_at != ticket.opened_at:
+        yield f"{name} begins at {stays[0].from_at}, the ticket at {ticket.opened_at}."
+    if episode == ticket.episode and stays[0].from_at != ticket.enqueued_at:
+        yield f"{name} begins at {stays[0].from_at}, its wait at {ticket.enqueued_at}."
+    for before, after in pairwise(stays):
+        if before.to_at is None or before.to_at != after.from_at:
+            word = "overlap" if before.to_at is None or before.to_at > after.from_at else "gap"
+            yield f"{name} has a {word} between {before.to_at} and {after.from_at}."
+    is_over = episode < ticket.episode or ticket.state in _OVER
+    end = ends[episode - 1] if is_over and len(ends) >= episode else None
+    if stays[-1].to_at != end:
+        yield f"{name} ends at {end}, its last leg at {stays[-1].to_at}."
+
+
+def _within_capacity(case: Case) -> tuple[int, Iterator[str]]:
+    changes: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for offer in case.evidence.offers:
+        changes[offer.agent_id].append((offer.offered_at, offer.weight))
+        if offer.ended_at is not None:
+            changes[offer.agent_id].append((offer.ended_at, -offer.weight))
+
+    def violations() -> Iterator[str]:
+        for agent in case.evidence.agents:
+            load = most = 0
+            for _, change in sorted(changes[agent.id]):
+                load += change
+                most = max(most, load)
+            if most > agent.capacity:
+                yield f"{agent.name} held {most} units at once and may hold {agent.capacity}."
+            if load != agent.load:
+                yield f"{agent.name} holds {load} units; written down are {agent.load}."
+
+    return len(case.evidence.agents), violations()
+
+
+def _nobody_neglected(case: Case) -> tuple[int, Iterator[str]]:
+    seen = dict.fromkeys((n.ticket_id, n.agent) for n in (*case.neglects, *case.evidence.neglects))
+    return len(case.evidence.tickets), (
+        f"Ticket {ticket_id} waited although {agent} was there and had room."
+        for ticket_id, agent in seen
+    )
+
+
+def _accountable(case: Case) -> tuple[int, Iterator[str]]:
+    unsolved = [t for t in case.evidence.tickets if t.state not in _OVER]
+    return len(unsolved), (
+        f"Nobody is accountable for ticket {ticket.id}, which is {ticket.state}."
+        for ticket in unsolved
+        if ticket.accountable_id is None
+    )
+
+
+def _timers(case: Case) -> tuple[int, Iterator[str]]:
+    timers = case.evidence.timers
+    times = Counter((timer.kind, timer.key) for timer in timers)
+    ringing = {o.ticket_id for o in case.evidence.offers if o.state == "pending"}
+    expiring = {t.ticket_id for t in timers if t.kind == "offer_expiry"}
+
+    def violations() -> Iterator[str]:
+        for (kind, key), n in times.items():
+            if n > 1:
+                yield f"There are {n} timers {kind} of {key}."
+        for timer in timers:
+            if timer.late_s > LATE_S:
+                yield f"The timer {timer.kind} of {timer.key} is {timer.late_s:.1f} s late."
+        for ticket_id in sorted(ringing - expiring):
+            yield f"The offer of ticket {ticket_id} rings for ever: no timer ends it."
+
+    return len(timers), violations()
+
+
+def _versions_rise(case: Case) -> tuple[int, Iterator[str]]:
+    events: dict[int, list[Event]] = defaultdict(list)
+    for event in case.evidence.events:
+        if event.version is not None:
+            events[event.ticket_id].append(event)
+
+    def violations() -> Iterator[str]:
+        for ticket_id, told in events.items():
+            for before, after in pairwise(told):
+                if not _follows(before, after):
+                    yield (
+                        f"Of ticket {ticket_id}, {after.kind} carries version {after.version} "
+                        f"after {before.kind} with {before.version}."
+                    )
+
+    return sum(len(told) for told in events.values()), violations()
+
+
+def _follows(before: Event, after: Event) -> bool:
+    """Two facts of one change may carry one version; the next change carries a higher one."""
+    assert before.version is not None
+    assert after.version is not None
+    if before.xid == after.xid:
+        return after.version >= before.version
+    return after.version > before.version
+
+
+def _acknowledged(ledger: Ledger) -> set[str]:
+    """Messages whose hook was answered with 2xx at least once."""
+    return {
+        entry.sid
+        for entry in ledger.of("hook_answered")
+        if 200 <= entry.status < 300 and urlsplit(entry.url).path == _MESSAGE_HOOK  # noqa: PLR2004
+    }
+
+
+_PROMISES: Final[Sequence[tuple[str, Check]]] = (
+    ("Every acknowledged message is stored exactly once, word for word", _stored_once),
+    ("Every reply was handed to the provider exactly once", _sent_once),
+    ("No ticket has two owners: one live offer, one open leg", _one_owner),
+    ("The legs of a ticket tile its time without gap or overlap", _legs_tile),
+    ("No agent ever held more than his capacity", _within_capacity),
+    ("No ticket waited beside a free agent who may take it", _nobody_neglected),
+    ("Somebody is accountable for every unsolved ticket", _accountable),
+    ("Every timer is unique and none is overdue", _timers),
+    ("The version of a ticket rises with every change", _versions_rise),
+)
+
+
+def not_finished(deadline_s: float) -> Kept:
+    """The demo itself did not come to its end."""
+    violation = f"There was still something to do after {deadline_s:.0f} s."
+    return Kept(promise="Everybody was answered in the end", checked=1, violations=[violation])
