@@ -33,6 +33,8 @@ BATCH: Final = 64
 LATE_AFTER_S: Final = 2.0
 MAX_ATTEMPTS: Final = 2
 SUBJECT_CHARACTERS: Final = 80
+#: Nobody's manner needs more words than this to show; a book would hold up everybody else.
+LOOKED_AT_CHARACTERS: Final = 8_000
 _LOOK_EVERY_S: Final = 0.5
 _LOOK_AGAIN_S: Final = 0.01
 
@@ -229,8 +231,8 @@ def _without_a_look(case: _Case) -> Finding:
 
 def _finding(case: _Case, assessment: Assessment, rules: Sequence[entry.Rule]) -> Finding:
     by_person = [s for s in case.known if s.source == "agent"]
-    text = "\n".join(own_words(m.body) for m in case.messages)
-    cues = [requests.asks_for_escalation(m.body) for m in case.messages]
+    text = "\n".join(own_words(m.body[:LOOKED_AT_CHARACTERS]) for m in case.messages)
+    cues = [requests.asks_for_escalation(m.body[:LOOKED_AT_CHARACTERS]) for m in case.messages]
     finding = msgspec.structs.replace(
         _without_a_look(case),
         temperament=by_person[0].value if by_person else assessment.label,
@@ -273,7 +275,7 @@ def _as_messages(turns: Sequence[_Turn]) -> list[Message]:
     return [
         Message(
             role="customer" if turn.direction == "inbound" else "agent",
-            text=turn.body,
+            text=turn.body[:LOOKED_AT_CHARACTERS],
             channel=turn.channel,
             at=turn.occurred_at,
             interaction_id=turn.id,
