@@ -1,0 +1,123 @@
+"""A merge was a mistake: two people are two contacts again.
+
+What was moved goes back. What came since goes by its address: a message from or to one of the
+other's addresses is his, and so is a ticket in which only those were used.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from contactcenter import contacts, db, events, merges, temperaments
+from contactcenter.contacts import Contact
+from contactcenter.db import Conn
+from contactcenter.errors import Conflict, NotFound
+from contactcenter.merges import Changed, Merge, MergeRow, Moved, ticket_fact
+
+
+class AlreadyUndone(Conflict):
+    """This merge was undone already."""
+
+    code = "merge_already_undone"
+
+
+class UndoLaterFirst(Conflict):
+    """The contact was itself merged into another since: undo that merge first."""
+
+    code = "undo_later_merge_first"
+
+
+_SQL = db.Statements(__name__)
+_find = _SQL.take("find", MergeRow)
+_return_identities = _SQL.take("return_identities", int)
+_return_tickets = _SQL.take("return_tickets", Changed)
+_return_interactions = _SQL.command("return_interactions")
+_return_segments = _SQL.command("return_segments")
+_reopen_segments = _SQL.command("reopen_segments")
+_restore_key = _SQL.take("restore_key", Changed)
+_stand_alone = _SQL.command("stand_alone")
+_end = _SQL.take("end", MergeRow)
+
+
+async def undo(
+    conn: Conn, now: datetime, merge_id: int, *, actor: str, must_read_as: int | None
+) -> Merge:
+    """Make two contacts of the one again; under the routing lock.
+
+    ``must_read_as`` is as in ``merges.merge``. Raises ``NotFound``, ``AlreadyUndone``,
+    ``UndoLaterFirst`` or ``Forbidden``.
+    """
+    row = await _undoable(conn, merge_id)
+    moved = msgspec.convert(row.moved, Moved)
+    both = await contacts.lock_rows(conn, row.kept_id, row.merged_id)
+    kept, other = both[row.kept_id], both[row.merged_id]
+    if kept.merged_into_id is not None:
+        raise UndoLaterFirst(
+            f"contact {kept.id} was merged into contact {kept.merged_into_id} since",
+            contact_id=kept.merged_into_id,
+        )
+    await merges.check_may_read_all(conn, must_read_as, kept.id)
+    await merges.hold_still(conn, kept.id, other.id)
+    facts = await _return(conn, now, row, moved, actor=actor)
+    await contacts.change(conn, now, kept, _emptied(kept, other, moved), actor=actor)
+    await contacts.touch(conn, now, kept.id)
+    await _stand_alone.run(conn, other.id, now)
+    undone = await _end.one(conn, merge_id, now)
+    parted = contacts.fact(
+        "contact_unmerged", now, actor, kept.id, merge_id=merge_id, merged_id=other.id
+    )
+    await events.record(conn, parted, *facts)
+    for contact_id in (kept.id, other.id):
+        await temperaments.show(conn, now, contact_id, actor=actor)
+    return merges.view(undone)
+
+
+async def _undoable(conn: Conn, merge_id: int) -> MergeRow:
+    row = await _find.first(conn, merge_id)
+    if row is None:
+        raise NotFound(f"there is no merge {merge_id}")
+    if row.undone_at is not None:
+        raise AlreadyUndone
+    return row
+
+
+async def _return(
+    conn: Conn, now: datetime, row: MergeRow, moved: Moved, *, actor: str
+) -> list[events.Event]:
+    """Point everything back to the other contact; returns the events of its tickets."""
+    way = (row.kept_id, row.merged_id)
+    identity_ids = await _return_identities.all(conn, *way, moved.identity_ids)
+    tickets = await _return_tickets.all(
+        conn, *way, moved.ticket_ids, moved.last_ticket_id, identity_ids
+    )
+    await _return_interactions.run(
+        conn,
+        *way,
+        moved.interaction_ids,
+        moved.last_interaction_id,
+        identity_ids,
+        [ticket.id for ticket in tickets],
+    )
+    await _return_segments.run(conn, *way, moved.segment_ids)
+    await _reopen_segments.run(conn, row.merged_id, moved.open_segment_ids)
+    facts = [
+        ticket_fact(t, now, actor, contact_id={"from": row.kept_id, "to": row.merged_id})
+        for t in tickets
+    ]
+    for ticket_id, queue_id in moved.freed_keys:
+        ticket = await _restore_key.first(conn, ticket_id, queue_id)
+        if ticket is not None:
+            key = {"from": None, "to": queue_id}
+            facts.append(ticket_fact(ticket, now, actor, intake_queue_id=key))
+    return facts
+
+
+def _emptied(kept: Contact, other: Contact, moved: Moved) -> Contact:
+    """Without what it had taken over, unless somebody has written something else since."""
+    lost = {n: None for n in moved.filled if getattr(kept, n) == getattr(other, n)}
+    attributes = {
+        name: value
+        for name, value in kept.attributes.items()
+        if name not in moved.attributes or value != other.attributes.get(name)
+    }
+    return msgspec.structs.replace(kept, attributes=attributes, **lost)

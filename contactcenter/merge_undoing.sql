@@ -1,0 +1,48 @@
+-- name: find
+-- One merge, locked.
+SELECT id, kept_id, merged_id, moved, actor, merged_at, undone_at
+FROM contact_merge WHERE id = $1 FOR UPDATE
+
+-- name: return_identities
+-- An address that was given to a third contact meanwhile stays there.
+UPDATE identity SET contact_id = $2 WHERE contact_id = $1 AND id = ANY($3::bigint[]) RETURNING id
+
+-- name: return_tickets
+-- Those that were his, and those opened since in which only his addresses were used.
+UPDATE ticket SET contact_id = $2, version = version + 1
+WHERE contact_id = $1 AND (id = ANY($3::bigint[]) OR (
+  id > $4
+  AND EXISTS (SELECT FROM interaction i WHERE i.ticket_id = ticket.id AND i.identity_id = ANY($5::bigint[]))
+  AND NOT EXISTS (SELECT FROM interaction i WHERE i.ticket_id = ticket.id AND i.identity_id <> ALL($5::bigint[]))))
+RETURNING id, version, contact_id, agent_id, state, queue_id, tier, team_ids
+
+-- name: return_interactions
+-- Those that were his; of the later ones, what went by his addresses and the notes on his tickets.
+UPDATE interaction SET contact_id = $2
+WHERE contact_id = $1 AND (id = ANY($3::bigint[]) OR (
+  id > $4 AND (identity_id = ANY($5::bigint[]) OR (identity_id IS NULL AND ticket_id = ANY($6::bigint[])))))
+
+-- name: return_segments
+-- What was asserted of him.
+UPDATE segment SET contact_id = $2 WHERE contact_id = $1 AND id = ANY($3::bigint[])
+
+-- name: reopen_segments
+-- What was asserted of him before is so again.
+UPDATE segment SET to_at = NULL WHERE contact_id = $1 AND id = ANY($2::bigint[])
+
+-- name: restore_key
+-- Where nothing else stands for the entry queue now.
+UPDATE ticket SET intake_queue_id = $2, version = version + 1
+WHERE id = $1 AND intake_queue_id IS NULL AND (state IN ('solved', 'closed') OR NOT EXISTS (
+  SELECT FROM ticket o WHERE o.contact_id = ticket.contact_id AND o.intake_queue_id = $2
+    AND o.state NOT IN ('solved', 'closed') AND o.id <> ticket.id))
+RETURNING id, version, contact_id, agent_id, state, queue_id, tier, team_ids
+
+-- name: stand_alone
+-- Its own contact again.
+UPDATE contact SET merged_into_id = NULL, updated_at = $2, version = version + 1 WHERE id = $1
+
+-- name: end
+-- The record stays.
+UPDATE contact_merge SET undone_at = $2 WHERE id = $1
+RETURNING id, kept_id, merged_id, moved, actor, merged_at, undone_at

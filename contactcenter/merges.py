@@ -1,0 +1,284 @@
+"""Two contacts turn out to be one person: pointers move, and what moved is written down.
+
+Under the routing lock, which keeps tickets still. Intake does not take that lock, so the timeline
+is locked as a table for the moment of the move: a message that arrives meanwhile waits, looks its
+sender up afterwards, and is stored with the contact that is left.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import contacts, db, events, temperaments
+from contactcenter.contacts import Contact, ContactMerged
+from contactcenter.db import Conn
+from contactcenter.errors import BadInput, Conflict, Forbidden, NotFound
+
+#: Who writes to the timeline now is waited for this long.
+LOCK_TIMEOUT: Final = "2s"
+#: What the kept contact takes over where it has none of its own.
+_FILLED: Final = ("name", "language", "note")
+
+
+class Moved(Struct, frozen=True, kw_only=True):
+    """What a merge changed, as ids and names: enough to undo it.
+
+    ``freed_keys`` are tickets with the entry queue they no longer stand for. The last ids tell
+    what was there from what came later. ``filled`` and ``attributes`` name what the kept contact
+    took over.
+    """
+
+    identity_ids: list[int]
+    ticket_ids: list[int]
+    interaction_ids: list[int]
+    segment_ids: list[int]
+    open_segment_ids: list[int]
+    freed_keys: list[tuple[int, int]]
+    last_ticket_id: int
+    last_interaction_id: int
+    filled: list[str]
+    attributes: list[str]
+
+
+class Merge(Struct, frozen=True, kw_only=True):
+    """One merge: ``merged_id`` became part of ``kept_id``; the counts tell what moved."""
+
+    id: int
+    kept_id: int
+    merged_id: int
+    actor: str
+    merged_at: datetime
+    undone_at: datetime | None
+    identities: int
+    interactions: int
+    tickets: int
+    segments: int
+
+
+class MergeRow(Struct, frozen=True, kw_only=True):
+    """A row of ``contact_merge``."""
+
+    id: int
+    kept_id: int
+    merged_id: int
+    moved: dict[str, Any]
+    actor: str
+    merged_at: datetime
+    undone_at: datetime | None
+
+
+class Unmergeable(Conflict):
+    """The other contact was merged already; ``contact_id`` names what it is part of."""
+
+    code = "unmergeable"
+
+
+class Held(Struct, frozen=True, kw_only=True):
+    """A locked ticket as far as it matters here; ``is_open`` until it is solved."""
+
+    id: int
+    contact_id: int
+    intake_queue_id: int | None
+    is_open: bool
+
+
+class Changed(Struct, frozen=True, kw_only=True):
+    """A ticket after it was changed, with what an event tells of it."""
+
+    id: int
+    version: int
+    contact_id: int
+    agent_id: int | None
+    state: str
+    queue_id: int | None
+    tier: int | None
+    team_ids: list[int]
+
+
+class _Last(Struct, frozen=True, kw_only=True):
+    ticket_id: int
+    interaction_id: int
+
+
+_SQL = db.Statements(__name__)
+_of_contact = _SQL.take("of_contact", MergeRow)
+_unreadable = _SQL.take("unreadable", int)
+_lock_timeout = _SQL.take("lock_timeout", str)
+_set_lock_timeout = _SQL.command("set_lock_timeout")
+_lock_tickets = _SQL.command("lock_tickets")
+_lock_timeline = _SQL.command("lock_timeline")
+_held_tickets = _SQL.take("held_tickets", Held)
+_last = _SQL.take("last", _Last)
+_free_keys = _SQL.take("free_keys", Changed)
+_move_tickets = _SQL.take("move_tickets", Changed)
+_move_identities = _SQL.take("move_identities", int)
+_move_interactions = _SQL.take("move_interactions", int)
+_open_segments = _SQL.take("open_segments", int)
+_end_segments = _SQL.command("end_segments")
+_move_segments = _SQL.take("move_segments", int)
+_point_to = _SQL.command("point_to")
+_keep = _SQL.take("keep", MergeRow)
+
+
+async def merge(
+    conn: Conn,
+    now: datetime,
+    kept_id: int,
+    other_id: int,
+    *,
+    actor: str,
+    must_read_as: int | None,
+) -> Merge:
+    """Make the other contact part of the kept one; under the routing lock.
+
+    Whoever holds a ticket of a person may read his others, so a merge shows some people more:
+    ``must_read_as`` names a person who must be allowed to read all of it before. Raises
+    ``NotFound``, ``BadInput``, ``Unmergeable`` or ``Forbidden``.
+    """
+    kept, other = await _both(conn, kept_id, other_id)
+    await check_may_read_all(conn, must_read_as, kept_id, other_id)
+    held = await hold_still(conn, kept_id, other_id)
+    last = await _last.one(conn)
+    keys = _doubled_keys(held, kept_id)
+    freed = await _free_keys.all(conn, list(keys))
+    tickets = await _move_tickets.all(conn, other_id, kept_id)
+    identity_ids = await _move_identities.all(conn, other_id, kept_id)
+    interaction_ids = await _move_interactions.all(conn, other_id, kept_id)
+    open_segment_ids = await _open_segments.all(conn, other_id)
+    await _end_segments.run(conn, other_id, kept_id, now)
+    segment_ids = await _move_segments.all(conn, other_id, kept_id)
+    filled = _filled(kept, other)
+    await _save(conn, now, kept, filled, actor=actor)
+    await _point_to.run(conn, other_id, kept_id, now)
+    moved = Moved(
+        identity_ids=identity_ids,
+        ticket_ids=[ticket.id for ticket in tickets],
+        interaction_ids=interaction_ids,
+        segment_ids=segment_ids,
+        open_segment_ids=open_segment_ids,
+        freed_keys=list(keys.items()),
+        last_ticket_id=last.ticket_id,
+        last_interaction_id=last.interaction_id,
+        filled=[name for name in _FILLED if getattr(kept, name) != getattr(filled, name)],
+        attributes=sorted(filled.attributes.keys() - kept.attributes.keys()),
+    )
+    row = await _keep.one(conn, kept_id, other_id, msgspec.to_builtins(moved), actor, now)
+    await events.record(
+        conn,
+        contacts.fact("contact_merged", now, actor, kept_id, merge_id=row.id, merged_id=other_id),
+        *(
+            ticket_fact(t, now, actor, intake_queue_id={"from": keys[t.id], "to": None})
+            for t in freed
+        ),
+        *(
+            ticket_fact(t, now, actor, contact_id={"from": other_id, "to": kept_id})
+            for t in tickets
+        ),
+    )
+    await temperaments.show(conn, now, kept_id, actor=actor)
+    return view(row)
+
+
+async def of_contact(conn: Conn, contact_id: int) -> list[Merge]:
+    """What was merged into a contact, the newest first."""
+    return [view(row) for row in await _of_contact.all(conn, contact_id)]
+
+
+async def check_may_read_all(conn: Conn, person_id: int | None, *contact_ids: int) -> None:
+    """Raise ``Forbidden`` where a person may not read every ticket of these contacts."""
+    if person_id is not None and await _unreadable.one(conn, person_id, list(contact_ids)):
+        raise Forbidden("There are tickets that you may not read: ask a supervisor.")
+
+
+async def hold_still(conn: Conn, *contact_ids: int) -> list[Held]:
+    """Lock the tickets of these contacts, then the timeline; nobody writes to it until the commit.
+
+    In this order, because whoever holds a ticket may be about to write. A ticket that was opened
+    in between and is in somebody's hands is not waited for: the change is refused and may be
+    tried again.
+    """
+    before = await _lock_timeout.one(conn)
+    await _set_lock_timeout.run(conn, LOCK_TIMEOUT)
+    await _lock_tickets.run(conn, list(contact_ids))
+    await _lock_timeline.run(conn)
+    held = await _held_tickets.all(conn, list(contact_ids))
+    await _set_lock_timeout.run(conn, before)
+    return held
+
+
+def view(row: MergeRow) -> Merge:
+    """The merge with counts in place of ids."""
+    moved = msgspec.convert(row.moved, Moved)
+    return Merge(
+        id=row.id,
+        kept_id=row.kept_id,
+        merged_id=row.merged_id,
+        actor=row.actor,
+        merged_at=row.merged_at,
+        undone_at=row.undone_at,
+        identities=len(moved.identity_ids),
+        interactions=len(moved.interaction_ids),
+        tickets=len(moved.ticket_ids),
+        segments=len(moved.segment_ids),
+    )
+
+
+def ticket_fact(ticket: Changed, now: datetime, actor: str, **changed: object) -> events.Event:
+    """The event of a ticket that was moved with its contact."""
+    return events.Event(
+        kind="ticket_changed",
+        at=now,
+        actor=actor,
+        ticket_id=ticket.id,
+        version=ticket.version,
+        contact_id=ticket.contact_id,
+        agent_id=ticket.agent_id,
+        team_ids=tuple(ticket.team_ids),
+        data={
+            "state": ticket.state,
+            "queue_id": ticket.queue_id,
+            "tier": ticket.tier,
+            "changed": changed,
+        },
+    )
+
+
+async def _both(conn: Conn, kept_id: int, other_id: int) -> Sequence[Contact]:
+    await contacts.find(conn, kept_id)
+    if kept_id == other_id:
+        raise BadInput("body.contact_id", "A contact cannot be merged into itself.")
+    try:
+        locked = await contacts.lock(conn, kept_id, other_id)
+    except ContactMerged as merged:
+        raise Unmergeable(str(merged), **merged.data) from merged
+    except NotFound as missing:
+        raise BadInput("body.contact_id", str(missing)) from missing
+    return locked[kept_id], locked[other_id]
+
+
+def _doubled_keys(held: Iterable[Held], kept_id: int) -> dict[int, int]:
+    """The younger of two open tickets that stand for one entry queue, with that queue."""
+    stands = [(t, t.intake_queue_id) for t in held if t.is_open]
+    kept = {queue_id: t.id for t, queue_id in stands if t.contact_id == kept_id}
+    return {
+        max(t.id, kept[queue_id]): queue_id
+        for t, queue_id in stands
+        if queue_id is not None and t.contact_id != kept_id and queue_id in kept
+    }
+
+
+def _filled(kept: Contact, other: Contact) -> Contact:
+    """The kept contact with what only the other has told of himself."""
+    gained = {n: getattr(other, n) for n in _FILLED if getattr(kept, n) is None}
+    attributes = other.attributes | kept.attributes
+    return msgspec.structs.replace(kept, attributes=attributes, **gained)
+
+
+async def _save(conn: Conn, now: datetime, before: Contact, after: Contact, *, actor: str) -> None:
+    if before == after:
+        await contacts.touch(conn, now, before.id)
+    else:
+        await contacts.change(conn, now, before, after, actor=actor)
