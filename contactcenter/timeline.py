@@ -69,10 +69,10 @@ _attach = _SQL.take("attach", int)
 
 
 async def of_contact(
-    conn: Conn, contact_id: int, *, before_id: int, limit: int
+    conn: Conn, viewer_id: int, contact_id: int, *, before_id: int, limit: int
 ) -> list[Interaction]:
-    """One page of a person's timeline, newest first."""
-    return await _of_contact.all(conn, contact_id, before_id, limit)
+    """One page of a person's timeline on every channel, newest first: what the viewer may read."""
+    return await _of_contact.all(conn, viewer_id, contact_id, before_id, limit)
 
 
 async def of_ticket(conn: Conn, ticket_id: int, *, before_id: int, limit: int) -> list[Interaction]:

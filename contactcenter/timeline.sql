@@ -1,8 +1,12 @@
 -- name: of_contact
--- One page of a person's timeline, newest first; by index at any depth.
-SELECT id, contact_id, ticket_id, entry_point_id, identity_id, channel, direction, kind, author_id, body, state,
-       error_code, error_detail, external_id, segments::int AS segments, occurred_at, received_at
-FROM interaction WHERE contact_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+-- One page of a person's timeline, newest first, by index at any depth: what belongs to a ticket he may read.
+SELECT i.id, i.contact_id, i.ticket_id, i.entry_point_id, i.identity_id, i.channel, i.direction, i.kind, i.author_id,
+       i.body, i.state, i.error_code, i.error_detail, i.external_id, i.segments::int AS segments, i.occurred_at,
+       i.received_at
+FROM viewer($1) v, interaction i JOIN ticket t ON t.id = i.ticket_id
+WHERE i.contact_id = $2 AND i.id < $3
+  AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)
+ORDER BY i.id DESC LIMIT $4
 
 -- name: of_ticket
 -- One page of a ticket's interactions, newest first.

@@ -7,13 +7,17 @@ from aiohttp import web
 
 from contactcenter.api import (
     agents,
+    contact_history,
+    contacts,
     docs_page,
     endpoint,
     health,
     interactions,
+    merges,
     middleware,
     passwords,
     sign_in,
+    temperaments,
     tickets,
     tokens,
     users,
@@ -33,6 +37,10 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     interactions,
     agents,
     feed,
+    contacts,
+    contact_history,
+    temperaments,
+    merges,
 )
 
 

@@ -1,0 +1,259 @@
+"""Contacts: the people we talk with, found by any spelling, and the addresses they have."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from contactcenter import contact_search, contacts, identities, temperaments
+from contactcenter.api.inputs import MAX_ID, Line
+from contactcenter.api.operation import AGENT, Call, operation
+from contactcenter.api.paging import Cursor, Page, PageQuery
+from contactcenter.contacts import Contact
+from contactcenter.identities import Written
+from contactcenter.temperaments import Temperament
+
+#: A language, such as ``fa``, or one in another script, such as ``fa-Latn``.
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Za-z]{4})?$")]
+Note = Annotated[str, Meta(max_length=4000)]
+_AttributeName = Annotated[str, Meta(min_length=1, max_length=60)]
+_AttributeValue = (
+    Annotated[str, Meta(max_length=1000)]
+    | Annotated[int, Meta(ge=-(2**53), le=2**53)]
+    | float
+    | bool
+    | None
+)
+#: What else is known of somebody: names and plain values.
+Attributes = Annotated[dict[_AttributeName, _AttributeValue], Meta(max_length=50)]
+
+_EVERYBODY: Final = Cursor("contacts", tuple[int])
+_FOUND: Final = Cursor("contact-search", tuple[int, int])
+
+
+class ContactQuery(PageQuery, frozen=True, kw_only=True):
+    """What to look for: part of a name, or of an address in any writing."""
+
+    q: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")] | None = None
+
+
+class NewIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An address as a person writes it, with its ``kind`` (phone, email, …) or its ``channel``."""
+
+    value: Annotated[str, Meta(min_length=1, max_length=320, pattern=r"\S")]
+    kind: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}$")] | None = None
+    channel: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}$")] | None = None
+
+
+class NewContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody we want to know before he writes."""
+
+    name: Line | None = None
+    language: Language | None = None
+    note: Note | None = None
+    attributes: Attributes = msgspec.field(default_factory=dict)
+    identities: Annotated[tuple[NewIdentity, ...], Meta(max_length=20)] = ()
+
+
+class ContactChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change; what is left out stays, null empties. ``attributes`` replace the former."""
+
+    name: Line | UnsetType | None = UNSET
+    language: Language | UnsetType | None = UNSET
+    note: Note | UnsetType | None = UNSET
+    attributes: Attributes | UnsetType = UNSET
+
+
+class IdentityView(Struct, frozen=True, kw_only=True):
+    """One address of a contact in its canonical form; a telephone number is E.164."""
+
+    id: int
+    kind: str
+    value: str
+    created_at: datetime
+
+
+class ContactLine(Struct, frozen=True, kw_only=True):
+    """A contact in a list."""
+
+    id: int
+    name: str | None
+    language: str | None
+    created_at: datetime
+    identities: list[IdentityView]
+
+
+class ContactView(Struct, frozen=True, kw_only=True):
+    """A contact with his addresses and how to treat him."""
+
+    id: int
+    name: str | None
+    language: str | None
+    note: str | None
+    attributes: dict[str, Any]
+    identities: list[IdentityView]
+    temperament: Temperament
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+@operation("GET", "/contacts", tag="contacts", roles=AGENT, via="read")
+async def list_contacts(call: Call, query: ContactQuery) -> Page[ContactLine]:
+    """Find contacts, the best match first, or list all, the newest first.
+
+    A name is found by its words in any order, whether written with Persian or Arabic letters, in
+    one word or with a half-space; an address by any part of three characters or more, a telephone
+    number in any writing and any digits.
+    """
+    if query.q is None:
+        last = _EVERYBODY.read(query.cursor)
+        before_id = last[0] if last else MAX_ID
+        found = await contact_search.page(call.conn, before_id=before_id, limit=query.limit + 1)
+        page = _EVERYBODY.page(found, query.limit, lambda c: (c.id,))
+    else:
+        found = await contact_search.search(
+            call.conn,
+            contact_search.wanted(query.q),
+            after=_FOUND.read(query.cursor),
+            limit=query.limit + 1,
+        )
+        page = _FOUND.page(found, query.limit, lambda c: (c.rank, c.id))
+    known = await contacts.identities(call.conn, [c.id for c in page.items])
+    lines = [
+        ContactLine(
+            id=c.id,
+            name=c.name,
+            language=c.language,
+            created_at=c.created_at,
+            identities=_shown(known[c.id]),
+        )
+        for c in page.items
+    ]
+    return Page(items=lines, next=page.next)
+
+
+@operation("POST", "/contacts", tag="contacts", roles=AGENT, via="transaction", status=201)
+async def create_contact(call: Call, body: NewContact) -> ContactView:
+    """Make a contact. An address that another contact has is answered 409, naming that contact."""
+    addresses = [
+        identities.normalised(
+            call.services.channels, _written(identity), field=f"body.identities[{n}]"
+        )
+        for n, identity in enumerate(body.identities)
+    ]
+    now = await call.clock()
+    contact = await contacts.create(
+        call.conn,
+        now,
+        actor=call.actor.reference,
+        name=_stripped(body.name),
+        language=body.language,
+        note=body.note,
+        attributes=body.attributes,
+    )
+    # In one order for everybody, so that two who make the same contact cannot wait in a ring.
+    for address in sorted(set(addresses), key=lambda a: (a.kind, a.value)):
+        await identities.add(call.conn, now, contact.id, address)
+    return await view(call, contact)
+
+
+@operation("GET", "/contacts/{contact_id}", tag="contacts", roles=AGENT, via="read")
+async def find_contact(call: Call, contact_id: int) -> ContactView:
+    """Read a contact. One that was merged is answered 404 ``contact_merged``, naming the other."""
+    return await view(call, await contacts.find(call.conn, contact_id))
+
+
+@operation("PATCH", "/contacts/{contact_id}", tag="contacts", roles=AGENT, via="transaction")
+async def change_contact(call: Call, contact_id: int, body: ContactChange) -> ContactView:
+    """Edit a contact."""
+    before = (await contacts.lock(call.conn, contact_id))[contact_id]
+    call.check_version(before.version)
+    given = {
+        name: value
+        for name in body.__struct_fields__
+        if (value := getattr(body, name)) is not UNSET
+    }
+    if isinstance(body.name, str):
+        given["name"] = _stripped(body.name)
+    after = msgspec.structs.replace(before, **given)
+    now = await call.clock()
+    changed = await contacts.change(call.conn, now, before, after, actor=call.actor.reference)
+    return await view(call, changed)
+
+
+@operation(
+    "POST",
+    "/contacts/{contact_id}/identities",
+    tag="contacts",
+    roles=AGENT,
+    via="transaction",
+    status=201,
+)
+async def add_identity(call: Call, contact_id: int, body: NewIdentity) -> ContactView:
+    """Let a contact be known by one more address.
+
+    One that another contact has is answered 409 ``identity_taken``, naming that contact: merge
+    the two, or take it from there first.
+    """
+    await contacts.lock(call.conn, contact_id)
+    address = identities.normalised(call.services.channels, _written(body), field="body")
+    now = await call.clock()
+    identity = await identities.add(call.conn, now, contact_id, address)
+    await contacts.touch(call.conn, now, contact_id)
+    await identities.record_change(
+        call.conn, now, contact_id, identity.id, "added", actor=call.actor.reference
+    )
+    return await view(call, await contacts.find(call.conn, contact_id))
+
+
+@operation(
+    "DELETE",
+    "/contacts/{contact_id}/identities/{identity_id}",
+    tag="contacts",
+    roles=AGENT,
+    via="transaction",
+)
+async def remove_identity(call: Call, contact_id: int, identity_id: int) -> ContactView:
+    """Stop knowing a contact by an address, because it changed hands.
+
+    The timeline keeps what was said; whoever writes from that address next is a new contact.
+    """
+    await contacts.lock(call.conn, contact_id)
+    now, actor = await call.clock(), call.actor.reference
+    await identities.remove(call.conn, now, contact_id, identity_id, actor=actor)
+    await contacts.touch(call.conn, now, contact_id)
+    await identities.record_change(call.conn, now, contact_id, identity_id, "removed", actor=actor)
+    return await view(call, await contacts.find(call.conn, contact_id))
+
+
+async def view(call: Call, contact: Contact) -> ContactView:
+    """A contact with what belongs to him."""
+    known = await contacts.identities(call.conn, [contact.id])
+    return ContactView(
+        id=contact.id,
+        name=contact.name,
+        language=contact.language,
+        note=contact.note,
+        attributes=contact.attributes,
+        identities=_shown(known[contact.id]),
+        temperament=await temperaments.current(call.conn, contact.id),
+        created_at=contact.created_at,
+        updated_at=contact.updated_at,
+        version=contact.version,
+    )
+
+
+def _shown(known: list[contacts.Identity]) -> list[IdentityView]:
+    return [
+        IdentityView(id=i.id, kind=i.kind, value=i.value, created_at=i.created_at) for i in known
+    ]
+
+
+def _written(identity: NewIdentity) -> Written:
+    return Written(value=identity.value, kind=identity.kind, channel=identity.channel)
+
+
+def _stripped(name: str | None) -> str | None:
+    return None if name is None else name.strip()

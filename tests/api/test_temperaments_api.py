@@ -1,0 +1,127 @@
+"""How to treat a contact: what is thought, why, and an agent's correction."""
+
+import factories
+import pytest
+
+from contactcenter import segments
+
+
+@pytest.fixture
+async def sara(table):
+    """A contact whose own words made her seem a haggler, with one open and one solved ticket."""
+    await factories.prepare(table)
+    now = await table.fetchval("SELECT clock_timestamp()")
+    contact_id = await factories.contact(table, name="Sara")
+    queue_id = await factories.queue(table)
+    solved = await factories.queued_ticket(
+        table, now, queue_id=queue_id, contact_id=contact_id, temperament="haggler"
+    )
+    await table.execute(
+        "UPDATE ticket SET state = 'solved', solved_at = now() WHERE id = $1", solved.id
+    )
+    ticket = await factories.queued_ticket(
+        table, now, queue_id=queue_id, contact_id=contact_id, temperament="haggler"
+    )
+    interaction_id = await table.fetchval("SELECT max(id) FROM interaction")
+    sign = {
+        "interaction_id": interaction_id,
+        "cue": "asks_for_discount",
+        "points_to": "haggler",
+        "span": [3, 9],
+        "weight": 1.0,
+    }
+    await segments.assert_temperament(
+        table,
+        now,
+        contact_id,
+        "haggler",
+        source="cues",
+        confidence=0.75,
+        evidence=[sign],
+        actor="system",
+    )
+    return {"id": contact_id, "ticket_id": ticket.id, "solved_id": solved.id, "sign": sign}
+
+
+async def label_of(table, ticket_id):
+    return await table.fetchval("SELECT temperament FROM ticket WHERE id = $1", ticket_id)
+
+
+async def test_a_judgement_is_told_with_what_it_rests_on(agent, sara):
+    told = await agent("GET", f"/contacts/{sara['id']}/temperament", status=200)
+
+    assert (told["label"], told["source"], told["confidence"]) == ("haggler", "cues", 0.75)
+    assert told["evidence"] == [sara["sign"]]
+    assert len(told["guidance"]["en"]) == len(told["guidance"]["fa"]) > 0
+    assert [said["label"] for said in told["history"]] == ["haggler"]
+    assert told["history"][0]["until"] is None
+    contact = await agent("GET", f"/contacts/{sara['id']}", status=200)
+    assert contact["temperament"]["label"] == "haggler"
+    assert contact["temperament"]["guidance"] == told["guidance"]
+
+
+async def test_a_correction_counts_and_open_tickets_carry_it(agent, table, sara):
+    path = f"/contacts/{sara['id']}/temperament"
+    etag = (await agent.send("GET", path)).headers["ETag"]
+
+    told = await agent(
+        "PUT",
+        path,
+        {"label": "warm", "note": "known for years"},
+        headers={"If-Match": etag},
+        status=200,
+    )
+
+    assert (told["label"], told["source"], told["confidence"]) == ("warm", "agent", 1.0)
+    assert told["note"] == "known for years"
+    assert [said["source"] for said in told["history"]] == ["agent", "cues"]
+    assert told["history"][0]["actor"] == f"user:{agent.user_id}"
+    assert await label_of(table, sara["ticket_id"]) == "warm"
+    assert await label_of(table, sara["solved_id"]) == "haggler"
+    event = await table.fetchrow("SELECT data, version FROM event WHERE kind = 'ticket_changed'")
+    assert event["data"]["changed"] == {"temperament": {"from": "haggler", "to": "warm"}}
+    assert event["version"] == await table.fetchval(
+        "SELECT version FROM ticket WHERE id = $1", sara["ticket_id"]
+    )
+    stale = await agent("PUT", path, {"label": "warm"}, headers={"If-Match": etag}, status=412)
+    assert stale["code"] == "stale"
+
+
+async def test_what_the_rules_find_later_does_not_replace_a_correction(agent, table, sara):
+    path = f"/contacts/{sara['id']}/temperament"
+    await agent("PUT", path, {"label": "warm"}, headers={"If-Match": '"1"'}, status=200)
+
+    now = await table.fetchval("SELECT clock_timestamp()")
+    await segments.assert_temperament(
+        table,
+        now,
+        sara["id"],
+        "serious",
+        source="cues",
+        confidence=0.9,
+        evidence=[],
+        actor="system",
+    )
+
+    assert (await agent("GET", path, status=200))["label"] == "warm"
+    back = await agent("DELETE", path, status=200)
+    assert (back["label"], back["source"]) == ("serious", "cues")
+    assert await label_of(table, sara["ticket_id"]) == "serious"
+
+
+async def test_nothing_is_taken_back_where_nobody_corrected(agent, sara):
+    problem = await agent("DELETE", f"/contacts/{sara['id']}/temperament", status=404)
+
+    assert problem["code"] == "not_found"
+
+
+async def test_an_unknown_label_is_refused(agent, sara):
+    problem = await agent(
+        "PUT",
+        f"/contacts/{sara['id']}/temperament",
+        {"label": "grumpy"},
+        headers={"If-Match": '"1"'},
+        status=422,
+    )
+
+    assert problem["field"] == "body.label"
