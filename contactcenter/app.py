@@ -91,6 +91,7 @@ async def serving(settings: Settings, database: Database) -> AsyncIterator[web.A
             upkeep.run,
         )
         await stack.enter_async_context(_running(workers))
+        stack.push_async_callback(sender.finish)
         yield app
 
 

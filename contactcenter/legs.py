@@ -27,6 +27,7 @@ class Leg(Struct, frozen=True, kw_only=True):
 _SQL = db.Statements(__name__)
 _begin = _SQL.command("begin")
 _finish = _SQL.command("finish")
+_last_escalated_at = _SQL.take("last_escalated_at", datetime)
 _of_ticket = _SQL.take("of_ticket", Leg)
 
 
@@ -46,6 +47,11 @@ async def turn(conn: Conn, ticket: Ticket, at: datetime, ended_by: Ending) -> No
     """Close the open leg and open the one the ticket is in now, at the same instant."""
     await finish(conn, ticket.id, at, ended_by)
     await begin(conn, ticket, at)
+
+
+async def last_escalated_at(conn: Conn, ticket_id: int) -> datetime | None:
+    """When the ticket last rose to a higher tier."""
+    return await _last_escalated_at.first(conn, ticket_id)
 
 
 async def of_ticket(conn: Conn, ticket_id: int) -> list[Leg]:

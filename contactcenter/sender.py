@@ -32,6 +32,8 @@ LONGEST_WAIT_S: Final = 300.0
 #: More than a channel's own deadline, less than the claim.
 _ATTEMPT_DEADLINE_S: Final = 20.0
 _LOOK_EVERY_S: Final = 1.0
+#: A little more than a channel's own deadline for one send.
+_FINISH_S: Final = 12.0
 _STORE_TRIES: Final = 8
 
 log = structlog.get_logger()
@@ -55,17 +57,32 @@ class Sender:
         self._public_url = public_url
         self._chance = chance
         self._news = bell.waiter("outbox")
+        self._sending = asyncio.Lock()
+        self._told_to_finish = asyncio.Event()
 
     async def run(self) -> None:
-        """Send what is written until cancelled."""
-        while True:
+        """Send what is written until cancelled or told to finish."""
+        while not self._told_to_finish.is_set():
             await rung(self._news, at_most_s=_LOOK_EVERY_S)
             try:
-                while await self.send_due():
+                while not self._told_to_finish.is_set() and await self._send_in_turn():
                     pass
             except (NoDatabase, asyncpg.PostgresError) as error:
                 log.warning("sender_failed", error=type(error).__name__)
                 await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def finish(self) -> None:
+        """Claim nothing more, and wait for the answers to what is being sent: at most 12 s."""
+        self._told_to_finish.set()
+        try:
+            async with asyncio.timeout(_FINISH_S), self._sending:
+                pass
+        except TimeoutError:
+            log.warning("sender_stopped_early")
+
+    async def _send_in_turn(self) -> int:
+        async with self._sending:
+            return await self.send_due()
 
     async def send_due(self) -> int:
         """Claim and send one batch; returns how many messages it held."""

@@ -40,6 +40,7 @@ _clear = _SQL.command("clear")
 _clear_of_ticket = _SQL.command("clear_of_ticket")
 _due = _SQL.take("due", Timer)
 _taken = _SQL.command("taken")
+_postpone = _SQL.command("postpone")
 _due_of = _SQL.take("due_of", datetime)
 _next_due = _SQL.take("next_due", datetime)
 _clock = _SQL.take("clock", datetime)
@@ -81,6 +82,11 @@ async def due(conn: Conn, now: datetime, *, at_most: int) -> list[Timer]:
 async def taken(conn: Conn, timer: Timer) -> None:
     """Remove a timer as it fires."""
     await _taken.run(conn, timer.id)
+
+
+async def postpone(conn: Conn, timer: Timer, due_at: datetime) -> None:
+    """Let a timer that could not be fired come again."""
+    await _postpone.run(conn, timer.id, due_at)
 
 
 async def due_for_ticket(conn: Conn, kind: Kind, ticket_id: int) -> datetime | None:

@@ -22,6 +22,10 @@ LIMIT $2
 -- A timer fires once.
 DELETE FROM timer WHERE id = $1
 
+-- name: postpone
+-- It could not be fired now; it is not lost.
+UPDATE timer SET due_at = $2 WHERE id = $1
+
 -- name: due_of
 -- When the named timer is due.
 SELECT due_at FROM timer WHERE kind = $1 AND key = $2

@@ -10,6 +10,9 @@ Reason = Literal["agent", "customer_words", "time_in_tier"]
 
 #: A ticket that has risen this often is not moved by a rule any more; a person still may.
 MAX_BY_RULE: Final = 3
+#: A customer who asks twice in one breath is not passed over the head of the tier that has just got
+#: him: his words do not move the ticket again for this long.
+COOLDOWN_S: Final = 300
 #: Seconds of credit for each tier a ticket rises: it does not start at the end again.
 CREDIT_PER_TIER_S: Final = 300
 #: Seconds of credit for a problem that came back.
@@ -18,9 +21,22 @@ CREDIT_REOPENED_S: Final = 120
 LEAST_LEFT_S: Final = 60
 
 
-def may_by_rule(*, escalations: int, tier: int, target_tier: int | None) -> bool:
-    """Whether a rule, not a person, may refer the ticket now."""
-    return target_tier is not None and target_tier > tier and escalations < MAX_BY_RULE
+def may_by_rule(
+    reason: Reason,
+    *,
+    escalations: int,
+    tier: int,
+    target_tier: int | None,
+    since_last_s: float | None,
+) -> bool:
+    """Whether a rule, not a person, may refer the ticket now.
+
+    ``since_last_s`` is the time since it last rose; None where it never did.
+    """
+    if target_tier is None or target_tier <= tier or escalations >= MAX_BY_RULE:
+        return False
+    is_cooling = since_last_s is not None and since_last_s < COOLDOWN_S
+    return reason != "customer_words" or not is_cooling
 
 
 def credit_s(*, tier: int, target_tier: int) -> int:

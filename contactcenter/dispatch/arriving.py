@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, tickets
+from contactcenter import db, segments, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, moving, seek
 
@@ -55,6 +55,10 @@ async def route(conn: Conn, now: datetime, finding: Finding) -> None:
         if former != ticket.temperament:
             changed = {"temperament": {"from": former, "to": ticket.temperament}}
             await tickets.record_change(conn, now, ticket, "system", changed)
+    if former != ticket.temperament:  # whoever holds another problem of this person, too
+        await segments.mark_open_tickets(
+            conn, now, ticket.contact_id, ticket.temperament, actor="system"
+        )
     if finding.escalation_cue is not None and ticket.state != "on_hold":
         ticket = await moving.escalate_by_rule(
             conn, now, ticket, "customer_words", actor="customer"

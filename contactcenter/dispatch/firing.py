@@ -1,16 +1,17 @@
 """What time brings: due timers, fired under the routing lock, earliest first, each once."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from contactcenter import logs, offers, tickets, timers
+from contactcenter import db, logs, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, holding, moving, presence, seek
-from contactcenter.errors import DomainError
 from contactcenter.timers import Timer
+
+_TRY_AGAIN_AFTER: Final = timedelta(seconds=60)
 
 log = structlog.get_logger()
 
@@ -20,17 +21,20 @@ Fire = Callable[[Conn, datetime, Timer], Awaitable[None]]
 async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
     """Fire what is due, each in a savepoint of its own; returns how many there were.
 
-    A timer that cannot be fired is removed all the same and reported: one that stayed would stop
-    every timer behind it.
+    A timer that cannot be fired is reported and tried again later: it is not lost, and it does
+    not stop the timers behind it.
     """
     due = await timers.due(conn, now, at_most=at_most)
     for timer in due:
-        await timers.taken(conn, timer)
         try:
             async with conn.transaction():
+                await timers.taken(conn, timer)
                 await _FIRE[timer.kind](conn, now, timer)
-        except (DomainError, LookupError, AssertionError, ValueError) as error:
+        except Exception as error:
+            if db.is_unreachable(error):
+                raise
             log.exception("timer_failed", kind=timer.kind, exc_info=logs.unquoted(error))
+            await timers.postpone(conn, timer, now + _TRY_AGAIN_AFTER)
     return len(due)
 
 

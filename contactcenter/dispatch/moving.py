@@ -100,10 +100,13 @@ async def escalate_by_rule(
     current = await queues.find(conn, ticket.queue_id)
     target_id = current.escalate_to_id
     target = await queues.find(conn, target_id) if target_id is not None else None
+    last_at = await legs.last_escalated_at(conn, ticket.id)
     if not escalation.may_by_rule(
+        reason,
         escalations=ticket.escalations,
         tier=ticket.tier,
         target_tier=target.tier if target else None,
+        since_last_s=(now - last_at).total_seconds() if last_at else None,
     ):
         return ticket
     return await escalate(conn, now, ticket, reason, actor=actor)

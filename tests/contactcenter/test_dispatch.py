@@ -461,3 +461,35 @@ async def test_versions_of_a_ticket_rise_with_every_event(world: Conn) -> None:
     versions = [row["version"] for row in rows]
     assert versions == sorted(set(versions))
     assert versions[-1] == (await tickets.find(world, ticket.id)).version
+
+
+async def test_words_said_twice_do_not_pass_over_the_next_tier(world: Conn) -> None:
+    top = await factories.queue(world, tier=3)
+    middle = await factories.queue(world, tier=2, escalate_to_id=top)
+    lower = await factories.queue(world, tier=1, escalate_to_id=middle)
+    ticket = await factories.queued_ticket(world, NOON, queue_id=lower)
+    tiers = []
+    for second in (10, 20, 310):
+        ticket = await moving.escalate_by_rule(
+            world, after(second), ticket, "customer_words", actor="customer"
+        )
+        tiers.append(ticket.tier)
+
+    assert tiers == [2, 2, 3]
+
+
+async def test_a_timer_that_fails_is_neither_lost_nor_in_the_way(world: Conn) -> None:
+    queue_id = await factories.queue(world)
+    first = await factories.queued_ticket(world, NOON, queue_id=queue_id)
+    second = await factories.queued_ticket(world, NOON, queue_id=queue_id)
+    for ticket, due in ((first, 5), (second, 6)):
+        await timers.set_for_ticket(world, "delay_step", ticket.id, after(due))
+    # An agent whom the schema forbids to take it: the first timer fails, the second must not.
+    await world.execute(f"ALTER TABLE offer ADD CONSTRAINT planted CHECK (ticket_id <> {first.id})")
+    await factories.agent(world, NOON, queues=[queue_id])
+
+    fired = await firing.fire_due(world, after(10), at_most=10)
+
+    assert fired == 2
+    assert (await tickets.find(world, second.id)).state == "offered"
+    assert await timers.due_for_ticket(world, "delay_step", first.id) == after(70)
