@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from contextlib import suppress
 
 import asyncpg
 import structlog
@@ -17,6 +18,7 @@ log = structlog.get_logger()
 
 LOOK_EVERY_S = 0.02
 CONNECT_DEADLINE_S = 10.0
+CREATE_DEADLINE_S = 120.0  # it copies 8 MB and waits for the disk
 
 _NOT_YET = (
     OSError,  # TimeoutError is one
@@ -72,27 +74,43 @@ async def _connect(home: Home) -> asyncpg.Connection:
 
 
 async def end_orphan(home: Home, deadline: float) -> None:
-    """Stop a server whose keeper was killed, so that it gets a keeper again."""
-    try:
-        conn = await _connect(home)
-    except asyncpg.CannotConnectNowError:
-        pid = None
-    except (OSError, asyncpg.PostgresConnectionError):
-        return  # nothing answers; if there is a server all the same, the new one will say so
-    else:
-        # The living server itself reads the file, so the number in it is its own.
-        pid = int((await conn.fetchval("SELECT pg_read_file('postmaster.pid')")).split()[0])
-        conn.terminate()
-        log.warning("postgres_orphan_found", data_dir=str(home.path))
+    """Stop a server whose keeper was killed, so that it gets a keeper again.
+
+    Raises:
+        DidNotStart: when it does not stop, or is not on this machine.
+    """
+    pid = await _orphans_pid(home, deadline)
+    if pid is None:
+        return
+    if not keeper.is_postmaster(pid, home.data):  # else a stranger would be stopped, and it not
+        msg = f"A server over {home.path} runs in another container or on another machine."
+        raise DidNotStart(f"{msg} Stop it there.")
+    log.warning("postgres_orphan_found", data_dir=str(home.path))
+    with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGINT)
-    while pid is None or keeper.is_postmaster(pid, home.data):
+    while keeper.is_postmaster(pid, home.data):
         if time.monotonic() > deadline:
             msg = f"A server left over in {home.path} does not stop. {last_words(home)}"
             raise DidNotStart(msg)
         await asyncio.sleep(LOOK_EVERY_S)
-        if pid is None:
-            await end_orphan(home, deadline)
-            return
+
+
+async def _orphans_pid(home: Home, deadline: float) -> int | None:
+    """Ask the server that answers here for its process number; None if none answers."""
+    while time.monotonic() < deadline:
+        try:
+            conn = await _connect(home)
+        except (asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError):
+            await asyncio.sleep(LOOK_EVERY_S)
+            continue
+        except (OSError, asyncpg.PostgresConnectionError):
+            break  # if there is a server all the same, the new one will say so
+        try:
+            # The living server itself reads the file, so the number in it is its own.
+            return int((await conn.fetchval("SELECT pg_read_file('postmaster.pid')")).split()[0])
+        finally:
+            conn.terminate()
+    return None
 
 
 async def ensure_app_database(conn: asyncpg.Connection, home: Home) -> None:
@@ -102,7 +120,7 @@ async def ensure_app_database(conn: asyncpg.Connection, home: Home) -> None:
         await conn.execute(f"CREATE ROLE {APP} LOGIN CREATEDB PASSWORD '{password}'")
         await conn.execute(f"GRANT pg_monitor, pg_checkpoint TO {APP}")
     if not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", APP):
-        await conn.execute(f"CREATE DATABASE {APP} OWNER {APP}")
+        await conn.execute(f"CREATE DATABASE {APP} OWNER {APP}", timeout=CREATE_DEADLINE_S)
 
 
 def is_unkept(home: Home) -> bool:

@@ -75,7 +75,7 @@ class EmbeddedPostgres:
                 if not try_lock(self._users, shared=True):  # only who holds the other lock may
                     msg = f"Another program locks {home.path / 'users'}."
                     raise Busy(msg)
-                await self._join_or_launch(home, lock, deadline)
+                joined = await self._join_or_launch(home, lock, deadline)
         except OSError as problem:
             self._leave()
             msg = f"The data folder {self._data_dir} cannot be used: {problem}."
@@ -84,7 +84,8 @@ class EmbeddedPostgres:
         except BaseException:
             self._leave()
             raise
-        log.info("postgres_started", data_dir=str(home.path), account=home.account.name)
+        event = "postgres_joined" if joined else "postgres_started"
+        log.info(event, data_dir=str(home.path), account=home.account.name)
         return _dsn(home)
 
     async def stop(self) -> None:
@@ -110,11 +111,13 @@ class EmbeddedPostgres:
     ) -> None:
         await self.stop()
 
-    async def _join_or_launch(self, home: Home, lock: int, deadline: float) -> None:
+    async def _join_or_launch(self, home: Home, lock: int, deadline: float) -> bool:
+        """Leave behind a healthy server with our database; True if it ran before."""
         conn = None
         if not is_unkept(home):
             with suppress(DidNotStart):  # its keeper gave up while we waited: start anew
                 conn = await ready(home, deadline)
+        joined = conn is not None
         if conn is None:
             await end_orphan(home, deadline)
             await _in_thread(partial(self._launch, home, lock))
@@ -124,6 +127,7 @@ class EmbeddedPostgres:
             await ensure_app_database(conn, home)
         finally:
             await conn.close(timeout=CONNECT_DEADLINE_S)
+        return joined
 
     def _launch(self, home: Home, lock: int) -> None:
         found = find_postgres_bin(self._bin_dir)
@@ -160,6 +164,7 @@ async def _in_thread(work: Callable[[], None]) -> None:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait([task])
+        task.exception()  # looked at, so that nobody complains that it was not
         raise
 
 
@@ -199,7 +204,7 @@ def _start_keeper(home: Home, job: str, lock: int) -> None:
     output = home.log_file()
     try:
         subprocess.run(  # noqa: S603 -- this Python and our own module
-            [sys.executable, "-I", "-S", keeper.__file__, job],
+            [sys.executable or "python3", "-I", "-S", keeper.__file__, job],
             env=environment,
             cwd="/",
             stdin=subprocess.DEVNULL,

@@ -19,6 +19,7 @@ PREFIX: Final = "CONTACTCENTER_"
 _CONFIG_VARIABLE = "CONTACTCENTER_CONFIG"
 _CONFIG_HERE = Path("contactcenter.toml")
 _TESTS_PREFIX = "CONTACTCENTER_TEST_"
+_KUBERNETES = ("service_host", "service_port", "port_")
 _NO_OVERRIDES: Mapping[str, object] = MappingProxyType({})
 
 
@@ -192,6 +193,10 @@ def _unknown(raw: Mapping[str, tuple[object, str]], known: Sequence[str]) -> Ite
         if key not in known:
             close = difflib.get_close_matches(key, known, n=1)
             hint = f" Did you mean {close[0]}?" if close else ""
+            if key.startswith(_KUBERNETES):
+                hint = (
+                    " Kubernetes sets it for a service of our name: set enableServiceLinks: false."
+                )
             yield f"{key} is not a setting ({source}).{hint}"
 
 

@@ -357,6 +357,23 @@ async def test_a_server_that_lost_its_keeper_gets_a_new_one(server, data_dir):
     await other.stop()
 
 
+async def test_a_server_that_runs_elsewhere_is_not_doubled(server, monkeypatch):
+    """As with two containers over one folder, whose process numbers mean nothing to each other."""
+    dsn = await server.start()
+    os.kill(keeper_pid(server.location), signal.SIGKILL)
+    await server.stop()
+    pid = postmaster_pid(server.location)
+    monkeypatch.setattr(health.keeper, "is_postmaster", lambda *_: False)
+
+    with pytest.raises(problems.DidNotStart, match="another container"):
+        await server.start()
+
+    monkeypatch.undo()
+    assert await fetchval(dsn, "SELECT 1") == 1
+    assert is_postmaster(pid, server.location / "data")
+    os.kill(pid, signal.SIGKILL)
+
+
 # --- several processes ------------------------------------------------------------------------
 
 

@@ -217,6 +217,13 @@ def test_an_empty_variable_is_as_good_as_none():
     assert load({"CONTACTCENTER_DATABASE_URL": "", "CONTACTCENTER_PORT": " "}).port == 8080
 
 
+def test_variables_that_kubernetes_sets_are_explained():
+    (found,) = problems({"CONTACTCENTER_SERVICE_HOST": "10.0.0.1"})
+
+    assert found.startswith("service_host is not a setting (CONTACTCENTER_SERVICE_HOST).")
+    assert found.endswith("set enableServiceLinks: false.")
+
+
 def test_variables_of_the_test_suite_are_not_ours():
     assert load({"CONTACTCENTER_TEST_DATABASE_URL": "x"}).database_url is None
 
