@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from contactcenter.reports import COUNTS, Durations, Performance, Row
+from contactcenter.reports import COUNTS, Durations, Performance, ReportRow
 
 #: A spreadsheet takes a text that begins with one of these for a formula.
 #: Source: https://owasp.org/www-community/attacks/CSV_Injection
@@ -46,7 +46,7 @@ def file_name(report: Performance) -> str:
     return f"performance-{period.from_at.date()}-{period.to_at.date()}.csv"
 
 
-def _cells(row: Row, names: Iterable[str]) -> Iterable[str | int | float | None]:
+def _cells(row: ReportRow, names: Iterable[str]) -> Iterable[str | int | float | None]:
     flat: dict[str, Any] = msgspec.structs.asdict(row)
     for name in _TIMES:
         parts = msgspec.structs.asdict(flat[name])

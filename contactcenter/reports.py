@@ -61,7 +61,7 @@ class Measures(Struct, frozen=True, kw_only=True):
     time_to_solve: Durations
 
 
-class Row(Measures, frozen=True, kw_only=True):
+class ReportRow(Measures, frozen=True, kw_only=True):
     """The figures of one agent, tier, channel and temperament.
 
     A dimension that was not asked for is absent. ``agent`` is null where nobody held the ticket,
@@ -86,7 +86,7 @@ class Performance(Struct, frozen=True, kw_only=True):
     period: Period
     by: Sequence[Dimension]
     generated_at: datetime
-    rows: Sequence[Row]
+    rows: Sequence[ReportRow]
     totals: Measures
     definitions: Sequence[Definition]
     notes: Notes
@@ -138,7 +138,7 @@ async def performance(
         period=period,
         by=tuple(by),
         generated_at=now,
-        rows=[Row(**_figures(group), **_words(group, by)) for group in groups],
+        rows=[ReportRow(**_figures(group), **_words(group, by)) for group in groups],
         totals=Measures(**_figures(total)),
         definitions=PERFORMANCE,
         notes=NOTES,

@@ -29,9 +29,8 @@ WITH asking AS (
   JOIN leg l ON l.ticket_id = last.ticket_id AND l.episode = last.episode
   WHERE e.kind = 'ticket_solved' AND e.at >= $2 AND e.at < $3
   GROUP BY e.id, e.at, e.ticket_id, last.agent_id, last.tier, e.data
-), reply AS (  -- what people wrote, with the span of the episode
-  SELECT e.id, e.at, e.ticket_id, l.episode, e.agent_id, e.data, min(l.from_at) AS from_at,
-         max(coalesce(l.to_at, 'infinity')) AS to_at
+), reply AS (  -- what people wrote, and when the episode began
+  SELECT e.id, e.at, e.ticket_id, l.episode, e.agent_id, e.data, min(l.from_at) AS from_at
   FROM event e JOIN leg l ON l.ticket_id = e.ticket_id AND l.episode = (e.data ->> 'episode')::int
   WHERE e.kind = 'reply_written' AND e.at >= $2 AND e.at < $3
     AND e.agent_id IS NOT NULL AND e.actor NOT IN ('system', 'customer')
@@ -47,11 +46,11 @@ WITH asking AS (
                  AND o.actor <> 'customer') END
            THEN (
              SELECT min(m.at) FROM event m
-             WHERE m.ticket_id = r.ticket_id AND m.kind = 'interaction_received' AND m.at >= r.from_at AND m.at < r.to_at)
+             WHERE m.ticket_id = r.ticket_id AND m.kind = 'interaction_received' AND m.at >= r.from_at)
            ELSE r.from_at END AS from_at
   FROM reply r JOIN ticket t ON t.id = r.ticket_id
 ), first_reply AS (
-  SELECT DISTINCT ON (ticket_id, episode) ticket_id, episode, agent_id, (data ->> 'tier')::smallint AS tier,
+  SELECT DISTINCT ON (ticket_id, episode) ticket_id, agent_id, (data ->> 'tier')::smallint AS tier,
          data ->> 'temperament' AS temperament, from_at, extract(epoch FROM at - from_at) AS took_s
   FROM answer WHERE at >= from_at ORDER BY ticket_id, episode, at, id
 ), fact AS (
@@ -70,7 +69,6 @@ WITH asking AS (
   WHERE f.from_at >= $2 OR NOT EXISTS (
     SELECT FROM event b
     WHERE b.ticket_id = f.ticket_id AND b.kind = 'reply_written' AND b.at >= f.from_at AND b.at < $2
-      AND (b.data ->> 'episode')::int = f.episode
       AND b.agent_id IS NOT NULL AND b.actor NOT IN ('system', 'customer'))
 ), seen AS (
   SELECT f.metric, f.took_s,

@@ -17,7 +17,7 @@ from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
 from contactcenter.report_definitions import Wording
-from contactcenter.reports import DIMENSIONS, Durations, Measures, Performance, Row
+from contactcenter.reports import DIMENSIONS, Durations, Measures, Performance, ReportRow
 
 Form = Literal["table", "csv", "json"]
 Language = Literal["en", "fa"]
@@ -159,7 +159,7 @@ def _table(made: Performance) -> Table:
     return table
 
 
-def _word(row: Row, dimension: str) -> str:
+def _word(row: ReportRow, dimension: str) -> str:
     value = getattr(row, dimension)
     return _NOBODY if value is None else str(value)
 

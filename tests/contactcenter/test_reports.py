@@ -13,7 +13,7 @@ from contactcenter import desk, report_tables, reports, segments, tickets
 from contactcenter.dispatch import ending, holding, moving
 from contactcenter.errors import BadInput
 from contactcenter.report_definitions import NOTES, PERFORMANCE
-from contactcenter.reports import DIMENSIONS, Durations, Measures, Period, Row
+from contactcenter.reports import DIMENSIONS, Durations, Measures, Period, ReportRow
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = Period(from_at=MONDAY - timedelta(days=1), to_at=MONDAY + timedelta(days=6))
@@ -145,7 +145,9 @@ async def test_one_problem_from_its_opening_to_its_solution(centre):
 
     expected = figures(opened=1, solved=1, first_reply=one(300), time_to_solve=one(1800))
     assert report.rows == [
-        Row(agent_id=bahar, agent="Bahar", tier=1, channel="sms", temperament="warm", **expected)
+        ReportRow(
+            agent_id=bahar, agent="Bahar", tier=1, channel="sms", temperament="warm", **expected
+        )
     ]
     assert report.totals == Measures(**expected)
 
@@ -177,9 +179,11 @@ async def test_each_escalation_counts_in_the_tier_it_left(centre):
     report = await centre.report("agent", "tier")
 
     assert report.rows == [
-        Row(agent_id=bahar, agent="Bahar", tier=1, **figures(opened=1, escalated=1)),
-        Row(agent_id=omid, agent="Omid", tier=3, **figures(solved=1, time_to_solve=one(2400))),
-        Row(agent_id=None, agent=None, tier=2, **figures(escalated=1)),
+        ReportRow(agent_id=bahar, agent="Bahar", tier=1, **figures(opened=1, escalated=1)),
+        ReportRow(
+            agent_id=omid, agent="Omid", tier=3, **figures(solved=1, time_to_solve=one(2400))
+        ),
+        ReportRow(agent_id=None, agent=None, tier=2, **figures(escalated=1)),
     ]
     assert report.totals.escalated == 2
 
@@ -213,13 +217,13 @@ async def test_the_first_reply_is_its_writers_and_the_solution_the_solvers(centr
     report = await centre.report("agent", "tier")
 
     assert report.rows == [
-        Row(
+        ReportRow(
             agent_id=bahar,
             agent="Bahar",
             tier=1,
             **figures(opened=1, escalated=1, first_reply=one(120)),
         ),
-        Row(agent_id=omid, agent="Omid", tier=2, **figures(solved=1, time_to_solve=one(360))),
+        ReportRow(agent_id=omid, agent="Omid", tier=2, **figures(solved=1, time_to_solve=one(360))),
     ]
 
 
@@ -243,8 +247,8 @@ async def test_a_reopened_ticket_leaves_the_former_period_as_it_was(centre):
         **figures(opened=1, solved=1, first_reply=one(60), time_to_solve=one(600))
     )
     assert (await centre.report("agent", "tier", period=tuesday)).rows == [
-        Row(agent_id=bahar, agent="Bahar", tier=1, **figures(reopened=1)),
-        Row(
+        ReportRow(agent_id=bahar, agent="Bahar", tier=1, **figures(reopened=1)),
+        ReportRow(
             agent_id=omid,
             agent="Omid",
             tier=1,
@@ -324,7 +328,7 @@ async def test_a_ticket_we_opened_waits_from_the_customers_first_message(centre)
 
     report = await centre.report("agent", "tier")
     assert report.rows == [
-        Row(
+        ReportRow(
             agent_id=bahar,
             agent="Bahar",
             tier=1,
@@ -333,6 +337,23 @@ async def test_a_ticket_we_opened_waits_from_the_customers_first_message(centre)
     ]
     later = Period(from_at=at(12), to_at=at(30))
     assert (await centre.report(period=later)).totals.first_reply == one(900)
+
+
+async def test_a_ticket_we_opened_was_opened_where_it_began(centre):
+    bahar, omid = await centre.agent("Bahar"), await centre.agent("Omid")
+    ticket_id = await centre.write_first(0, bahar)
+    contact_id = (await tickets.find(centre.conn, ticket_id)).contact_id
+    await segments.mark_open_tickets(centre.conn, at(1), contact_id, "haggler", actor="system")
+    await centre.escalate(2, ticket_id)
+    await centre.given(3, ticket_id, omid)
+
+    report = await centre.report("agent", "tier", "temperament")
+
+    bahar_at_tier_1 = {"agent_id": bahar, "agent": "Bahar", "tier": 1}
+    assert report.rows == [
+        ReportRow(**bahar_at_tier_1, temperament="haggler", **figures(escalated=1)),
+        ReportRow(**bahar_at_tier_1, temperament="unknown", **figures(opened=1)),
+    ]
 
 
 async def test_a_ticket_we_opened_that_comes_back_waits_from_there(centre):
@@ -387,6 +408,8 @@ async def test_an_automatic_message_is_no_reply(centre):
     await centre.reply(3, ticket_id, bahar)
 
     assert (await centre.report()).totals.first_reply == one(180)
+    after = Period(from_at=at(2.5), to_at=at(60))
+    assert (await centre.report(period=after)).totals.first_reply == one(180)
 
 
 async def test_the_start_of_a_period_belongs_to_it_and_its_end_does_not(centre):
@@ -394,9 +417,11 @@ async def test_the_start_of_a_period_belongs_to_it_and_its_end_does_not(centre):
     ticket_id = await centre.held(0, bahar)
     await centre.solve(60, ticket_id)
 
+    before = await centre.report(period=Period(from_at=at(-60), to_at=at(0)))
     first = (await centre.report(period=Period(from_at=at(0), to_at=at(60)))).totals
     second = (await centre.report(period=Period(from_at=at(60), to_at=at(120)))).totals
 
+    assert before.rows == []
     assert (first.opened, first.solved) == (1, 0)
     assert (second.opened, second.solved) == (0, 1)
 
@@ -417,9 +442,9 @@ async def test_temperament_is_what_it_was_at_the_time(centre):
     report = await centre.report("temperament")
 
     assert report.rows == [
-        Row(temperament="haggler", **figures(escalated=1)),
-        Row(temperament="serious", **figures(solved=1, reopened=1, time_to_solve=one(360))),
-        Row(temperament="warm", **figures(opened=1, first_reply=one(60))),
+        ReportRow(temperament="haggler", **figures(escalated=1)),
+        ReportRow(temperament="serious", **figures(solved=1, reopened=1, time_to_solve=one(360))),
+        ReportRow(temperament="warm", **figures(opened=1, first_reply=one(60))),
     ]
 
 
@@ -464,7 +489,7 @@ async def test_without_a_dimension_there_is_one_row_of_everything(centre):
 
     report = await reports.performance(centre.conn, at(0), WEEK, (), viewer_id=None)
 
-    assert report.rows == [Row(**figures(opened=2))]
+    assert report.rows == [ReportRow(**figures(opened=2))]
 
 
 async def test_rows_are_in_the_order_of_both_alphabets(centre):
