@@ -15,6 +15,7 @@ from contactcenter.cli.runtime import run
 from contactcenter.demo.house import DatabaseNotEmpty
 from contactcenter.demo.play import Options, play
 from contactcenter.demo.result import Result
+from contactcenter.demo.screen import LOG_LEVEL
 from contactcenter.postgres import throwaway_data_dir
 
 _STOPPED: Final = 130
@@ -58,7 +59,7 @@ def demo(
     Starts everything on this machine and throws it away afterwards. Your settings and your database
     are not touched. The exit status is 1 if a promise was broken.
     """
-    logs.configure("error", "auto")
+    logs.configure(LOG_LEVEL, "auto")
     console = Console(stderr=as_json)
     options = Options(
         messages=messages, speed=speed, seed=seed, keep=keep, database_url=database_url

@@ -40,6 +40,7 @@ class Agent:
         self._misses = misses
         self._unheard: set[tuple[int, str]] = set()
         self._seen: dict[int, str] = {}
+        self._treated: set[tuple[int, str]] = set()
 
     async def work(self) -> None:
         """Sign on and do one thing after the other until cancelled."""
@@ -103,6 +104,7 @@ class Agent:
             return False
         if line["state"] == "pending":  # he wrote while it was put aside
             await self._caller.post(f"/tickets/{line['id']}/resumptions")
+        await self._take_to_heart(line)
         turn = self._understanding.turn(said["body"])
         await self._pace.wait(0.5, 1.2)
         if turn.tier > self.person.tier:
@@ -110,6 +112,15 @@ class Agent:
         else:
             await self._do(line["id"], turn)
         return True
+
+    async def _take_to_heart(self, line: dict[str, Any]) -> None:
+        """Read, once, how this customer wants to be treated."""
+        if line["temperament"] == "unknown" or (line["id"], line["temperament"]) in self._treated:
+            return
+        self._treated.add((line["id"], line["temperament"]))
+        ticket = await self._caller.get(f"/tickets/{line['id']}")
+        guidance = ticket["guidance"][self.person.language][0]
+        self._tell(f"is told that ticket {line['id']} is {line['temperament']}: {guidance}")
 
     async def _refer(self, ticket_id: int, turn: Turn) -> None:
         note = turn.hand_over or "Beyond what I can do: please take over."

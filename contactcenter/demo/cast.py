@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from contactcenter.demo.company import NUMBERS
-from contactcenter.demo.stories import Story
+from contactcenter.demo.stories import Language, Story
 from contactcenter.demo.stories_en import ENGLISH
 from contactcenter.demo.stories_fa import PERSIAN
 from contactcenter.demo.stories_latn import LATIN
@@ -29,6 +29,12 @@ class Role(Struct, frozen=True, kw_only=True):
     story: Story
     starts_after_s: float
     twice: frozenset[int]
+
+
+def acquaintances(roles: Sequence[Role]) -> list[tuple[str, str, Language]]:
+    """Two of three customers have been here before; the others are strangers."""
+    known = [role for n, role in enumerate(roles) if n % 3]
+    return [(role.name, role.number, role.story.language) for role in known]
 
 
 def cast(messages: int, chance: random.Random) -> list[Role]:

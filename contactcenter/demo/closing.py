@@ -5,25 +5,22 @@ from itertools import groupby
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from contactcenter.demo.company import Company, Person
 from contactcenter.demo.promises import Kept
 from contactcenter.demo.result import Result
-from contactcenter.demo.screen import isolated
+from contactcenter.demo.screen import isolated, plain_table
 
 _SHOWN = 20
 
 
 def print_report(console: Console, report: Mapping[str, Any], tiers: Mapping[int, int]) -> None:
     """Who solved what, and in what time: the answer of ``GET /api/v1/reports/performance``."""
-    table = Table(
-        title="Report: who solved what, and in what time (median, seconds)", padding=(0, 1)
-    )
+    table = plain_table("Report: who solved what, and in what time (medians in seconds)")
     for name in ("agent", "tier", "temperament"):
         table.add_column(name, no_wrap=True)
-    for name in ("opened", "solved", "escalated", "reopened", "first reply", "to solve"):
+    for name in ("opened", "solved", "escal-\nated", "re-\nopened", "first\nreply", "to\nsolve"):
         table.add_column(name, justify="right")
     rows = sorted(
         report["rows"],
@@ -48,7 +45,7 @@ def print_promises(console: Console, kept: Sequence[Kept]) -> None:
     for one in kept:
         broken = len(one.violations)
         mark = Text("  ✓ ", style="green") if not broken else Text("  ✗ ", style="bold red")
-        console.print(mark + Text(f"{one.promise} ({one.checked} checked)"), soft_wrap=True)
+        console.print(mark + Text(f"{one.promise} ({one.checked} {one.what})"))
         for violation in one.violations[:_SHOWN]:
             console.print(Text(f"      {violation}", style="red"), soft_wrap=True)
         if broken > _SHOWN:
@@ -69,11 +66,11 @@ def print_summary(console: Console, result: Result) -> None:
             f"{r.tickets} tickets: {r.solved} solved, {r.unsolved} still open; {r.escalated} were "
             f"referred to a more specialised tier, {r.reopened} came back."
         ),
-        f"{r.declined} offers were declined, {r.expired} rang until their time was up.",
+        f"Offers to the specialists: {r.declined} declined, {r.expired} not heard in time.",
         f"How the customers want to be treated: {temperaments}.",
     )
     for text in lines:
-        console.print(Text(text), soft_wrap=True)
+        console.print(Text(text))
     if result.violations:
         text = f"{len(result.violations)} violations of the promises: see above."
         console.print(Text(text, style="bold red"))
@@ -88,7 +85,7 @@ def print_next_steps(console: Console) -> None:
             "\nNext:\n"
             "  contactcenter demo --keep   leave it running, sign in and try the API yourself\n"
             "  contactcenter serve         your own contact centre; it keeps its data\n"
-            "  contactcenter channels      what it needs to answer your customers on real numbers"
+            "  contactcenter channels      what it needs to answer on real numbers"
         ),
         soft_wrap=True,
     )
@@ -96,7 +93,7 @@ def print_next_steps(console: Console) -> None:
 
 def print_logins(console: Console, address: str, company: Company, fake_url: str) -> None:
     """How to get in while it is left running."""
-    table = Table(title="Sign in as", padding=(0, 1))
+    table = plain_table("Sign in as")
     for name in ("name", "role", "tier", "e-mail", "password"):
         table.add_column(name, no_wrap=True)
     for person in (company.admin, company.supervisor, *company.agents):

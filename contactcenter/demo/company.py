@@ -36,6 +36,7 @@ class Person(Struct, frozen=True, kw_only=True):
     email: str
     password: str
     role: str
+    language: str = "en"
     tier: int = 0
 
 
@@ -82,6 +83,18 @@ async def found(
     )
 
 
+async def write_down(
+    address: str, company: Company, people: Sequence[tuple[str, str, Language]]
+) -> None:
+    """Put customers we know already into the book, by name, telephone number and language."""
+    async with Caller(address) as caller:
+        await caller.sign_in(company.supervisor.email, company.supervisor.password)
+        for name, number, language in people:
+            phone = {"value": number, "kind": "phone"}
+            contact = {"name": name, "language": language, "identities": [phone]}
+            await caller.post("/contacts", contact)
+
+
 async def _begin(caller: Caller, first: FirstAdmin) -> Person:
     """Sign in with the one-time password, and choose another one as is asked for."""
     await caller.sign_in(first.email, first.password)
@@ -105,6 +118,7 @@ async def _invite(
         email=email,
         password=_password(),
         role=role,
+        language=language,
         tier=tier,
     )
     return person, invited["link"]["token"]

@@ -25,7 +25,7 @@ class Written(Struct, frozen=True, kw_only=True):
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
-    """A ticket; ``accountable_id`` is its holder, else the lead of the team it waits for."""
+    """A ticket as it stands."""
 
     id: int
     state: str
@@ -36,7 +36,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     reopens: int
     opened_at: datetime
     enqueued_at: datetime
-    accountable_id: int | None
+    solved_at: datetime | None
 
 
 class Leg(Struct, frozen=True, kw_only=True):
@@ -106,7 +106,6 @@ class Evidence(Struct, frozen=True, kw_only=True):
     legs: Sequence[Leg]
     offers: Sequence[Offer]
     agents: Sequence[Agent]
-    neglects: Sequence[Neglect]
     timers: Sequence[Timer]
     events: Sequence[Event]
 
@@ -119,6 +118,7 @@ _list_legs = _SQL.take("list_legs", Leg)
 _list_offers = _SQL.take("list_offers", Offer)
 _list_agents = _SQL.take("list_agents", Agent)
 _left_waiting = _SQL.take("left_waiting", Neglect)
+_unaccountable = _SQL.take("unaccountable", int)
 _list_timers = _SQL.take("list_timers", Timer)
 _list_events = _SQL.take("list_events", Event)
 
@@ -136,13 +136,24 @@ async def gather(database: Database) -> Evidence:
             legs=await _list_legs.all(conn),
             offers=await _list_offers.all(conn),
             agents=await _list_agents.all(conn),
-            neglects=await _left_waiting.all(conn),
             timers=await _list_timers.all(conn),
             events=await _list_events.all(conn),
         )
 
 
-async def neglects(database: Database) -> list[Neglect]:
-    """Who is left waiting at this instant beside somebody who is free."""
-    async with database.read() as conn:
-        return await _left_waiting.all(conn)
+class Watch:
+    """Looks again and again at what must hold at every instant."""
+
+    def __init__(self, database: Database) -> None:
+        self.looks = 0
+        #: Who was left waiting beside somebody who was free, and what nobody answered for.
+        self.neglects: set[Neglect] = set()
+        self.unaccountable: set[int] = set()
+        self._database = database
+
+    async def look(self) -> None:
+        """Take one look; each of its questions is answered from one snapshot."""
+        async with self._database.read() as conn:
+            self.neglects.update(await _left_waiting.all(conn))
+            self.unaccountable.update(await _unaccountable.all(conn))
+        self.looks += 1

@@ -7,11 +7,10 @@ SELECT external_id, body FROM interaction WHERE direction = 'inbound' ORDER BY i
 SELECT o.correlation_id, o.state, i.body FROM outbox o JOIN interaction i ON i.id = o.interaction_id ORDER BY o.id
 
 -- name: list_tickets
--- Every ticket with whom it may be asked of.
+-- Every ticket.
 SELECT t.id, t.state, t.tier, t.temperament, t.episode, t.escalations, t.reopens, t.opened_at, t.enqueued_at,
-       coalesce(t.agent_id, m.lead_id) AS accountable_id
-FROM ticket t LEFT JOIN queue q ON q.id = coalesce(t.queue_id, t.intake_queue_id) LEFT JOIN team m ON m.id = q.team_id
-ORDER BY t.id
+       t.solved_at
+FROM ticket t ORDER BY t.id
 
 -- name: list_legs
 -- Every stay of every ticket, in order.
@@ -36,6 +35,13 @@ WHERE t.state = 'waiting' AND a.presence = 'available' AND u.disabled_at IS NULL
   AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = t.id AND x.agent_id = a.id
                   AND x.until_at + interval '5 seconds' > clock_timestamp())
 ORDER BY t.id, u.id
+
+-- name: unaccountable
+-- Unsolved tickets for which nobody can be asked at this instant.
+SELECT t.id FROM ticket t LEFT JOIN queue q ON q.id = coalesce(t.queue_id, t.intake_queue_id)
+LEFT JOIN team m ON m.id = q.team_id
+WHERE t.state NOT IN ('solved', 'closed') AND coalesce(t.agent_id, m.lead_id) IS NULL
+ORDER BY t.id
 
 -- name: list_timers
 -- Every timer; how late it is, in seconds, where it is.

@@ -14,10 +14,10 @@ from rich.console import Console
 from contactcenter.demo import closing, evidence, house, promises, screen
 from contactcenter.demo.agents import Agent
 from contactcenter.demo.caller import Caller
-from contactcenter.demo.cast import STORIES, cast
-from contactcenter.demo.company import Company, Person, found
+from contactcenter.demo.cast import STORIES, acquaintances, cast
+from contactcenter.demo.company import Company, Person, found, write_down
 from contactcenter.demo.customers import Customers
-from contactcenter.demo.evidence import Neglect
+from contactcenter.demo.evidence import Watch
 from contactcenter.demo.house import House
 from contactcenter.demo.news import News
 from contactcenter.demo.pace import Pace
@@ -67,12 +67,14 @@ async def play(
     async with house.running(folder, options.database_url, chance) as home:
         ring_s = max(1, round(_RING_S / options.speed))
         company = await found(home.address, home.admin, home.database, offer_timeout_s=ring_s)
+        roles = cast(options.messages, chance)
+        await write_down(home.address, company, acquaintances(roles))
         news = News()
         show = _Show(
             options=options,
             home=home,
             company=company,
-            customers=Customers(cast(options.messages, chance), home.fake, pace, news),
+            customers=Customers(roles, home.fake, pace, news),
             pace=pace,
             news=news,
         )
@@ -93,21 +95,22 @@ async def _perform(show: _Show) -> tuple[Case, Mapping[str, Any], bool]:
         agents = [await _agent(stack, show, person) for person in company.agents]
         office = await stack.enter_async_context(Caller(home.address))
         await office.sign_in(company.admin.email, company.admin.password)
-        seen: list[Neglect] = []
+        watch = Watch(home.database)
         called_off = await _side_by_side(
             [
                 *(agent.work() for agent in agents),
                 show.customers.live(),
-                _watch(home, seen),
+                _keep_watch(watch),
             ],
             until=_over(show, office),
             deadline_s=_deadline_s(show.options),
         )
         found_out = await _settled(home)
+        await watch.look()
         report = await office.get("/reports/performance", by="agent,tier,temperament")
         for agent in agents:
             await agent.go_home()
-    return Case(evidence=found_out, ledger=home.fake.ledger, neglects=seen), report, called_off
+    return Case(evidence=found_out, ledger=home.fake.ledger, watch=watch), report, called_off
 
 
 async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent:
@@ -158,10 +161,9 @@ async def _over(show: _Show, office: Caller) -> None:
         await asyncio.sleep(_LOOK_EVERY_S / show.pace.speed)
 
 
-async def _watch(home: House, seen: list[Neglect]) -> None:
-    """Look again and again whether somebody waits beside a free agent."""
+async def _keep_watch(watch: Watch) -> None:
     while True:
-        seen += await evidence.neglects(home.database)
+        await watch.look()
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
