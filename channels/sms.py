@@ -7,7 +7,6 @@ WhatsApp, RCS and other services on Twilio's messaging are not spoken here; what
 quarantine.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -99,8 +98,14 @@ log = structlog.get_logger()
 
 
 def create(env: Env) -> Channel:
-    """Build the channel; without its settings it exists and refuses."""
-    return Sms(env)
+    """Build the channel; without its settings it exists and refuses.
+
+    With them the SDK is loaded now: it takes about a second, which no first message should wait.
+    """
+    sms = Sms(env)
+    if not sms.missing:
+        sms.connect()
+    return sms
 
 
 class Sms:
@@ -156,16 +161,15 @@ class Sms:
         if self.missing:
             raise Unavailable(f"SMS is not set up; it needs {', '.join(self.missing)}.")
         _check_sendable(outbound)
-        if self._twilio is None:
-            # In a thread, because importing the SDK would hold up everything else.
-            self._twilio = await asyncio.to_thread(self._connect)
-        return await self._twilio.send(outbound)
+        twilio = self._twilio or self.connect()
+        return await twilio.send(outbound)
 
-    def _connect(self) -> "Twilio":
-        from channels._twilio import Twilio  # noqa: PLC0415 -- slow; only who sends pays for it
+    def connect(self) -> "Twilio":
+        """Load Twilio's SDK and make its client."""
+        from channels._twilio import Twilio  # noqa: PLC0415 -- slow; a centre without SMS goes without
 
         settings = self._env.settings
-        return Twilio(
+        self._twilio = Twilio(
             account_sid=settings["twilio_account_sid"],
             auth_token=self._keys[0],
             http=self._env.http,
@@ -174,6 +178,7 @@ class Sms:
             messaging_service_sid=settings.get("twilio_messaging_service_sid"),
             deadline_s=self._send_deadline_s,
         )
+        return self._twilio
 
     async def _on_message(
         self, hook: TwilioHook, inbox: Inbox, request: web.Request

@@ -108,7 +108,7 @@ async def give_to(
     """A supervisor, or the holder, gives the ticket to a named agent who has room."""
     ticket = await tickets.lock(conn, ticket_id)
     check(ticket, "assign")
-    agent = await agents.lock(conn, agent_id)
+    agent = await agents.lock(conn, agent_id, field="body.agent_id")
     if not agent.enabled:
         raise BadInput("body.agent_id", f"agent {agent_id} is disabled")
     if ticket.agent_id == agent_id and ticket.state == "assigned":
