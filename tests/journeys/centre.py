@@ -114,7 +114,8 @@ class Centre:
             csrf = (await answer.json())["csrf_token"]
         person = Person(http, self.url, user_id, csrf)
         if presence is not None:
-            await person.post("/presence", {"presence": presence})
+            reason = "break" if presence == "away" else None
+            await person.post("/presence", {"presence": presence, "reason": reason})
         return person
 
     async def close(self) -> None:
