@@ -12,6 +12,10 @@ from aiohttp import web
 DRAIN_S: Final = 8.0
 
 
+class CannotListen(Exception):
+    """The address or port is not to be had; the message says what to do."""
+
+
 @asynccontextmanager
 async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
     """Serve the application; yields the port, which the system chooses for port 0."""
@@ -19,7 +23,13 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise CannotListen(
+                f"cannot listen on {host} port {port}: {error.strerror or error}. "
+                "Choose another with --host and --port."
+            ) from error
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()

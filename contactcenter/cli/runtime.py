@@ -13,6 +13,7 @@ from contactcenter import logs
 from contactcenter.errors import DomainError
 from contactcenter.migrate import MigrationRefused
 from contactcenter.postgres import EmbeddedPostgresFailed
+from contactcenter.server import CannotListen
 from contactcenter.settings import Settings, SettingsInvalid
 from contactcenter.storage import DatabaseUnreachable
 
@@ -20,7 +21,7 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: What ends a command with one sentence instead of a traceback.
-_SAID = (DatabaseUnreachable, EmbeddedPostgresFailed, MigrationRefused, DomainError)
+_SAID = (CannotListen, DatabaseUnreachable, EmbeddedPostgresFailed, MigrationRefused, DomainError)
 
 
 def with_settings(command: F) -> F:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -110,6 +111,17 @@ async def test_wrong_settings_are_all_named_and_the_start_fails() -> None:
     assert (status, out) == (2, "")
     assert all(word in err for word in ("port", "public_url", "twilio_account_sid"))
     assert err.count("error:") == 3
+
+
+async def test_a_taken_port_is_said_in_one_sentence(dsn: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        status, _, err = await run("serve", "--port", str(port), CONTACTCENTER_DATABASE_URL=dsn)
+
+    assert status == 1
+    assert f"port {port}" in err
+    assert "Traceback" not in err
 
 
 async def test_a_database_that_is_not_there_is_said_in_one_sentence() -> None:
