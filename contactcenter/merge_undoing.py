@@ -8,11 +8,12 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import contacts, db, events, merges, temperaments
+from contactcenter import contacts, db, events, merges, temperaments, ticket_changes
 from contactcenter.contacts import Contact
 from contactcenter.db import Conn
 from contactcenter.errors import Conflict, NotFound
-from contactcenter.merges import Changed, Merge, MergeRow, Moved, ticket_fact
+from contactcenter.merges import Merge, MergeRow, Moved
+from contactcenter.ticket_changes import ChangedTicket
 
 
 class AlreadyUndone(Conflict):
@@ -30,11 +31,11 @@ class UndoLaterFirst(Conflict):
 _SQL = db.Statements(__name__)
 _find = _SQL.take("find", MergeRow)
 _return_identities = _SQL.take("return_identities", int)
-_return_tickets = _SQL.take("return_tickets", Changed)
+_return_tickets = _SQL.take("return_tickets", ChangedTicket)
 _return_interactions = _SQL.command("return_interactions")
 _return_segments = _SQL.command("return_segments")
 _reopen_segments = _SQL.command("reopen_segments")
-_restore_key = _SQL.take("restore_key", Changed)
+_restore_key = _SQL.take("restore_key", ChangedTicket)
 _stand_alone = _SQL.command("stand_alone")
 _end = _SQL.take("end", MergeRow)
 
@@ -101,14 +102,14 @@ async def _return(
     await _return_segments.run(conn, *way, moved.segment_ids)
     await _reopen_segments.run(conn, row.merged_id, moved.open_segment_ids)
     facts = [
-        ticket_fact(t, now, actor, contact_id={"from": row.kept_id, "to": row.merged_id})
+        ticket_changes.fact(t, now, actor, contact_id={"from": row.kept_id, "to": row.merged_id})
         for t in tickets
     ]
     for ticket_id, queue_id in moved.freed_keys:
         ticket = await _restore_key.first(conn, ticket_id, queue_id)
         if ticket is not None:
             key = {"from": None, "to": queue_id}
-            facts.append(ticket_fact(ticket, now, actor, intake_queue_id=key))
+            facts.append(ticket_changes.fact(ticket, now, actor, intake_queue_id=key))
     return facts
 
 

@@ -12,10 +12,11 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import contacts, db, events, temperaments
+from contactcenter import contacts, db, events, temperaments, ticket_changes
 from contactcenter.contacts import Contact, ContactMerged
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, Forbidden, NotFound
+from contactcenter.ticket_changes import ChangedTicket
 
 #: Who writes to the timeline now is waited for this long.
 LOCK_TIMEOUT: Final = "2s"
@@ -85,19 +86,6 @@ class Held(Struct, frozen=True, kw_only=True):
     is_open: bool
 
 
-class Changed(Struct, frozen=True, kw_only=True):
-    """A ticket after it was changed, with what an event tells of it."""
-
-    id: int
-    version: int
-    contact_id: int
-    agent_id: int | None
-    state: str
-    queue_id: int | None
-    tier: int | None
-    team_ids: list[int]
-
-
 class _Last(Struct, frozen=True, kw_only=True):
     ticket_id: int
     interaction_id: int
@@ -112,8 +100,8 @@ _lock_tickets = _SQL.command("lock_tickets")
 _lock_timeline = _SQL.command("lock_timeline")
 _held_tickets = _SQL.take("held_tickets", Held)
 _last = _SQL.take("last", _Last)
-_free_keys = _SQL.take("free_keys", Changed)
-_move_tickets = _SQL.take("move_tickets", Changed)
+_free_keys = _SQL.take("free_keys", ChangedTicket)
+_move_tickets = _SQL.take("move_tickets", ChangedTicket)
 _move_identities = _SQL.take("move_identities", int)
 _move_interactions = _SQL.take("move_interactions", int)
 _open_segments = _SQL.take("open_segments", int)
@@ -170,11 +158,11 @@ async def merge(
         conn,
         contacts.fact("contact_merged", now, actor, kept_id, merge_id=row.id, merged_id=other_id),
         *(
-            ticket_fact(t, now, actor, intake_queue_id={"from": keys[t.id], "to": None})
+            ticket_changes.fact(t, now, actor, intake_queue_id={"from": keys[t.id], "to": None})
             for t in freed
         ),
         *(
-            ticket_fact(t, now, actor, contact_id={"from": other_id, "to": kept_id})
+            ticket_changes.fact(t, now, actor, contact_id={"from": other_id, "to": kept_id})
             for t in tickets
         ),
     )
@@ -223,26 +211,6 @@ def view(row: MergeRow) -> Merge:
         interactions=len(moved.interaction_ids),
         tickets=len(moved.ticket_ids),
         segments=len(moved.segment_ids),
-    )
-
-
-def ticket_fact(ticket: Changed, now: datetime, actor: str, **changed: object) -> events.Event:
-    """The event of a ticket that was moved with its contact."""
-    return events.Event(
-        kind="ticket_changed",
-        at=now,
-        actor=actor,
-        ticket_id=ticket.id,
-        version=ticket.version,
-        contact_id=ticket.contact_id,
-        agent_id=ticket.agent_id,
-        team_ids=tuple(ticket.team_ids),
-        data={
-            "state": ticket.state,
-            "queue_id": ticket.queue_id,
-            "tier": ticket.tier,
-            "changed": changed,
-        },
     )
 
 

@@ -119,7 +119,7 @@ def _counted(segment: Segment | None) -> Temperament:
             since=None,
             note=None,
             evidence=[],
-            guidance=guidance_for(segments.UNKNOWN),
+            guidance=guidance_for("unknown"),
         )
     return Temperament(
         label=segment.value,
@@ -128,7 +128,7 @@ def _counted(segment: Segment | None) -> Temperament:
         since=segment.from_at,
         note=segment.note,
         evidence=_signs(segment.evidence),
-        guidance=guidance_for(segment.value),
+        guidance=guidance_for(msgspec.convert(segment.value, Label)),
     )
 
 

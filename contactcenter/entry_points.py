@@ -1,0 +1,126 @@
+"""Our own addresses: the number, mailbox or widget that customers write to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from channels import BadAddress, Channel
+from contactcenter import configuration, db
+from contactcenter.db import Conn
+from contactcenter.errors import BadInput, Conflict, NotFound
+
+
+class EntryPoint(Struct, frozen=True, kw_only=True):
+    """A row of ``entry_point``.
+
+    ``queue_id`` is where its problems go if no rule says otherwise. ``discovered`` ones were
+    vouched for by a provider before anybody set them up.
+    """
+
+    id: int
+    channel: str
+    address: str
+    name: str
+    queue_id: int
+    language: str | None
+    discovered: bool
+    version: int
+    created_at: datetime
+
+
+class AddressTaken(Conflict):
+    """This address is an entry point already; ``entry_point_id`` names it."""
+
+    code = "address_taken"
+
+
+_SQL = db.Statements(__name__)
+_list_all = _SQL.take("list_all", EntryPoint)
+_find = _SQL.take("find", EntryPoint)
+_lock = _SQL.take("lock", EntryPoint)
+_by_address = _SQL.take("by_address", int)
+_create = _SQL.take("create", EntryPoint)
+_change = _SQL.take("change", EntryPoint)
+_queue_exists = _SQL.take("queue_exists", bool)
+
+
+async def list_all(conn: Conn) -> list[EntryPoint]:
+    """Every entry point, channel by channel."""
+    return await _list_all.all(conn)
+
+
+async def find(conn: Conn, entry_point_id: int) -> EntryPoint:
+    """Read one; raises ``NotFound``."""
+    return _present(await _find.first(conn, entry_point_id), entry_point_id)
+
+
+async def lock(conn: Conn, entry_point_id: int) -> EntryPoint:
+    """Read one and lock it; raises ``NotFound``."""
+    return _present(await _lock.first(conn, entry_point_id), entry_point_id)
+
+
+async def create(
+    conn: Conn,
+    now: datetime,
+    *,
+    channel: str,
+    address: str,
+    name: str,
+    queue_id: int,
+    language: str | None,
+    channels: Mapping[str, Channel],
+    actor: str,
+) -> EntryPoint:
+    """Set up an address, in any writing its channel can read.
+
+    Raises ``BadInput`` or ``AddressTaken``.
+    """
+    if channel not in channels:
+        known = ", ".join(sorted(channels))
+        raise BadInput("body.channel", f"There is no channel {channel}; there are {known}.")
+    try:
+        value = channels[channel].address(address).value
+    except BadAddress as error:
+        raise BadInput("body.address", str(error)) from error
+    await _check_queue(conn, queue_id)
+    made = await _create.first(conn, channel, value, name, queue_id, language, now)
+    if made is None:
+        taken_id = await _by_address.first(conn, channel, value)
+        raise AddressTaken(f"this is entry point {taken_id} already", entry_point_id=taken_id)
+    await _record(conn, now, None, made, actor=actor)
+    return made
+
+
+async def change(
+    conn: Conn, now: datetime, before: EntryPoint, after: EntryPoint, *, actor: str
+) -> EntryPoint:
+    """Save an edit of a locked entry point: somebody has set it up now. Raises ``BadInput``.
+
+    Problems that came in before stay where they are.
+    """
+    if after.queue_id != before.queue_id:
+        await _check_queue(conn, after.queue_id)
+    if before == after and not before.discovered:
+        return before
+    changed = await _change.one(conn, after.id, after.name, after.queue_id, after.language)
+    await _record(conn, now, before, changed, actor=actor)
+    return changed
+
+
+async def _check_queue(conn: Conn, queue_id: int) -> None:
+    if not await _queue_exists.one(conn, queue_id):
+        raise BadInput("body.queue_id", f"There is no queue {queue_id}.")
+
+
+async def _record(
+    conn: Conn, now: datetime, before: EntryPoint | None, after: EntryPoint, *, actor: str
+) -> None:
+    changed = configuration.differences(before, after, sized=("address",))
+    await configuration.record(conn, now, "entry_point", after.id, changed, actor=actor)
+
+
+def _present(found: EntryPoint | None, entry_point_id: int) -> EntryPoint:
+    if found is None:
+        raise NotFound(f"there is no entry point {entry_point_id}")
+    return found

@@ -1,0 +1,132 @@
+"""The entry table: which queue a new problem enters; the first rule that fits decides."""
+
+import zlib
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final, get_args
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import configuration, db
+from contactcenter.db import Conn
+from contactcenter.errors import BadInput, Stale
+from routing import entry, language
+from routing.temperament import LABELS
+
+#: A longer list belongs into several rules.
+MAX_VALUES: Final = 200
+MAX_CHARACTERS: Final = 200
+
+
+class EntryRule(Struct, frozen=True, kw_only=True):
+    """One line: an object of attribute to wanted value or list of values, and a queue."""
+
+    id: int
+    condition: dict[str, Any]
+    queue_id: int
+
+
+class WantedRule(Struct, frozen=True, kw_only=True):
+    """A line as it shall be; with the ``id`` of one that is there, it is that one."""
+
+    id: int | None
+    condition: dict[str, Any]
+    queue_id: int
+
+
+class EntryTable(Struct, frozen=True, kw_only=True):
+    """All lines in order. ``version`` is another one for another table."""
+
+    rules: list[EntryRule]
+    version: int
+
+
+_SQL = db.Statements(__name__)
+_list_all = _SQL.take("list_all", EntryRule)
+_lock = _SQL.command("lock")
+_remove_others = _SQL.command("remove_others")
+_put = _SQL.command("put")
+_add = _SQL.command("add")
+_queues = _SQL.take("queues", int)
+_entry_points = _SQL.take("entry_points", int)
+
+
+async def read(conn: Conn) -> EntryTable:
+    """The whole table."""
+    rules = await _list_all.all(conn)
+    return EntryTable(rules=rules, version=zlib.crc32(msgspec.json.encode(rules, order="sorted")))
+
+
+async def replace(
+    conn: Conn,
+    now: datetime,
+    wanted: Sequence[WantedRule],
+    *,
+    version: int,
+    channels: Collection[str],
+    actor: str,
+) -> EntryTable:
+    """Make these, in this order, the whole table.
+
+    ``version`` is of the table it is based on: raises ``Stale`` where it has changed since, or
+    ``BadInput`` naming the place. It holds for problems that come from now on.
+    """
+    await _lock.run(conn)
+    before = await read(conn)
+    if before.version != version:
+        raise Stale
+    await _check(conn, before, wanted, channels)
+    await _remove_others.run(conn, [rule.id for rule in wanted if rule.id is not None])
+    for n, rule in enumerate(wanted, start=1):
+        if rule.id is None:
+            await _add.run(conn, n, rule.condition, rule.queue_id)
+        else:
+            await _put.run(conn, rule.id, n, rule.condition, rule.queue_id)
+    after = await read(conn)
+    changed = configuration.differences(before, after)
+    if changed:
+        await configuration.record(conn, now, "entry_rules", None, changed, actor=actor)
+    return after
+
+
+async def _check(
+    conn: Conn, before: EntryTable, wanted: Sequence[WantedRule], channels: Collection[str]
+) -> None:
+    queue_ids = frozenset(await _queues.all(conn))
+    free_ids = {rule.id for rule in before.rules}
+    known: dict[str, Collection[Any]] = {
+        "channel": channels,
+        "temperament": LABELS,
+        "entry_point_id": frozenset(await _entry_points.all(conn)),
+        "language": get_args(language.Language),
+    }
+    for n, rule in enumerate(wanted):
+        place = f"body[{n}]"
+        if rule.id is not None and rule.id not in free_ids:
+            raise BadInput(f"{place}.id", f"There is no rule {rule.id}, or it is named twice.")
+        free_ids.discard(rule.id or 0)
+        if rule.queue_id not in queue_ids:
+            raise BadInput(f"{place}.queue_id", f"There is no queue {rule.queue_id}.")
+        _check_condition(rule.condition, place, known)
+
+
+def _check_condition(
+    condition: dict[str, Any], place: str, known: dict[str, Collection[Any]]
+) -> None:
+    if not condition:
+        raise BadInput(f"{place}.condition", "A condition names at least one attribute.")
+    for name, wanted in condition.items():
+        field = f"{place}.condition.{name[:60]}"
+        try:
+            entry.check({name: wanted})
+        except entry.InvalidCondition as error:
+            raise BadInput(field, f"{error}.") from error
+        values = wanted if isinstance(wanted, list) else [wanted]
+        if len(values) > MAX_VALUES or any(len(str(v)) > MAX_CHARACTERS for v in values):
+            raise BadInput(
+                field, f"At most {MAX_VALUES} values of {MAX_CHARACTERS} characters are taken."
+            )
+        for value in values:
+            if name in known and value not in known[name]:
+                raise BadInput(field, f"There is no {name} {value!r}: this never fits.")

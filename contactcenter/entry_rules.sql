@@ -1,0 +1,27 @@
+-- name: list_all
+-- The entry table, in order.
+SELECT id, condition, queue_id FROM entry_rule ORDER BY position
+
+-- name: lock
+-- Two who rewrite the table do it one after the other; triage goes on reading.
+LOCK TABLE entry_rule IN SHARE ROW EXCLUSIVE MODE
+
+-- name: remove_others
+-- All but those that stay.
+DELETE FROM entry_rule WHERE NOT id = ANY($1::bigint[])
+
+-- name: put
+-- One that stays, at its new place.
+UPDATE entry_rule SET position = $2, condition = $3, queue_id = $4 WHERE id = $1
+
+-- name: add
+-- A new one.
+INSERT INTO entry_rule (position, condition, queue_id) VALUES ($1, $2, $3)
+
+-- name: queues
+-- Where a rule may lead.
+SELECT id FROM queue
+
+-- name: entry_points
+-- What a rule may ask for.
+SELECT id FROM entry_point

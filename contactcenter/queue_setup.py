@@ -1,0 +1,170 @@
+"""Sets queues up; under the routing lock, so that no decision sees half a change."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import asyncpg
+from msgspec import Struct
+
+from contactcenter import configuration, db, events, queues, ticket_changes
+from contactcenter.configuration import NameTaken
+from contactcenter.db import Conn
+from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.queues import Queue
+from contactcenter.ticket_changes import ChangedTicket
+
+
+class QueueInUse(Conflict):
+    """There are unsolved tickets in the queue: they carry its tier."""
+
+    code = "queue_in_use"
+
+
+class NewQueue(Struct, frozen=True, kw_only=True):
+    """A queue as it is wished for; fields as in ``Queue``."""
+
+    name: str
+    team_id: int
+    tier: int
+    auto_accept: list[str]
+    offer_timeout_s: int
+    wrap_up_s: int
+    escalate_after_s: int | None
+    escalate_to_id: int | None
+
+
+_SQL = db.Statements(__name__)
+_lock = _SQL.take("lock", int)
+_create = _SQL.take("create", int)
+_change = _SQL.command("change")
+_team_exists = _SQL.take("team_exists", bool)
+_tier_of = _SQL.take("tier_of", int)
+_highest_below = _SQL.take("highest_below", int)
+_is_in_use = _SQL.take("is_in_use", bool)
+_show_to_team = _SQL.take("show_to_team", ChangedTicket)
+_join_team = _SQL.take("join_team", int)
+
+
+async def find(conn: Conn, queue_id: int) -> Queue:
+    """Read the queue that a path names; raises ``NotFound``."""
+    try:
+        return await queues.find(conn, queue_id)
+    except BadInput as unknown:
+        raise NotFound(str(unknown), queue_id=queue_id) from unknown
+
+
+async def lock(conn: Conn, queue_id: int) -> Queue:
+    """Read one and lock it; raises ``NotFound``."""
+    await _lock.first(conn, queue_id)
+    return await find(conn, queue_id)
+
+
+async def create(
+    conn: Conn, now: datetime, new: NewQueue, *, channels: Collection[str], actor: str
+) -> Queue:
+    """Make a queue; raises ``BadInput`` or ``NameTaken``."""
+    await _check(conn, new, channels)
+    try:
+        queue_id = await _create.one(
+            conn,
+            new.name,
+            new.team_id,
+            new.tier,
+            new.auto_accept,
+            new.offer_timeout_s,
+            new.wrap_up_s,
+            new.escalate_after_s,
+            new.escalate_to_id,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise NameTaken(f"there is a queue named {new.name} already") from error
+    queue = await queues.find(conn, queue_id)
+    changed = configuration.differences(None, queue)
+    await configuration.record(conn, now, "queue", queue_id, changed, actor=actor)
+    return queue
+
+
+async def change(
+    conn: Conn,
+    now: datetime,
+    before: Queue,
+    after: Queue,
+    *,
+    channels: Collection[str],
+    actor: str,
+) -> Queue:
+    """Save an edit of a locked queue; under the routing lock.
+
+    A new team may read what waits or was solved here, and the queue's agents become its members. A
+    new time to escalate holds for tickets that come from now on. Raises ``BadInput``,
+    ``NameTaken`` or, for another tier, ``QueueInUse``.
+    """
+    if before == after:
+        return before
+    await _check(conn, after, channels)
+    if after.tier != before.tier:
+        await _check_tier(conn, after)
+    try:
+        await _change.run(
+            conn,
+            after.id,
+            after.name,
+            after.team_id,
+            after.tier,
+            after.auto_accept,
+            after.offer_timeout_s,
+            after.wrap_up_s,
+            after.escalate_after_s,
+            after.escalate_to_id,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise NameTaken(f"there is a queue named {after.name} already") from error
+    changed = configuration.differences(before, after)
+    await configuration.record(conn, now, "queue", after.id, changed, actor=actor)
+    if after.team_id != before.team_id:
+        await _change_team(conn, now, after, actor=actor)
+    return await queues.find(conn, after.id)
+
+
+async def _change_team(conn: Conn, now: datetime, queue: Queue, *, actor: str) -> None:
+    shown = await _show_to_team.all(conn, queue.id, queue.team_id)
+    await events.record(
+        conn, *(ticket_changes.fact(t, now, actor, team_ids={"to": t.team_ids}) for t in shown)
+    )
+    joined = await _join_team.all(conn, queue.id, queue.team_id)
+    if joined:
+        await configuration.record(
+            conn, now, "team", queue.team_id, {"member_ids": {"added": joined}}, actor=actor
+        )
+
+
+async def _check(conn: Conn, queue: NewQueue | Queue, channels: Collection[str]) -> None:
+    if not await _team_exists.one(conn, queue.team_id):
+        raise BadInput("body.team_id", f"There is no team {queue.team_id}.")
+    for n, channel in enumerate(queue.auto_accept):
+        if channel not in channels:
+            known = ", ".join(sorted(channels))
+            raise BadInput(
+                f"body.auto_accept[{n}]", f"There is no channel {channel}; there are {known}."
+            )
+    if queue.escalate_to_id is None:
+        return
+    tier = await _tier_of.first(conn, queue.escalate_to_id)
+    if tier is None:
+        raise BadInput("body.escalate_to_id", f"There is no queue {queue.escalate_to_id}.")
+    if tier <= queue.tier:
+        raise BadInput(
+            "body.escalate_to_id",
+            f"Queue {queue.escalate_to_id} is of tier {tier}; tickets escalate from tier "
+            f"{queue.tier} to a higher one.",
+        )
+
+
+async def _check_tier(conn: Conn, queue: Queue) -> None:
+    if await _is_in_use.one(conn, queue.id):
+        raise QueueInUse(f"there are unsolved tickets in queue {queue.id}")
+    below = await _highest_below.first(conn, queue.id)
+    if below is not None and below >= queue.tier:
+        raise BadInput(
+            "body.tier", f"A queue of tier {below} escalates here: the tier must be above that."
+        )

@@ -1,0 +1,129 @@
+"""Who serves which queue, and how much an agent takes at once; under the routing lock."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from contactcenter import agents, configuration, db, offers
+from contactcenter.agents import Agent
+from contactcenter.db import Conn
+from contactcenter.dispatch import holding, seek
+from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.queues import Queue
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """On what terms an agent serves a queue.
+
+    Lower ``level`` is asked first, then higher ``band``. A ticket must have waited ``delay_s``
+    before this agent is asked; ``handicap_s`` makes this queue's tickets younger beside those of
+    his other queues.
+    """
+
+    level: int
+    delay_s: int
+    handicap_s: int
+    band: int
+
+
+class Membership(Terms, frozen=True, kw_only=True):
+    """An agent who serves a queue."""
+
+    queue_id: int
+    agent_id: int
+    agent_name: str
+
+
+class CapacityBelowLoad(Conflict):
+    """The agent holds more than that now."""
+
+    code = "capacity_below_load"
+
+
+_SQL = db.Statements(__name__)
+_of_queue = _SQL.take("of_queue", Membership)
+_find = _SQL.take("find", Membership)
+_put = _SQL.command("put")
+_remove = _SQL.command("remove")
+_join_team = _SQL.take("join_team", int)
+_set_capacity = _SQL.command("set_capacity")
+
+
+async def of_queue(conn: Conn, queue_id: int) -> list[Membership]:
+    """Who serves a queue, in the order they are asked."""
+    return await _of_queue.all(conn, queue_id)
+
+
+async def put(
+    conn: Conn, now: datetime, queue: Queue, agent_id: int, terms: Terms, *, actor: str
+) -> Membership:
+    """Let an agent serve a queue on these terms; he looks for tickets at once.
+
+    Whoever serves a queue is a member of its team, and becomes one here.
+    """
+    await lock(conn, agent_id)
+    before = await _find.first(conn, queue.id, agent_id)
+    await _put.run(
+        conn, queue.id, agent_id, terms.level, terms.delay_s, terms.handicap_s, terms.band
+    )
+    if await _join_team.first(conn, queue.team_id, agent_id) is not None:
+        joined = {"member_ids": {"added": [agent_id]}}
+        await configuration.record(conn, now, "team", queue.team_id, joined, actor=actor)
+    membership = await _find.one(conn, queue.id, agent_id)
+    await _record(conn, now, before, membership, actor=actor)
+    await seek.tickets_for(conn, now, agent_id)
+    return membership
+
+
+async def remove(conn: Conn, now: datetime, queue_id: int, agent_id: int, *, actor: str) -> None:
+    """Take an agent out of a queue; what rings at him from it goes to another, what he holds stays.
+
+    Raises ``NotFound`` where he does not serve it.
+    """
+    before = await _find.first(conn, queue_id, agent_id)
+    if before is None:
+        raise NotFound(f"agent {agent_id} does not serve queue {queue_id}")
+    await _remove.run(conn, queue_id, agent_id)
+    await _record(conn, now, before, None, actor=actor)
+    for ticket_id in await offers.pending_of_agent(conn, agent_id):
+        offer = await offers.live(conn, ticket_id)
+        if offer is not None and offer.queue_id == queue_id:
+            await holding.rescind(conn, now, ticket_id)
+    await seek.tickets_for(conn, now, agent_id)
+
+
+async def lock(conn: Conn, agent_id: int) -> Agent:
+    """Read an agent and lock his row; raises ``NotFound``."""
+    try:
+        return await agents.lock(conn, agent_id)
+    except BadInput as unknown:
+        raise NotFound(str(unknown)) from unknown
+
+
+async def set_capacity(
+    conn: Conn, now: datetime, before: Agent, capacity: int, *, actor: str
+) -> None:
+    """Let a locked agent take this many units at once; with more he looks for tickets.
+
+    Raises ``CapacityBelowLoad``: what somebody holds is not taken from him.
+    """
+    if capacity == before.capacity:
+        return
+    if capacity < before.load:
+        raise CapacityBelowLoad(f"{before.name} holds {before.load} units now", load=before.load)
+    await _set_capacity.run(conn, before.id, capacity)
+    changed = {"capacity": {"from": before.capacity, "to": capacity}}
+    await configuration.record(conn, now, "agent", before.id, changed, actor=actor)
+    await seek.tickets_for(conn, now, before.id)
+
+
+async def _record(
+    conn: Conn, now: datetime, before: Membership | None, after: Membership | None, *, actor: str
+) -> None:
+    changed = configuration.differences(before, after)
+    changed.pop("agent_name", None)
+    which = after or before
+    assert which is not None, "there was a membership or there is one now"
+    if changed:
+        name = f"{which.queue_id}:{which.agent_id}"
+        await configuration.record(conn, now, "membership", name, changed, actor=actor)
