@@ -1,0 +1,80 @@
+"""Entry points: our own addresses, which customers write to."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from contactcenter import entry_points
+from contactcenter.api.inputs import Id
+from contactcenter.api.operation import ADMIN, AGENT, Call, operation
+from contactcenter.api.partial import edited
+from contactcenter.entry_points import EntryPoint
+
+_Name = Annotated[str, Meta(max_length=200)]
+_Language = Annotated[str, Meta(pattern=r"^[a-z]{2}$")]
+
+
+class NewEntryPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An address of ours, in any writing, and the queue its problems go to."""
+
+    channel: Annotated[str, Meta(min_length=2, max_length=31)]
+    address: Annotated[str, Meta(min_length=1, max_length=320, pattern=r"\S")]
+    queue_id: Id
+    name: _Name = ""
+    language: _Language | None = None
+
+
+class EntryPointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change; what is left out stays. Channel and address never change."""
+
+    name: _Name | UnsetType = UNSET
+    queue_id: Id | UnsetType = UNSET
+    language: _Language | UnsetType | None = UNSET
+
+
+@operation("GET", "/entry_points", tag="entry_points", roles=AGENT, via="read")
+async def list_entry_points(call: Call) -> list[EntryPoint]:
+    """List our addresses, channel by channel.
+
+    A ``discovered`` one got a message before anybody had set it up.
+    """
+    return await entry_points.list_all(call.conn)
+
+
+@operation("GET", "/entry_points/{entry_point_id}", tag="entry_points", roles=AGENT, via="read")
+async def find_entry_point(call: Call, entry_point_id: int) -> EntryPoint:
+    """Read one of our addresses."""
+    return await entry_points.find(call.conn, entry_point_id)
+
+
+@operation("POST", "/entry_points", tag="entry_points", roles=ADMIN, via="transaction", status=201)
+async def create_entry_point(call: Call, body: NewEntryPoint) -> EntryPoint:
+    """Set up an address of ours; messages to it are taken within two seconds."""
+    return await entry_points.create(
+        call.conn,
+        await call.clock(),
+        channel=body.channel,
+        address=body.address,
+        name=body.name.strip(),
+        queue_id=body.queue_id,
+        language=body.language,
+        channels=call.services.channels,
+        actor=call.actor.reference,
+    )
+
+
+@operation(
+    "PATCH",
+    "/entry_points/{entry_point_id}",
+    tag="entry_points",
+    roles=ADMIN,
+    via="transaction",
+)
+async def change_entry_point(call: Call, entry_point_id: int, body: EntryPointChange) -> EntryPoint:
+    """Edit an address of ours; problems that came in before stay where they are."""
+    before = await entry_points.lock(call.conn, entry_point_id)
+    call.check_version(before.version)
+    now = await call.clock()
+    return await entry_points.change(
+        call.conn, now, before, edited(before, body), actor=call.actor.reference
+    )

@@ -1,0 +1,51 @@
+"""Entry rules: which queue a new problem enters; the first rule that fits decides."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from contactcenter import entry_rules
+from contactcenter.api.inputs import Id
+from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
+from contactcenter.entry_rules import EntryTable, WantedRule
+
+
+class NewRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line. ``condition`` maps attributes to a wanted value, or a list of which one fits.
+
+    Attributes are ``channel``, ``entry_point_id``, ``language``, ``temperament`` and ``keyword``
+    (whole words or phrases, compared folded); all must fit. With the ``id`` of a rule that is
+    there, it is that rule.
+    """
+
+    condition: dict[str, Any]
+    queue_id: Id
+    id: Id | None = None
+
+
+@operation("GET", "/entry_rules", tag="entry_rules", roles=SUPERVISOR, via="read")
+async def list_entry_rules(call: Call) -> EntryTable:
+    """Read the whole table, in order."""
+    return await entry_rules.read(call.conn)
+
+
+@operation("PUT", "/entry_rules", tag="entry_rules", roles=ADMIN, via="transaction")
+async def replace_entry_rules(
+    call: Call, body: Annotated[list[NewRule], Meta(max_length=500)]
+) -> EntryTable:
+    """Make these, in this order, the whole table; it holds for problems that come from now on.
+
+    A rule that could never fit is refused: ``field`` names it, such as
+    ``body[2].condition.temperament``.
+    """
+    wanted = [
+        WantedRule(id=rule.id, condition=rule.condition, queue_id=rule.queue_id) for rule in body
+    ]
+    return await entry_rules.replace(
+        call.conn,
+        await call.clock(),
+        wanted,
+        version=call.version,
+        channels=call.services.channels,
+        actor=call.actor.reference,
+    )

@@ -1,0 +1,101 @@
+"""Queues: where tickets wait, of which team and tier, and what happens when time runs out."""
+
+from typing import Annotated, Final
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from contactcenter import queue_setup, queues
+from contactcenter.api.inputs import Id, Line
+from contactcenter.api.operation import ADMIN, AGENT, Call, operation
+from contactcenter.api.partial import edited
+from contactcenter.queue_setup import NewQueue
+from contactcenter.queues import Queue
+
+_DAY_S: Final = 86_400
+Tier = Annotated[int, Meta(ge=1, le=9, description="1 is asked first; higher is more special.")]
+ChannelName = Annotated[str, Meta(min_length=2, max_length=31)]
+AutoAccept = Annotated[
+    tuple[ChannelName, ...],
+    Meta(max_length=20, description="Channels whose tickets need no answer to an offer."),
+]
+OfferTimeout = Annotated[int, Meta(ge=5, le=3600, description="How long an offer rings.")]
+WrapUp = Annotated[int, Meta(ge=0, le=3600, description="Time to finish after solving.")]
+EscalateAfter = Annotated[
+    int, Meta(ge=60, le=90 * _DAY_S, description="The time this tier has to solve a ticket.")
+]
+
+
+class QueueInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A queue. Tickets escalate to ``escalate_to_id``, which must be of a higher tier."""
+
+    name: Line
+    team_id: Id
+    tier: Tier
+    auto_accept: AutoAccept = ()
+    offer_timeout_s: OfferTimeout = 60
+    wrap_up_s: WrapUp = 0
+    escalate_after_s: EscalateAfter | None = None
+    escalate_to_id: Id | None = None
+
+
+class QueueChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change; what is left out stays."""
+
+    name: Line | UnsetType = UNSET
+    team_id: Id | UnsetType = UNSET
+    tier: Tier | UnsetType = UNSET
+    auto_accept: Annotated[list[ChannelName], Meta(max_length=20)] | UnsetType = UNSET
+    offer_timeout_s: OfferTimeout | UnsetType = UNSET
+    wrap_up_s: WrapUp | UnsetType = UNSET
+    escalate_after_s: EscalateAfter | UnsetType | None = UNSET
+    escalate_to_id: Id | UnsetType | None = UNSET
+
+
+@operation("GET", "/queues", tag="queues", roles=AGENT, via="read")
+async def list_queues(call: Call) -> list[Queue]:
+    """List queues, tier by tier."""
+    return await queues.list_all(call.conn)
+
+
+@operation("GET", "/queues/{queue_id}", tag="queues", roles=AGENT, via="read")
+async def find_queue(call: Call, queue_id: int) -> Queue:
+    """Read one queue."""
+    return await queue_setup.find(call.conn, queue_id)
+
+
+@operation("POST", "/queues", tag="queues", roles=ADMIN, via="dispatch", status=201)
+async def create_queue(call: Call, body: QueueInput) -> Queue:
+    """Make a queue; nobody serves it until somebody is made a member."""
+    new = NewQueue(
+        name=body.name.strip(),
+        team_id=body.team_id,
+        tier=body.tier,
+        auto_accept=list(dict.fromkeys(body.auto_accept)),
+        offer_timeout_s=body.offer_timeout_s,
+        wrap_up_s=body.wrap_up_s,
+        escalate_after_s=body.escalate_after_s,
+        escalate_to_id=body.escalate_to_id,
+    )
+    return await queue_setup.create(
+        call.conn, call.now, new, channels=call.services.channels, actor=call.actor.reference
+    )
+
+
+@operation("PATCH", "/queues/{queue_id}", tag="queues", roles=ADMIN, via="dispatch")
+async def change_queue(call: Call, queue_id: int, body: QueueChange) -> Queue:
+    """Edit a queue.
+
+    With another team, that team may read what waits or was solved here, and the queue's agents
+    become its members. The tier cannot change while tickets are in the queue: 409
+    ``queue_in_use``. Another time to escalate holds for tickets that come from now on.
+    """
+    before = await queue_setup.lock(call.conn, queue_id)
+    call.check_version(before.version)
+    return await queue_setup.change(
+        call.conn,
+        call.now,
+        before,
+        edited(before, body),
+        channels=call.services.channels,
+        actor=call.actor.reference,
+    )

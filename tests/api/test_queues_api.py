@@ -1,0 +1,104 @@
+"""Queues: made and edited, and what that does to what is in them."""
+
+import factories
+import pytest
+
+NEW = {"name": "Refunds", "team_id": 1, "tier": 1}
+
+
+async def change(admin, queue, status=200, **fields):
+    return await admin(
+        "PATCH",
+        f"/queues/{queue['id']}",
+        fields,
+        headers={"If-Match": f'"{queue["version"]}"'},
+        status=status,
+    )
+
+
+async def test_a_queue_is_made_and_edited(admin, agent):
+    queue = await admin(
+        "POST",
+        "/queues",
+        NEW
+        | {
+            "auto_accept": ["sms", "sms"],
+            "offer_timeout_s": 30,
+            "wrap_up_s": 20,
+            "escalate_after_s": 3600,
+            "escalate_to_id": 2,
+        },
+        status=201,
+    )
+
+    assert queue["auto_accept"] == ["sms"]
+    assert (queue["escalate_after_s"], queue["escalate_to_id"]) == (3600, 2)
+    edited = await change(admin, queue, escalate_after_s=None, auto_accept=[], name="بازپرداخت")
+    assert edited["name"] == "بازپرداخت"
+    assert edited["escalate_after_s"] is None
+    assert edited["auto_accept"] == []
+    assert edited["version"] == 2
+    assert await agent("GET", f"/queues/{queue['id']}", status=200) == edited
+    assert edited in await agent("GET", "/queues", status=200)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"team_id": 999}, "body.team_id"),
+        ({"auto_accept": ["sms", "fax"]}, "body.auto_accept[1]"),
+        ({"escalate_to_id": 999}, "body.escalate_to_id"),
+        ({"escalate_to_id": 1}, "body.escalate_to_id"),
+        ({"tier": 2, "escalate_to_id": 2}, "body.escalate_to_id"),
+        ({"tier": 10}, "body.tier"),
+        ({"offer_timeout_s": 0}, "body.offer_timeout_s"),
+        ({"escalate_after_s": 0}, "body.escalate_after_s"),
+        ({"colour": "red"}, "body.colour"),
+    ],
+)
+async def test_what_cannot_work_is_refused_and_named(admin, fields, field):
+    problem = await admin("POST", "/queues", NEW | fields, status=422)
+
+    assert problem["field"] == field
+
+
+async def test_a_name_is_given_once(admin):
+    taken = await admin("POST", "/queues", NEW | {"name": "Frontline"}, status=409)
+    queue = await admin("POST", "/queues", NEW, status=201)
+    renamed = await change(admin, queue, status=409, name="Frontline")
+
+    assert taken["code"] == renamed["code"] == "name_taken"
+
+
+async def test_the_tier_stays_above_those_that_escalate_here_and_while_tickets_are_in(admin, table):
+    await factories.prepare(table)
+    queues = {q["tier"]: q for q in await admin("GET", "/queues", status=200)}
+
+    too_low = await change(admin, queues[2], status=422, tier=1)
+    now = await table.fetchval("SELECT clock_timestamp()")
+    await factories.queued_ticket(table, now, queue_id=queues[3]["id"])
+    in_use = await change(admin, queues[3], status=409, tier=4)
+
+    assert too_low["field"] == "body.tier"
+    assert in_use["code"] == "queue_in_use"
+
+
+async def test_another_team_reads_what_is_in_the_queue_and_its_agents_join_it(admin, agent, table):
+    await factories.prepare(table)
+    now = await table.fetchval("SELECT clock_timestamp()")
+    queue = await admin("POST", "/queues", NEW, status=201)
+    ticket = await factories.queued_ticket(table, now, queue_id=queue["id"])
+    await admin("PUT", f"/queues/{queue['id']}/members/{agent.user_id}", {}, status=200)
+    team_id = await factories.team(table, name="Refund team")
+
+    await change(admin, queue, team_id=team_id)
+
+    row = await table.fetchrow("SELECT team_ids, version FROM ticket WHERE id = $1", ticket.id)
+    assert row["team_ids"] == [1, team_id]
+    told = await table.fetchrow(
+        "SELECT version, team_ids FROM event WHERE kind = 'ticket_changed' AND ticket_id = $1",
+        ticket.id,
+    )
+    assert (told["version"], told["team_ids"]) == (row["version"], [1, team_id])
+    team = await admin("GET", f"/teams/{team_id}", status=200)
+    assert team["member_ids"] == [agent.user_id]
