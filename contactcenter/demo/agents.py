@@ -1,5 +1,7 @@
 """The agents: programs that work as people do in front of a console, over the public interface."""
 
+import asyncio
+from contextlib import aclosing, suppress
 from typing import Any, Final
 
 from contactcenter.demo.caller import Caller, Refused
@@ -8,7 +10,8 @@ from contactcenter.demo.news import News
 from contactcenter.demo.pace import Pace
 from contactcenter.demo.stories import Turn, Understanding
 
-_LOOK_EVERY_S: Final = 0.3
+#: The feed tells when there is something to do; whoever hears nothing looks all the same.
+_LOOK_EVERY_S: Final = 2.0
 #: What a person may be told when somebody else was faster: the ticket is not his any more.
 _OVERTAKEN: Final = frozenset({403, 404, 409})
 
@@ -41,24 +44,45 @@ class Agent:
         self._unheard: set[tuple[int, str]] = set()
         self._seen: dict[int, str] = {}
         self._treated: set[tuple[int, str]] = set()
+        self._mine: set[int] = set()
+        self._news_for_me = asyncio.Event()
 
     async def work(self) -> None:
         """Sign on and do one thing after the other until cancelled."""
         await self._caller.sign_in(self.person.email, self.person.password)
         await self._caller.post("/presence", {"presence": "available"})
-        while True:
-            try:
-                busy = await self._answer_a_ring() or await self._go_on_with_a_ticket()
-            except Refused as refused:
-                if refused.status not in _OVERTAKEN:
-                    raise
-                busy = False
-            if not busy:
-                await self._pace.wait(_LOOK_EVERY_S, _LOOK_EVERY_S)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            while True:
+                self._news_for_me.clear()
+                if not await self._find_something_to_do():
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(_LOOK_EVERY_S):
+                            await self._news_for_me.wait()
 
     async def go_home(self) -> None:
         """Sign off."""
         await self._caller.post("/presence", {"presence": "offline"})
+
+    async def _listen(self) -> None:
+        """Hear the feed: the open socket also says that this agent is still there."""
+        async with aclosing(self._caller.feed()) as feed:
+            async for frame in feed:
+                event = frame.get("event")
+                if event is None or self._concerns_me(event):
+                    self._news_for_me.set()
+
+    def _concerns_me(self, event: dict[str, Any]) -> bool:
+        return event["agent_id"] == self.person.id or event["ticket_id"] in self._mine
+
+    async def _find_something_to_do(self) -> bool:
+        """Do one thing, if there is one to do."""
+        try:
+            return await self._answer_a_ring() or await self._go_on_with_a_ticket()
+        except Refused as refused:
+            if refused.status not in _OVERTAKEN:
+                raise
+            return False
 
     async def _answer_a_ring(self) -> bool:
         for offer in await self._caller.get("/offers"):
@@ -89,6 +113,7 @@ class Agent:
 
     async def _go_on_with_a_ticket(self) -> bool:
         mine = await self._caller.all("/tickets", mine=True, state=["assigned", "pending"])
+        self._mine = {line["id"] for line in mine}
         for line in sorted(mine, key=lambda one: str(one["last_customer_message_at"])):
             heard = str(line["last_customer_message_at"])
             if self._seen.get(line["id"]) != heard and await self._read(line):

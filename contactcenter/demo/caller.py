@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from typing import Any, Final, Self
 
@@ -28,6 +29,7 @@ class Caller:
 
     def __init__(self, address: str) -> None:
         self.user_id = 0
+        self._address = address
         self._base = f"{address}/api/v1"
         self._csrf: dict[str, str] = {}
 
@@ -69,6 +71,15 @@ class Caller:
         """Make any other change, once; ``version`` is that of what was read."""
         headers = self._csrf | ({"If-Match": f'"{version}"'} if version else {})
         return await self._asked(method, path, json=body, headers=headers)
+
+    async def feed(self, cursor: str = "") -> AsyncGenerator[Any, None]:
+        """What happens from now on, or after ``cursor``, frame by frame, until the socket ends."""
+        origin = {"Origin": self._address}
+        async with self._http.ws_connect(f"{self._base}/feed", headers=origin) as socket:
+            wanted = {"cursor": cursor} if cursor else {}
+            await socket.send_json({"id": 1, "type": "subscribe"} | wanted)
+            async for message in socket:
+                yield message.json()
 
     async def _tried(self, method: str, path: str, **options: Any) -> Any:
         """Ask again where asking again is safe: nothing was changed, or the key tells it is us."""

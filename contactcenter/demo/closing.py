@@ -2,17 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.text import Text
 
-from contactcenter.demo.company import Company, Person
+from contactcenter.demo.company import NUMBERS, Company, Person
 from contactcenter.demo.promises import Kept
 from contactcenter.demo.result import Result
 from contactcenter.demo.screen import isolated, plain_table
 
 _SHOWN = 20
+_INVITATION: Final = """
+It is still running, and the simulated agents have signed off.
+  Server    {address}
+  API docs  {address}/api/docs
+In another terminal, sign in and look at the tickets:
+  curl -c cookies -H 'Content-Type: application/json' \\
+    -d '{{"email": "{email}", "password": "{password}"}}' {address}/api/v1/session
+  curl -b cookies '{address}/api/v1/tickets?limit=3'
+Write as a customer:
+  curl -d '{{"from": "+12025550177", "to": "{ours}", "text": "Is anybody there?"}}' \\
+    {fake_url}/fake/customer_messages
+Press Ctrl-C to stop it and throw everything away."""
 
 
 def print_report(console: Console, report: Mapping[str, Any], tiers: Mapping[int, int]) -> None:
@@ -102,12 +114,13 @@ def print_logins(console: Console, address: str, company: Company, fake_url: str
     console.print(table)
     console.print(
         Text(
-            f"Server:   {address}\n"
-            f"API docs: {address}/api/docs\n"
-            "Write as a customer (in another terminal):\n"
-            f"  curl {fake_url}/fake/customer_messages -d "
-            '\'{"from": "+12025550177", "to": "+12025550100", "text": "Is anybody there?"}\'\n'
-            "The simulated agents have signed off. Press Ctrl-C to stop and throw everything away."
+            _INVITATION.format(
+                address=address,
+                fake_url=fake_url,
+                email=company.supervisor.email,
+                password=company.supervisor.password,
+                ours=NUMBERS["en"],
+            )
         ),
         soft_wrap=True,
     )

@@ -6,26 +6,23 @@ and queues are the ones every new installation begins with.
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from contactcenter.access.first_admin import FirstAdmin
-from contactcenter.db import Database
 from contactcenter.demo.caller import Caller
 from contactcenter.demo.stories import Language
 
 NAME: Final = "Linden & Sarv"
 
 #: Our numbers, by the language of who writes there: one set aside for fiction, one of Tehran.
-NUMBERS: Final[dict[Language, str]] = {
+NUMBERS: Final[Mapping[str, str]] = {
     "en": "+12025550100",
     "fa": "+982191000100",
     "fa-Latn": "+982191000100",
 }
-
-TIERS: Final = (1, 2, 3)
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -41,46 +38,44 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class Company(Struct, frozen=True, kw_only=True):
-    """Everybody who works here, and which queue is which tier's."""
+    """Everybody who works here."""
 
     admin: Person
     supervisor: Person
     agents: Sequence[Person]
-    queue_of_tier: dict[int, int]
 
 
-_AGENTS: Final = (
-    ("Emily Carter", "emily", "en", 1),
-    ("سارا احمدی", "sara", "fa", 1),
-    ("Liam Novak", "liam", "en", 1),
-    ("رضا کریمی", "reza", "fa", 1),
-    ("Daniel Osei", "daniel", "en", 2),
-    ("نازنین رستمی", "nazanin", "fa", 2),
-    ("Priya Nair", "priya", "en", 2),
-    ("کاوه مرادی", "kaveh", "fa", 3),
+#: The supervisor, who leads all teams, and the agents.
+_STAFF: Final = (
+    ("مریم صادقی", "maryam", "fa", "supervisor", 0),
+    ("Emily Carter", "emily", "en", "agent", 1),
+    ("سارا احمدی", "sara", "fa", "agent", 1),
+    ("Liam Novak", "liam", "en", "agent", 1),
+    ("رضا کریمی", "reza", "fa", "agent", 1),
+    ("Daniel Osei", "daniel", "en", "agent", 2),
+    ("نازنین رستمی", "nazanin", "fa", "agent", 2),
+    ("Priya Nair", "priya", "en", "agent", 2),
+    ("کاوه مرادی", "kaveh", "fa", "agent", 3),
 )
-_SUPERVISOR: Final = ("مریم صادقی", "maryam", "fa")
 
 
-async def found(
-    address: str, first: FirstAdmin, database: Database, *, offer_timeout_s: int
-) -> Company:
-    """Make the accounts, put everybody in his team and queue, and set up our numbers."""
+async def found(address: str, first: FirstAdmin, *, ring_s: int) -> Company:
+    """Make the accounts, put everybody in his team and queue, and set up our numbers.
+
+    Offers ring for ``ring_s`` seconds.
+    """
     async with Caller(address) as caller:
         admin = await _begin(caller, first)
-        supervisor = await _invite(caller, *_SUPERVISOR, role="supervisor", tier=0)
-        agents = [
-            await _invite(caller, name, nick, language, role="agent", tier=tier)
-            for name, nick, language, tier in _AGENTS
+        supervisor, *agents = [
+            await _invite(caller, name, nick, language, role=role, tier=tier)
+            for name, nick, language, role, tier in _STAFF
         ]
         await asyncio.gather(*(_accept(address, one) for one in (supervisor, *agents)))
-    queue_of_tier = await _tables(database, supervisor[0], [a[0] for a in agents], offer_timeout_s)
-    return Company(
-        admin=admin,
-        supervisor=supervisor[0],
-        agents=[person for person, _ in agents],
-        queue_of_tier=queue_of_tier,
-    )
+        company = Company(
+            admin=admin, supervisor=supervisor[0], agents=[person for person, _ in agents]
+        )
+        await _staff_queues(caller, company, ring_s)
+    return company
 
 
 async def write_down(
@@ -130,41 +125,30 @@ async def _accept(address: str, invited: tuple[Person, str]) -> None:
         await caller.send("POST", "/password", {"token": token, "password": person.password})
 
 
-async def _tables(
-    database: Database, supervisor: Person, agents: Sequence[Person], offer_timeout_s: int
-) -> dict[int, int]:
-    async with database.transaction() as conn:
-        await conn.execute("UPDATE queue SET offer_timeout_s = $1", offer_timeout_s)
-        await conn.execute("UPDATE team SET lead_id = $1", supervisor.id)
-        queues = await conn.fetch("SELECT id, tier, team_id FROM queue")
-        for queue in queues:
-            await conn.execute(
-                "INSERT INTO team_member (team_id, user_id) VALUES ($1, $2)",
-                queue["team_id"],
-                supervisor.id,
-            )
-            for agent in agents:
-                if agent.tier == queue["tier"]:
-                    await conn.execute(
-                        "INSERT INTO membership (agent_id, queue_id) VALUES ($1, $2)",
-                        agent.id,
-                        queue["id"],
-                    )
-                    await conn.execute(
-                        "INSERT INTO team_member (team_id, user_id) VALUES ($1, $2)",
-                        queue["team_id"],
-                        agent.id,
-                    )
-        tier1 = next(q["id"] for q in queues if q["tier"] == 1)
-        for language, number in {"en": NUMBERS["en"], "fa": NUMBERS["fa"]}.items():
-            await conn.execute(
-                "INSERT INTO entry_point (channel, address, name, queue_id, language) "
-                "VALUES ('sms', $1, $2, $3, $2)",
-                number,
-                language,
-                tier1,
-            )
-    return {q["tier"]: q["id"] for q in queues}
+async def _staff_queues(caller: Caller, company: Company, ring_s: int) -> None:
+    """The three queues of a new installation: who leads, who serves them, what rings how long."""
+    queues = await caller.get("/queues")
+    for queue in queues:
+        team = await caller.get(f"/teams/{queue['team_id']}")
+        lead = {"lead_id": company.supervisor.id}
+        await caller.send("PATCH", f"/teams/{team['id']}", lead, version=team["version"])
+        accepted_at_once = ["sms"] if queue["tier"] == 1 else []
+        change = {"offer_timeout_s": ring_s, "auto_accept": accepted_at_once}
+        path = f"/queues/{queue['id']}"
+        await caller.send("PATCH", path, change, version=queue["version"])
+        for agent in company.agents:
+            if agent.tier == queue["tier"]:
+                await caller.send("PUT", f"{path}/members/{agent.id}", {})
+    first = next(queue["id"] for queue in queues if queue["tier"] == 1)
+    for language in ("en", "fa"):
+        number = {
+            "channel": "sms",
+            "address": NUMBERS[language],
+            "name": f"{NAME} ({language})",
+            "queue_id": first,
+            "language": language,
+        }
+        await caller.post("/entry_points", number)
 
 
 def _password() -> str:

@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from contactcenter.demo.company import Company, Person, found, write_down
 from contactcenter.demo.customers import Customers
 from contactcenter.demo.evidence import Watch
 from contactcenter.demo.house import House
+from contactcenter.demo.listener import Listener
 from contactcenter.demo.news import News
 from contactcenter.demo.pace import Pace
 from contactcenter.demo.promises import Case
@@ -26,8 +27,8 @@ from contactcenter.demo.result import Result, result
 from contactcenter.demo.stories import Understanding
 from routing.states import UNSOLVED
 
-#: Offers ring for so long, in the demo's time; the product's own default is a minute.
-_RING_S: Final = 3.0
+#: Offers ring as briefly as a queue may let them; its own default is a minute.
+_RING_S: Final = 5
 _LOOK_EVERY_S: Final = 0.3
 #: After so long, and so much a message, it is called off.
 _DEADLINE_S: Final = 60.0
@@ -65,8 +66,7 @@ async def play(
     screen.introduce(console)
     console.print("Starting a database, a stand-in for Twilio and the server …")
     async with house.running(folder, options.database_url, chance) as home:
-        ring_s = max(1, round(_RING_S / options.speed))
-        company = await found(home.address, home.admin, home.database, offer_timeout_s=ring_s)
+        company = await found(home.address, home.admin, ring_s=_RING_S)
         roles = cast(options.messages, chance)
         await write_down(home.address, company, acquaintances(roles))
         news = News()
@@ -95,22 +95,25 @@ async def _perform(show: _Show) -> tuple[Case, Mapping[str, Any], bool]:
         agents = [await _agent(stack, show, person) for person in company.agents]
         office = await stack.enter_async_context(Caller(home.address))
         await office.sign_in(company.admin.email, company.admin.password)
-        watch = Watch(home.database)
+        watch, listener = Watch(home.database), Listener(office)
         called_off = await _side_by_side(
             [
                 *(agent.work() for agent in agents),
-                show.customers.live(),
+                _write(show.customers, listener),
                 _keep_watch(watch),
+                listener.listen(),
             ],
-            until=_over(show, office),
+            until=_over(show, office, listener),
             deadline_s=_deadline_s(show.options),
         )
-        found_out = await _settled(home)
         await watch.look()
+        found_out = await evidence.gather(home.database)
         report = await office.get("/reports/performance", by="agent,tier,temperament")
         for agent in agents:
             await agent.go_home()
-    return Case(evidence=found_out, ledger=home.fake.ledger, watch=watch), report, called_off
+    ledger = home.fake.ledger
+    case = Case(evidence=found_out, ledger=ledger, watch=watch, told=listener.told)
+    return case, report, called_off
 
 
 async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent:
@@ -151,14 +154,21 @@ async def _side_by_side(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _over(show: _Show, office: Caller) -> None:
-    """Return when everybody has said all he wanted and nothing is left to solve."""
+async def _write(customers: Customers, listener: Listener) -> None:
+    """The customers begin once somebody listens, so that he is told of everything."""
+    await listener.subscribed.wait()
+    await customers.live()
+
+
+async def _over(show: _Show, office: Caller, listener: Listener) -> None:
+    """Return when everybody has said all he wanted, nothing is left to solve, and all is told."""
     while True:
         if show.customers.sent == show.customers.in_all:
             page = await office.get("/tickets", state=sorted(UNSOLVED), limit=1)
             if not page["items"]:
-                return
+                break
         await asyncio.sleep(_LOOK_EVERY_S / show.pace.speed)
+    await _settle(show.home, listener)
 
 
 async def _keep_watch(watch: Watch) -> None:
@@ -167,16 +177,17 @@ async def _keep_watch(watch: Watch) -> None:
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-async def _settled(home: House) -> evidence.Evidence:
-    """What is stored, once the provider has told of every message of ours."""
+async def _settle(home: House, listener: Listener) -> None:
+    """Wait, a while, until the provider has reported on all and the feed has told all."""
     until_s = time.monotonic() + _SETTLE_S
-    async with asyncio.timeout(_SETTLE_S):
-        await home.fake.drain()
-    while True:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_SETTLE_S):
+            await home.fake.drain()
+    while time.monotonic() < until_s:
         found_out = await evidence.gather(home.database)
-        under_way = [w for w in found_out.written if w.state in ("queued", "sending")]
-        if not under_way or time.monotonic() > until_s:
-            return found_out
+        under_way = any(w.state in ("queued", "sending") for w in found_out.written)
+        if not under_way and {e.id for e in found_out.events} <= set(listener.told):
+            return
         await asyncio.sleep(_LOOK_EVERY_S)
 
 

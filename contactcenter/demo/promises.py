@@ -41,11 +41,12 @@ class Messages(Struct, frozen=True, kw_only=True):
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """All that is asked: both sides' books, and what was seen on the way."""
+    """All that is asked: both sides' books, and what was seen and ``told`` on the way."""
 
     evidence: Evidence
     ledger: Ledger
     watch: Watch
+    told: Sequence[int]
 
 
 Check = Callable[[Case], tuple[int, Iterator[str]]]
@@ -250,6 +251,23 @@ def _versions_rise(case: Case) -> tuple[int, Iterator[str]]:
     return sum(len(told) for told in events.values()), violations()
 
 
+def _told_once(case: Case) -> tuple[int, Iterator[str]]:
+    order = sorted(case.evidence.events, key=lambda event: (int(event.xid), event.id))
+    kinds = {event.id: f"{event.kind} of ticket {event.ticket_id}" for event in order}
+    times = Counter(case.told)
+
+    def violations() -> Iterator[str]:
+        for event_id, kind in kinds.items():
+            if times[event_id] != 1:
+                yield f"The feed told {kind} {times[event_id]} times."
+        for event_id in times.keys() - kinds.keys():
+            yield f"The feed told of an event {event_id} that is not stored."
+        if not times.keys() ^ kinds.keys() and list(kinds) != list(dict.fromkeys(case.told)):
+            yield "The feed told what happened in another order than it is stored in."
+
+    return len(kinds), violations()
+
+
 def _follows(before: Event, after: Event) -> bool:
     """Two facts of one change may carry one version; the next change carries a higher one."""
     assert before.version is not None
@@ -282,6 +300,7 @@ _PROMISES: Final[Sequence[tuple[str, str, Check]]] = (
     ("Somebody was accountable for every unsolved ticket", "looks", _accountable),
     ("Every timer is unique and none is overdue", "timers", _timers),
     ("The version of a ticket rises with every change", "events", _versions_rise),
+    ("The feed told each fact once and in order, over lost connections", "events", _told_once),
 )
 
 
