@@ -23,21 +23,15 @@ WITH asking AS (
   ORDER BY o.ticket_id, h.id
 ), solved AS (
   SELECT e.ticket_id, last.agent_id, last.tier, e.data ->> 'temperament' AS temperament,
-         extract(epoch FROM e.at - min(l.from_at)) AS took_s
+         extract(epoch FROM e.at - (
+           SELECT min(l.from_at) FROM leg l WHERE l.ticket_id = last.ticket_id AND l.episode = last.episode)) AS took_s
   FROM event e
   JOIN leg last ON last.ticket_id = e.ticket_id AND last.to_at = e.at AND last.ended_by = 'solved'
-  JOIN leg l ON l.ticket_id = last.ticket_id AND l.episode = last.episode
   WHERE e.kind = 'ticket_solved' AND e.at >= $2 AND e.at < $3
-  GROUP BY e.id, e.at, e.ticket_id, last.agent_id, last.tier, e.data
-), reply AS (  -- what people wrote, and when the episode began
-  SELECT e.id, e.at, e.ticket_id, l.episode, e.agent_id, e.data, min(l.from_at) AS from_at
-  FROM event e JOIN leg l ON l.ticket_id = e.ticket_id AND l.episode = (e.data ->> 'episode')::int
-  WHERE e.kind = 'reply_written' AND e.at >= $2 AND e.at < $3
-    AND e.agent_id IS NOT NULL AND e.actor NOT IN ('system', 'customer')
-  GROUP BY e.id, e.at, e.ticket_id, l.episode, e.agent_id, e.data
-), answer AS (  -- from when the customer waited: NULL where we wrote first and he has not written yet
-  SELECT r.id, r.at, r.ticket_id, r.episode, r.agent_id, r.data,
-         CASE WHEN r.episode = 1 AND CASE
+), reply AS (  -- what people wrote, and when the customer was first heard: at once, unless we opened the ticket
+  SELECT e.id, e.at, e.ticket_id, (e.data ->> 'episode')::int AS episode, e.agent_id,
+         (e.data ->> 'tier')::smallint AS tier, e.data ->> 'temperament' AS temperament,
+         CASE WHEN CASE
              WHEN t.opened_at >= $2 THEN t.id IN (
                SELECT o.ticket_id FROM event o
                WHERE o.kind = 'ticket_opened' AND o.at >= $2 AND o.at < $3 AND o.actor <> 'customer')
@@ -46,13 +40,20 @@ WITH asking AS (
                  AND o.actor <> 'customer') END
            THEN (
              SELECT min(m.at) FROM event m
-             WHERE m.ticket_id = r.ticket_id AND m.kind = 'interaction_received' AND m.at >= r.from_at)
-           ELSE r.from_at END AS from_at
-  FROM reply r JOIN ticket t ON t.id = r.ticket_id
+             WHERE m.ticket_id = t.id AND m.kind = 'interaction_received' AND m.at >= t.opened_at)
+           ELSE '-infinity' END AS heard_at
+  FROM event e JOIN ticket t ON t.id = e.ticket_id
+  WHERE e.kind = 'reply_written' AND e.at >= $2 AND e.at < $3
+    AND e.agent_id IS NOT NULL AND e.actor NOT IN ('system', 'customer')
+), earliest AS (
+  SELECT DISTINCT ON (ticket_id, episode) ticket_id, episode, agent_id, tier, temperament, at, heard_at
+  FROM reply WHERE at >= heard_at ORDER BY ticket_id, episode, at, id
 ), first_reply AS (
-  SELECT DISTINCT ON (ticket_id, episode) ticket_id, agent_id, (data ->> 'tier')::smallint AS tier,
-         data ->> 'temperament' AS temperament, from_at, extract(epoch FROM at - from_at) AS took_s
-  FROM answer WHERE at >= from_at ORDER BY ticket_id, episode, at, id
+  SELECT r.ticket_id, r.agent_id, r.tier, r.temperament, began.at AS from_at,
+         extract(epoch FROM r.at - began.at) AS took_s
+  FROM earliest r CROSS JOIN LATERAL (
+    SELECT greatest(min(l.from_at), r.heard_at) AS at FROM leg l
+    WHERE l.ticket_id = r.ticket_id AND l.episode = r.episode HAVING count(*) > 0) began
 ), fact AS (
   SELECT 'opened' AS metric, ticket_id, agent_id, tier, temperament, NULL::numeric AS took_s FROM opened
   UNION ALL

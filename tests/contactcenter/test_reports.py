@@ -299,6 +299,18 @@ async def test_a_ticket_before_triage_has_neither_tier_nor_temperament(centre):
     assert (row.opened, row.tier, row.temperament) == (1, None, "unknown")
 
 
+async def test_a_reply_before_triage_counts_once_the_ticket_is_triaged(centre):
+    bahar = await centre.agent("Bahar")
+    ticket_id = await make.ticket(centre.conn, at(0), intake_queue_id=centre.front)
+    await centre.reply(1, ticket_id, bahar)
+    assert (await centre.report()).totals.first_reply == NO_TIME
+
+    ticket = await tickets.lock(centre.conn, ticket_id)
+    await moving.enqueue(centre.conn, at(2), ticket, centre.front, rule_id=None)
+
+    assert (await centre.report()).totals.first_reply == one(60)
+
+
 async def test_triage_that_was_late_is_asked_all_the_same(centre):
     ticket_id = await make.ticket(
         centre.conn, at(0), intake_queue_id=centre.front, temperament="haggler"
@@ -354,6 +366,21 @@ async def test_a_ticket_we_opened_was_opened_where_it_began(centre):
         ReportRow(**bahar_at_tier_1, temperament="haggler", **figures(escalated=1)),
         ReportRow(**bahar_at_tier_1, temperament="unknown", **figures(opened=1)),
     ]
+
+
+async def test_a_customer_who_never_wrote_waits_for_nothing_in_any_episode(centre):
+    bahar = await centre.agent("Bahar")
+    ticket_id = await centre.write_first(0, bahar)
+    await centre.solve(5, ticket_id)
+    await centre.reopen(10, ticket_id)
+    await centre.given(10, ticket_id, bahar)
+    await centre.reply(12, ticket_id, bahar)
+    assert (await centre.report()).totals.first_reply == NO_TIME
+
+    await make.interaction(centre.conn, at(20), ticket_id=ticket_id)
+    await centre.reply(21, ticket_id, bahar)
+
+    assert (await centre.report()).totals.first_reply == one(60)
 
 
 async def test_a_ticket_we_opened_that_comes_back_waits_from_there(centre):
