@@ -17,7 +17,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from channels import Inbound, NotStored, Outcome, StatusUpdate, Unreadable
+from channels import Inbound, NotStored, Outcome, Purpose, StatusUpdate, Unreadable
 from contactcenter import blobs, db, deliveries, quarantine
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
@@ -217,7 +217,7 @@ class Intake:
             chunked.append(await blobs.store(conn, item.raw.body) if is_large else None)
         return inline, chunked
 
-    async def _hold(self, purpose: quarantine.Purpose, item: Unreadable) -> None:
+    async def _hold(self, purpose: Purpose, item: Unreadable) -> None:
         async with self._database.transaction() as conn:
             await quarantine.hold(conn, purpose, item)
         self._bell.ring("events")

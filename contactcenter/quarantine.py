@@ -3,16 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
 
 import structlog
 from msgspec import Struct
 
-from channels import Unreadable
+from channels import Inbound, Purpose, Unreadable
 from contactcenter import db, events
 from contactcenter.db import Conn
-
-Purpose = Literal["message", "status"]
+from contactcenter.errors import NotFound
 
 log = structlog.get_logger()
 
@@ -22,7 +20,7 @@ class Held(Struct, frozen=True, kw_only=True):
 
     id: int
     channel: str
-    purpose: str
+    purpose: Purpose
     reason: str
     detail: str
     content_type: str
@@ -55,6 +53,7 @@ _page = _SQL.take("page", Held)
 _find = _SQL.take("find", Held)
 _raw = _SQL.take("raw", RawPayload)
 _tried = _SQL.command("tried")
+_interaction_of = _SQL.take("interaction_of", int)
 _release = _SQL.command("release")
 
 
@@ -97,14 +96,20 @@ async def page(
     return await _page.all(conn, before_id, held, channel, limit)
 
 
-async def find(conn: Conn, quarantine_id: int) -> Held | None:
-    """Look one up."""
-    return await _find.first(conn, quarantine_id)
+async def find(conn: Conn, quarantine_id: int) -> Held:
+    """Read one; raises ``NotFound``."""
+    held = await _find.first(conn, quarantine_id)
+    if held is None:
+        raise NotFound(f"there is nothing {quarantine_id} in quarantine")
+    return held
 
 
-async def raw(conn: Conn, quarantine_id: int) -> RawPayload | None:
-    """Read its bytes exactly as they came."""
-    return await _raw.first(conn, quarantine_id)
+async def raw(conn: Conn, quarantine_id: int) -> RawPayload:
+    """Read its bytes exactly as they came; raises ``NotFound``."""
+    payload = await _raw.first(conn, quarantine_id)
+    if payload is None:
+        raise NotFound(f"there is nothing {quarantine_id} in quarantine")
+    return payload
 
 
 async def tried(conn: Conn, quarantine_id: int, now: datetime, *, reason: str, detail: str) -> None:
@@ -112,12 +117,18 @@ async def tried(conn: Conn, quarantine_id: int, now: datetime, *, reason: str, d
     await _tried.run(conn, quarantine_id, now, reason, detail)
 
 
-async def release(conn: Conn, quarantine_id: int, now: datetime, *, actor: str) -> None:
-    """Note that it was understood."""
-    await _release.run(conn, quarantine_id, now)
-    await events.record(
-        conn,
-        events.Event(
-            kind="payload_released", at=now, actor=actor, data={"quarantine_id": quarantine_id}
-        ),
-    )
+async def release(
+    conn: Conn, quarantine_id: int, now: datetime, message: Inbound | None, *, actor: str
+) -> None:
+    """Note that it was understood, and which interaction the message became; once."""
+    interaction_id = None
+    if message is not None:
+        sender = message.sender
+        interaction_id = await _interaction_of.first(
+            conn, sender.kind, sender.value, message.external_id
+        )
+    if await _release.run(conn, quarantine_id, now, interaction_id):
+        data = {"quarantine_id": quarantine_id, "interaction_id": interaction_id}
+        event = events.Event(kind="payload_released", at=now, actor=actor, data=data)
+        await events.record(conn, event)
+        log.info("payload_released", quarantine_id=quarantine_id)

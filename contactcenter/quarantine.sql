@@ -27,6 +27,12 @@ SELECT content_type, headers, body FROM quarantine WHERE id = $1
 -- A retry that failed says why, in today's words.
 UPDATE quarantine SET retried_at = $2, reason = $3, detail = $4 WHERE id = $1 AND released_at IS NULL
 
+-- name: interaction_of
+-- What the message became, now or when it was delivered again; on its sender's timeline.
+SELECT i.id FROM identity d JOIN interaction i ON i.contact_id = d.contact_id
+WHERE d.kind = $1 AND d.value = $2 AND i.identity_id = d.id AND i.direction = 'inbound' AND i.external_id = $3
+ORDER BY i.id DESC LIMIT 1
+
 -- name: release
 -- Understood at last.
-UPDATE quarantine SET retried_at = $2, released_at = $2 WHERE id = $1 AND released_at IS NULL
+UPDATE quarantine SET retried_at = $2, released_at = $2, interaction_id = $3 WHERE id = $1 AND released_at IS NULL

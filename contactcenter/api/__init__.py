@@ -20,6 +20,7 @@ from contactcenter.api import (
     merges,
     middleware,
     passwords,
+    quarantine,
     queues,
     saved_replies,
     sign_in,
@@ -57,6 +58,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     categories,
     dispositions,
     saved_replies,
+    quarantine,
 )
 
 

@@ -6,6 +6,7 @@ from contactcenter.cli.channels import show_channels
 from contactcenter.cli.demo import demo
 from contactcenter.cli.doctor import doctor
 from contactcenter.cli.migrate import migrate_database
+from contactcenter.cli.quarantine import quarantine
 from contactcenter.cli.report import report
 from contactcenter.cli.serve import serve
 from contactcenter.cli.user import user
@@ -17,5 +18,5 @@ def main() -> None:
     """Run a contact centre: one timeline per person, one owner per problem."""
 
 
-for command in (serve, demo, migrate_database, doctor, show_channels, user, report):
+for command in (serve, demo, migrate_database, doctor, show_channels, user, report, quarantine):
     main.add_command(command)

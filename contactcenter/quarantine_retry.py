@@ -1,0 +1,85 @@
+"""Tries a quarantined payload again: its channel may understand it by now.
+
+Storing and releasing are two transactions. Between them nothing is lost: a second retry finds the
+message stored, and only releases.
+"""
+
+from collections.abc import Mapping
+
+from channels import Channel, Inbound, Inbox, NotStored, Raw, StatusUpdate, Unreadable
+from contactcenter import quarantine, timers
+from contactcenter.db import Database
+from contactcenter.errors import Conflict, NoDatabase
+from contactcenter.quarantine import Held, RawPayload
+
+
+class AlreadyReleased(Conflict):
+    """It was understood already; ``interaction_id`` names what it became."""
+
+    code = "already_released"
+
+
+class ChannelGone(Conflict):
+    """The channel it came by is not here any more."""
+
+    code = "channel_gone"
+
+
+async def retry(
+    database: Database,
+    inbox: Inbox,
+    channels: Mapping[str, Channel],
+    quarantine_id: int,
+    *,
+    actor: str,
+) -> Held:
+    """Read the bytes again and, where they are understood, take them in as if they came now.
+
+    Whether it was understood tells ``released_at``. Raises ``NotFound``, ``AlreadyReleased``,
+    ``ChannelGone`` or ``NoDatabase``.
+    """
+    async with database.read() as conn:
+        held = await quarantine.find(conn, quarantine_id)
+        payload = await quarantine.raw(conn, quarantine_id)
+    if held.released_at is not None:
+        raise AlreadyReleased(
+            f"payload {quarantine_id} was released", interaction_id=held.interaction_id
+        )
+    if held.channel not in channels:
+        raise ChannelGone(f"there is no channel {held.channel}")
+    understood = channels[held.channel].read(held.purpose, _as_received(payload))
+    refusal = await _take_in(inbox, understood)
+    async with database.transaction() as conn:
+        now = await timers.clock(conn)
+        if refusal is not None:
+            reason, detail = refusal
+            await quarantine.tried(conn, quarantine_id, now, reason=reason, detail=detail)
+        else:
+            message = understood if isinstance(understood, Inbound) else None
+            await quarantine.release(conn, quarantine_id, now, message, actor=actor)
+        return await quarantine.find(conn, quarantine_id)
+
+
+async def _take_in(
+    inbox: Inbox, understood: Inbound | StatusUpdate | Unreadable | None
+) -> tuple[str, str] | None:
+    """Hand it to the inbox; returns reason and detail where it has to stay."""
+    try:
+        match understood:
+            case Unreadable(reason=reason, detail=detail):
+                return reason, detail
+            case Inbound():
+                [outcome] = await inbox.receive([understood])
+                if outcome == "quarantined":
+                    return "not_storable", "The database refused it again."
+            case StatusUpdate():
+                await inbox.status(understood)
+            case None:  # it was nothing to act on
+                pass
+    except NotStored as error:
+        raise NoDatabase from error
+    return None
+
+
+def _as_received(payload: RawPayload) -> Raw:
+    return Raw(body=payload.body, content_type=payload.content_type, headers=payload.headers)
