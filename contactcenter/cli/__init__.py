@@ -1,22 +1,50 @@
 """The commands. Each has ``--help``, prints progress on long work and exits non-zero on failure."""
 
+import importlib
+from collections.abc import Mapping
+from typing import Final
+
 import click
 
-from contactcenter.cli.channels import show_channels
-from contactcenter.cli.demo import demo
-from contactcenter.cli.doctor import doctor
-from contactcenter.cli.migrate import migrate_database
-from contactcenter.cli.quarantine import quarantine
-from contactcenter.cli.report import report
-from contactcenter.cli.serve import serve
-from contactcenter.cli.user import user
+#: Command, the module and attribute that make it, and its line in the list. A command is imported
+#: when it is used: the demo's wardrobe is none of the server's luggage.
+COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "serve": ("serve", "serve", "Run the contact centre until it is told to stop."),
+    "demo": ("demo", "demo", "Watch a contact centre at work for half a minute."),
+    "doctor": ("doctor", "doctor", "Check everything and say what to do."),
+    "migrate": ("migrate", "migrate_database", "Bring the database's schema up to date."),
+    "user": ("user", "user", "List, invite, reset, disable and enable accounts."),
+    "channels": ("channels", "show_channels", "List the channels and what each still needs."),
+    "entry-point": ("entry_point", "entry_point", "List and set up our own addresses."),
+    "report": ("report", "report", "Show who solved what, and in what time."),
+    "quarantine": ("quarantine", "quarantine", "Look at payloads that were not understood."),
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Lazy(click.Group):
+    """A group that imports a command only when it is asked for."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """Every command, in the order in which one meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """Import one."""
+        if name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[name]
+        command: click.Command = getattr(
+            importlib.import_module(f"contactcenter.cli.{module}"), attribute
+        )
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List them without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="contactcenter")
 def main() -> None:
     """Run a contact centre: one timeline per person, one owner per problem."""
-
-
-for command in (serve, demo, migrate_database, doctor, show_channels, user, report, quarantine):
-    main.add_command(command)

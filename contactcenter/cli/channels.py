@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import aiohttp
 import click
 
-import channels
-from contactcenter.cli.runtime import load_settings, run, with_settings
+from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.cli.serve import describe_channels
 from contactcenter.settings import Settings
 
@@ -20,13 +18,7 @@ def show_channels(config: Path | None, data_dir: Path | None) -> None:
 
 
 async def _show(settings: Settings) -> None:
-    async with aiohttp.ClientSession() as http:
-        env = channels.Env(
-            settings=settings.channels,
-            public_url=settings.public_url,
-            region=settings.region,
-            http=http,
-        )
-        for line in describe_channels(channels.load(env)):
+    async with loaded_channels(settings) as built:
+        for line in describe_channels(built):
             click.echo(line)
     click.echo(f"Providers reach us at {settings.public_url}/hooks/…")

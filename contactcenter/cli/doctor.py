@@ -4,13 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import aiohttp
 import asyncpg
 import click
 
-import channels
 from contactcenter import storage
-from contactcenter.cli.runtime import load_settings, run, with_settings
+from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.db import Database
 from contactcenter.doctor import Finding, Verdict, examine
 from contactcenter.errors import NoDatabase
@@ -35,17 +33,11 @@ def doctor(config: Path | None, data_dir: Path | None) -> None:
 async def _examine(settings: Settings) -> bool:
     healthy = True
     try:
-        async with storage.server(settings) as url, aiohttp.ClientSession() as http:
-            env = channels.Env(
-                settings=settings.channels,
-                public_url=settings.public_url,
-                region=settings.region,
-                http=http,
-            )
+        async with storage.server(settings) as url, loaded_channels(settings) as built:
             conn = await Database(settings.database_direct_url or url).connect("doctor")
             try:
                 here = datetime.now(UTC)
-                async for found in examine(conn, settings, channels.load(env), here=here):
+                async for found in examine(conn, settings, built, here=here):
                     _print(found)
                     healthy = healthy and found.verdict != "failure"
             finally:

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import aiohttp
 import click
 
 import channels
@@ -55,6 +57,20 @@ def load_settings(config: Path | None, **overrides: object) -> Settings:
         raise SystemExit(2) from None
     logs.configure(settings.log_level, settings.log_format)
     return settings
+
+
+@asynccontextmanager
+async def loaded_channels(settings: Settings) -> AsyncIterator[Mapping[str, channels.Channel]]:
+    """Build the channels as ``serve`` would, for as long as a command looks at them."""
+    async with aiohttp.ClientSession() as http:
+        yield channels.load(
+            channels.Env(
+                settings=settings.channels,
+                public_url=settings.public_url,
+                region=settings.region,
+                http=http,
+            )
+        )
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -155,7 +155,18 @@ async def test_doctor_finds_a_fresh_database_healthy(dsn: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "demo", "migrate", "doctor", "channels", "user", "report", "quarantine"]
+    "command",
+    [
+        "serve",
+        "demo",
+        "migrate",
+        "doctor",
+        "channels",
+        "user",
+        "entry-point",
+        "report",
+        "quarantine",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     answer = CliRunner().invoke(main, [command, "--help"])

@@ -1,0 +1,92 @@
+"""``contactcenter entry-point``: our own addresses, and the queue each leads to."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from contactcenter import entry_points, queues, storage, timers
+from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
+from contactcenter.db import Conn
+from contactcenter.entry_points import EntryPoint
+from contactcenter.errors import BadInput
+from contactcenter.queues import Queue
+
+
+@click.group("entry-point")
+def entry_point() -> None:
+    """List and set up the addresses customers write to."""
+
+
+@entry_point.command("list")
+@with_settings
+def list_entry_points(config: Path | None, data_dir: Path | None) -> None:
+    """List every address and the queue its problems go to."""
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def work() -> None:
+        async with storage.opened(settings) as database, database.read() as conn:
+            names = {queue.id: queue.name for queue in await queues.list_all(conn)}
+            for found in await entry_points.list_all(conn):
+                click.echo(_line(found, names))
+
+    run(work())
+
+
+@entry_point.command("add")
+@click.argument("channel")
+@click.argument("address")
+@click.option("--queue", "queue_name", required=True, help="Name of the queue it leads to.")
+@click.option("--name", default="", help="What colleagues call it.")
+@click.option("--language", help="Language of its customers, such as en or fa.")
+@with_settings
+def add_entry_point(
+    *,
+    channel: str,
+    address: str,
+    queue_name: str,
+    name: str,
+    language: str | None,
+    config: Path | None,
+    data_dir: Path | None,
+) -> None:
+    """Set up ADDRESS on CHANNEL, such as `add sms +982100000000 --queue Frontline`."""
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def work() -> None:
+        async with (
+            storage.opened(settings) as database,
+            loaded_channels(settings) as built,
+            database.transaction() as conn,
+        ):
+            queue = await _named(conn, queue_name)
+            made = await entry_points.create(
+                conn,
+                await timers.clock(conn),
+                channel=channel,
+                address=address,
+                name=name,
+                queue_id=queue.id,
+                language=language,
+                channels=built,
+                actor="system",
+            )
+        click.echo(_line(made, {queue.id: queue.name}))
+
+    run(work())
+
+
+async def _named(conn: Conn, name: str) -> Queue:
+    known = await queues.list_all(conn)
+    for queue in known:
+        if queue.name == name:
+            return queue
+    names = ", ".join(queue.name for queue in known)
+    raise BadInput("--queue", f"there is no queue {name!r}; there are {names}")
+
+
+def _line(found: EntryPoint, queue_names: Mapping[int, str]) -> str:
+    told = [found.channel, found.address, f"→ {queue_names[found.queue_id]}", found.name]
+    if found.discovered:
+        told.append("(nobody set it up: a provider vouched for it)")
+    return "  ".join(word for word in told if word)
