@@ -7,6 +7,7 @@ from aiohttp import web
 
 from contactcenter.api import (
     agents,
+    attachments,
     categories,
     contact_history,
     contacts,
@@ -15,8 +16,10 @@ from contactcenter.api import (
     endpoint,
     entry_points,
     entry_rules,
+    feed,
     health,
     interactions,
+    media,
     merges,
     middleware,
     passwords,
@@ -61,6 +64,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     dispositions,
     saved_replies,
     quarantine,
+    attachments,
 )
 
 
@@ -81,6 +85,7 @@ def api_routes(services: Services) -> list[web.RouteDef]:
         *(web.RouteDef(o.method, o.path, endpoint.handler_of(o, services), {}) for o in table),
         *docs_page.routes(table, services.settings),
         *health.routes(services),
+        *media.routes(services),
     ]
 
 

@@ -131,16 +131,17 @@ class Feed:
 
     async def subscribe(self, subscriber: Subscriber, kept: str | None) -> Subscribed:
         """Let events follow from a cursor, or from now on; raises ``BadCursor``, ``NoDatabase``."""
-        if kept is None:
-            return Subscribed(cursor=self._go_live(subscriber), is_anew=False)
-        resumed = cursor.read(kept)
+        resumed = None if kept is None else cursor.read(kept)
         async with self._reading() as conn:
-            can = await reader.can_resume(conn, resumed, resume_for=self.limits.resume_for)
-        if not can:
-            return Subscribed(cursor=self._go_live(subscriber), is_anew=True)
-        subscriber.cursor = resumed
+            now = await reader.present(conn)
+            is_anew = resumed is not None and not await reader.can_resume(
+                conn, resumed, now, resume_for=self.limits.resume_for
+            )
+        begun = now.cursor if resumed is None or is_anew else resumed
+        subscriber.cursor = begun
+        self._take_over(subscriber, begun)
         subscriber.wake()
-        return Subscribed(cursor=kept, is_anew=False)
+        return Subscribed(cursor=begun.written(), is_anew=is_anew)
 
     def cursor_of(self, subscriber: Subscriber) -> str | None:
         """Where a subscriber is once what waits for it is written; None before it subscribes."""
@@ -202,7 +203,9 @@ class Feed:
         await self._hub.visibility.read_holdings(conn)
         for subscriber in self._hub.subscribers:
             if subscriber.cursor is not None:
-                subscriber.put(frames.encode(Resync(cursor=self._go_live(subscriber))))
+                subscriber.cursor = now.cursor
+                subscriber.is_live = True
+                subscriber.put(frames.encode(Resync(cursor=now.cursor.written())))
 
     async def _follow(self, conn: Conn) -> None:
         """Read after each ring of the bell; while an older writer runs, look again and again."""
@@ -268,8 +271,7 @@ class Feed:
             if len(entries) < self.limits.page and subscriber.cursor.position < told.position:
                 subscriber.cursor = told
             await subscriber.flush()
-            if subscriber.cursor.position >= self._hub.position:
-                subscriber.is_live = True
+            self._take_over(subscriber, subscriber.cursor)
 
     async def _catch_up_with(self, subscriber: Subscriber, entry: Entry) -> None:
         telling = Telling(entry, self._epoch)
@@ -279,10 +281,10 @@ class Feed:
         if subscriber.is_resuming:
             subscriber.cursor = telling.cursor
 
-    def _go_live(self, subscriber: Subscriber) -> str:
-        subscriber.cursor = self._now()
-        subscriber.is_live = True
-        return subscriber.cursor.written()
+    def _take_over(self, subscriber: Subscriber, reached: Cursor) -> None:
+        """Let the hub hand on events, if it has told nothing that the subscriber lacks."""
+        if reached.position >= self._hub.position:
+            subscriber.is_live = True
 
     def _now(self) -> Cursor:
         """The cursor of whoever was handed everything that the hub has told."""

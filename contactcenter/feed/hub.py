@@ -85,8 +85,9 @@ class Hub:
 
     @property
     def subscribers(self) -> list[Subscriber]:
-        """Everybody who is connected here."""
-        return [s for sockets in self._subscribers.values() for s in sockets]
+        """Everybody who is connected here and not being sent away."""
+        sockets = (s for sockets in self._subscribers.values() for s in sockets)
+        return [s for s in sockets if s.ending is None]
 
     async def tell(self, conn: Conn, epoch: int, entries: list[Entry]) -> None:
         """Hand these events, which follow the hub's position, to whoever may see them."""

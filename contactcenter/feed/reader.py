@@ -95,9 +95,8 @@ async def present(conn: Conn) -> Present:
     return await _present.one(conn)
 
 
-async def can_resume(conn: Conn, kept: Cursor, *, resume_for: timedelta) -> bool:
+async def can_resume(conn: Conn, kept: Cursor, now: Present, *, resume_for: timedelta) -> bool:
     """Whether every event after a cursor can still be read, and soon enough to be worth it."""
-    now = await present(conn)
     if kept.epoch != now.epoch or kept.position.xid > now.xmax:
         return False  # of another history of this database
     if kept.at_s < cursor.seconds(now.at - resume_for):

@@ -1,0 +1,176 @@
+"""What the commands of a feed socket do, and how each is answered."""
+
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+import asyncpg
+import msgspec
+import structlog
+from msgspec import Struct
+
+from contactcenter import presence_keeper
+from contactcenter.access import tokens
+from contactcenter.access.actor import Actor, PasswordChangeRequired
+from contactcenter.api.guard import ScopeMissing
+from contactcenter.db import Database
+from contactcenter.errors import DomainError, NoDatabase, NotSignedIn
+from contactcenter.feed import BadCursor, Ending, Feed, Subscriber, TooManySockets, frames
+from contactcenter.feed.frames import (
+    Authenticate,
+    CommandId,
+    ErrorCode,
+    Heartbeat,
+    Ping,
+    Refusal,
+    Refused,
+    Result,
+    Resync,
+    Subscribe,
+)
+from contactcenter.feed.subscriber import SIGNED_OUT, TOO_MANY
+
+log = structlog.get_logger()
+
+_CODES: Final[Mapping[type[DomainError], ErrorCode]] = {
+    NotSignedIn: "not_signed_in",
+    PasswordChangeRequired: "password_change_required",
+    ScopeMissing: "scope_missing",
+    TooManySockets: "too_many_sockets",
+    BadCursor: "bad_cursor",
+    NoDatabase: "no_database",
+}
+
+
+class _Head(Struct, frozen=True):
+    id: CommandId
+    type: str
+
+
+_head: Final = msgspec.json.Decoder(_Head)
+_decoders: Final = {
+    kind.__struct_config__.tag: msgspec.json.Decoder(kind) for kind in frames.COMMANDS
+}
+
+
+class Refuse(Exception):
+    """The command is not done."""
+
+    def __init__(self, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code: Final = code
+
+
+class Client(Protocol):
+    """The socket a command came from."""
+
+    subscriber: Subscriber | None
+
+    async def sign_in(self, actor: Actor) -> None:
+        """Let this person have the feed."""
+        ...
+
+    async def reply(self, frame: Struct) -> None:
+        """Send a frame behind those that wait."""
+        ...
+
+    def end(self, ending: Ending) -> None:
+        """Close the socket."""
+        ...
+
+
+class Commands:
+    """Answers the commands of one client, one after the other."""
+
+    def __init__(self, client: Client, feed: Feed, database: Database) -> None:
+        self._client = client
+        self._feed = feed
+        self._database = database
+
+    async def answer(self, text: str | None) -> None:
+        """Do what a frame asks for, and answer with one result; None stands for a binary frame."""
+        command_id = None
+        try:
+            head = _read_head(text)
+            command_id = head.id
+            command = _read_command(head, text)
+            await self._do(command)
+        except Refuse as refuse:
+            await self._refuse(command_id, refuse.code, str(refuse))
+        except DomainError as error:
+            await self._refuse(command_id, _CODES[type(error)], error.detail)
+        except asyncpg.PostgresError as error:
+            log.warning("feed_command_failed", error=type(error).__name__)
+            await self._refuse(command_id, "no_database", NoDatabase().detail)
+
+    async def _do(self, command: Struct) -> None:
+        subscriber = self._client.subscriber
+        match command:
+            case Authenticate():
+                await self._authenticate(command)
+            case _ if subscriber is None:
+                raise NotSignedIn("Authenticate first.")
+            case Subscribe():
+                await self._subscribe(subscriber, command)
+            case Ping():
+                at = self._feed.cursor_of(subscriber)
+                await self._done(command.id, at)
+            case Heartbeat():
+                if not subscriber.keeps_presence:
+                    raise ScopeMissing("The token lacks the scope write.")
+                presence_keeper.heard(self._database, subscriber.viewer.user_id)
+                await self._done(command.id)
+
+    async def _authenticate(self, command: Authenticate) -> None:
+        """Sign in by token; whoever is refused may not try again on this socket."""
+        if self._client.subscriber is not None:
+            raise Refuse("already_signed_in", "This socket knows who you are.")
+        async with self._database.read() as conn:
+            actor = await tokens.find_actor(conn, command.token)
+        try:
+            if actor is None:
+                raise NotSignedIn("The token is unknown, revoked or expired.")
+            await self._client.sign_in(actor)
+        except NoDatabase:
+            raise
+        except DomainError as error:
+            await self._refuse(command.id, _CODES[type(error)], error.detail)
+            self._client.end(TOO_MANY if isinstance(error, TooManySockets) else SIGNED_OUT)
+        else:
+            await self._done(command.id)
+
+    async def _subscribe(self, subscriber: Subscriber, command: Subscribe) -> None:
+        if subscriber.cursor is not None:
+            raise Refuse("already_subscribed", "One subscription a socket.")
+        subscribed = await self._feed.subscribe(subscriber, command.cursor)
+        # Nothing may come between: the feed hands out events from here on.
+        await self._done(command.id, subscribed.cursor)
+        if subscribed.is_anew:
+            await self._client.reply(Resync(cursor=subscribed.cursor))
+
+    async def _done(self, command_id: int, cursor: str | None = None) -> None:
+        at = msgspec.UNSET if cursor is None else cursor
+        await self._client.reply(Result(id=command_id, cursor=at))
+
+    async def _refuse(self, command_id: int | None, code: ErrorCode, message: str) -> None:
+        refused = Refused(code=code, message=message)
+        await self._client.reply(Refusal(id=command_id, error=refused))
+
+
+def _read_head(text: str | None) -> _Head:
+    if text is None:
+        raise Refuse("bad_frame", "Frames are text.")
+    try:
+        return _head.decode(text)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        raise Refuse("bad_frame", f"{error}.") from error
+
+
+def _read_command(head: _Head, text: str | None) -> Struct:
+    decoder = _decoders.get(head.type)
+    if decoder is None:
+        known = ", ".join(str(name) for name in _decoders)
+        raise Refuse("unknown_command", f"Known are: {known}.")
+    try:
+        return decoder.decode(text or "")
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Refuse("bad_frame", f"{error}.") from error
