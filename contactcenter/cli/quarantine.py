@@ -6,14 +6,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import aiohttp
 import click
 
-import channels
 from contactcenter import quarantine as payloads
 from contactcenter import quarantine_retry, storage
 from contactcenter.bell import Bell
-from contactcenter.cli.runtime import load_settings, run, with_settings
+from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.db import Database
 from contactcenter.errors import DomainError
 from contactcenter.intake import Intake
@@ -90,14 +88,7 @@ def retry(
 async def _retried(settings: Settings, database: Database, wanted: list[int]) -> int:
     """Retry each; returns how many have to stay."""
     staying = 0
-    async with aiohttp.ClientSession() as http, _inbox(settings, database) as inbox:
-        env = channels.Env(
-            settings=settings.channels,
-            public_url=settings.public_url,
-            region=settings.region,
-            http=http,
-        )
-        built = channels.load(env)
+    async with loaded_channels(settings) as built, _inbox(settings, database) as inbox:
         for quarantine_id in wanted:
             try:
                 held = await quarantine_retry.retry(
