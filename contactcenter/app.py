@@ -19,12 +19,15 @@ from aiohttp import web
 import channels
 from contactcenter import api, logs
 from contactcenter.access.passwords import Passwords
+from contactcenter.api import feed as api_feed
 from contactcenter.api.services import Services
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch import presence
 from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.feed import Feed
 from contactcenter.intake import Intake
+from contactcenter.presence_keeper import PresenceKeeper
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.triage import Triage
@@ -63,6 +66,8 @@ async def serving(settings: Settings, database: Database) -> AsyncIterator[web.A
             public_url=settings.public_url,
             chance=random.Random(secrets.randbits(64)),  # noqa: S311  spreads retries
         )
+        feed = Feed(database, bell)
+        keeper = PresenceKeeper(database, dispatcher, present=feed.present)
         upkeep = Upkeep(database, holder=f"{os.getpid()}-{secrets.token_hex(4)}")
         passwords = Passwords()
         stack.callback(passwords.close)
@@ -78,6 +83,7 @@ async def serving(settings: Settings, database: Database) -> AsyncIterator[web.A
         )
         app = web.Application(client_max_size=settings.max_body_bytes)
         api.install(app, services)
+        api_feed.install(app, feed)
         for channel in built.values():
             app.add_routes(channel.routes(intake))
         stack.push_async_callback(intake.close)
@@ -88,6 +94,8 @@ async def serving(settings: Settings, database: Database) -> AsyncIterator[web.A
             intake.run,
             triage.run,
             sender.run,
+            feed.run,
+            keeper.run,
             upkeep.run,
         )
         await stack.enter_async_context(_running(workers))
