@@ -60,18 +60,28 @@ def cast(messages: int, chance: random.Random) -> list[Role]:
 
 
 def _stories(messages: int, chance: random.Random) -> list[Story]:
-    """Stories of that many messages together; those that climb the tiers are always among them."""
+    """Stories of that many messages together, the ones worth seeing first."""
     chosen: list[Story] = []
     left = messages
     while left:
-        deck = chance.sample(STORIES, len(STORIES))
-        deck.sort(key=lambda story: not _climbs(story))
-        for story in deck:
+        for story in _deck(chance):
             if story.messages <= left:
                 chosen.append(story)
                 left -= story.messages
     chance.shuffle(chosen)
     return chosen
+
+
+def _deck(chance: random.Random) -> list[Story]:
+    """All stories in any order, but before the rest those that climb, and one a temperament."""
+    first: list[Story] = []
+    rest: list[Story] = []
+    seen: set[str] = set()
+    for story in sorted(chance.sample(STORIES, len(STORIES)), key=lambda s: not _climbs(s)):
+        is_new = _climbs(story) or story.temperament not in seen
+        (first if is_new else rest).append(story)
+        seen.add(story.temperament)
+    return [*first, *rest]
 
 
 def _climbs(story: Story) -> bool:

@@ -109,5 +109,5 @@ async def _check_empty(url: str) -> None:
         await conn.close(timeout=5)
     if tables:
         raise DatabaseNotEmpty(
-            f"The database holds {tables} tables or views already; the demo only uses an empty one."
+            f"The database is not empty ({tables} tables or views). Name an empty one."
         )

@@ -1,0 +1,237 @@
+import asyncio
+import json
+import os
+import re
+import secrets
+import signal
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import aiohttp
+import asyncpg
+import pytest
+from conftest import with_database
+
+PATIENCE_S = 90
+INTEGERS = (
+    "messages_sent",
+    "stored",
+    "duplicates",
+    "lost",
+    "redelivered",
+    "replies_sent",
+    "tickets",
+    "solved",
+    "unsolved",
+    "escalated",
+    "escalations",
+    "declined",
+    "expired",
+    "reopened",
+)
+
+
+class Demo:
+    """The command as a user runs it, with a folder for temporary files of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+        self.process = process
+        self.folder = folder
+
+    async def line(self) -> str:
+        assert self.process.stdout
+        return (await self.process.stdout.readline()).decode()
+
+    async def said(self, pattern: str) -> str:
+        """Wait for words among the progress; returns the match."""
+        assert self.process.stderr
+        heard = ""
+        while not (found := re.search(pattern, heard)):
+            read = await self.process.stderr.read(4096)
+            assert read, heard
+            heard += read.decode()
+        return found[0]
+
+    async def end(self) -> tuple[int, str, str]:
+        """Exit status, standard output and standard error."""
+        out, err = await self.process.communicate()
+        assert self.process.returncode is not None
+        return self.process.returncode, out.decode(), err.decode()
+
+    def leftovers(self) -> list[str]:
+        """Files in the folder, and processes that were started over it."""
+        processes = []
+        for command in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if str(self.folder).encode() in command.read_bytes():
+                    processes.append(command.parent.name)
+            except OSError:
+                pass
+        return [*(path.name for path in self.folder.iterdir()), *processes]
+
+
+@pytest.fixture
+async def demo(tmp_path) -> Any:
+    """Starts the command where neither the environment nor a settings file can be used."""
+    (tmp_path / "contactcenter.toml").write_text("nonsense = true")
+    started: list[asyncio.subprocess.Process] = []
+    folder = _reachable_folder()
+
+    async def start(*words: str) -> Demo:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "contactcenter",
+            "demo",
+            *words,
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "TMPDIR": folder.name,
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "CONTACTCENTER_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+                "CONTACTCENTER_PORT": "no port",
+            },
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        started.append(process)
+        return Demo(process, Path(folder.name))
+
+    async with asyncio.timeout(PATIENCE_S):
+        yield start
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+    folder.cleanup()
+
+
+def _reachable_folder() -> TemporaryDirectory[str]:
+    """One that the account which runs the server for root can pass through."""
+    folder = TemporaryDirectory(prefix="contactcenter-test-demo-", dir="/tmp")
+    Path(folder.name).chmod(0o711)
+    return folder
+
+
+@pytest.fixture
+async def empty_database(server_dsn) -> Any:
+    name = f"demo_{secrets.token_hex(6)}"
+    conn = await asyncpg.connect(server_dsn)
+    await conn.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+    yield with_database(server_dsn, name)
+    await conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    await conn.close()
+
+
+async def test_the_demo_keeps_its_promises_and_stays_until_it_is_told_to_stop(demo):
+    running = await demo("--json", "--messages", "50", "--speed", "5", "--keep")
+
+    result = json.loads(await running.line())
+
+    assert {name: type(result[name]) for name in INTEGERS} == dict.fromkeys(INTEGERS, int)
+    assert result["violations"] == []
+    assert result["messages_sent"] == result["stored"] == 50
+    assert (result["lost"], result["duplicates"]) == (0, 0)
+    assert result["tickets"] == result["solved"] == sum(result["by_tier"].values())
+    assert result["tickets"] == sum(result["by_temperament"].values())
+    assert result["by_temperament"].keys() >= {"warm", "serious", "hesitant", "haggler"}
+    assert result["by_tier"].keys() == {"1", "2", "3"}
+    assert sum(row["solved"] for row in result["report"]) == result["solved"] + result["reopened"]
+    assert sum(row["escalated"] for row in result["report"]) == result["escalations"]
+    for name in ("redelivered", "escalated", "declined", "expired", "reopened"):
+        assert result[name] >= 1, name
+    assert all(result["promises"].values())
+
+    said = await running.said(r"(?s)Sign in as.*Ctrl-C")
+    address = re.search(r"Server +(\S+)", said)
+    login = re.search(r"(maryam@\S+) +(\S+)", said)
+    assert address
+    assert login
+    await _sign_in_and_read(address[1], *login.groups())
+    running.process.send_signal(signal.SIGINT)
+    status, _, _ = await running.end()
+    assert status == 0
+    assert running.leftovers() == []
+
+
+async def _sign_in_and_read(address: str, email: str, password: str) -> None:
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(address, cookie_jar=jar) as http:
+        async with http.post(
+            "/api/v1/session", json={"email": email, "password": password}
+        ) as answer:
+            assert answer.status == 201
+        async with http.get("/api/v1/tickets") as answer:
+            assert len((await answer.json())["items"]) > 10
+        async with http.get("/api/docs") as answer:
+            assert answer.status == 200
+
+
+async def test_a_broken_promise_is_told_and_fails_the_command(demo, empty_database):
+    running = await demo("--json", "--messages", "50", "--speed", "5", "--database", empty_database)
+    await running.said("solves ticket")
+    conn = await asyncpg.connect(empty_database)
+    deleted = await conn.fetchval(
+        "DELETE FROM interaction WHERE id = (SELECT min(i.id) FROM interaction i JOIN ticket t ON"
+        " t.id = i.ticket_id WHERE i.direction = 'inbound' AND t.state = 'solved')"
+        " RETURNING external_id"
+    )
+    assert deleted
+    await conn.close()
+
+    status, out, err = await running.end()
+
+    result = json.loads(out.splitlines()[-1])
+    assert status == 1, err
+    assert (result["lost"], result["stored"]) == (1, 49)
+    assert f"Message {deleted} was acknowledged and is lost." in result["violations"]
+    assert f"Message {deleted} was acknowledged and is lost." in err
+    assert running.leftovers() == []
+
+
+async def test_a_database_with_tables_is_left_alone(demo, empty_database):
+    conn = await asyncpg.connect(empty_database)
+    await conn.execute("CREATE TABLE precious (id int)")
+
+    status, _, err = await (await demo("--database", empty_database)).end()
+
+    tables = await conn.fetch("SELECT relname FROM pg_stat_user_tables")
+    await conn.close()
+    assert status == 2
+    assert "is not empty" in err
+    assert [row["relname"] for row in tables] == ["precious"]
+
+
+async def test_a_database_that_is_not_there_is_named_in_one_sentence(demo):
+    status, _, err = await (
+        await demo("--database", "postgresql://nobody@127.0.0.1:1/nothing")
+    ).end()
+
+    assert status == 1
+    assert "cannot be reached" in err
+    assert "Traceback" not in err
+
+
+async def test_too_few_messages_are_bad_usage(demo):
+    status, _, err = await (await demo("--messages", "49")).end()
+
+    assert status == 2
+    assert "--messages" in err
+
+
+async def test_ctrl_c_leaves_nothing_behind(demo):
+    running = await demo("--json", "--speed", "2")
+    await running.said("→")
+
+    for _ in range(3):  # somebody in a hurry
+        running.process.send_signal(signal.SIGINT)
+        await asyncio.sleep(0.05)
+    status, out, err = await running.end()
+
+    assert status == 130
+    assert "Traceback" not in err
+    assert out == ""
+    assert running.leftovers() == []

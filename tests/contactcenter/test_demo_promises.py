@@ -1,0 +1,267 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import factories
+import pytest
+from msgspec.structs import replace
+
+from contactcenter.db import Database
+from contactcenter.demo import promises
+from contactcenter.demo.evidence import (
+    Agent,
+    Event,
+    Evidence,
+    Leg,
+    Neglect,
+    Offer,
+    Received,
+    Ticket,
+    Timer,
+    Watch,
+    Written,
+)
+from contactcenter.demo.promises import Case
+from contactcenter.fakes.ledger import Entry, Ledger
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+HOOK = "http://127.0.0.1:1/hooks/sms/message"
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def ledger() -> Ledger:
+    """One message, delivered twice, and one reply."""
+    book = Ledger()
+    book.record(Entry(at=NOON, kind="written", sid="SM1", text="سلام"))
+    for _ in range(2):
+        book.record(Entry(at=NOON, kind="hook_answered", sid="SM1", url=HOOK, status=200))
+    book.record(Entry(at=after(9), kind="accepted", sid="SM2", correlation="c1", text="hello"))
+    return book
+
+
+def evidence() -> Evidence:
+    """A ticket that waited 2 s, was held 8 s and is solved; another is held since second 3."""
+    leg = Leg(ticket_id=1, episode=1, agent_id=None, from_at=NOON, to_at=after(2), ended_by="x")
+    offer = Offer(
+        ticket_id=1, agent_id=7, weight=1, state="ended", offered_at=after(2), ended_at=after(10)
+    )
+    event = Event(id=1, xid="5", kind="ticket_opened", at=NOON, ticket_id=1, version=1)
+    ticket = Ticket(
+        id=1,
+        state="solved",
+        tier=1,
+        temperament="warm",
+        episode=1,
+        escalations=0,
+        reopens=0,
+        opened_at=NOON,
+        enqueued_at=NOON,
+        solved_at=after(10),
+    )
+    return Evidence(
+        received=[Received(external_id="SM1", body="سلام")],
+        written=[Written(correlation_id="c1", state="sent", body="hello")],
+        tickets=[
+            ticket,
+            replace(
+                ticket,
+                id=2,
+                state="assigned",
+                opened_at=after(3),
+                enqueued_at=after(3),
+                solved_at=None,
+            ),
+        ],
+        legs=[
+            leg,
+            replace(leg, agent_id=7, from_at=after(2), to_at=after(10)),
+            replace(leg, ticket_id=2, agent_id=7, from_at=after(3), to_at=None),
+        ],
+        offers=[
+            offer,
+            replace(offer, ticket_id=2, state="accepted", offered_at=after(3), ended_at=None),
+        ],
+        agents=[Agent(id=7, name="سارا", capacity=2, load=1)],
+        timers=[Timer(kind="reopen_end", key="1", ticket_id=1, late_s=0.0)],
+        events=[
+            event,
+            replace(event, id=2, xid="6", kind="ticket_assigned", version=2),
+            replace(event, id=4, xid="6", kind="ticket_resumed", version=2),
+            replace(event, id=3, xid="8", kind="interaction_received", version=None),
+            replace(event, id=9, xid="9", kind="ticket_solved", version=3, at=after(10)),
+        ],
+    )
+
+
+def case(**changes: Any) -> Case:
+    told = changes.pop("told", [1, 2, 4, 3, 9])
+    watch = changes.pop("watch", Watch(None))  # type: ignore[arg-type]  # it does not look
+    book = changes.pop("ledger", ledger())
+    return Case(evidence=replace(evidence(), **changes), ledger=book, watch=watch, told=told)
+
+
+def violations(broken: Case) -> list[str]:
+    return [sentence for kept in promises.check(broken) for sentence in kept.violations]
+
+
+def test_a_sound_history_breaks_no_promise():
+    assert violations(case()) == []
+    assert promises.messages(case()) == promises.Messages(sent=1, stored=1, duplicates=0, lost=0)
+
+
+def test_a_lost_a_doubled_a_changed_and_an_invented_message_are_found():
+    row = evidence().received[0]
+
+    assert violations(case(received=[])) == ["Message SM1 was acknowledged and is lost."]
+    assert promises.messages(case(received=[])).lost == 1
+    assert violations(case(received=[row, row])) == ["Message SM1 is stored 2 times."]
+    assert promises.messages(case(received=[row, row])).duplicates == 1
+    changed = case(received=[replace(row, body="سلا")])
+    assert violations(changed) == ["Message SM1 is stored with other words than were sent."]
+    invented = case(received=[row, replace(row, external_id="SM9")])
+    assert violations(invented) == ["Message SM9 is stored, but no customer sent it."]
+
+
+def test_a_message_that_was_never_acknowledged_is_found():
+    book = Ledger()
+    book.record(Entry(at=NOON, kind="written", sid="SM1", text="سلام"))
+    book.record(Entry(at=NOON, kind="hook_answered", sid="SM1", url=HOOK, status=503))
+
+    assert "Message SM1 was never acknowledged." in violations(case(ledger=book))
+
+
+def test_a_reply_that_was_sent_twice_or_not_at_all_is_found():
+    book = ledger()
+    book.record(Entry(at=after(9), kind="accepted", sid="SM3", correlation="c1", text="hello"))
+    assert violations(case(ledger=book)) == ["Reply c1… was handed to the provider 2 times."]
+
+    more = [*evidence().written, Written(correlation_id="c2", state="queued", body="well?")]
+    assert violations(case(written=more)) == [
+        "Reply c2… was never handed to the provider; it is queued."
+    ]
+    assert violations(case(written=[])) == ["The provider took 1 messages that nobody wrote (c1)."]
+
+
+def test_two_live_offers_and_two_open_legs_are_found():
+    sound = evidence()
+    live, stay = sound.offers[1], sound.legs[2]
+
+    said = violations(
+        case(
+            offers=[*sound.offers, live],
+            agents=[replace(sound.agents[0], load=2)],
+            legs=[*sound.legs, stay],
+        )
+    )
+
+    assert "Ticket 2 has 2 live offers." in said
+    assert "Ticket 2 is assigned and has 2 open legs." in said
+    assert any("overlap" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"to_at": after(1)}, "gap"),
+        ({"to_at": after(4)}, "overlap"),
+        ({"from_at": after(1)}, "Episode 1 of ticket 1 begins at"),
+    ],
+)
+def test_legs_that_do_not_tile_are_found(change: dict[str, Any], sentence: str):
+    first, *others = evidence().legs
+
+    said = violations(case(legs=[replace(first, **change), *others]))
+
+    assert any(sentence in one for one in said)
+
+
+def test_a_last_leg_that_outlives_the_solution_is_found():
+    first, last, other = evidence().legs
+
+    said = violations(case(legs=[first, replace(last, to_at=after(11)), other]))
+
+    assert [one for one in said if "its last leg" in one]
+
+
+def test_an_agent_who_once_held_too_much_is_found():
+    (agent,) = evidence().agents
+
+    said = violations(case(agents=[replace(agent, capacity=1)]))
+
+    assert said == ["سارا held 2 units at once and may hold 1."]
+
+
+def test_a_load_that_is_not_what_is_held_is_found():
+    (agent,) = evidence().agents
+
+    said = violations(case(agents=[replace(agent, load=2)]))
+
+    assert said == ["سارا holds 1 units; written down are 2."]
+
+
+def test_a_late_timer_and_an_offer_without_one_are_found():
+    (timer,), offer = evidence().timers, evidence().offers[1]
+
+    assert violations(case(timers=[replace(timer, late_s=5.5)])) == [
+        "The timer reopen_end of 1 is 5.5 s late."
+    ]
+    assert violations(case(timers=[timer, timer])) == ["There are 2 timers reopen_end of 1."]
+    ringing = replace(offer, state="pending")
+    assert violations(case(offers=[evidence().offers[0], ringing])) == [
+        "The offer of ticket 2 rings for ever: no timer ends it."
+    ]
+
+
+def test_a_version_that_does_not_rise_with_a_change_is_found():
+    *others, last = evidence().events
+
+    said = violations(case(events=[*others, replace(last, version=2)]))
+
+    assert said == ["Of ticket 1, ticket_solved carries version 2 after ticket_resumed with 2."]
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ([1, 2, 4, 9], "The feed told interaction_received of ticket 1 0 times."),
+        ([1, 2, 4, 3, 3, 9], "The feed told interaction_received of ticket 1 2 times."),
+        ([1, 2, 4, 3, 9, 77], "The feed told of an event 77 that is not stored."),
+        ([1, 2, 3, 4, 9], "The feed told what happened in another order than it is stored in."),
+    ],
+)
+def test_a_feed_that_forgets_repeats_invents_or_shuffles_is_found(told: list[int], sentence: str):
+    assert violations(case(told=told)) == [sentence]
+
+
+async def test_who_waits_beside_a_free_agent_and_what_nobody_answers_for_is_seen(dsn):
+    database = await Database(dsn).open()
+    try:
+        async with database.transaction() as conn:
+            await factories.prepare(conn)
+            team_id = await factories.team(conn)
+            queue_id = await factories.queue(conn, team_id=team_id)
+            ticket = await factories.queued_ticket(conn, NOON, queue_id=queue_id)
+            await factories.agent(conn, NOON, name="سارا", queues=[queue_id], presence="away")
+            lead_id = await factories.user(conn)
+        watch = Watch(database)
+
+        await watch.look()
+        assert (watch.neglects, watch.unaccountable) == (set(), {ticket.id})
+
+        async with database.transaction() as conn:
+            await conn.execute("UPDATE team SET lead_id = $1", lead_id)
+            await conn.execute("UPDATE agent SET presence = 'available'")
+        again = Watch(database)
+        await again.look()
+        assert again.neglects == {Neglect(ticket_id=ticket.id, agent="سارا")}
+        assert again.unaccountable == set()
+        assert violations(case(watch=again)) == [
+            f"Ticket {ticket.id} waited although سارا was there and had room."
+        ]
+        assert violations(case(watch=watch)) == [
+            f"For a while nobody was accountable for ticket {ticket.id}."
+        ]
+    finally:
+        await database.close()

@@ -1,0 +1,81 @@
+import random
+from collections import Counter
+
+import pytest
+
+from contactcenter.demo.cast import STORIES, acquaintances, cast
+from contactcenter.demo.stories import Story, Understanding
+from routing import language
+from routing.requests import asks_for_escalation
+from routing.temperament import LABELS, Message, assess
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_the_words_of_a_story_show_its_temperament_and_language(story: Story):
+    said: list[Message] = []
+    for turn in story.turns:
+        said += [Message(role="customer", text=text, channel="sms") for text in turn.says]
+        said += [Message(role="agent", text=turn.reply, channel="sms")] if turn.reply else []
+
+    assert assess(said).label == story.temperament
+    customer = "\n".join(message.text for message in said if message.role == "customer")
+    assert language.detect(customer) == story.language
+
+
+def test_all_temperaments_and_languages_are_played():
+    assert {story.temperament for story in STORIES} == set(LABELS)
+    assert {story.language for story in STORIES} == {"en", "fa", "fa-Latn"}
+
+
+def test_somebody_asks_for_a_manager_in_each_language():
+    asked = {
+        story.language
+        for story in STORIES
+        for turn in story.turns
+        for text in turn.says
+        if asks_for_escalation(text)
+    }
+    assert asked >= {"en", "fa"}
+
+
+def test_an_agent_understands_every_turn_and_waits_while_the_customer_goes_on():
+    understanding = Understanding(STORIES)
+    for story in STORIES:
+        for turn in story.turns:
+            *before, last = turn.says
+            assert understanding.turn(last) == turn
+            assert not understanding.goes_on(last)
+            assert all(map(understanding.goes_on, before))
+    assert understanding.turn("Is anybody there?").reply
+
+
+def test_no_story_waits_for_an_answer_that_nobody_gives():
+    for story in STORIES:
+        assert all(turn.reply for turn in story.turns[:-1]), story.name
+        assert story.turns[-1].then == "solve", story.name
+
+
+@pytest.mark.parametrize("messages", [50, 51, 60, 137, 500])
+def test_exactly_so_many_messages_are_sent_as_were_asked_for(messages: int):
+    roles = cast(messages, random.Random(messages))
+
+    assert sum(role.story.messages for role in roles) == messages
+    assert len({role.number for role in roles}) == len(roles)
+    assert {role.story.temperament for role in roles} == set(LABELS)
+    twice = sum(len(role.twice) for role in roles)
+    assert twice == messages * 8 // 100
+    assert all(n < role.story.messages for role in roles for n in role.twice)
+    assert 0 < len(acquaintances(roles)) < len(roles)
+
+
+def test_every_run_climbs_the_tiers_and_comes_back():
+    for seed in range(20):
+        stories = Counter(role.story.name for role in cast(50, random.Random(seed)))
+        assert stories["the forgetful robot"] >= 1  # to tier 3 by way of tier 2
+        assert stories["the third missed delivery"] >= 1  # by the customer's words
+        assert stories["the flickering light"] >= 1  # reopened
+
+
+def test_the_same_seed_chooses_the_same_day():
+    assert cast(60, random.Random(3)) == cast(60, random.Random(3))
+    assert cast(60, random.Random(3)) != cast(60, random.Random(4))
