@@ -4,6 +4,7 @@ Run as a program it writes ``.env.example`` anew.
 """
 
 import ast
+import importlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,12 +14,13 @@ from typing import get_args
 
 import aiohttp
 import asyncpg
+import click
 import factories
 import pytest
 from recording_events import OF_TICKET, recorded_fields
 
 import channels
-from contactcenter import timers
+from contactcenter import migrate, timers
 from contactcenter.cli import main as command_line
 from contactcenter.dispatch import ending, holding, presence, seek
 from contactcenter.events import KINDS
@@ -29,7 +31,12 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-MIGRATIONS = "\n".join(f.read_text(encoding="utf-8") for f in (ROOT / "migrations").glob("*.sql"))
+MIGRATIONS = "\n".join(
+    [
+        *(f.read_text(encoding="utf-8") for f in (ROOT / "migrations").glob("*.sql")),
+        migrate._TABLE.replace("IF NOT EXISTS ", ""),  # the runner's own
+    ]
+)
 
 
 def section(document: str, heading: str) -> str:
@@ -207,6 +214,36 @@ def test_every_table_is_in_the_glossary() -> None:
     assert set(re.findall(r"^CREATE TABLE (\w+)", MIGRATIONS, re.MULTILINE)) <= named
 
 
+def exists(named: str) -> bool:
+    """Whether there is such a table, column, module, or name in a module of one of the packages."""
+    table, _, column = named.partition(".")
+    block = re.search(rf"^CREATE TABLE {table} \((.*?)^\)", MIGRATIONS, re.MULTILINE | re.DOTALL)
+    if block is not None and (not column or re.search(rf"^ +{column} ", block[1], re.MULTILINE)):
+        return True
+    if f"CREATE FUNCTION {named}(" in MIGRATIONS:
+        return True
+    for whole in (f"contactcenter.{named}", f"channels.{named}", named):
+        for cut in range(len(whole.split(".")), 0, -1):
+            module, names = ".".join(whole.split(".")[:cut]), whole.split(".")[cut:]
+            try:
+                found = importlib.import_module(module)
+            except ModuleNotFoundError:
+                continue
+            for name in names:
+                found = getattr(found, name, None)
+            if found is not None:
+                return True
+    return False
+
+
+def test_every_table_and_type_in_the_glossary_exists() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+
+    for row in rows(glossary):
+        for named in words(row[3]):
+            assert exists(named.partition(" ")[0]), f"{row[0]}: {named}"
+
+
 def env_example() -> str:
     """Every setting there is, with what it is for and a safe example."""
     lines = [
@@ -278,12 +315,13 @@ def test_every_command_a_document_names_exists() -> None:
     named = defaultdict(set)
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
-        for command in re.findall(r"(?:^|[`&] ?)contactcenter ([a-z]+)\b", text, re.MULTILINE):
+        for command in re.findall(r"(?:^|[`&] ?)contactcenter ([a-z-]+)\b", text, re.MULTILINE):
             named[command].add(document.name)
 
-    assert "demo" in named
+    there_are = command_line.list_commands(click.Context(command_line))
     for command, where in named.items():
-        assert command in command_line.commands, f"{command}, in {where}"
+        assert command in there_are, f"{command}, in {where}"
+    assert named.keys() == set(there_are), "each is told of"
 
 
 async def test_hooks_in_the_readme_are_those_of_the_channels() -> None:
