@@ -1,6 +1,7 @@
 """``contactcenter demo``: a contact centre at work, on this machine, without a single setting."""
 
 import asyncio
+import io
 import signal
 import sys
 from collections.abc import Coroutine
@@ -60,6 +61,9 @@ def demo(
     are not touched. The exit status is 1 if a promise was broken.
     """
     logs.configure(LOG_LEVEL, "auto")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without Persian shows ? instead
+            stream.reconfigure(errors="replace")
     console = Console(stderr=as_json)
     options = Options(
         messages=messages, speed=speed, seed=seed, keep=keep, database_url=database_url

@@ -20,7 +20,7 @@ class Agent:
     """One agent from signing on to signing off.
 
     ``declines`` is how many offers he declines, ``misses`` how many he does not hear ring; never
-    one that somebody has let go before.
+    one that somebody has let go before. He may take a break after solving a ticket.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Agent:
         news: News,
         declines: int = 0,
         misses: int = 0,
+        takes_a_break: bool = False,
     ) -> None:
         self.person = person
         self._caller = caller
@@ -41,6 +42,8 @@ class Agent:
         self._news = news
         self._declines = declines
         self._misses = misses
+        self._is_tired = False
+        self._takes_a_break = takes_a_break
         self._unheard: set[tuple[int, str]] = set()
         self._seen: dict[int, str] = {}
         self._treated: set[tuple[int, str]] = set()
@@ -78,6 +81,8 @@ class Agent:
     async def _find_something_to_do(self) -> bool:
         """Do one thing, if there is one to do."""
         try:
+            if self._is_tired:
+                await self._rest()
             return await self._answer_a_ring() or await self._go_on_with_a_ticket()
         except Refused as refused:
             if refused.status not in _OVERTAKEN:
@@ -165,6 +170,17 @@ class Agent:
             solution = {"disposition": turn.disposition}
             await self._caller.post(f"{path}/solutions", solution)
             self._news.tell("end", self.person.name, f"solves ticket {ticket_id}")
+            self._is_tired, self._takes_a_break = self._takes_a_break, False
+
+    async def _rest(self) -> None:
+        """A cup of tea: nothing new comes, and what is held stays held."""
+        self._is_tired = False
+        away = {"presence": "away", "reason": "tea"}
+        await self._caller.post("/presence", away)
+        self._tell("has a cup of tea; new tickets go to others")
+        await self._pace.wait(2.0, 3.0)
+        await self._caller.post("/presence", {"presence": "available"})
+        self._tell("is back")
 
     def _tell(self, text: str) -> None:
         self._news.tell("move", self.person.name, text)

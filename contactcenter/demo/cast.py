@@ -9,10 +9,11 @@ from msgspec import Struct
 from contactcenter.demo.company import NUMBERS
 from contactcenter.demo.stories import Language, Story
 from contactcenter.demo.stories_en import ENGLISH
+from contactcenter.demo.stories_en_hard import HARD_ENGLISH
 from contactcenter.demo.stories_fa import PERSIAN
 from contactcenter.demo.stories_latn import LATIN
 
-STORIES: Final = (*ENGLISH, *PERSIAN, *LATIN)
+STORIES: Final = (*ENGLISH, *HARD_ENGLISH, *PERSIAN, *LATIN)
 
 #: Of a hundred messages Twilio delivers so many twice; real ones do so after a lost answer.
 REDELIVERED_PERCENT: Final = 8

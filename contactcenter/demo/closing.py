@@ -71,8 +71,8 @@ def print_summary(console: Console, result: Result) -> None:
     lines = (
         "",
         (
-            f"{r.messages_sent} messages came in within {r.seconds:.0f} seconds of start and work "
-            f"({r.redelivered} were delivered twice); {r.replies_sent} answers went out."
+            f"In {r.seconds:.0f} seconds, start included, {r.messages_sent} messages came in "
+            f"({r.redelivered} of them delivered twice) and {r.replies_sent} answers went out."
         ),
         (
             f"{r.tickets} tickets: {r.solved} solved, {r.unsolved} still open; {r.escalated} were "

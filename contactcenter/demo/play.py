@@ -11,9 +11,10 @@ from typing import Any, Final
 from msgspec import Struct
 from rich.console import Console
 
-from contactcenter.demo import closing, evidence, house, promises, screen
+from contactcenter.demo import carrier, closing, evidence, house, promises, screen
 from contactcenter.demo.agents import Agent
 from contactcenter.demo.caller import Caller
+from contactcenter.demo.carrier import Case
 from contactcenter.demo.cast import STORIES, acquaintances, cast
 from contactcenter.demo.company import Company, Person, found, write_down
 from contactcenter.demo.customers import Customers
@@ -22,7 +23,6 @@ from contactcenter.demo.house import House
 from contactcenter.demo.listener import Listener
 from contactcenter.demo.news import News
 from contactcenter.demo.pace import Pace
-from contactcenter.demo.promises import Case
 from contactcenter.demo.result import Result, result
 from contactcenter.demo.stories import Understanding
 from routing.states import UNSOLVED
@@ -66,6 +66,7 @@ async def play(
     screen.introduce(console)
     console.print("Starting a database, a stand-in for Twilio and the server …")
     async with house.running(folder, options.database_url, chance) as home:
+        console.print("Setting up a company over the API: ten accounts, three queues …\n")
         company = await found(home.address, home.admin, ring_s=_RING_S)
         roles = cast(options.messages, chance)
         await write_down(home.address, company, acquaintances(roles))
@@ -95,7 +96,7 @@ async def _perform(show: _Show) -> tuple[Case, Mapping[str, Any], bool]:
         agents = [await _agent(stack, show, person) for person in company.agents]
         office = await stack.enter_async_context(Caller(home.address))
         await office.sign_in(company.admin.email, company.admin.password)
-        watch, listener = Watch(home.database), Listener(office)
+        watch, listener = Watch(home.database), Listener(office, show.news)
         called_off = await _side_by_side(
             [
                 *(agent.work() for agent in agents),
@@ -117,7 +118,7 @@ async def _perform(show: _Show) -> tuple[Case, Mapping[str, Any], bool]:
 
 
 async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent:
-    """One of the agents; two of the specialists have a bad moment each."""
+    """One of the agents; two of the specialists have a bad moment, and one needs his tea."""
     caller = await stack.enter_async_context(Caller(show.home.address))
     specialists = [one.id for one in show.company.agents if one.tier == 2]  # noqa: PLR2004
     return Agent(
@@ -128,6 +129,7 @@ async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent:
         news=show.news,
         declines=int(person.id == specialists[0]),
         misses=int(person.id == specialists[1]),
+        takes_a_break=person is show.company.agents[0],
     )
 
 
@@ -205,7 +207,7 @@ def _close(
         kept.append(promises.not_finished(_deadline_s(show.options)))
     outcome = result(
         case.evidence,
-        promises.messages(case),
+        carrier.messages(case),
         kept,
         report,
         redelivered=show.customers.redelivered,

@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from contactcenter.demo.carrier import Messages
 from contactcenter.demo.evidence import Evidence
-from contactcenter.demo.promises import Kept, Messages
+from contactcenter.demo.promises import Kept
 
 
 class Result(Struct, frozen=True, kw_only=True):

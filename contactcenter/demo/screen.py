@@ -37,7 +37,7 @@ _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff]")
 
 TITLE: Final = f"A contact centre at work: {NAME} answers its customers by SMS"
 LEGEND: Final = """\
-Real:     database, server, public API, signed webhooks, routing, timers, report.
+Real:     the database, server, public API, webhooks, routing, timers, report.
 Invented: the shop; its customers and agents, who are programs; and the carrier
           of the SMS, a stand-in for Twilio. Nothing leaves this machine.
 
@@ -104,7 +104,7 @@ async def showing(
     console: Console, address: str, company: Company, news: News
 ) -> AsyncIterator[None]:
     """Show what happens for as long as the context lasts."""
-    if not console.is_terminal:
+    if not console.is_terminal or console.is_dumb_terminal:
         news.on_item = lambda item: console.print(line(item, _LONGEST), soft_wrap=True)
         yield
         news.on_item = None

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from contactcenter.db import Database
-from contactcenter.demo import promises
+from contactcenter.demo import carrier, promises
+from contactcenter.demo.carrier import Case
 from contactcenter.demo.evidence import (
     Agent,
     Event,
@@ -20,7 +21,6 @@ from contactcenter.demo.evidence import (
     Watch,
     Written,
 )
-from contactcenter.demo.promises import Case
 from contactcenter.fakes.ledger import Entry, Ledger
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -108,16 +108,16 @@ def violations(broken: Case) -> list[str]:
 
 def test_a_sound_history_breaks_no_promise():
     assert violations(case()) == []
-    assert promises.messages(case()) == promises.Messages(sent=1, stored=1, duplicates=0, lost=0)
+    assert carrier.messages(case()) == carrier.Messages(sent=1, stored=1, duplicates=0, lost=0)
 
 
 def test_a_lost_a_doubled_a_changed_and_an_invented_message_are_found():
     row = evidence().received[0]
 
     assert violations(case(received=[])) == ["Message SM1 was acknowledged and is lost."]
-    assert promises.messages(case(received=[])).lost == 1
+    assert carrier.messages(case(received=[])).lost == 1
     assert violations(case(received=[row, row])) == ["Message SM1 is stored 2 times."]
-    assert promises.messages(case(received=[row, row])).duplicates == 1
+    assert carrier.messages(case(received=[row, row])).duplicates == 1
     changed = case(received=[replace(row, body="سلا")])
     assert violations(changed) == ["Message SM1 is stored with other words than were sent."]
     invented = case(received=[row, replace(row, external_id="SM9")])
