@@ -32,6 +32,11 @@ async def store(conn: Conn, content: bytes) -> bytes:
 async def chunks(conn: Conn, sha256: bytes) -> AsyncIterator[bytes]:
     """Read the content again, a chunk at a time; nothing where it is not known."""
     position = 0
-    while (chunk := await _chunk.first(conn, sha256, position)) is not None:
-        yield chunk
+    while (piece := await chunk(conn, sha256, position)) is not None:
+        yield piece
         position += 1
+
+
+async def chunk(conn: Conn, sha256: bytes, position: int) -> bytes | None:
+    """One chunk, counted from 0; None after the last."""
+    return await _chunk.first(conn, sha256, position)

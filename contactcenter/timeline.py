@@ -1,14 +1,18 @@
 """The timeline: everything that happened with a person, on every channel, in one order."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
 from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, NotFound
+
+#: What opens a file without sign-in cannot be guessed.
+TOKEN_BYTES: Final = 32
 
 
 class Interaction(Struct, frozen=True, kw_only=True):
@@ -141,10 +145,14 @@ async def attachments(conn: Conn, interaction_ids: Sequence[int]) -> dict[int, l
 async def attach(
     conn: Conn, interaction_id: int, attachment_ids: Sequence[int], *, author_id: int
 ) -> None:
-    """Send uploaded files with a message; raises ``BadInput`` for one that is not his to send."""
+    """Send uploaded files with a message; raises ``BadInput`` for one that is not his to send.
+
+    From now on the provider can fetch each by a token of its own.
+    """
     if not attachment_ids:
         return
-    taken = set(await _attach.all(conn, interaction_id, list(attachment_ids), author_id))
+    tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in attachment_ids]
+    taken = set(await _attach.all(conn, interaction_id, list(attachment_ids), author_id, tokens))
     for attachment_id in attachment_ids:
         if attachment_id not in taken:
             raise BadInput(

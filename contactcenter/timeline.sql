@@ -39,6 +39,7 @@ FROM attachment WHERE interaction_id = ANY($1::bigint[]) ORDER BY interaction_id
 
 -- name: attach
 -- An uploaded file belongs to the message it is sent with; a file is sent once.
-UPDATE attachment SET interaction_id = $1, position = array_position($2::bigint[], id) - 1
-WHERE id = ANY($2::bigint[]) AND interaction_id IS NULL AND uploaded_by_id = $3
-RETURNING id
+UPDATE attachment SET interaction_id = $1, position = n.place - 1, token = n.token
+FROM unnest($2::bigint[], $4::text[]) WITH ORDINALITY AS n(id, token, place)
+WHERE attachment.id = n.id AND attachment.interaction_id IS NULL AND attachment.uploaded_by_id = $3
+RETURNING attachment.id

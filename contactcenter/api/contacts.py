@@ -10,6 +10,7 @@ from contactcenter import contact_search, contacts, identities, temperaments
 from contactcenter.api.inputs import MAX_ID, Line
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
+from contactcenter.api.partial import edited
 from contactcenter.contacts import Contact
 from contactcenter.identities import Written
 from contactcenter.temperaments import Temperament
@@ -170,14 +171,7 @@ async def change_contact(call: Call, contact_id: int, body: ContactChange) -> Co
     """Edit a contact."""
     before = (await contacts.lock(call.conn, contact_id))[contact_id]
     call.check_version(before.version)
-    given = {
-        name: value
-        for name in body.__struct_fields__
-        if (value := getattr(body, name)) is not UNSET
-    }
-    if isinstance(body.name, str):
-        given["name"] = _stripped(body.name)
-    after = msgspec.structs.replace(before, **given)
+    after = edited(before, body)
     now = await call.clock()
     changed = await contacts.change(call.conn, now, before, after, actor=call.actor.reference)
     return await view(call, changed)

@@ -240,12 +240,12 @@ def _version_in(body: bytes) -> int | None:
 
 def _file(answer: Answer, status: int, headers: dict[str, str]) -> web.Response:
     if answer.file_name is not None:
-        headers["Content-Disposition"] = _attachment(answer.file_name)
+        headers["Content-Disposition"] = attachment_header(answer.file_name)
     headers["Content-Type"] = answer.content_type
     return web.Response(status=status, body=answer.body, headers=headers)
 
 
-def _attachment(file_name: str) -> str:
+def attachment_header(file_name: str) -> str:
     """A header that keeps the name whatever its script.
 
     Source: https://www.rfc-editor.org/rfc/rfc6266

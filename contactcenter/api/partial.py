@@ -1,6 +1,6 @@
 """Edits that name only what changes: a field that is left out stays as it is."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -9,10 +9,13 @@ Row = TypeVar("Row", bound=Struct)
 
 
 def edited(before: Row, body: Struct) -> Row:
-    """The row with the fields that the body gives; names and titles are stripped of outer spaces."""
-    given = {
-        name: value.strip() if isinstance(value, str) and name.startswith(("name", "title")) else value
+    """The row with the fields the body gives; names and titles lose spaces around them."""
+    given: dict[str, Any] = {
+        name: value
         for name in body.__struct_fields__
         if (value := getattr(body, name)) is not UNSET
     }
+    for name, value in given.items():
+        if name.startswith(("name", "title")) and isinstance(value, str):
+            given[name] = value.strip()
     return msgspec.structs.replace(before, **given)

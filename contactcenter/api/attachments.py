@@ -1,0 +1,62 @@
+"""Attachments: files to be sent with an answer, and files that came with a message."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from contactcenter import attachments
+from contactcenter.api.operation import AGENT, Answer, Call, operation
+from contactcenter.attachments import MAX_BYTES, Upload
+
+
+class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the file is called."""
+
+    name: Annotated[str, Meta(max_length=200)] = ""
+
+
+@operation(
+    "POST",
+    "/attachments",
+    tag="attachments",
+    roles=AGENT,
+    via="transaction",
+    status=201,
+    max_bytes=MAX_BYTES,
+)
+async def upload_attachment(call: Call, query: UploadQuery, body: bytes) -> Upload:
+    """Upload a file of up to 5 MiB: the body is the file, `Content-Type` says what it is.
+
+    Name its id in `attachment_ids` of a reply to send it; only who uploaded it can, and once.
+    """
+    return await attachments.upload(
+        call.conn,
+        await call.clock(),
+        body,
+        name=query.name.strip(),
+        content_type=call.content_type,
+        user_id=call.actor.user_id,
+    )
+
+
+@operation(
+    "GET",
+    "/attachments/{attachment_id}",
+    tag="attachments",
+    roles=AGENT,
+    via="read",
+    produces=("*/*",),
+    refuses=(409,),
+)
+async def read_attachment(call: Call, attachment_id: int) -> Answer:
+    """Read a file that you uploaded, or that belongs to a ticket you may read.
+
+    It is always sent as a download. One that only the provider has is answered 409
+    ``attachment_not_fetched``.
+    """
+    file = await attachments.find(call.conn, call.actor.user_id, attachment_id)
+    return Answer(
+        body=await attachments.content(call.conn, file),
+        content_type=file.content_type,
+        file_name=file.file_name,
+    )
