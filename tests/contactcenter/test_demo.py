@@ -37,28 +37,39 @@ class Demo:
     """The command as a user runs it, with a folder for temporary files of its own."""
 
     def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+        assert process.stdout
+        assert process.stderr
         self.process = process
         self.folder = folder
-
-    async def line(self) -> str:
-        assert self.process.stdout
-        return (await self.process.stdout.readline()).decode()
+        self.out = bytearray()
+        self.err = bytearray()
+        self._readers = [
+            asyncio.create_task(self._read(process.stdout, self.out)),
+            asyncio.create_task(self._read(process.stderr, self.err)),
+        ]
 
     async def said(self, pattern: str) -> str:
-        """Wait for words among the progress; returns the match."""
-        assert self.process.stderr
-        heard = ""
-        while not (found := re.search(pattern, heard)):
-            read = await self.process.stderr.read(4096)
-            assert read, heard
-            heard += read.decode()
-        return found[0]
+        """Wait for words on standard error; returns the match."""
+        return await self._found(self.err, pattern)
+
+    async def printed(self, pattern: str) -> str:
+        """Wait for words on standard output; returns the match."""
+        return await self._found(self.out, pattern)
 
     async def end(self) -> tuple[int, str, str]:
         """Exit status, standard output and standard error."""
-        out, err = await self.process.communicate()
-        assert self.process.returncode is not None
-        return self.process.returncode, out.decode(), err.decode()
+        await asyncio.gather(*self._readers)
+        return await self.process.wait(), self.out.decode(), self.err.decode()
+
+    async def _read(self, stream: asyncio.StreamReader, into: bytearray) -> None:
+        while read := await stream.read(65_536):
+            into += read
+
+    async def _found(self, heard: bytearray, pattern: str) -> str:
+        while not (found := re.search(pattern, heard.decode(errors="ignore"))):
+            assert self.process.returncode is None, self.err.decode()
+            await asyncio.sleep(0.05)
+        return found[0]
 
     def leftovers(self) -> list[str]:
         """Files in the folder, and processes that were started over it."""
@@ -129,7 +140,7 @@ async def empty_database(server_dsn) -> Any:
 async def test_the_demo_keeps_its_promises_and_stays_until_it_is_told_to_stop(demo):
     running = await demo("--json", "--messages", "50", "--speed", "5", "--keep")
 
-    result = json.loads(await running.line())
+    result = json.loads(await running.printed(r"\{.*\}\n"))
 
     assert {name: type(result[name]) for name in INTEGERS} == dict.fromkeys(INTEGERS, int)
     assert result["violations"] == []
