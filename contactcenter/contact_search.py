@@ -18,8 +18,8 @@ from routing.text import fold
 TRIGRAM: Final = 3
 #: Further words of a search are left aside.
 MAX_WORDS: Final = 8
-#: A name may be written in two words or in one from this length on: علیرضا, علی رضا.
-_JOINED_FROM: Final = 4
+#: A name of this length may be written in two words or in one: علیرضا, علی رضا.
+_JOINED: Final = range(4, 21)
 _PART: Final = 2
 
 _NUMBER: Final = re.compile(r"[+(]?[\d(][\d\s().\-/\u2010-\u2015\u2212]*")
@@ -99,7 +99,7 @@ def _patterns(word: str) -> list[str]:
     """What a name holds that has this word, also where it is written as two."""
     if len(word) < TRIGRAM:
         return [f"{_literal(word)}%", f"% {_literal(word)}%"]
-    cuts = range(_PART, len(word) - _PART + 1) if len(word) >= _JOINED_FROM else ()
+    cuts = range(_PART, len(word) - _PART + 1) if len(word) in _JOINED else ()
     apart = [f"{word[:cut]} {word[cut:]}" for cut in cuts]
     return [f"%{_literal(pattern)}%" for pattern in (word, *apart)]
 

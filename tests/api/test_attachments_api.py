@@ -7,7 +7,7 @@ import os
 import factories
 import pytest
 
-from contactcenter import attachments, timeline
+from contactcenter import attachments, outbox, timeline
 
 PNG = b"\x89PNG\r\n" + b"\0" * 100
 LARGE = os.urandom(1_500_000)
@@ -146,6 +146,26 @@ async def test_a_sent_file_is_fetched_by_its_token_alone(client, agent, table, t
     head = await client.head(f"/media/{token}")
     assert (head.status, await head.read()) == (200, b"")
     assert head.headers["Content-Length"] == str(len(LARGE))
+
+
+async def test_a_reply_goes_out_with_the_addresses_of_its_files(client, agent, table, ticket):
+    entry_point_id = await factories.entry_point(table, queue_id=ticket.queue_id)
+    await table.execute("UPDATE interaction SET entry_point_id = $1", entry_point_id)
+    await table.execute(
+        "UPDATE ticket SET state = 'assigned', agent_id = $1, entry_point_id = $2",
+        agent.user_id,
+        entry_point_id,
+    )
+    ids = [(await uploaded(agent, b"%d" % n, f"{n}.png"))["id"] for n in range(2)]
+    reply = {"text": "Here they are.", "attachment_ids": ids}
+
+    await agent("POST", f"/tickets/{ticket.id}/replies", reply, status=201)
+    again = await agent("POST", f"/tickets/{ticket.id}/replies", reply, status=422)
+
+    [job] = await outbox.claim(table, at_most=9)
+    fetched = [await (await client.get(f"/media/{t}")).read() for t in job.media_tokens]
+    assert fetched == [b"0", b"1"]
+    assert again["field"] == "body.attachment_ids"
 
 
 async def test_each_file_of_a_message_has_a_token_of_its_own_in_the_order_named(

@@ -5,7 +5,20 @@ import asyncio
 import factories
 import pytest
 
+from channels import Address, Inbound, Raw
+
 PHONE = "+989121234567"
+
+
+def message(n, sender):
+    return Inbound(
+        channel="sms",
+        entry_point="+982191012345",
+        sender=Address(kind="phone", value=sender),
+        text="hello",
+        raw=Raw(body=b"n=%d" % n, content_type="application/x-www-form-urlencoded"),
+        external_id=f"SM{n}",
+    )
 
 
 async def made(caller, **fields):
@@ -224,6 +237,50 @@ async def test_an_address_of_a_stranger_who_wrote_is_not_taken_up(agent, table):
     )
 
     assert problem["contact_id"] == stranger
+
+
+async def test_a_contact_made_while_its_first_message_arrives_is_one_contact(agent, table, inbox):
+    for n in range(20):
+        number = f"+98912000{n:04}"
+        body = {"name": f"Contact {n}", "identities": [{"kind": "phone", "value": number}]}
+
+        response, [outcome] = await asyncio.gather(
+            agent.send("POST", "/contacts", body), inbox.receive([message(n, number)])
+        )
+
+        assert response.status in {201, 409}
+        assert outcome == "stored"
+        owner_id = await table.fetchval("SELECT contact_id FROM identity WHERE value = $1", number)
+        answer = await response.json()
+        assert answer["id" if response.status == 201 else "contact_id"] == owner_id
+        assert (
+            await table.fetchval("SELECT contact_id FROM interaction ORDER BY id DESC LIMIT 1")
+            == owner_id
+        )
+
+
+async def test_an_address_that_changes_hands_while_messages_arrive_loses_none(agent, table, inbox):
+    contacts = [await made(agent, name=f"Contact {n}") for n in range(2)]
+    new = {"kind": "phone", "value": PHONE}
+    added = await agent("POST", f"/contacts/{contacts[0]['id']}/identities", new, status=201)
+    identity_id = added["identities"][0]["id"]
+
+    for n in range(30):
+        owner_id = await table.fetchval(
+            "SELECT contact_id FROM identity WHERE id = $1", identity_id
+        )
+        other = contacts[n % 2]["id"]
+        away, taken, [outcome] = await asyncio.gather(
+            agent.send("DELETE", f"/contacts/{owner_id}/identities/{identity_id}"),
+            agent.send("POST", f"/contacts/{other}/identities", new),
+            inbox.receive([message(n, PHONE)]),
+        )
+        assert away.status == 200
+        assert taken.status in {201, 409}
+        assert outcome == "stored"
+
+    assert await table.fetchval("SELECT count(*) FROM interaction") == 30
+    assert await table.fetchval("SELECT count(*) FROM identity") == 1
 
 
 # Finding ------------------------------------------------------------------------------------
