@@ -2,28 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 import asyncpg
 import msgspec
-from msgspec import Struct
 
 from channels import Channel
-from contactcenter import db, events, outbox, queues, tickets, timeline
+from contactcenter import addressing, db, events, outbox, queues, tickets, timeline
+from contactcenter.addressing import EntryPoint, Identity, Letter
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending
-from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.errors import BadInput, Conflict
 from contactcenter.tickets import Ticket, fact
 from routing.states import UNSOLVED
-
-#: A channel's kind of address; where it is not here the kinds are the channel's own name.
-_KIND: Final[Mapping[str, str]] = {"sms": "phone", "phone": "phone", "email": "email"}
-
-
-class ContactUnreachable(Conflict):
-    """There is no address this contact could be reached at."""
-
-    code = "contact_unreachable"
 
 
 class TicketAlreadyOpen(Conflict):
@@ -38,35 +28,7 @@ class NotSendable(Conflict):
     code = "not_sendable"
 
 
-class _Identity(Struct, frozen=True, kw_only=True):
-    id: int
-    kind: str
-    value: str
-
-
-class _EntryPoint(Struct, frozen=True, kw_only=True):
-    id: int
-    channel: str
-    address: str
-    queue_id: int
-
-
-class Letter(Struct, frozen=True, kw_only=True):
-    """A message to a customer. Without an address it goes where he last wrote from."""
-
-    text: str
-    correlation_id: str
-    attachment_ids: tuple[int, ...] = ()
-    identity_id: int | None = None
-    entry_point_id: int | None = None
-
-
 _SQL = db.Statements(__name__)
-_reachable_by = _SQL.take("reachable_by", _Identity)
-_address_of_kind = _SQL.take("address_of_kind", _Identity)
-_identity = _SQL.take("identity", _Identity)
-_entry_point = _SQL.take("entry_point", _EntryPoint)
-_entry_point_of_channel = _SQL.take("entry_point_of_channel", _EntryPoint)
 _contact_exists = _SQL.take("contact_exists", bool)
 
 
@@ -85,8 +47,8 @@ async def reply(
     if ticket.state not in UNSOLVED:
         raise Conflict(f"ticket {ticket_id} is {ticket.state}; reopen it to answer")
     heard = await timeline.last_heard(conn, ticket_id)
-    identity = await _recipient(conn, ticket, letter, heard)
-    entry_point = await _sender(conn, ticket, letter, heard)
+    identity = await addressing.recipient(conn, ticket, letter, heard)
+    entry_point = await addressing.sender(conn, ticket, letter, heard)
     interaction_id = await _write(
         conn,
         now,
@@ -139,7 +101,7 @@ async def write_first(
         raise BadInput("body.contact_id", f"there is no contact {contact_id}")
     if channel not in channels:
         raise BadInput("body.channel", f"there is no channel {channel}")
-    entry_point = await _own_address(conn, channel, letter.entry_point_id)
+    entry_point = await addressing.own_address(conn, channel, letter.entry_point_id)
     queue = await queues.find(conn, entry_point.queue_id)
     if (twin := await tickets.unsolved_of(conn, contact_id, queue.id)) is not None:
         raise TicketAlreadyOpen(f"write in ticket {twin}: it is unsolved", ticket_id=twin)
@@ -238,8 +200,8 @@ async def _write(
     ticket: Ticket,
     letter: Letter,
     *,
-    identity: _Identity,
-    entry_point: _EntryPoint,
+    identity: Identity,
+    entry_point: EntryPoint,
     author_id: int,
     channels: Mapping[str, Channel],
 ) -> int:
@@ -269,39 +231,3 @@ async def _write(
         correlation_id=letter.correlation_id,
     )
     return interaction_id
-
-
-async def _recipient(
-    conn: Conn, ticket: Ticket, letter: Letter, heard: timeline.LastHeard | None
-) -> _Identity:
-    if letter.identity_id is not None:
-        identity = await _reachable_by.first(conn, letter.identity_id, ticket.contact_id)
-        if identity is None:
-            raise BadInput("body.identity_id", f"the contact has no address {letter.identity_id}")
-    elif heard is not None:
-        identity = await _identity.first(conn, heard.identity_id)
-    else:
-        kind = _KIND.get(ticket.channel, ticket.channel)
-        identity = await _address_of_kind.first(conn, ticket.contact_id, kind)
-    if identity is None or identity.kind == "withheld":
-        raise ContactUnreachable(f"contact {ticket.contact_id} has no address to answer to")
-    return identity
-
-
-async def _sender(
-    conn: Conn, ticket: Ticket, letter: Letter, heard: timeline.LastHeard | None
-) -> _EntryPoint:
-    known = heard.entry_point_id if heard is not None else ticket.entry_point_id
-    return await _own_address(conn, ticket.channel, letter.entry_point_id or known)
-
-
-async def _own_address(conn: Conn, channel: str, entry_point_id: int | None) -> _EntryPoint:
-    if entry_point_id is not None:
-        found = await _entry_point.first(conn, entry_point_id)
-        if found is None:
-            raise BadInput("body.entry_point_id", f"there is no entry point {entry_point_id}")
-        return found
-    found = await _entry_point_of_channel.first(conn, channel)
-    if found is None:
-        raise NotFound(f"there is no entry point for {channel}; set one up first")
-    return found

@@ -23,6 +23,7 @@ from contactcenter.api import (
     merges,
     middleware,
     passwords,
+    pauses,
     quarantine,
     queues,
     reports,
@@ -35,6 +36,7 @@ from contactcenter.api import (
     tokens,
     users,
     work,
+    writing,
 )
 from contactcenter.api.operation import Operation
 from contactcenter.api.services import SERVICES, Services
@@ -46,7 +48,9 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     users,
     tokens,
     tickets,
+    writing,
     work,
+    pauses,
     interactions,
     agents,
     feed,

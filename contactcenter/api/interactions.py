@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from contactcenter import desk, ticket_views, timeline
 from contactcenter.api.operation import AGENT, Call, operation
-from contactcenter.api.work import check_may_work
+from contactcenter.api.rights import check_may_work
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
 from contactcenter.timeline import Interaction

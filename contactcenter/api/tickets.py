@@ -5,7 +5,17 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import desk, labels, legs, offers, segments, ticket_views, tickets, timeline
+from contactcenter import (
+    addressing,
+    desk,
+    labels,
+    legs,
+    offers,
+    segments,
+    ticket_views,
+    tickets,
+    timeline,
+)
 from contactcenter.api.inputs import MAX_ID, Id, Line
 from contactcenter.api.interactions import InteractionView, views
 from contactcenter.api.operation import AGENT, Call, operation
@@ -111,7 +121,7 @@ async def open_ticket(call: Call, body: FirstMessage) -> TicketView:
     ticket = await desk.write_first(
         call.conn,
         call.now,
-        desk.Letter(
+        addressing.Letter(
             text=body.text,
             correlation_id=secrets.token_hex(16),
             attachment_ids=body.attachment_ids,

@@ -1,0 +1,94 @@
+"""From where to where a message to a customer goes."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from contactcenter import db, timeline
+from contactcenter.db import Conn
+from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.tickets import Ticket
+
+#: A channel's kind of address; where it is not here the kinds are the channel's own name.
+_KIND: Final[Mapping[str, str]] = {"sms": "phone", "phone": "phone", "email": "email"}
+
+
+class ContactUnreachable(Conflict):
+    """There is no address this contact could be reached at."""
+
+    code = "contact_unreachable"
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """One address of a contact."""
+
+    id: int
+    kind: str
+    value: str
+
+
+class EntryPoint(Struct, frozen=True, kw_only=True):
+    """One address of ours."""
+
+    id: int
+    channel: str
+    address: str
+    queue_id: int
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """A message to a customer. Without an address it goes where he last wrote from."""
+
+    text: str
+    correlation_id: str
+    attachment_ids: tuple[int, ...] = ()
+    identity_id: int | None = None
+    entry_point_id: int | None = None
+
+
+_SQL = db.Statements(__name__)
+_reachable_by = _SQL.take("reachable_by", Identity)
+_address_of_kind = _SQL.take("address_of_kind", Identity)
+_identity = _SQL.take("identity", Identity)
+_entry_point = _SQL.take("entry_point", EntryPoint)
+_entry_point_of_channel = _SQL.take("entry_point_of_channel", EntryPoint)
+
+
+async def recipient(
+    conn: Conn, ticket: Ticket, letter: Letter, heard: timeline.LastHeard | None
+) -> Identity:
+    """Where the letter goes: as it says, else where he last wrote from; raises if nowhere."""
+    if letter.identity_id is not None:
+        identity = await _reachable_by.first(conn, letter.identity_id, ticket.contact_id)
+        if identity is None:
+            raise BadInput("body.identity_id", f"the contact has no address {letter.identity_id}")
+    elif heard is not None:
+        identity = await _identity.first(conn, heard.identity_id)
+    else:
+        kind = _KIND.get(ticket.channel, ticket.channel)
+        identity = await _address_of_kind.first(conn, ticket.contact_id, kind)
+    if identity is None or identity.kind == "withheld":
+        raise ContactUnreachable(f"contact {ticket.contact_id} has no address to answer to")
+    return identity
+
+
+async def sender(
+    conn: Conn, ticket: Ticket, letter: Letter, heard: timeline.LastHeard | None
+) -> EntryPoint:
+    """Which address of ours it comes from: as it says, else the one he last wrote to."""
+    known = heard.entry_point_id if heard is not None else ticket.entry_point_id
+    return await own_address(conn, ticket.channel, letter.entry_point_id or known)
+
+
+async def own_address(conn: Conn, channel: str, entry_point_id: int | None) -> EntryPoint:
+    """The named entry point, else the first of the channel; raises where there is none."""
+    if entry_point_id is not None:
+        found = await _entry_point.first(conn, entry_point_id)
+        if found is None:
+            raise BadInput("body.entry_point_id", f"there is no entry point {entry_point_id}")
+        return found
+    found = await _entry_point_of_channel.first(conn, channel)
+    if found is None:
+        raise NotFound(f"there is no entry point for {channel}; set one up first")
+    return found

@@ -1,0 +1,116 @@
+"""How a ticket pauses and ends: pending, on hold, resumed, solved, reopened, spam."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from contactcenter import labels, ticket_views, tickets
+from contactcenter.api.inputs import Instant
+from contactcenter.api.operation import AGENT, Call, operation
+from contactcenter.api.rights import check_may_work
+from contactcenter.dispatch import ending
+from contactcenter.ticket_views import TicketView
+
+Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+
+
+class NewPending(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """It is the customer's turn; at ``wake_at`` it is ours again even if he does not write."""
+
+    wake_at: Instant | None = None
+
+
+class NewHold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What we wait for, and until when."""
+
+    reason: Reason
+    wake_at: Instant
+
+
+class NewSolution(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How it was solved: the code of a disposition."""
+
+    disposition: Annotated[str, Meta(min_length=2, max_length=41)]
+
+
+@operation(
+    "POST", "/tickets/{ticket_id}/pendings", tag="work", roles=AGENT, via="dispatch", status=201
+)
+async def make_pending(call: Call, ticket_id: int, body: NewPending) -> TicketView:
+    """It is the customer's turn: you stay accountable and are free for other work."""
+    await check_may_work(call, ticket_id)
+    await ending.pend(
+        call.conn, call.now, ticket_id, actor=call.actor.reference, wake_at=body.wake_at
+    )
+    return await _view(call, ticket_id)
+
+
+@operation(
+    "POST", "/tickets/{ticket_id}/holds", tag="work", roles=AGENT, via="dispatch", status=201
+)
+async def hold_ticket(call: Call, ticket_id: int, body: NewHold) -> TicketView:
+    """It waits for us, for a reason and until a date."""
+    await check_may_work(call, ticket_id)
+    await ending.hold(
+        call.conn,
+        call.now,
+        ticket_id,
+        actor=call.actor.reference,
+        reason=body.reason,
+        wake_at=body.wake_at,
+    )
+    return await _view(call, ticket_id)
+
+
+@operation(
+    "POST", "/tickets/{ticket_id}/resumptions", tag="work", roles=AGENT, via="dispatch", status=201
+)
+async def resume_ticket(call: Call, ticket_id: int) -> TicketView:
+    """Go on with a pending or held ticket."""
+    await check_may_work(call, ticket_id)
+    ticket = await tickets.lock(call.conn, ticket_id)
+    await ending.resume(call.conn, call.now, ticket, actor=call.actor.reference, because="agent")
+    return await _view(call, ticket_id)
+
+
+@operation(
+    "POST", "/tickets/{ticket_id}/solutions", tag="work", roles=AGENT, via="dispatch", status=201
+)
+async def solve_ticket(call: Call, ticket_id: int, body: NewSolution) -> TicketView:
+    """The problem is solved; if the customer writes again in time, it is reopened."""
+    await check_may_work(call, ticket_id)
+    await labels.check_disposition(call.conn, body.disposition)
+    await ending.solve(
+        call.conn,
+        call.now,
+        ticket_id,
+        actor=call.actor.reference,
+        disposition=body.disposition,
+        reopen_window_s=call.services.settings.reopen_window_h * 3600,
+    )
+    return await _view(call, ticket_id)
+
+
+@operation(
+    "POST", "/tickets/{ticket_id}/reopenings", tag="work", roles=AGENT, via="dispatch", status=201
+)
+async def reopen_ticket(call: Call, ticket_id: int) -> TicketView:
+    """The problem is not solved after all."""
+    await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
+    ticket = await tickets.lock(call.conn, ticket_id)
+    await ending.reopen(call.conn, call.now, ticket, actor=call.actor.reference, because="agent")
+    return await _view(call, ticket_id)
+
+
+@operation(
+    "POST", "/tickets/{ticket_id}/spam_marks", tag="work", roles=AGENT, via="dispatch", status=201
+)
+async def mark_spam(call: Call, ticket_id: int) -> TicketView:
+    """It is no customer's problem: closed, and out of every figure."""
+    await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
+    await ending.mark_spam(call.conn, call.now, ticket_id, actor=call.actor.reference)
+    return await _view(call, ticket_id)
+
+
+async def _view(call: Call, ticket_id: int) -> TicketView:
+    return await ticket_views.find(call.conn, call.actor.user_id, ticket_id)

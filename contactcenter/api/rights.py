@@ -1,0 +1,22 @@
+"""Who may work on a ticket, besides reading it."""
+
+from contactcenter import ticket_views, tickets
+from contactcenter.access.actor import Role
+from contactcenter.api.operation import Call
+from contactcenter.errors import Forbidden
+
+
+class NotYourTicket(Forbidden):
+    """Only who holds the ticket, or a supervisor, may do this."""
+
+    code = "not_your_ticket"
+
+
+async def check_may_work(call: Call, ticket_id: int) -> None:
+    """Refuse who may not read the ticket (``NotFound``) or neither holds nor supervises it."""
+    await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
+    if call.actor.is_at_least(Role.SUPERVISOR):
+        return
+    ticket = await tickets.find(call.conn, ticket_id)
+    if ticket.agent_id != call.actor.user_id:
+        raise NotYourTicket(f"ticket {ticket_id} is not yours", agent_id=ticket.agent_id)
