@@ -96,7 +96,7 @@ class FeedSocket:
             raise PasswordChangeRequired
         if actor.kind == "token" and "read" not in actor.scopes:
             raise ScopeMissing("The token lacks the scope read.", scope="read")
-        self.subscriber = await self._feed.join(actor, send=self._send, on_end=self.end)
+        self.subscriber = await self._feed.join(actor, self)
 
     async def serve(self) -> web.WebSocketResponse:
         """Open the socket, and answer commands until it is closed."""
@@ -122,10 +122,31 @@ class FeedSocket:
         """Answer a command; before somebody has signed in there is nothing to wait behind."""
         encoded = frames.encode(frame)
         if self.subscriber is None:
-            await self._send(encoded)
+            await self.send(encoded)
             return
         self.subscriber.put(encoded)
-        if self._writing is None:
+
+    def write_now(self, frame: bytes) -> bool:
+        """Write past aiohttp's writer, which would build the same frame anew for every client."""
+        transport = self._request.transport
+        if transport is None or self._response.closed or transport.get_write_buffer_size():
+            return False
+        transport.write(frame)
+        return True
+
+    async def send(self, frame: bytes) -> None:
+        """Write, and wait while the client has too much to read."""
+        transport = self._request.transport
+        if transport is None or self._response.closed:
+            raise ConnectionResetError
+        transport.write(frame)
+        assert self._writer is not None, "only an open socket is written to"
+        await self._writer.drain()
+
+    def wake(self) -> None:
+        """Start the one task that writes what has to wait; most of the time there is none."""
+        if self._writing is None or self._writing.done():
+            assert self.subscriber is not None, "whoever wakes us has joined"
             self._writing = asyncio.create_task(self._write(self.subscriber))
 
     def end(self, ending: Ending) -> None:
@@ -170,7 +191,6 @@ class FeedSocket:
             await self._commands.answer(text)
 
     async def _write(self, subscriber: Subscriber) -> None:
-        """The one task that writes to this client."""
         try:
             await self._feed.serve(subscriber)
         except ConnectionError:
@@ -178,11 +198,6 @@ class FeedSocket:
         except Exception as error:
             log.exception("feed_socket_failed", error=type(error).__name__)
             self.end(FAILED)
-
-    async def _send(self, frame: bytes) -> None:
-        assert self._writer is not None, "only an open socket is written to"
-        await self._response.send_frame(frame, WSMsgType.TEXT)
-        await self._writer.drain()
 
     async def _close(self, ending: Ending) -> None:
         """Say why we close, behind what was written before."""

@@ -6,10 +6,10 @@ what it is: docs/decisions/0009-feed-order-and-cursor.md.
 """
 
 from contactcenter.feed.cursor import BadCursor, Cursor, Position
-from contactcenter.feed.feed import Feed, Status, TooManySockets
+from contactcenter.feed.feed import Feed, Status, Subscribed, TooManySockets
 from contactcenter.feed.health import Health, health
 from contactcenter.feed.limits import Limits
-from contactcenter.feed.subscriber import Ending, Subscriber
+from contactcenter.feed.subscriber import Ending, Line, Subscriber
 
 __all__ = [
     "BadCursor",
@@ -18,8 +18,10 @@ __all__ = [
     "Feed",
     "Health",
     "Limits",
+    "Line",
     "Position",
     "Status",
+    "Subscribed",
     "Subscriber",
     "TooManySockets",
     "health",

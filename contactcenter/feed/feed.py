@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -22,7 +22,7 @@ from contactcenter.feed.frames import Resync
 from contactcenter.feed.hub import Hub, Telling
 from contactcenter.feed.limits import Limits
 from contactcenter.feed.reader import Entry
-from contactcenter.feed.subscriber import TRY_LATER, Ending, Subscriber
+from contactcenter.feed.subscriber import TRY_LATER, Line, Subscriber
 
 #: Whoever waits for the database, or for the feed to find its place, is told 503 after this.
 WORK_S: Final = 4.5
@@ -87,13 +87,7 @@ class Feed:
             tasks.create_task(self._read())
             tasks.create_task(self._watch())
 
-    async def join(
-        self,
-        actor: Actor,
-        *,
-        send: Callable[[bytes], Awaitable[None]],
-        on_end: Callable[[Ending], None],
-    ) -> Subscriber:
+    async def join(self, actor: Actor, line: Line) -> Subscriber:
         """Take in whoever has signed in; ``leave`` must follow.
 
         Raises ``NotSignedIn`` where the session or token is over meanwhile, ``TooManySockets`` or
@@ -103,8 +97,7 @@ class Feed:
         subscriber = Subscriber(
             self._hub.visibility.follow(actor.user_id),
             credentials.of(actor),
-            send=send,
-            on_end=on_end,
+            line,
             keeps_presence=actor.kind == "session" or "write" in actor.scopes,
             clock=self._clock,
             limits=self.limits,
@@ -140,7 +133,8 @@ class Feed:
         begun = now.cursor if resumed is None or is_anew else resumed
         subscriber.cursor = begun
         self._take_over(subscriber, begun)
-        subscriber.wake()
+        if subscriber.is_resuming:
+            subscriber.wake()
         return Subscribed(cursor=begun.written(), is_anew=is_anew)
 
     def cursor_of(self, subscriber: Subscriber) -> str | None:
@@ -150,12 +144,10 @@ class Feed:
         return None if subscriber.cursor is None else subscriber.cursor.written()
 
     async def serve(self, subscriber: Subscriber) -> None:
-        """Write to one socket until cancelled: what is put, and before that what it missed."""
-        while True:
-            await subscriber.news()
-            await subscriber.flush()
-            if subscriber.is_resuming:
-                await self._catch_up(subscriber)
+        """Write to one socket what waits for it and what it missed, until there is no more."""
+        await subscriber.flush()
+        if subscriber.is_resuming:
+            await self._catch_up(subscriber)
 
     def present(self) -> Collection[int]:
         """Whose open sockets tell that they are there."""

@@ -4,6 +4,7 @@ Every command has an ``id`` of the client's choosing, and is answered by one res
 The document at ``/api/asyncapi.json`` is made from these structs.
 """
 
+import struct
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, get_args
@@ -146,8 +147,21 @@ CLOSINGS: Final[Mapping[int, str]] = {
 }
 
 _ENCODER: Final = msgspec.json.Encoder()
+#: A whole text message in one frame, and from which sizes on the length takes two or eight bytes.
+_TEXT: Final = 0x81
+_SHORT: Final = 126
+_MEDIUM: Final = 1 << 16
 
 
 def encode(frame: Struct) -> bytes:
-    """The frame as it travels."""
-    return _ENCODER.encode(frame)
+    """The frame as it travels: one unmasked text frame of the protocol, the same for everybody.
+
+    Source: https://www.rfc-editor.org/rfc/rfc6455#section-5.2
+    """
+    payload = _ENCODER.encode(frame)
+    size = len(payload)
+    if size < _SHORT:
+        return bytes((_TEXT, size)) + payload
+    if size < _MEDIUM:
+        return struct.pack(">BBH", _TEXT, _SHORT, size) + payload
+    return struct.pack(">BBQ", _TEXT, _SHORT + 1, size) + payload

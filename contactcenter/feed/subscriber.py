@@ -1,9 +1,8 @@
 """One open socket: what waits to be written to it, and whether it may go on."""
 
-import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -29,20 +28,38 @@ TRY_LATER: Final = Ending(1013, "no_database")
 AUTHENTICATION_TIMEOUT: Final = Ending(4010, "authentication_timeout")
 
 
-class Subscriber:
-    """Holds frames until they are written, within bounds.
+class Line(Protocol):
+    """The way to the client: the socket as the feed needs it."""
 
-    Frames are put by the hub and by commands, and written by one task, in order. ``send`` is where
-    they go; ``on_end`` is called once, when the socket is to be closed.
+    def write_now(self, frame: bytes) -> bool:
+        """Write at once if nothing waits in this process for the client to read; else False."""
+        ...
+
+    async def send(self, frame: bytes) -> None:
+        """Write, and wait until the client has read enough."""
+        ...
+
+    def wake(self) -> None:
+        """Have ``Feed.serve`` called, unless it is at work."""
+        ...
+
+    def end(self, ending: Ending) -> None:
+        """Close the socket, but not before this returns."""
+        ...
+
+
+class Subscriber:
+    """Writes frames to a client who keeps up, and holds them within bounds for one who does not.
+
+    Frames are put by the hub and by commands; what has to wait is written by one task, in order.
     """
 
     def __init__(
         self,
         viewer: Viewer,
         credential: Credential,
+        line: Line,
         *,
-        send: Callable[[bytes], Awaitable[None]],
-        on_end: Callable[[Ending], None],
         keeps_presence: bool,
         clock: Callable[[], float],
         limits: Limits,
@@ -56,8 +73,7 @@ class Subscriber:
         #: Whether the hub hands it events; otherwise it reads pages of its own.
         self.is_live = False
         self.ending: Ending | None = None
-        self._send = send
-        self._on_end = on_end
+        self._line = line
         self._clock = clock
         self._limits = limits
         self._good_until_s = 0.0
@@ -66,7 +82,6 @@ class Subscriber:
         self._waiting_bytes = 0
         #: When the frame that is being written was put.
         self._written_since_s: float | None = None
-        self._news = asyncio.Event()
 
     @property
     def is_resuming(self) -> bool:
@@ -90,22 +105,18 @@ class Subscriber:
         now_s = self._clock()
         if not self._may_go_on(now_s):
             return
+        if not self._frames and self._line.write_now(frame):
+            return
         self._waiting_bytes += len(frame)
         if self._waiting_bytes > self._limits.backlog_bytes:
             self.end(SLOW)
             return
-        if not self._frames:
-            self._news.set()
         self._frames.append((now_s, frame))
+        self._line.wake()
 
     def wake(self) -> None:
-        """Have the writing task look again: there is something to do other than frames."""
-        self._news.set()
-
-    async def news(self) -> None:
-        """Wait until there is something to write or to do."""
-        await self._news.wait()
-        self._news.clear()
+        """Have what was missed read and written."""
+        self._line.wake()
 
     async def flush(self) -> None:
         """Write everything that waits."""
@@ -132,7 +143,7 @@ class Subscriber:
         if self.ending is None:
             self.ending = ending
             self._frames.clear()
-            self._on_end(ending)
+            self._line.end(ending)
 
     def _may_go_on(self, now_s: float) -> bool:
         if self.ending is None and now_s >= self._good_until_s:
@@ -141,5 +152,5 @@ class Subscriber:
 
     async def _write(self, frame: bytes, put_s: float) -> None:
         self._written_since_s = put_s
-        await self._send(frame)
+        await self._line.send(frame)
         self._written_since_s = None

@@ -243,6 +243,15 @@ async def test_only_so_many_strangers_are_let_in(nobody, agent, monkeypatch):
 # What it is told ----------------------------------------------------------------------------
 
 
+async def test_a_frame_of_any_size_arrives_whole(agent, services):
+    async with opened(agent) as console:
+        await console.command("subscribe")
+        for size in (0, 1, 60_000, 65_530, 70_000, 300_000):
+            await tell(services, "contact_created", data={"x": "x" * size})
+            assert len((await console.event())["data"]["x"]) == size
+        assert (await console.command("ping"))["success"]
+
+
 async def test_a_console_that_comes_back_is_told_what_it_missed(agent, services):
     async with opened(agent) as console:
         cursor = (await console.command("subscribe"))["cursor"]

@@ -15,7 +15,7 @@ from contactcenter.access.actor import Actor
 from contactcenter.access.sessions import Account
 from contactcenter.bell import Bell
 from contactcenter.events import Event
-from contactcenter.feed import Feed
+from contactcenter.feed import Ending, Feed, Subscribed, Subscriber
 
 #: Long enough for a busy machine, and for writers of other tests that hold this feed back.
 PATIENCE_S = 30.0
@@ -24,12 +24,16 @@ PATIENCE_S = 30.0
 class Screen:
     """What one open socket shows: the frames it was sent, and how it was closed."""
 
+    subscriber: Subscriber
+    subscribed: Subscribed
+
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
         self.frames: list[dict[str, Any]] = []
         self.endings: list[str] = []
         self.takes_frames = asyncio.Event()
         self.takes_frames.set()
+        self.serving: set[asyncio.Task[None]] = set()
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -48,15 +52,42 @@ class Screen:
         cursors_seen = [f["cursor"] for f in self.frames if f["type"] != "result"]
         return cursors_seen[-1] if cursors_seen else None
 
+    def write_now(self, frame: bytes) -> bool:
+        if self.serving or not self.takes_frames.is_set():
+            return False
+        self.frames.append(content(frame))
+        return True
+
     async def send(self, frame: bytes) -> None:
         await self.takes_frames.wait()
-        self.frames.append(msgspec.json.decode(frame))
+        self.frames.append(content(frame))
+
+    def wake(self) -> None:
+        if not self.serving:
+            task = asyncio.create_task(self.feed.serve(self.subscriber))
+            self.serving.add(task)
+            task.add_done_callback(self.serving.discard)
+
+    def end(self, ending: Ending) -> None:
+        self.endings.append(ending.reason)
 
     async def shows(self, said: Callable[["Screen"], bool]) -> None:
         """Wait until the screen shows it."""
         async with asyncio.timeout(PATIENCE_S):
             while not said(self):
                 await asyncio.sleep(0.005)
+
+
+def content(frame: bytes) -> Any:
+    """What one unmasked text frame of the protocol says."""
+    assert frame[0] == 0x81
+    size, start = frame[1], 2
+    if size == 126:
+        size, start = int.from_bytes(frame[2:4]), 4
+    elif size == 127:
+        size, start = int.from_bytes(frame[2:10]), 10
+    assert len(frame) == start + size
+    return msgspec.json.decode(frame[start:])
 
 
 @asynccontextmanager
@@ -76,20 +107,17 @@ async def screen(
 ) -> AsyncIterator[Screen]:
     """A socket of this person that has subscribed; the result is not among the frames."""
     shown = Screen(feed)
-    subscriber = await feed.join(
-        actor, send=shown.send, on_end=lambda ending: shown.endings.append(ending.reason)
-    )
-    shown.subscriber = subscriber
-    task = asyncio.create_task(feed.serve(subscriber))
+    shown.subscriber = await feed.join(actor, shown)
     try:
         if subscribes:
-            shown.subscribed = await feed.subscribe(subscriber, cursor)
+            shown.subscribed = await feed.subscribe(shown.subscriber, cursor)
         yield shown
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        feed.leave(subscriber)
+        for task in list(shown.serving):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        feed.leave(shown.subscriber)
 
 
 async def signed_in(

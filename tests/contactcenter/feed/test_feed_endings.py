@@ -32,18 +32,29 @@ class Pipe:
         self.taken: list[bytes] = []
         self.endings: list[Ending] = []
         self.flows = asyncio.Event()
+        self.wakes = 0
+
+    def write_now(self, frame: bytes) -> bool:
+        if self.flows.is_set():
+            self.taken.append(frame)
+        return self.flows.is_set()
 
     async def send(self, frame: bytes) -> None:
         await self.flows.wait()
         self.taken.append(frame)
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+    def end(self, ending: Ending) -> None:
+        self.endings.append(ending)
 
 
 def subscriber_on(pipe: Pipe, clock: Clock, **limits: float) -> Subscriber:
     subscriber = Subscriber(
         Viewer(1),
         Credential(user_id=1, session_sha256=b"", token_id=None),
-        send=pipe.send,
-        on_end=pipe.endings.append,
+        pipe,
         keeps_presence=True,
         clock=clock,
         limits=Limits(**limits),
@@ -79,14 +90,27 @@ async def test_a_reader_for_whom_too_much_waits_is_cut_once(pipe, clock):
 
 async def test_what_was_written_waits_no_more(pipe, clock):
     subscriber = subscriber_on(pipe, clock, backlog_bytes=1000)
-    pipe.flows.set()
     for _ in range(100):
+        pipe.flows.clear()
         subscriber.put(b"x" * 400)
         subscriber.put(b"y" * 400)
+        pipe.flows.set()
         await subscriber.flush()
 
     assert pipe.endings == []
     assert pipe.taken == [b"x" * 400, b"y" * 400] * 100
+
+
+async def test_what_waits_is_not_overtaken(pipe, clock):
+    subscriber = subscriber_on(pipe, clock)
+    subscriber.put(b"1")
+    assert pipe.wakes == 1
+    pipe.flows.set()
+    subscriber.put(b"2")
+    await subscriber.flush()
+    subscriber.put(b"3")
+
+    assert pipe.taken == [b"1", b"2", b"3"]
 
 
 @pytest.mark.parametrize("is_being_written", [False, True])
@@ -165,6 +189,7 @@ async def test_a_frame_after_the_session_is_over_is_not_sent(pipe, clock):
 
     assert pipe.endings == [Ending(4001, "signed_out")]
     pipe.flows.set()
+    subscriber.put(b"z")
     await subscriber.flush()
     assert pipe.taken == []
 
