@@ -129,43 +129,12 @@ async def merge(
     kept, other = await _both(conn, kept_id, other_id)
     await check_may_read_all(conn, must_read_as, kept_id, other_id)
     held = await hold_still(conn, kept_id, other_id)
-    last = await _last.one(conn)
-    keys = _doubled_keys(held, kept_id)
-    freed = await _free_keys.all(conn, list(keys))
-    tickets = await _move_tickets.all(conn, other_id, kept_id)
-    identity_ids = await _move_identities.all(conn, other_id, kept_id)
-    interaction_ids = await _move_interactions.all(conn, other_id, kept_id)
-    open_segment_ids = await _open_segments.all(conn, other_id)
-    await _end_segments.run(conn, other_id, kept_id, now)
-    segment_ids = await _move_segments.all(conn, other_id, kept_id)
-    filled = _filled(kept, other)
-    await _save(conn, now, kept, filled, actor=actor)
-    await _point_to.run(conn, other_id, kept_id, now)
-    moved = Moved(
-        identity_ids=identity_ids,
-        ticket_ids=[ticket.id for ticket in tickets],
-        interaction_ids=interaction_ids,
-        segment_ids=segment_ids,
-        open_segment_ids=open_segment_ids,
-        freed_keys=list(keys.items()),
-        last_ticket_id=last.ticket_id,
-        last_interaction_id=last.interaction_id,
-        filled=[name for name in _FILLED if getattr(kept, name) != getattr(filled, name)],
-        attributes=sorted(filled.attributes.keys() - kept.attributes.keys()),
-    )
+    facts, moved = await _move(conn, now, held, kept, other, actor=actor)
     row = await _keep.one(conn, kept_id, other_id, msgspec.to_builtins(moved), actor, now)
-    await events.record(
-        conn,
-        contacts.fact("contact_merged", now, actor, kept_id, merge_id=row.id, merged_id=other_id),
-        *(
-            ticket_changes.fact(t, now, actor, intake_queue_id={"from": keys[t.id], "to": None})
-            for t in freed
-        ),
-        *(
-            ticket_changes.fact(t, now, actor, contact_id={"from": other_id, "to": kept_id})
-            for t in tickets
-        ),
+    joined = contacts.fact(
+        "contact_merged", now, actor, kept_id, merge_id=row.id, merged_id=other_id
     )
+    await events.record(conn, joined, *facts)
     await temperaments.show(conn, now, kept_id, actor=actor)
     return view(row)
 
@@ -225,6 +194,43 @@ async def _both(conn: Conn, kept_id: int, other_id: int) -> Sequence[Contact]:
     except NotFound as missing:
         raise BadInput("body.contact_id", str(missing)) from missing
     return locked[kept_id], locked[other_id]
+
+
+async def _move(
+    conn: Conn, now: datetime, held: Iterable[Held], kept: Contact, other: Contact, *, actor: str
+) -> tuple[list[events.Event], Moved]:
+    """Point everything of the other at the kept contact; returns what the tickets have to tell."""
+    way = (other.id, kept.id)
+    last = await _last.one(conn)
+    keys = _doubled_keys(held, kept.id)
+    freed = await _free_keys.all(conn, list(keys))
+    tickets = await _move_tickets.all(conn, *way)
+    open_segment_ids = await _open_segments.all(conn, other.id)
+    await _end_segments.run(conn, *way, now)
+    filled = _filled(kept, other)
+    moved = Moved(
+        identity_ids=await _move_identities.all(conn, *way),
+        ticket_ids=[ticket.id for ticket in tickets],
+        interaction_ids=await _move_interactions.all(conn, *way),
+        segment_ids=await _move_segments.all(conn, *way),
+        open_segment_ids=open_segment_ids,
+        freed_keys=list(keys.items()),
+        last_ticket_id=last.ticket_id,
+        last_interaction_id=last.interaction_id,
+        filled=[name for name in _FILLED if getattr(kept, name) != getattr(filled, name)],
+        attributes=sorted(filled.attributes.keys() - kept.attributes.keys()),
+    )
+    await _save(conn, now, kept, filled, actor=actor)
+    await _point_to.run(conn, *way, now)
+    facts = [
+        ticket_changes.fact(t, now, actor, intake_queue_id={"from": keys[t.id], "to": None})
+        for t in freed
+    ]
+    facts += [
+        ticket_changes.fact(t, now, actor, contact_id={"from": other.id, "to": kept.id})
+        for t in tickets
+    ]
+    return facts, moved
 
 
 def _doubled_keys(held: Iterable[Held], kept_id: int) -> dict[int, int]:

@@ -23,7 +23,6 @@ LONG_MODULES = {
 }
 LONG_BODIES = {
     "contactcenter/app.py serving": "everything is built here, in the order in which it needs one another",
-    "contactcenter/merges.py merge": "what a merge moves is one list, in the order of the locks",
 }
 #: Names that say nothing of what is inside.
 SAYING_NOTHING = {"common", "helpers", "misc", "models", "types", "utils"}
