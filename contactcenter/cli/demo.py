@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import math
 import signal
 import sys
 from collections.abc import Coroutine
@@ -18,12 +19,26 @@ from contactcenter.demo.play import Options, play
 from contactcenter.demo.result import Result
 from contactcenter.demo.screen import LOG_LEVEL
 from contactcenter.postgres import throwaway_data_dir
+from contactcenter.settings import readers
 
 _STOPPED: Final = 130
 
 
 class _Stopped(Exception):
     """Somebody pressed Ctrl-C, or the system asked us to go."""
+
+
+def _number(_context: click.Context, _option: click.Parameter, value: float) -> float:
+    if math.isnan(value):
+        raise click.BadParameter("that is not a number.")
+    return value
+
+
+def _url(_context: click.Context, _option: click.Parameter, value: str | None) -> object:
+    try:
+        return value and readers.database_url(value)
+    except ValueError as error:
+        raise click.BadParameter(f"it must be {error}.") from None
 
 
 @click.command()
@@ -39,6 +54,7 @@ class _Stopped(Exception):
     type=click.FloatRange(min=0.1, max=100),
     default=1.0,
     show_default=True,
+    callback=_number,
     help="How fast people write and answer; 2 is twice as fast.",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another number, another day.")
@@ -50,6 +66,7 @@ class _Stopped(Exception):
     "--database",
     "database_url",
     metavar="URL",
+    callback=_url,
     help="Use this PostgreSQL database, which must be empty, instead of a throw-away one.",
 )
 def demo(

@@ -95,7 +95,7 @@ def _free_port() -> int:
 async def _check_empty(url: str) -> None:
     try:
         conn = await asyncpg.connect(url, timeout=5)
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise storage.DatabaseUnreachable(f"the database cannot be reached: {error}") from error
     try:
         tables = await conn.fetchval(
