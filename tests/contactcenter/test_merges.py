@@ -384,6 +384,29 @@ async def test_nobody_reads_more_by_merging(world, two):
     assert (await world.merge(kept, other, must_read_as=agent)).kept_id == kept
 
 
+async def test_a_merge_does_not_wait_long_for_whoever_holds_the_timeline(world, two):
+    kept, other = two
+    loop = asyncio.get_running_loop()
+    async with world.conn.transaction():
+        await world.conn.execute("LOCK TABLE interaction IN ROW EXCLUSIVE MODE")
+        started = loop.time()
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await world.merge(kept, other)
+        assert 1.5 < loop.time() - started < 4
+
+    timeout = await world.dispatcher.submit(
+        lambda conn, _now: conn.fetchval("SELECT current_setting('lock_timeout')")
+    )
+    assert timeout == "0"
+    assert (await world.merge(kept, other)).tickets == 2
+    assert (
+        await world.dispatcher.submit(
+            lambda conn, _now: conn.fetchval("SELECT current_setting('lock_timeout')")
+        )
+        == "0"
+    )
+
+
 # While messages arrive ------------------------------------------------------------------------
 
 
