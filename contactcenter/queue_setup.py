@@ -101,7 +101,8 @@ async def change(
     """
     if before == after:
         return before
-    await _check(conn, after, channels)
+    # What stands there already may stay: a channel of a new installation may come later.
+    await _check(conn, after, {*channels, *before.auto_accept})
     if after.tier != before.tier:
         await _check_tier(conn, after)
     try:

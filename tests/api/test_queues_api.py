@@ -102,3 +102,16 @@ async def test_another_team_reads_what_is_in_the_queue_and_its_agents_join_it(ad
     assert (told["version"], told["team_ids"]) == (row["version"], [1, team_id])
     team = await admin("GET", f"/teams/{team_id}", status=200)
     assert team["member_ids"] == [agent.user_id]
+
+
+async def test_a_channel_that_is_not_here_yet_may_stay_but_not_come(admin):
+    first = (await admin("GET", "/queues", status=200))[0]
+    assert "email" in first["auto_accept"]
+
+    edited = await change(admin, first, offer_timeout_s=30)
+    fewer = await change(admin, edited, auto_accept=["email"])
+    problem = await change(admin, fewer, status=422, auto_accept=["email", "sms", "fax"])
+
+    assert edited["auto_accept"] == first["auto_accept"]
+    assert fewer["auto_accept"] == ["email"]
+    assert problem["field"] == "body.auto_accept[2]"
