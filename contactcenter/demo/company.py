@@ -132,8 +132,7 @@ async def _staff_queues(caller: Caller, company: Company, ring_s: int) -> None:
         team = await caller.get(f"/teams/{queue['team_id']}")
         lead = {"lead_id": company.supervisor.id}
         await caller.send("PATCH", f"/teams/{team['id']}", lead, version=team["version"])
-        accepted_at_once = ["sms"] if queue["tier"] == 1 else []
-        change = {"offer_timeout_s": ring_s, "auto_accept": accepted_at_once}
+        change = {"offer_timeout_s": ring_s}
         path = f"/queues/{queue['id']}"
         await caller.send("PATCH", path, change, version=queue["version"])
         for agent in company.agents:
