@@ -89,11 +89,14 @@ def _keys(value: ast.expr, function: ast.AST) -> set[str]:
 
 
 def _in_sql() -> Iterator[tuple[str, set[str]]]:
-    """Intake writes its events itself: a kind, and later in the same row its data."""
-    text = (PACKAGE / "intake.sql").read_text(encoding="utf-8")
-    noted = text[text.index("noted AS (") :]
-    for row in noted.split("UNION ALL"):
-        kinds = [word for word in re.findall(r"'([a-z_]+)'", row) if word in KINDS]
-        built = re.search(r"jsonb_build_object\(([^)]*)\)", row)
-        if kinds:
-            yield kinds[0], set(re.findall(r"'(\w+)'", built[1])) if built else set()
+    """Where a statement writes its events itself: a kind, and later in the same row its data."""
+    for file in sorted(PACKAGE.rglob("*.sql")):
+        statements = file.read_text(encoding="utf-8").split("-- name: ")
+        for written in (
+            part for text in statements for part in text.split("INSERT INTO event")[1:]
+        ):
+            for row in written.split("UNION ALL"):
+                kinds = [word for word in re.findall(r"'([a-z_]+)'", row) if word in KINDS]
+                built = re.search(r"jsonb_build_object\(([^)]*)\)", row)
+                if kinds:
+                    yield kinds[0], set(re.findall(r"'(\w+)'", built[1])) if built else set()

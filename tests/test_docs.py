@@ -89,6 +89,13 @@ def test_documented_data_of_events_is_what_the_code_records() -> None:
         assert fields == documented[kind], kind
 
 
+def test_every_event_is_recorded_somewhere() -> None:
+    computed = {"offer_declined", "offer_expired", "offer_rescinded", "ticket_held"}  # see below
+    only_logged = {"entry_point_discovered"}
+
+    assert set(KINDS) - recorded_fields().keys() - computed <= only_logged
+
+
 async def test_documented_data_of_events_is_what_a_ticket_leaves_behind(
     conn: asyncpg.Connection,
 ) -> None:
