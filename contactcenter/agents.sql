@@ -8,7 +8,7 @@ FROM agent a JOIN user_account u ON u.id = a.id WHERE a.id = $1
 -- The same, locked until the end of the transaction.
 SELECT a.id, u.name, a.capacity, a.load, a.presence, a.presence_reason, a.presence_since, a.idle_since, a.misses,
        u.disabled_at IS NULL AS enabled, a.version
-FROM agent a JOIN user_account u ON u.id = a.id WHERE a.id = $1 FOR UPDATE OF a
+FROM agent a JOIN user_account u ON u.id = a.id WHERE a.id = $1 FOR NO KEY UPDATE OF a
 
 -- name: take
 -- The check constraint refuses what the rules should never ask for.

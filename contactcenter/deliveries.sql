@@ -11,7 +11,7 @@ RETURNING received_at
 -- name: sent_message
 -- The message the callback is about, locked so that its state only rises.
 SELECT id, state, ticket_id, contact_id, error_code FROM interaction
-WHERE external_id = $1 AND direction = 'outbound' FOR UPDATE
+WHERE external_id = $1 AND direction = 'outbound' FOR NO KEY UPDATE
 
 -- name: kept_statuses
 -- What was told so far of a message, oldest first.

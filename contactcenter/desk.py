@@ -189,9 +189,12 @@ async def send_again(
         identity_id=old.identity_id,
         entry_point_id=old.entry_point_id,
     )
-    return await reply(
+    sent_id = await reply(
         conn, now, old.ticket_id, letter, author_id=author_id, actor=actor, channels=channels
     )
+    if not await timeline.supersede(conn, interaction_id, sent_id):
+        raise NotSendable(f"interaction {interaction_id} was sent again already")
+    return sent_id
 
 
 async def _write(

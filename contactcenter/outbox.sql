@@ -10,7 +10,7 @@ WITH mine AS (
   WHERE o.state = 'queued' AND o.next_at <= clock_timestamp()
     AND NOT EXISTS (SELECT FROM outbox before WHERE before.conversation = o.conversation AND before.id < o.id
                     AND before.state IN ('queued', 'sending'))
-  ORDER BY o.next_at, o.id LIMIT $1 FOR UPDATE SKIP LOCKED
+  ORDER BY o.next_at, o.id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 ), claimed AS (
   UPDATE outbox SET state = 'sending', attempts = attempts + 1,
     claimed_until = clock_timestamp() + $2::int * interval '1 second'

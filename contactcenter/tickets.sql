@@ -12,7 +12,7 @@ SELECT id, contact_id, channel, entry_point_id, intake_queue_id, subject, state,
        temperament, language, category_id, weight, credit_s, episode, escalations, reopens, opened_at,
        enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at, escalation_left_s,
        hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids, version
-FROM ticket WHERE id = $1 FOR UPDATE
+FROM ticket WHERE id = $1 FOR NO KEY UPDATE
 
 -- name: save
 -- Everything a change may touch, and one version more.

@@ -70,6 +70,8 @@ _last_heard = _SQL.take("last_heard", LastHeard)
 _append = _SQL.take("append", int)
 _attachments = _SQL.take("attachments", Attachment)
 _attach = _SQL.take("attach", int)
+_attach_again = _SQL.command("attach_again")
+_supersede = _SQL.take("supersede", int)
 
 
 async def of_contact(
@@ -158,3 +160,13 @@ async def attach(
             raise BadInput(
                 "body.attachment_ids", f"there is no unsent upload {attachment_id} of yours"
             )
+
+
+async def supersede(conn: Conn, old_id: int, new_id: int) -> bool:
+    """Let a new message stand for one that failed, files and all; False where one does already."""
+    if await _supersede.first(conn, old_id, new_id) is None:
+        return False
+    files = (await attachments(conn, [old_id])).get(old_id, [])
+    tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in files]
+    await _attach_again.run(conn, new_id, [f.id for f in files], tokens)
+    return True

@@ -43,3 +43,16 @@ UPDATE attachment SET interaction_id = $1, position = n.place - 1, token = n.tok
 FROM unnest($2::bigint[], $4::text[]) WITH ORDINALITY AS n(id, token, place)
 WHERE attachment.id = n.id AND attachment.interaction_id IS NULL AND attachment.uploaded_by_id = $3
 RETURNING attachment.id
+
+-- name: attach_again
+-- The same bytes go out with a new message, under tokens of their own.
+INSERT INTO attachment (interaction_id, position, name, content_type, size_bytes, sha256, token, uploaded_by_id)
+SELECT $1, a.position, a.name, a.content_type, a.size_bytes, a.sha256, n.token, a.uploaded_by_id
+FROM unnest($2::bigint[], $3::text[]) AS n(id, token) JOIN attachment a ON a.id = n.id
+WHERE a.sha256 IS NOT NULL
+
+-- name: supersede
+-- A message is sent anew once; who decides second is told.
+UPDATE interaction SET details = details || jsonb_build_object('sent_again_as', $2::bigint)
+WHERE id = $1 AND NOT details ? 'sent_again_as'
+RETURNING id

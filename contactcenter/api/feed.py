@@ -14,7 +14,7 @@ from contactcenter.access import sessions, tokens
 from contactcenter.access.actor import Actor
 from contactcenter.api import asyncapi, guard
 from contactcenter.api.feed_socket import FeedSocket
-from contactcenter.api.guard import ACTOR, ForeignOrigin
+from contactcenter.api.guard import ForeignOrigin
 from contactcenter.api.operation import AGENT, PREFIX, Call, operation
 from contactcenter.api.services import SERVICES, Services
 from contactcenter.errors import DomainError, NotSignedIn
@@ -58,7 +58,6 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
     sockets.add(socket)
     try:
         if actor is not None:
-            request[ACTOR] = actor
             await socket.sign_in(actor)
         return await socket.serve()
     finally:

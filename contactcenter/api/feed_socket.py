@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from contactcenter.access.actor import Actor, PasswordChangeRequired
 from contactcenter.api.feed_commands import Commands
-from contactcenter.api.guard import ScopeMissing
+from contactcenter.api.guard import ACTOR, ScopeMissing
 from contactcenter.db import Database
 from contactcenter.feed import Ending, Feed, Subscriber, frames
 from contactcenter.feed.subscriber import AUTHENTICATION_TIMEOUT, FAILED, SLOW, TOO_MANY
@@ -96,6 +96,7 @@ class FeedSocket:
             raise PasswordChangeRequired
         if actor.kind == "token" and "read" not in actor.scopes:
             raise ScopeMissing("The token lacks the scope read.", scope="read")
+        self._request[ACTOR] = actor
         self.subscriber = await self._feed.join(actor, self)
 
     async def serve(self) -> web.WebSocketResponse:
@@ -103,16 +104,11 @@ class FeedSocket:
         self._writer = await self._response.prepare(self._request)
         self._bound_send_buffer()
         try:
-            async with asyncio.timeout(AUTHENTICATE_WITHIN_S):
-                while self.subscriber is None and await self._take():
-                    pass
-        except TimeoutError:
-            self.end(AUTHENTICATION_TIMEOUT)
-        except ConnectionError:
-            return self._response
-        try:
+            await self._admit()
             while self._ending is None and await self._take():
                 pass
+        except ConnectionError:
+            pass
         except Exception as error:
             log.exception("feed_socket_failed", error=type(error).__name__)
             self.end(FAILED)
@@ -168,6 +164,15 @@ class FeedSocket:
             self._feed.leave(self.subscriber)
         await self.closed()
         await self._hang_up()
+
+    async def _admit(self) -> None:
+        """Wait a little for whoever has not signed in with the handshake."""
+        try:
+            async with asyncio.timeout(AUTHENTICATE_WITHIN_S):
+                while self.subscriber is None and await self._take():
+                    pass
+        except TimeoutError:
+            self.end(AUTHENTICATION_TIMEOUT)
 
     async def _take(self) -> bool:
         """Take one frame and answer it; False once there will be no more."""

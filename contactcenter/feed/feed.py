@@ -258,20 +258,25 @@ class Feed:
             except (NoDatabase, asyncpg.PostgresError):
                 subscriber.end(TRY_LATER)
                 return
-            for entry in entries:
-                await self._catch_up_with(subscriber, entry)
-            if len(entries) < self.limits.page and subscriber.cursor.position < told.position:
-                subscriber.cursor = told
+            reached = await self._catch_up_with(subscriber, entries)
+            if len(entries) < self.limits.page and reached.position < told.position:
+                reached = told
             await subscriber.flush()
-            self._take_over(subscriber, subscriber.cursor)
+            if subscriber.is_resuming:  # not sent to read anew meanwhile
+                subscriber.cursor = reached
+                self._take_over(subscriber, reached)
 
-    async def _catch_up_with(self, subscriber: Subscriber, entry: Entry) -> None:
-        telling = Telling(entry, self._epoch)
-        frame = telling.frame_for(subscriber.viewer, self._hub.visibility)
-        if frame is not None:
-            await subscriber.write(frame)
-        if subscriber.is_resuming:
-            subscriber.cursor = telling.cursor
+    async def _catch_up_with(self, subscriber: Subscriber, entries: list[Entry]) -> Cursor:
+        """Write what is for this person's eyes; returns where one is after these events."""
+        reached = subscriber.cursor
+        assert reached is not None, "whoever catches up has begun somewhere"
+        for entry in entries:
+            telling = Telling(entry, self._epoch)
+            frame = telling.frame_for(subscriber.viewer, self._hub.visibility)
+            if frame is not None:
+                await subscriber.write(frame)
+            reached = telling.cursor
+        return reached
 
     def _take_over(self, subscriber: Subscriber, reached: Cursor) -> None:
         """Let the hub hand on events, if it has told nothing that the subscriber lacks."""

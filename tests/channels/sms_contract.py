@@ -104,7 +104,7 @@ class SmsContract(InboundContract, OutboundContract):
             unused.bind(("127.0.0.1", 0))
             nobody = f"http://127.0.0.1:{unused.getsockname()[1]}"
         async with FakeTwilio(
-            chance=random.Random(7),  # noqa: S311 -- misbehaviour, not secrets
+            chance=random.Random(7),
             clock=lambda: datetime.now(UTC),
             account_sid=SETTINGS["twilio_account_sid"],
             auth_token=TOKEN,

@@ -32,7 +32,7 @@ DESK, SARA = "+982191012345", "+989121234567"
 @asynccontextmanager
 async def running(**given):
     async with FakeTwilio(
-        chance=random.Random(5),  # noqa: S311 -- misbehaviour, not secrets
+        chance=random.Random(5),
         clock=lambda: NOW,
         **given,
     ) as fake:

@@ -208,3 +208,27 @@ async def test_claiming_pausing_and_handing_over(centre: Centre) -> None:
     assert (given["agent_id"], given["state"], given["wake_at"]) == (cem.id, "assigned", None)
     assert (released["state"], released["agent_id"]) == ("waiting", None)
     assert released["enqueued_at"] == claimed["enqueued_at"]
+
+
+async def test_a_failed_message_is_sent_again_once_and_by_decision(centre: Centre) -> None:
+    ann = await centre.person("Ann", tiers=(1,))
+    ticket = await assigned(centre, ann)
+    path = f"/tickets/{ticket['id']}"
+    await centre.customer_writes(SARA, "STOP")
+    written = await ann.post(f"{path}/replies", {"text": "Are you there?"})
+
+    async def failed() -> bool:
+        items = (await ann.get(f"{path}/timeline"))["items"]
+        return any(i["id"] == written["interaction_id"] and i["state"] == "failed" for i in items)
+
+    await eventually(failed, what="the refusal")
+    await centre.customer_writes(SARA, "START")
+    again = await ann.post(f"/interactions/{written['interaction_id']}/resendings")
+    twice = await ann.post(f"/interactions/{written['interaction_id']}/resendings", status=409)
+
+    async def accepted() -> bool:
+        return [e.text for e in centre.twilio.ledger.of("accepted")] == ["Are you there?"]
+
+    await eventually(accepted, what="the second attempt")
+    assert again["id"] != written["interaction_id"]
+    assert twice["code"] == "not_sendable"

@@ -189,8 +189,8 @@ async def test_a_merge_of_contacts_moves_what_holding_shows(house, feed, bell):
     async with screens(house, feed) as shown:
         await tell(house.table, bell, "reply_written", ticket_id=ticket_id)
         await everybody_is_up_to_date(house, bell, shown)
-        await house.table.execute("UPDATE ticket SET contact_id = $1", house.contact)
-        await tell(house.table, bell, "contact_merged", contact_id=house.contact)
+        await house.table.execute("UPDATE ticket SET contact_id = $1", stranger)
+        await tell(house.table, bell, "contact_merged", contact_id=stranger)
         await tell(house.table, bell, "reply_sent", ticket_id=ticket_id)
         await everybody_is_up_to_date(house, bell, shown)
 
