@@ -1,8 +1,9 @@
 """The live feed: every event, once and in order, to every console that may know of it.
 
-``reader`` reads events in the order in which they may be read, ``visibility`` says who may see
-which, ``hub`` hands them to the subscribers, ``feed`` holds the parts together. Why a cursor is
-what it is: docs/decisions/0009-feed-order-and-cursor.md.
+``reader`` asks for events in the order in which they may be read, ``reading`` does so for the whole
+process, ``visibility`` says who may see which, ``hub`` hands them to the subscribers, and ``feed``
+holds the parts together and lets late ones catch up. Why a cursor is what it is:
+docs/decisions/0009-feed-order-and-cursor.md.
 """
 
 from contactcenter.feed.cursor import BadCursor, Cursor, Position
