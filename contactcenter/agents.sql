@@ -42,7 +42,11 @@ INSERT INTO presence_interval (agent_id, presence, reason, from_at) VALUES ($1, 
 
 -- name: seen
 -- One statement for everybody heard of in the last seconds.
-UPDATE agent SET last_seen_at = clock_timestamp() WHERE id = ANY($1::bigint[]) AND presence <> 'offline'
+-- A row the dispatcher is at is left out: the next sign of life comes soon, a deadlock costs more.
+WITH there AS (
+  SELECT id FROM agent WHERE id = ANY($1::bigint[]) AND presence <> 'offline'
+  ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE agent SET last_seen_at = clock_timestamp() FROM there WHERE agent.id = there.id
 
 -- name: lost
 -- Signed on, but not heard of since.

@@ -31,16 +31,22 @@ _SQL = db.Statements(__name__)
 _lock_message = _SQL.command("lock_message")
 _keep_status = _SQL.take("keep_status", datetime)
 _sent_message = _SQL.take("sent_message", _Message)
+_adopt = _SQL.command("adopt")
 _kept_statuses = _SQL.take("kept_statuses", _Status)
 _set_state = _SQL.command("set_state")
 
 
 async def note_status(conn: Conn, update: StatusUpdate) -> None:
-    """Keep a callback and, if it tells more than what is known, raise the message's state."""
+    """Keep a callback and, if it tells more than what is known, raise the message's state.
+
+    The first report on a message whose answer was lost tells that it was sent, and by what id.
+    """
     await _lock_message.run(conn, update.external_id)
     received_at = await _keep_status.one(
         conn, update.channel, update.external_id, update.status, update.error_code
     )
+    if update.correlation_id is not None:
+        await _adopt.run(conn, update.external_id, update.correlation_id)
     await _raise(
         conn,
         update.external_id,

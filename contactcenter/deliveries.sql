@@ -13,6 +13,16 @@ RETURNING received_at
 SELECT id, state, ticket_id, contact_id, error_code FROM interaction
 WHERE external_id = $1 AND direction = 'outbound' FOR NO KEY UPDATE
 
+-- name: adopt
+-- A report on a message whose answer was lost: our own correlation tells which one it is.
+WITH sent AS (
+  SELECT id, interaction_id FROM outbox WHERE correlation_id = $2 AND state IN ('sending', 'unknown')
+), known AS (
+  UPDATE outbox SET state = 'sent', last_error = NULL FROM sent WHERE outbox.id = sent.id AND outbox.state = 'unknown'
+)
+UPDATE interaction SET external_id = $1 FROM sent
+WHERE interaction.id = sent.interaction_id AND interaction.external_id IS NULL
+
 -- name: kept_statuses
 -- What was told so far of a message, oldest first.
 SELECT status, error_code, received_at FROM status_update WHERE external_id = $1 ORDER BY id

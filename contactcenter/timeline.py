@@ -53,6 +53,13 @@ class Attachment(Struct, frozen=True, kw_only=True):
     token: str | None
 
 
+class LastWords(Struct, frozen=True, kw_only=True):
+    """The newest interaction of each side; None where that side has said nothing."""
+
+    customer_id: int | None
+    ours_id: int | None
+
+
 class LastHeard(Struct, frozen=True, kw_only=True):
     """Where the customer last wrote from, and to which of our addresses."""
 
@@ -67,6 +74,7 @@ _of_contact = _SQL.take("of_contact", Interaction)
 _of_ticket = _SQL.take("of_ticket", Interaction)
 _find = _SQL.take("find", Interaction)
 _last_heard = _SQL.take("last_heard", LastHeard)
+_last_words = _SQL.take("last_words", LastWords)
 _append = _SQL.take("append", int)
 _attachments = _SQL.take("attachments", Attachment)
 _attach = _SQL.take("attach", int)
@@ -97,6 +105,11 @@ async def find(conn: Conn, interaction_id: int) -> Interaction:
 async def last_heard(conn: Conn, ticket_id: int) -> LastHeard | None:
     """Where the customer last wrote from about this ticket."""
     return await _last_heard.first(conn, ticket_id)
+
+
+async def last_words(conn: Conn, ticket_id: int) -> LastWords:
+    """Who spoke last about this ticket."""
+    return await _last_words.one(conn, ticket_id)
 
 
 async def append(

@@ -25,6 +25,13 @@ FROM interaction WHERE id = $1
 SELECT i.id, i.identity_id, i.entry_point_id, i.channel FROM interaction i
 WHERE i.ticket_id = $1 AND i.direction = 'inbound' AND i.identity_id IS NOT NULL ORDER BY i.id DESC LIMIT 1
 
+-- name: last_words
+-- Who spoke last about this ticket; two probes of one index.
+SELECT (SELECT i.id FROM interaction i WHERE i.ticket_id = $1 AND i.direction = 'inbound' ORDER BY i.id DESC LIMIT 1)
+         AS customer_id,
+       (SELECT i.id FROM interaction i WHERE i.ticket_id = $1 AND i.direction = 'outbound' ORDER BY i.id DESC LIMIT 1)
+         AS ours_id
+
 -- name: append
 -- What an agent writes; the clock is the change's.
 INSERT INTO interaction (contact_id, ticket_id, entry_point_id, identity_id, channel, direction, kind, author_id,

@@ -91,9 +91,7 @@ def test_documented_data_of_events_is_what_the_code_records() -> None:
 
 def test_every_event_is_recorded_somewhere() -> None:
     computed = {"offer_declined", "offer_expired", "offer_rescinded", "ticket_held"}  # see below
-    only_logged = {"entry_point_discovered"}
-
-    assert set(KINDS) - recorded_fields().keys() - computed <= only_logged
+    assert set(KINDS) - recorded_fields().keys() - computed == set()
 
 
 async def test_documented_data_of_events_is_what_a_ticket_leaves_behind(

@@ -165,12 +165,20 @@ class Agent:
             await self._caller.post(f"{path}/replies", {"text": turn.reply})
             self._news.tell("out", self.person.name, turn.reply)
         if turn.then == "pend":
-            await self._caller.post(f"{path}/pendings", {})
+            await self._pend(path)
         elif turn.then == "solve":
             solution = {"disposition": turn.disposition}
             await self._caller.post(f"{path}/solutions", solution)
             self._news.tell("end", self.person.name, f"solves ticket {ticket_id}")
             self._is_tired, self._takes_a_break = self._takes_a_break, False
+
+    async def _pend(self, path: str) -> None:
+        """Leave it to the customer, unless he was faster: then he is read first."""
+        try:
+            await self._caller.post(f"{path}/pendings", {})
+        except Refused as refused:
+            if refused.code != "customer_waits":
+                raise
 
     async def _rest(self) -> None:
         """A cup of tea: nothing new comes, and what is held stays held."""

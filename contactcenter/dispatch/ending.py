@@ -43,6 +43,7 @@ async def resume(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     if is_there and holder.capacity - holder.load >= ticket.weight:
         why = {"decision": "resumed_with_holder", "because": because}
         ticket = await seek.assign(conn, now, ticket, holder.id, why, actor=actor)
+        ticket = await tickets.save(conn, ticket)  # a second fact, a second version
         await events.record(conn, fact(ticket, "ticket_resumed", now, actor, because=because))
         return ticket
     ticket = await put_down(conn, now, ticket)
@@ -222,17 +223,15 @@ async def begin_held(
     )
     await legs.begin(conn, ticket, now)
     why = {"decision": "wrote_first"}
-    await events.record(
-        conn,
-        fact(
-            ticket,
-            "ticket_assigned",
-            now,
-            actor,
-            waited_s=0.0,
-            temperament=ticket.temperament,
-            why=why,
-        ),
-        fact(ticket, "ticket_pending", now, actor, wake_at=None),
+    held = fact(
+        ticket,
+        "ticket_assigned",
+        now,
+        actor,
+        waited_s=0.0,
+        temperament=ticket.temperament,
+        why=why,
     )
+    ticket = await tickets.save(conn, ticket)  # a second fact, a second version
+    await events.record(conn, held, fact(ticket, "ticket_pending", now, actor, wake_at=None))
     return ticket

@@ -121,6 +121,7 @@ async def give_to(
         why["hand_over_id"] = note_id
     ticket = await seek.assign(conn, now, ticket, agent_id, why, actor=actor)
     if former_id is not None:
+        ticket = await tickets.save(conn, ticket)  # a second fact, a second version
         await events.record(
             conn, fact(ticket, "ticket_transferred", now, actor, from_agent_id=former_id)
         )

@@ -213,3 +213,28 @@ async def test_a_status_that_is_faster_than_the_answer_is_not_lost(database: Dat
     await sender(database, Line(take)).send_due()
 
     assert await states(database) == [("sent", "delivered", None)]
+
+
+async def test_the_first_report_on_a_lost_answer_tells_what_became_of_it(
+    database: Database,
+) -> None:
+    async def lose(_outbound: Outbound) -> Receipt:
+        raise OutcomeUnknown("the answer was lost")
+
+    async with database.read() as conn:
+        await queued(conn, "x")
+    line = Line(lose)
+    await sender(database, line).send_due()
+    raw = Raw(body=b"", content_type="application/x-www-form-urlencoded")
+    report = StatusUpdate(
+        channel="sms",
+        external_id="SM7",
+        status="delivered",
+        raw=raw,
+        correlation_id=line.asked[0].correlation_id,
+    )
+
+    async with database.transaction() as conn:
+        await deliveries.note_status(conn, report)
+
+    assert await states(database) == [("sent", "delivered", None)]

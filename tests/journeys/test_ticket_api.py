@@ -71,6 +71,7 @@ async def test_bad_input_names_its_place(centre: Centre) -> None:
     ann = await centre.person("Ann", tiers=(1, 2))
     ticket = await assigned(centre, ann)
     path = f"/tickets/{ticket['id']}"
+    await ann.post(f"{path}/replies", {"text": "Hello"})
     cases = [
         ("escalations", {}, "body.note"),
         ("escalations", {"note": "x", "queue_id": 999_999}, "body.queue_id"),
@@ -232,3 +233,23 @@ async def test_a_failed_message_is_sent_again_once_and_by_decision(centre: Centr
     await eventually(accepted, what="the second attempt")
     assert again["id"] != written["interaction_id"]
     assert twice["code"] == "not_sendable"
+
+
+async def test_nobody_turns_away_from_words_he_has_not_seen(centre: Centre) -> None:
+    ann = await centre.person("Ann", tiers=(1,))
+    ticket = await assigned(centre, ann)
+    path = f"/tickets/{ticket['id']}"
+    unanswered = await ann.post(f"{path}/pendings", {}, status=409)
+    first = unanswered["interaction_id"]
+    await ann.post(f"{path}/replies", {"text": "Which model is it?"})
+    await centre.customer_writes(SARA, "Model 7. And it smells odd.")
+
+    pending = await ann.post(f"{path}/pendings", {}, status=409)
+    solved = await ann.post(
+        f"{path}/solutions", {"disposition": "solved", "seen_interaction_id": first}, status=409
+    )
+    seen = await ann.post(f"{path}/pendings", {"seen_interaction_id": pending["interaction_id"]})
+
+    assert {p["code"] for p in (unanswered, pending, solved)} == {"customer_waits"}
+    assert pending["interaction_id"] > first
+    assert seen["state"] == "pending"
