@@ -13,10 +13,10 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from databases import drop, run, with_database
 
 from contactcenter.migrate import migrate
 from contactcenter.postgres import EmbeddedPostgres, throwaway_data_dir
@@ -81,7 +81,7 @@ def template(server_dsn: str, run_dir: Path) -> Iterator[str]:
         except BlockingIOError:
             pass  # another worker goes on
         else:
-            asyncio.run(_run(server_dsn, f'DROP DATABASE IF EXISTS "{name}"'))
+            asyncio.run(drop(server_dsn, name))
             (run_dir / "template.made").unlink()
         finally:
             os.close(users)
@@ -96,7 +96,7 @@ def new_database(server_dsn: str, template: str) -> Callable[[], str]:
     async def copy() -> str:
         name = f"{mark}_{next(numbers)}"
         # FILE_COPY is the faster of the two where nothing is synced to disk.
-        await _run(server_dsn, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        await run(server_dsn, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
 
     return copy
@@ -107,7 +107,7 @@ async def dsn(server_dsn: str, new_database) -> AsyncIterator[str]:
     """The DSN of a fresh, migrated database of this test alone."""
     name = await new_database()
     yield with_database(server_dsn, name)
-    await _run(server_dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+    await drop(server_dsn, name)
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +115,7 @@ def worker_dsn(server_dsn: str, new_database) -> Iterator[str]:
     """The DSN of a migrated database that this worker's tests share and leave unchanged."""
     name = asyncio.run(new_database())
     yield with_database(server_dsn, name)
-    asyncio.run(_run(server_dsn, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    asyncio.run(drop(server_dsn, name))
 
 
 @pytest.fixture
@@ -132,11 +132,6 @@ async def conn(worker_dsn: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-def with_database(dsn: str, name: str) -> str:
-    """The same server, another database."""
-    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
-
-
 @contextmanager
 def _locked(file: Path) -> Iterator[None]:
     lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
@@ -148,13 +143,5 @@ def _locked(file: Path) -> Iterator[None]:
 
 
 async def _make_template(server_dsn: str, name: str) -> None:
-    await _run(server_dsn, f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+    await run(server_dsn, f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
     await migrate(with_database(server_dsn, name))
-
-
-async def _run(dsn: str, statement: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

@@ -13,7 +13,7 @@ import aiohttp
 import asyncpg
 import pytest
 from click.testing import CliRunner
-from conftest import with_database
+from databases import with_database
 
 from contactcenter.cli import main
 

@@ -527,7 +527,7 @@ async def test_fake_runs_alone(session, serve):
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout
-    settings = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+    settings = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
     wanted = {"from": SARA, "to": DESK, "text": "سلام"}
 
     async with session.post(
