@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from screens import screen, tell
+from screens import running, screen, tell
 
 from contactcenter.access.actor import Actor
 from contactcenter.feed import BadCursor, Cursor, Feed, Position
@@ -17,6 +17,21 @@ def test_a_cursor_is_read_as_it_was_written():
 
     assert cursors.read(cursor.written()) == cursor
     assert cursor.written().replace("-", "").replace("_", "").isalnum()
+
+
+async def test_whoever_missed_nothing_goes_on_at_once_after_a_restart(
+    feed, database, bell, table, admin
+):
+    async with screen(feed, admin) as shown:
+        cursor = shown.subscribed.cursor
+    await table.fetchval("SELECT pg_current_xact_id()")  # time goes on, but nothing happens
+
+    restarted = Feed(database, bell)
+    async with running(restarted), screen(restarted, admin, cursor) as shown:
+        await shown.shows(lambda s: s.subscriber.is_live)
+
+        await tell(table, bell, "contact_created")
+        await shown.shows(lambda s: s.kinds == ["contact_created"])
 
 
 @pytest.mark.parametrize(
