@@ -184,6 +184,7 @@ async def _sign_in_and_read(address: str, email: str, password: str) -> None:
             assert answer.status == 200
 
 
+@pytest.mark.full  # a whole run of its own; each promise is broken in test_demo_promises
 async def test_a_broken_promise_is_told_and_fails_the_command(demo, empty_database):
     running = await demo("--json", "--messages", "50", "--speed", "5", "--database", empty_database)
     await running.said("solves ticket")

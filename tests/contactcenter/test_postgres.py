@@ -655,8 +655,9 @@ async def test_root_may_use_an_ordinary_users_server(new_dir):
     async with EmbeddedPostgres(new_dir, durable=False) as dsn:
         assert await fetchval(dsn, "SELECT 1") == 1
 
-    owners = {path.stat().st_uid for path in (new_dir / "postgres").iterdir()}
-    assert owners == {entry.pw_uid}
+    # A copy of the programs, where they had to be copied, stays root's: the server only runs them.
+    places = [path for path in (new_dir / "postgres").iterdir() if path.name != "programs"]
+    assert {path.stat().st_uid for path in places} == {entry.pw_uid}
 
 
 async def test_a_long_path_gets_its_socket_elsewhere(run_dir):
@@ -674,7 +675,8 @@ async def test_a_long_path_gets_its_socket_elsewhere(run_dir):
 
 
 async def test_odd_characters_in_a_path_are_part_of_it(run_dir):
-    odd = run_dir / "a, 'b' \"c\" %20 داده"
+    # No double quote: PostgreSQL's own initdb cannot run from below a folder that has one.
+    odd = run_dir / "a, 'b' %20 داده"
 
     async with EmbeddedPostgres(odd, durable=False) as dsn:
         assert await fetchval(dsn, "SELECT 1") == 1

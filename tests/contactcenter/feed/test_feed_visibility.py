@@ -230,8 +230,9 @@ async def test_a_ticket_that_goes_to_a_restricted_team_leaves_the_other_screens(
 
         for name in ("mate", "chief"):
             gone = [f for f in shown[name].frames if f["type"] == "gone"]
-            assert [set(f) for f in gone] == [{"type", "cursor", "ticket_id"}]
-            assert gone[0]["ticket_id"] == ticket_id
+            assert gone, name  # twice, where its way into the first queue was told as late
+            assert all(set(f) == {"type", "cursor", "ticket_id"} for f in gone)
+            assert {f["ticket_id"] for f in gone} == {ticket_id}
             assert not {"ticket_escalated", "note_written"} & set(shown[name].kinds)
         for name in ("both", "restricted", "admin"):
             assert {"ticket_escalated", "note_written"} <= set(shown[name].kinds)
