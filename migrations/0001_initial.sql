@@ -401,7 +401,8 @@ CREATE UNIQUE INDEX segment_one_open_per_source ON segment (contact_id, kind, so
 CREATE INDEX segment_of_contact ON segment (contact_id, kind, id);
 
 -- Who may read what: one row about the person who asks, and the clause every statement uses.
--- `hidden` are the restricted teams he is not in; `contacts` those of whom he holds a ticket now.
+-- `hidden` are the restricted teams he is not in; `contacts` those of whom he holds a ticket now, or
+-- at whom one rings.
 CREATE FUNCTION viewer(user_id bigint, OUT is_admin boolean, OUT teams bigint[], OUT hidden bigint[], OUT contacts bigint[])
 LANGUAGE sql STABLE
 RETURN (SELECT ROW(
@@ -409,7 +410,9 @@ RETURN (SELECT ROW(
   ARRAY(SELECT m.team_id FROM team_member m WHERE m.user_id = u.id),
   ARRAY(SELECT r.id FROM team r WHERE r.restricted AND NOT EXISTS
     (SELECT FROM team_member m WHERE m.team_id = r.id AND m.user_id = u.id)),
-  ARRAY(SELECT DISTINCT t.contact_id FROM ticket t WHERE t.agent_id = u.id))
+  ARRAY(SELECT t.contact_id FROM ticket t WHERE t.agent_id = u.id
+        UNION SELECT t.contact_id FROM offer o JOIN ticket t ON t.id = o.ticket_id
+        WHERE o.agent_id = u.id AND o.state = 'pending'))
   FROM user_account u WHERE u.id = viewer.user_id);
 
 CREATE FUNCTION may_read(is_admin boolean, teams bigint[], hidden bigint[], contacts bigint[],
