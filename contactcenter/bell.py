@@ -52,7 +52,7 @@ class Bell:
         """Listen and tell until cancelled; a lost connection is opened again."""
         while True:
             try:
-                conn = await self._database.connect("bell", direct=True)
+                conn = await self._database.connect("bell")
             except NoDatabase:
                 await asyncio.sleep(_RECONNECT_S)
                 continue

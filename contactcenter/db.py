@@ -173,16 +173,17 @@ class Database:
         self,
         name: str,
         *,
-        direct: bool = False,
         lock_timeout_ms: int = 0,
         generic_plans: bool = False,
     ) -> OwnConnection:
         """Open a connection of its own for the worker ``name``; raises ``NoDatabase``.
 
+        It is held for as long as the worker lives, so it goes past a pooler, which would gain
+        nothing from it and cost it its prepared statements.
+
         ``generic_plans`` is for a worker whose few large statements would cost more to plan anew
         each time than a plan for their values could save.
         """
-        pooled = self.pooled and not direct
         session = dict(SESSION) | {
             "application_name": f"contactcenter {name}",
             "lock_timeout": str(lock_timeout_ms),
@@ -190,11 +191,11 @@ class Database:
         }
         try:
             conn = await asyncpg.connect(
-                self.direct_url if direct else self.url,
+                self.direct_url,
                 timeout=CONNECT_TIMEOUT_S,
-                statement_cache_size=0 if pooled else 500,
+                statement_cache_size=500,
                 max_cacheable_statement_size=0,
-                server_settings=None if pooled else session,
+                server_settings=session,
             )
             await _init(conn)
         except _UNREACHABLE as error:
@@ -211,16 +212,15 @@ class Database:
     async def transaction(self) -> AsyncIterator[Conn]:
         """A transaction: leaving commits, raising rolls back."""
         async with _reachable(), self._acquired() as conn, conn.transaction():
-            await self.guard(conn)
+            await self._guard(conn)
             yield conn
 
-    async def guard(self, conn: Conn, *, lock_timeout_ms: int = 0) -> None:
+    async def _guard(self, conn: Conn) -> None:
         """Set this transaction's limits where a pooler forbids setting the session's."""
         if self.pooled:
             await conn.execute(
                 "SET LOCAL statement_timeout = '5s';"
-                "SET LOCAL idle_in_transaction_session_timeout = '5s';"
-                f"SET LOCAL lock_timeout = {lock_timeout_ms:d}"
+                "SET LOCAL idle_in_transaction_session_timeout = '5s'"
             )
 
     @asynccontextmanager

@@ -55,7 +55,7 @@ async def server(settings: Settings) -> AsyncIterator[str]:
 
 async def make_partitions(database: Database) -> None:
     """Make what is missing of the months to come; on a connection that may take its time."""
-    conn = await database.connect("partitions", direct=True, lock_timeout_ms=4000)
+    conn = await database.connect("partitions", lock_timeout_ms=4000)
     try:
         made = await partitions.ensure(conn, await timers.clock(conn))
     finally:

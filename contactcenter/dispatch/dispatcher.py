@@ -94,7 +94,6 @@ class Dispatcher:
         try:
             conn = await self._connection()
             async with conn.transaction():
-                await self._database.guard(conn)
                 await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
                 now = await timers.clock(conn)
                 fired = await firing.fire_due(conn, now, at_most=BATCH)

@@ -30,7 +30,7 @@ APP: Final = (
     ),
     AppSetting(
         key="database_direct_url",
-        help="The same database past a transaction pooler, for LISTEN and migrations.",
+        help="The same database past a transaction pooler, for LISTEN, migrations and workers.",
         reader=readers.database_url,
         example="postgresql://contactcenter:password@localhost:5432/contactcenter",
         secret=True,
