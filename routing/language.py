@@ -98,34 +98,6 @@ _OTHER_LATIN = frozenset(
 _ARABIC = frozenset(("فی", "هذا", "هذه", "التی", "الذی", "انا", "نحن", "هل", "لماذا", "متی"))
 _PERSIAN = frozenset(
     """
-    salam mishe nemishe mikham mikhastam baraye vase chand chande cheghad cheghadr ham ke bedin
-    bedid lotfan mamnun mamnoon merci mersi khaste nabashid kheyli kheili khub khoob khube khoobe
-    ast hast hastam hastin hastid nist nistam nadare nadaram dare daram darim darin darid doroste
-    chi chera koja kojast kodum kodoom key az ba ta ra ro ye yek dige digeh hanuz hanooz shod shode
-    shodam nashode kard kardam kardid konid konin konam kon nakonid nakon bashe bale baleh na are
-    shoma shomast ma una oon un in inja unja age agar vali ama chon pas agha khanum khanom jan jun
-    joon aziz azizam ghorbunet ghorbanet fadat damet garm akharesh akhar gheymat gheimat takhfif
-    toman tomen tuman farda emruz emrooz dirooz diruz alan hala sefaresh hesab ghabz resid narasid
-    begu begid begin goftam goftid porsidam nemidunam nemidoonam nemidonam midunam midoonam
-    mitunam mitoonam mitarsam shayad felan ehtemalan bad bazam baz dobare hamin hamun hamoon man
-    manam mano to tu too bayad nabayad besyar moshkel kharab dastgah ersal befrestid nafrestid
-    pul pool rooz ruz hafte mah saal sal zang bezanid javab soal rast rasti vay vaay chetori
-    khubi khoobi maloom malum mishavad nemishavad mikonam mikonid bud bood budam boodam adres adrese
-    """.split()  # noqa: SIM905 - a list of words reads better as words
-) - frozenset(
-    ("to", "too", "in", "pool", "bad", "are", "key", "sal", "na", "ham", "ma", "un", "man")
-)
-_LATIN_VERBS = ("nemi", "mikh", "mish", "mikon", "mizan", "migir", "migam", "mige", "khah", "kheyl")
-_OTHER_LATIN = frozenset(
-    """
-    le la les des une est dans pour avec sur vous nous je suis pas que qui bonjour merci el los las
-    una por para con esta hola gracias donde cuando der die das und ist nicht ich sie wir ein eine
-    mit auf fur bitte danke il di che non per sono ciao grazie bir ve icin bu degil merhaba nasil
-    """.split()  # noqa: SIM905 - a list of words reads better as words
-) - frozenset(("merci",))
-_ARABIC = frozenset(("في", "على", "الى", "هذا", "هذه", "التي", "الذي", "انا", "نحن", "هل", "كان"))
-_PERSIAN = frozenset(
-    """
     است هست را رو که با از به این ان برای من شما می نمی ها سلام لطفا چه یه یک هم تا ممنون ما
     """.split()  # noqa: SIM905 - a list of words reads better as words
 )
