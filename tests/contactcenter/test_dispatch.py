@@ -8,7 +8,7 @@ import pytest
 
 from contactcenter import agents, offers, tickets, timers
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, firing, holding, moving, presence, seek
+from contactcenter.dispatch import arriving, ending, firing, holding, moving, presence, seek
 from contactcenter.errors import BadInput
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -476,6 +476,37 @@ async def test_words_said_twice_do_not_pass_over_the_next_tier(world: Conn) -> N
         tiers.append(ticket.tier)
 
     assert tiers == [2, 2, 3]
+
+
+async def test_what_triage_found_takes_effect_once_however_often_it_is_told(world: Conn) -> None:
+    queue_id = await factories.queue(world, auto_accept=["sms"])
+    await factories.agent(world, NOON, queues=[queue_id])
+    ticket = await factories.queued_ticket(world, NOON, queue_id=queue_id)
+    await seek.agent_for(world, NOON, ticket)
+    await ending.solve(
+        world, after(10), ticket.id, actor="system", disposition="solved", reopen_window_s=100
+    )
+    message_id = await factories.interaction(world, after(20), ticket_id=ticket.id, body="Again!")
+    finding = arriving.Finding(
+        ticket_id=ticket.id,
+        interaction_ids=[message_id],
+        received_at=after(20),
+        temperament="unknown",
+        language="en",
+        subject="Again!",
+        queue_id=queue_id,
+    )
+
+    await arriving.route(world, after(21), finding)
+    reopened = await tickets.find(world, ticket.id)
+    await ending.solve(
+        world, after(30), ticket.id, actor="system", disposition="solved", reopen_window_s=100
+    )
+    await arriving.route(world, after(40), finding)  # another process found the same, and is late
+
+    assert (reopened.state, reopened.reopens) == ("assigned", 1)
+    late = await tickets.find(world, ticket.id)
+    assert (late.state, late.reopens) == ("solved", 1)
 
 
 async def test_a_timer_that_fails_is_neither_lost_nor_in_the_way(world: Conn) -> None:

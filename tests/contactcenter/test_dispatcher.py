@@ -77,10 +77,11 @@ async def test_the_clock_is_read_after_the_lock(database: Database) -> None:
             waiting = asyncio.create_task(dispatcher.submit(clock))
             await asyncio.sleep(0)  # handed in before the first batch is made
             task = asyncio.create_task(dispatcher.run())
-            while not await conn.fetchval(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-            ):
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(10):
+                while not await conn.fetchval(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                ):
+                    await asyncio.sleep(0.01)
             released_at = await conn.fetchval("SELECT clock_timestamp()")
         given, began = await waiting
     task.cancel()
