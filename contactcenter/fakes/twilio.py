@@ -7,6 +7,7 @@ write, signed as Twilio signs. ``python -m contactcenter.fakes.twilio`` runs it 
 import argparse
 import asyncio
 import random
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
@@ -271,10 +272,14 @@ async def _serve(arguments: argparse.Namespace) -> None:
     fake.message_url = arguments.message_url
     fake.fallback_url = arguments.fallback_url
     await fake.start(arguments.port)
+    # Set by ourselves: a job in the background begins with SIGINT ignored.
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     sys.stdout.write(f"{msgspec.json.encode(fake.settings()).decode()}\n")
     sys.stdout.flush()
     try:
-        await asyncio.Event().wait()
+        await stop.wait()
     finally:
         await fake.stop()
 
@@ -289,10 +294,7 @@ def main() -> None:
     parser.add_argument("--auth-token", default="fake-auth-token")
     parser.add_argument("--ledger", type=Path, help="file that every send and hook is written to")
     parser.add_argument("--seed", type=int, default=0)
-    try:
-        asyncio.run(_serve(parser.parse_args()))
-    except KeyboardInterrupt:
-        sys.exit(0)
+    asyncio.run(_serve(parser.parse_args()))
 
 
 if __name__ == "__main__":
