@@ -272,12 +272,10 @@ async def _serve(arguments: argparse.Namespace) -> None:
     fake.message_url = arguments.message_url
     fake.fallback_url = arguments.fallback_url
     await fake.start(arguments.port)
-    # Set by ourselves: a job in the background begins with SIGINT ignored.
-    stop = asyncio.Event()
+    stop = asyncio.Event()  # a job in the background begins with SIGINT ignored: both are heard
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    sys.stdout.write(f"{msgspec.json.encode(fake.settings()).decode()}\n")
-    sys.stdout.flush()
+    print(msgspec.json.encode(fake.settings()).decode(), flush=True)  # noqa: T201 -- it says so
     try:
         await stop.wait()
     finally:
