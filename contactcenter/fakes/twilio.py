@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import random
 import signal
-import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
