@@ -38,6 +38,10 @@ Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Instant = Annotated[datetime, Meta(tz=True)]
 #: One line for people to read: a name, a title.
 Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Sara Ahmadi"])]
+#: A message, of as many lines as one likes.
+Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=r"\S")]
+#: Why something is done, in a line.
+Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 
 _DIGITS: Final = re.compile(r"[0-9]{1,19}")
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)

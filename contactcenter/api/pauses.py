@@ -5,14 +5,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from contactcenter import labels, ticket_views, tickets, timeline
-from contactcenter.api.inputs import Id, Instant
+from contactcenter.api.inputs import Id, Instant, Reason
 from contactcenter.api.operation import AGENT, Call, operation
-from contactcenter.api.rights import check_may_work
+from contactcenter.api.rights import check_may_work, view
 from contactcenter.dispatch import ending
 from contactcenter.errors import Conflict
 from contactcenter.ticket_views import TicketView
-
-Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 
 
 class CustomerWaits(Conflict):
@@ -59,7 +57,7 @@ async def make_pending(call: Call, ticket_id: int, body: NewPending) -> TicketVi
     await ending.pend(
         call.conn, call.now, ticket_id, actor=call.actor.reference, wake_at=body.wake_at
     )
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -76,7 +74,7 @@ async def hold_ticket(call: Call, ticket_id: int, body: NewHold) -> TicketView:
         reason=body.reason,
         wake_at=body.wake_at,
     )
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -87,7 +85,7 @@ async def resume_ticket(call: Call, ticket_id: int) -> TicketView:
     await check_may_work(call, ticket_id)
     ticket = await tickets.lock(call.conn, ticket_id)
     await ending.resume(call.conn, call.now, ticket, actor=call.actor.reference, because="agent")
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -106,7 +104,7 @@ async def solve_ticket(call: Call, ticket_id: int, body: NewSolution) -> TicketV
         disposition=body.disposition,
         reopen_window_s=call.services.settings.reopen_window_h * 3600,
     )
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -117,7 +115,7 @@ async def reopen_ticket(call: Call, ticket_id: int) -> TicketView:
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
     ticket = await tickets.lock(call.conn, ticket_id)
     await ending.reopen(call.conn, call.now, ticket, actor=call.actor.reference, because="agent")
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -127,7 +125,7 @@ async def mark_spam(call: Call, ticket_id: int) -> TicketView:
     """It is no customer's problem: closed, and out of every figure."""
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
     await ending.mark_spam(call.conn, call.now, ticket_id, actor=call.actor.reference)
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 async def _check_seen(
@@ -146,7 +144,3 @@ async def _check_seen(
             "the customer wrote last: answer, or say by seen_interaction_id that you have read it",
             interaction_id=last.customer_id,
         )
-
-
-async def _view(call: Call, ticket_id: int) -> TicketView:
-    return await ticket_views.find(call.conn, call.actor.user_id, ticket_id)

@@ -1,9 +1,10 @@
-"""Who may work on a ticket, besides reading it."""
+"""A ticket as the person who asks may see it, and whether he may work on it."""
 
 from contactcenter import ticket_views, tickets
 from contactcenter.access.actor import Role
 from contactcenter.api.operation import Call
 from contactcenter.errors import Forbidden
+from contactcenter.ticket_views import TicketView
 
 
 class NotYourTicket(Forbidden):
@@ -20,3 +21,8 @@ async def check_may_work(call: Call, ticket_id: int) -> None:
     ticket = await tickets.find(call.conn, ticket_id)
     if ticket.agent_id != call.actor.user_id:
         raise NotYourTicket(f"ticket {ticket_id} is not yours", agent_id=ticket.agent_id)
+
+
+async def view(call: Call, ticket_id: int) -> TicketView:
+    """The ticket as the person who asks sees it; ``NotFound`` where he may not."""
+    return await ticket_views.find(call.conn, call.actor.user_id, ticket_id)

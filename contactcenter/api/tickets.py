@@ -16,17 +16,17 @@ from contactcenter import (
     tickets,
     timeline,
 )
-from contactcenter.api.inputs import MAX_ID, Id, Line
+from contactcenter.api.inputs import MAX_ID, Id, Line, Text
 from contactcenter.api.interactions import InteractionView, views
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
+from contactcenter.api.rights import view
 from contactcenter.errors import BadInput
 from contactcenter.ticket_views import TicketView
 from routing.states import State
 from routing.temperament import Label
 from routing.text import fold
 
-Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=r"\S")]
 Tag = Annotated[str, Meta(min_length=1, max_length=50)]
 
 _TICKETS = Cursor("tickets", tuple[int])
@@ -136,7 +136,7 @@ async def open_ticket(call: Call, body: FirstMessage) -> TicketView:
         channels=call.services.channels,
     )
     call.ring("outbox")
-    return await _view(call, ticket.id)
+    return await view(call, ticket.id)
 
 
 @operation("PATCH", "/tickets/{ticket_id}", tag="tickets", roles=AGENT, via="transaction")
@@ -153,7 +153,7 @@ async def describe_ticket(call: Call, ticket_id: int, body: Description) -> Tick
         category_id=ticket.category_id if body.category_id is UNSET else body.category_id,
         actor=call.actor.reference,
     )
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation("PUT", "/tickets/{ticket_id}/tags", tag="tickets", roles=AGENT, via="transaction")
@@ -164,7 +164,7 @@ async def tag_ticket(call: Call, ticket_id: int, body: Tags) -> TicketView:
     call.check_version(ticket.version)
     now = await call.clock()
     await labels.tag(call.conn, now, ticket, body.tags, actor=call.actor.reference)
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation("PUT", "/tickets/{ticket_id}/temperament", tag="tickets", roles=AGENT, via="dispatch")
@@ -190,7 +190,7 @@ async def retag_ticket(call: Call, ticket_id: int, body: Temperament) -> TicketV
     await segments.mark_open_tickets(
         call.conn, call.now, ticket.contact_id, body.label, actor=call.actor.reference
     )
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation("GET", "/tickets/{ticket_id}/timeline", tag="tickets", roles=AGENT, via="read")
@@ -219,7 +219,3 @@ async def list_offers(call: Call, ticket_id: int) -> list[offers.Explained]:
     """Whom the ticket was offered to, and the numbers that led to each choice."""
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
     return await offers.of_ticket(call.conn, ticket_id)
-
-
-async def _view(call: Call, ticket_id: int) -> TicketView:
-    return await ticket_views.find(call.conn, call.actor.user_id, ticket_id)

@@ -5,9 +5,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from contactcenter import ticket_views, tickets
-from contactcenter.api.inputs import Id
+from contactcenter.api.inputs import Id, Reason
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
-from contactcenter.api.rights import check_may_work
+from contactcenter.api.rights import check_may_work, view
 from contactcenter.api.writing import written_note
 from contactcenter.dispatch import holding, moving
 from contactcenter.errors import BadInput
@@ -15,7 +15,6 @@ from contactcenter.ticket_views import TicketView
 
 #: A hand-over note: the next person starts with what this one knows.
 Note = Annotated[str, Meta(min_length=1, max_length=4_000, pattern=r"\S")]
-Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 
 
 class NewTransfer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +51,7 @@ async def accept_offer(call: Call, ticket_id: int) -> TicketView:
     """Take the ticket that rings at you; a late answer is told how the offer ended."""
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
     await holding.accept(call.conn, call.now, ticket_id, call.actor.user_id)
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -62,7 +61,7 @@ async def decline_offer(call: Call, ticket_id: int) -> TicketView:
     """Say no to the ticket that rings at you; the next agent is asked at once."""
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
     await holding.decline(call.conn, call.now, ticket_id, call.actor.user_id)
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -72,7 +71,7 @@ async def claim_ticket(call: Call, ticket_id: int) -> TicketView:
     """Take a waiting ticket out of a queue you serve."""
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
     await holding.claim(call.conn, call.now, ticket_id, call.actor.user_id)
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -99,7 +98,7 @@ async def transfer_ticket(call: Call, ticket_id: int, body: NewTransfer) -> Tick
             actor=call.actor.reference,
             note_id=note_id,
         )
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -121,7 +120,7 @@ async def assign_ticket(call: Call, ticket_id: int, body: NewAssignment) -> Tick
         actor=call.actor.reference,
         note_id=None,
     )
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -144,7 +143,7 @@ async def escalate_ticket(call: Call, ticket_id: int, body: NewEscalation) -> Ti
         queue_id=body.queue_id,
         note_id=note_id,
     )
-    return await _view(call, ticket_id)
+    return await view(call, ticket_id)
 
 
 @operation(
@@ -156,8 +155,4 @@ async def release_ticket(call: Call, ticket_id: int, body: NewRelease) -> Ticket
     await holding.release(
         call.conn, call.now, ticket_id, actor=call.actor.reference, reason=body.reason
     )
-    return await _view(call, ticket_id)
-
-
-async def _view(call: Call, ticket_id: int) -> TicketView:
-    return await ticket_views.find(call.conn, call.actor.user_id, ticket_id)
+    return await view(call, ticket_id)

@@ -1,17 +1,14 @@
 """Writing about a ticket: to the customer, or for colleagues."""
 
 import secrets
-from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from contactcenter import addressing, desk, ticket_views, tickets
-from contactcenter.api.inputs import Id
+from contactcenter.api.inputs import Id, Text
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
 from contactcenter.tickets import Ticket
-
-Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=r"\S")]
 
 
 class NewReply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
