@@ -16,6 +16,8 @@ from msgspec import Struct, field
 Outcome = Literal["stored", "duplicate", "quarantined"]
 #: What a payload was sent for: a customer's message, or a report on one of ours.
 Purpose = Literal["message", "status"]
+#: What a customer says of messages from us: stop them, or start them again.
+Consent = Literal["withdrawn", "given"]
 
 #: How far a sent message has come. A rank never falls, in whatever order callbacks arrive;
 #: the four at rank 3 exclude one another, and the first that arrives stands.
@@ -93,6 +95,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     occurred_at: datetime | None = None
     media: tuple[Media, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict)
+    consent: Consent | None = None
 
 
 class Unreadable(Struct, frozen=True, kw_only=True):
@@ -144,13 +147,17 @@ class Inbox(Protocol):
 
 
 class Outbound(Struct, frozen=True, kw_only=True):
-    """One message to a customer. ``correlation_id`` is ours, unique to this attempt to send it."""
+    """One message to a customer. ``correlation_id`` is ours, unique to this attempt to send it.
+
+    An answer later than ``valid_s`` is worse than none: the provider is asked to drop it then.
+    """
 
     correlation_id: str
     entry_point: str
     recipient: Address
     text: str
     media_urls: tuple[str, ...] = ()
+    valid_s: int | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -168,18 +175,59 @@ class Size(Struct, frozen=True, kw_only=True):
     segments: int
 
 
+class Listed(Struct, frozen=True, kw_only=True):
+    """A message of ours as the provider lists it; ``status`` is a key of STATUS_RANK."""
+
+    external_id: str
+    status: str
+    created_at: datetime
+    segments: int | None = None
+    error_code: str | None = None
+
+
+class Fetched(Struct, frozen=True, kw_only=True):
+    """A provider's file. ``content_type`` is as served, and says nothing about what is inside."""
+
+    body: bytes
+    content_type: str
+    name: str = ""
+
+
+class Secrets(Protocol):
+    """What single entry points keep secret, beside what the settings hold for all."""
+
+    def of(self, channel: str, address: str) -> Mapping[str, str]:
+        """Values by the keys of the channel's settings, in the clear; empty if it has none.
+
+        ``address`` is canonical. Asked at each request, so it answers from memory.
+        """
+        ...
+
+
+class NoSecrets:
+    """No entry point has secrets of its own."""
+
+    def of(self, channel: str, address: str) -> Mapping[str, str]:  # noqa: ARG002 -- as in Secrets
+        return {}
+
+
+NO_SECRETS = NoSecrets()
+
+
 class Env(Struct, frozen=True, kw_only=True):
     """What a channel is built from.
 
     ``settings`` holds its settings by key; ``public_url`` is the address providers reach us at,
     without a trailing slash; ``region`` (two letters) is where a number without a country code
-    belongs; ``http`` is open as long as the channel is used.
+    belongs; ``http`` is open as long as the channel is used. What ``secrets`` has for an entry
+    point comes before the settings.
     """
 
     settings: Mapping[str, str]
     public_url: str
     region: str
     http: aiohttp.ClientSession
+    secrets: Secrets = NO_SECRETS
 
 
 class Channel(Protocol):
@@ -215,39 +263,32 @@ class Channel(Protocol):
         """
         ...
 
+    def sender(self, entry_point: str) -> str:
+        """Whose refusals hold for this entry point: customers who stopped one stopped the other.
 
-class NotStored(Exception):
-    """The inbox could not store it; the provider must be told to try again."""
+        The entry point itself, or what the provider sends for several of them.
+        """
+        ...
 
+    async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
+        """What the provider holds of messages equal to this one, created since, oldest first.
 
-class BadAddress(ValueError):
-    """Not an address of this channel."""
+        Equal are recipient, sender and text. Raises ``Unavailable``.
+        """
+        ...
 
+    async def backfill(self, inbox: Inbox, since: datetime) -> int:
+        """Hand the inbox all that the provider took for us since, as if its hook had been called.
 
-class SendFailure(Exception):
-    """A message was not, or perhaps not, handed over. ``code`` is the provider's own, if any."""
+        In batches; returns how many messages were new. What the provider then knows of messages
+        we sent is reported too. Raises ``Unavailable`` and ``NotStored``; then do it again.
+        """
+        ...
 
-    def __init__(self, detail: str, *, code: str | None = None) -> None:
-        super().__init__(detail)
-        self.code = code
+    async def fetch(self, media: Media) -> Fetched:
+        """Fetch a file the provider keeps for us.
 
-
-class Unavailable(SendFailure):
-    """The provider cannot take it now; it was certainly not sent.
-
-    ``retry_after_s`` is the wait the provider asked for, if it did.
-    """
-
-    def __init__(
-        self, detail: str, *, code: str | None = None, retry_after_s: float | None = None
-    ) -> None:
-        super().__init__(detail, code=code)
-        self.retry_after_s = retry_after_s
-
-
-class Undeliverable(SendFailure):
-    """The provider will never take it; it was certainly not sent."""
-
-
-class OutcomeUnknown(SendFailure):
-    """The provider may have taken it: the answer was lost. Never send it again blindly."""
+        Raises ``Unavailable`` (try later) or ``Undeliverable`` (never: too large, a forbidden
+        address, gone).
+        """
+        ...

@@ -17,14 +17,8 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from channels._base import (
-    Outbound,
-    OutcomeUnknown,
-    Receipt,
-    SendFailure,
-    Unavailable,
-    Undeliverable,
-)
+from channels._base import Outbound, Receipt
+from channels._failures import OutcomeUnknown, SendFailure, Unavailable, Undeliverable
 from channels._twilio_status import STATUS
 
 _API = "https://api.twilio.com"

@@ -7,21 +7,22 @@ WhatsApp, RCS and other services on Twilio's messaging are not spoken here; what
 quarantine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
 from aiohttp import web
 
 from channels import _gsm, _phone_number
 from channels._base import (
     Address,
-    BadAddress,
     Channel,
     Env,
+    Fetched,
     Inbound,
     Inbox,
+    Listed,
     Media,
     Outbound,
     Purpose,
@@ -30,17 +31,14 @@ from channels._base import (
     Setting,
     Size,
     StatusUpdate,
-    Unavailable,
-    Undeliverable,
     Unreadable,
 )
+from channels._failures import Unavailable, Undeliverable
+from channels._sms_form import NAME, message, status
 from channels._twilio_hook import Payload, TwilioHook, taken, understood
-from channels._twilio_status import INBOUND_STATUSES, STATUS
 
 if TYPE_CHECKING:
     from channels._twilio import Twilio
-
-NAME = "sms"
 
 SETTINGS = (
     Setting(
@@ -80,21 +78,6 @@ HOOK_DEADLINE_S = 4.5
 MAX_CHARACTERS = 1600
 _TOO_LONG = "21617"
 _EMPTY = "21602"  # https://www.twilio.com/docs/api/errors/21602
-
-#: Twilio's parameters that are kept beside a message, by our names.
-_DETAILS = {
-    "AccountSid": "account_sid",
-    "MessagingServiceSid": "messaging_service_sid",
-    "NumSegments": "num_segments",
-    "NumMedia": "num_media",
-    "OptOutType": "opt_out_type",
-    "FromCountry": "from_country",
-    "FromState": "from_state",
-    "FromCity": "from_city",
-    "FromZip": "from_zip",
-}
-
-log = structlog.get_logger()
 
 
 def create(env: Env) -> Channel:
@@ -164,6 +147,22 @@ class Sms:
         twilio = self._twilio or self.connect()
         return await twilio.send(outbound)
 
+    def sender(self, entry_point: str) -> str:
+        """The Messaging Service where one sends: who stops one of its numbers stops all."""
+        return self._env.settings.get("twilio_messaging_service_sid") or entry_point
+
+    async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:  # noqa: ARG002
+        """Not possible yet."""
+        raise Unavailable("Twilio's list cannot be read yet.")
+
+    async def backfill(self, inbox: Inbox, since: datetime) -> int:  # noqa: ARG002
+        """Not possible yet."""
+        raise Unavailable("Twilio's list cannot be read yet.")
+
+    async def fetch(self, media: Media) -> Fetched:  # noqa: ARG002
+        """Not possible yet."""
+        raise Unavailable("Twilio's files cannot be fetched yet.")
+
     def connect(self) -> "Twilio":
         """Load Twilio's SDK and make its client."""
         from channels._twilio import Twilio  # noqa: PLC0415 -- slow; a centre without SMS goes without
@@ -199,71 +198,6 @@ class Sms:
         if update is None:
             return taken()
         return await hook.stored(inbox.status(update))
-
-
-def message(payload: Payload, region: str) -> Inbound | Unreadable:
-    """Translate the form of an incoming message; ``region`` reads numbers without country code."""
-    form = payload.form
-    for name in ("MessageSid", "From", "To"):
-        if not form.get(name):
-            return _unreadable(payload, "missing_field", f"The form has no {name}.")
-    sid = form["MessageSid"]
-    try:
-        sender = _phone_number.sender(form["From"], region, sid)
-        entry_point = _phone_number.entry_point(form["To"], region)
-    except BadAddress as error:
-        return _unreadable(payload, "bad_address", str(error))
-    return Inbound(
-        channel=NAME,
-        entry_point=entry_point,
-        sender=sender,
-        text=form.get("Body", ""),
-        raw=payload.raw,
-        external_id=sid,
-        media=_media(form),
-        details={ours: form[theirs] for theirs, ours in _DETAILS.items() if form.get(theirs)},
-    )
-
-
-def status(payload: Payload) -> StatusUpdate | Unreadable | None:
-    """Translate a report on a message; None when it is about a message to us."""
-    form = payload.form
-    sid, word = form.get("MessageSid"), form.get("MessageStatus", "").lower()
-    if not sid or not word:
-        name = "MessageStatus" if sid else "MessageSid"
-        return _unreadable(payload, "missing_field", f"The form has no {name}.")
-    if word in INBOUND_STATUSES:
-        return None
-    if word not in STATUS:
-        detail = f"MessageStatus is “{word[:40]}”, which is not a status we know."
-        return _unreadable(payload, "unknown_status", detail)
-    return StatusUpdate(
-        channel=NAME,
-        external_id=sid,
-        correlation_id=payload.query.get("c"),
-        status=STATUS[word],
-        error_code=form.get("ErrorCode") or None,
-        raw=payload.raw,
-    )
-
-
-def _media(form: Mapping[str, str]) -> tuple[Media, ...]:
-    """Every attachment named, whatever NumMedia claims: a link is never dropped."""
-    found: list[Media] = []
-    while url := form.get(f"MediaUrl{len(found)}"):
-        content_type = form.get(f"MediaContentType{len(found)}") or "application/octet-stream"
-        found.append(Media(url=url, content_type=content_type))
-    return tuple(found)
-
-
-def _unreadable(payload: Payload, reason: str, detail: str) -> Unreadable:
-    return Unreadable(
-        channel=NAME,
-        reason=reason,
-        detail=detail,
-        raw=payload.raw,
-        external_id=payload.form.get("MessageSid") or None,
-    )
 
 
 def _check_sendable(outbound: Outbound) -> None:

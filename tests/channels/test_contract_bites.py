@@ -20,8 +20,9 @@ from channels import (
     Undeliverable,
 )
 from channels._signature import parse_form
+from channels._sms_form import message
 from channels._twilio_hook import Payload
-from channels.sms import Sms, message
+from channels.sms import Sms
 
 
 class Between:

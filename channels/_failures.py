@@ -1,0 +1,42 @@
+"""What can go wrong between a channel and its provider, each named for what it means."""
+
+
+class NotStored(Exception):
+    """The inbox could not store it; the provider must be told to try again."""
+
+
+class BadAddress(ValueError):
+    """Not an address of this channel."""
+
+
+class SendFailure(Exception):
+    """A message was not, or perhaps not, handed over. ``code`` is the provider's own, if any."""
+
+    def __init__(self, detail: str, *, code: str | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class Unavailable(SendFailure):
+    """The provider cannot take it now; it was certainly not sent.
+
+    ``retry_after_s`` is the wait the provider asked for, if it did.
+    """
+
+    def __init__(
+        self, detail: str, *, code: str | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after_s = retry_after_s
+
+
+class Undeliverable(SendFailure):
+    """The provider will never take it; it was certainly not sent."""
+
+
+class OptedOut(Undeliverable):
+    """The customer has told the provider to stop messages from this sender; it was not sent."""
+
+
+class OutcomeUnknown(SendFailure):
+    """The provider may have taken it: the answer was lost. Never send it again blindly."""
