@@ -15,13 +15,14 @@ WHERE external_id = $1 AND direction = 'outbound' FOR NO KEY UPDATE
 
 -- name: adopt
 -- A report on a message whose answer was lost: our own correlation tells which one it is.
-WITH sent AS (
-  SELECT id, interaction_id FROM outbox WHERE correlation_id = $2 AND state IN ('sending', 'unknown')
-), known AS (
-  UPDATE outbox SET state = 'sent', last_error = NULL FROM sent WHERE outbox.id = sent.id AND outbox.state = 'unknown'
+-- Nothing is awaited any more, so an answer that is lost from here on cannot take that back.
+WITH known AS (
+  UPDATE outbox SET state = 'sent', claimed_until = NULL, last_error = NULL
+  WHERE correlation_id = $2 AND state IN ('sending', 'unknown')
+  RETURNING interaction_id
 )
-UPDATE interaction SET external_id = $1 FROM sent
-WHERE interaction.id = sent.interaction_id AND interaction.external_id IS NULL
+UPDATE interaction SET external_id = $1 FROM known
+WHERE interaction.id = known.interaction_id AND interaction.external_id IS NULL
 
 -- name: kept_statuses
 -- What was told so far of a message, oldest first.

@@ -106,9 +106,12 @@ async def failed(
     code: str | None,
     detail: str,
 ) -> None:
-    """It will not be sent, or nobody knows whether it was; the agent is told."""
-    await _finish.run(conn, job.id, outcome, detail)
-    await _end(conn, now, job.interaction_id, outcome, code=code, detail=detail)
+    """It will not be sent, or nobody knows whether it was; the agent is told.
+
+    Unless the provider's first report was faster: then it was sent.
+    """
+    if await _finish.run(conn, job.id, outcome, detail):
+        await _end(conn, now, job.interaction_id, outcome, code=code, detail=detail)
 
 
 async def _end(
