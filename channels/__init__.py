@@ -33,6 +33,7 @@ from channels._base import (
     Unreadable,
 )
 from channels._failures import (
+    AccountRefused,
     BadAddress,
     NotStored,
     OptedOut,
@@ -44,6 +45,7 @@ from channels._failures import (
 
 __all__ = [
     "STATUS_RANK",
+    "AccountRefused",
     "Address",
     "BadAddress",
     "Channel",

@@ -30,6 +30,10 @@ class Unavailable(SendFailure):
         self.retry_after_s = retry_after_s
 
 
+class AccountRefused(Unavailable):
+    """The provider refuses our account, whatever the message; a person has to put that right."""
+
+
 class Undeliverable(SendFailure):
     """The provider will never take it; it was certainly not sent."""
 

@@ -18,7 +18,13 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from channels._base import Outbound, Receipt
-from channels._failures import OutcomeUnknown, SendFailure, Unavailable, Undeliverable
+from channels._failures import (
+    AccountRefused,
+    OutcomeUnknown,
+    SendFailure,
+    Unavailable,
+    Undeliverable,
+)
 from channels._twilio_status import STATUS
 
 _API = "https://api.twilio.com"
@@ -185,7 +191,7 @@ def _failure(status: int, code: object, detail: str) -> SendFailure:
         return OutcomeUnknown(f"Twilio answered HTTP {status}.", code=str(code))
     if status == HTTPStatus.UNAUTHORIZED or number in ACCOUNT_ERRORS:
         log.error("twilio_account_refused", code=code, http_status=status)
-        return Unavailable(f"Twilio refuses our account: {detail}", code=str(code))
+        return AccountRefused(f"Twilio refuses our account: {detail}", code=str(code))
     if number in BUSY_ERRORS:
         return Unavailable(f"Twilio cannot take it now: {detail}", code=str(code))
     if number < _FIRST_TWILIO_CODE:
