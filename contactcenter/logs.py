@@ -27,11 +27,14 @@ _FIRST = ("timestamp", "level", "event")
 _DEEPEST = 6  # levels of nesting that are shown
 
 
-def configure(level: str, log_format: str, *, stream: TextIO | None = None) -> None:
+def configure(
+    level: str, log_format: str, *, stream: TextIO | None = None, worker: int | None = None
+) -> None:
     """Set up structlog and the standard library's logging for this process.
 
     ``level`` is debug, info, warning or error; ``log_format`` is auto, console or json; lines go
-    to ``stream``, by default standard error.
+    to ``stream``, by default standard error. ``worker`` is this process's number where it has one;
+    then every line tells it.
     """
     out = stream or sys.stderr
     columns = log_format == "console" or (log_format == "auto" and out.isatty())
@@ -39,6 +42,7 @@ def configure(level: str, log_format: str, *, stream: TextIO | None = None) -> N
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([] if worker is None else [_numbered(worker)]),
     ]
     last = _columns(colors=out.isatty()) if columns else _json_lines()
     structlog.configure(
@@ -48,6 +52,16 @@ def configure(level: str, log_format: str, *, stream: TextIO | None = None) -> N
         cache_logger_on_first_use=False,  # a second call of configure must reach every logger
     )
     _route_standard_library(out, first, last)
+
+
+def _numbered(worker: int) -> Processor:
+    """Say which of several processes wrote the line: they share one stream."""
+
+    def add_worker(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event["worker"] = worker
+        return event
+
+    return add_worker
 
 
 def _columns(*, colors: bool) -> list[Processor]:

@@ -26,20 +26,30 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
     Raises ``DatabaseUnreachable``, ``EmbeddedPostgresFailed`` or ``MigrationRefused``, each with a
     sentence on what to do.
     """
+    async with prepared(settings) as url, attached(settings, url) as database:
+        yield database
+
+
+@asynccontextmanager
+async def prepared(settings: Settings) -> AsyncIterator[str]:
+    """The URL of a database that any number of processes may attach to; raises as ``opened``."""
     async with server(settings) as url:
-        direct_url = settings.database_direct_url
         try:
-            await migrate(direct_url or url)
+            await migrate(settings.database_direct_url or url)
         except (OSError, asyncpg.PostgresError) as error:
             raise DatabaseUnreachable(f"the database cannot be reached: {error}") from error
-        database = await Database(
-            url, direct_url=direct_url, pool_size=settings.database_pool_size
-        ).open()
-        try:
-            await make_partitions(database)
-            yield database
-        finally:
-            await database.close()
+        await make_partitions(_database(settings, url))
+        yield url
+
+
+@asynccontextmanager
+async def attached(settings: Settings, url: str) -> AsyncIterator[Database]:
+    """Open a prepared database with a pool of this process's own."""
+    database = await _database(settings, url).open()
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 @asynccontextmanager
@@ -62,3 +72,9 @@ async def make_partitions(database: Database) -> None:
         await conn.close(timeout=5)
     if made:
         log.info("partitions_made", first=made[0], last=made[-1], count=len(made))
+
+
+def _database(settings: Settings, url: str) -> Database:
+    return Database(
+        url, direct_url=settings.database_direct_url, pool_size=settings.database_pool_size
+    )

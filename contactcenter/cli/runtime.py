@@ -18,12 +18,20 @@ from contactcenter.postgres import EmbeddedPostgresFailed
 from contactcenter.server import CannotListen
 from contactcenter.settings import Settings, SettingsInvalid
 from contactcenter.storage import DatabaseUnreachable
+from contactcenter.workers import WorkersFailed
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 #: What ends a command with one sentence instead of a traceback.
-_SAID = (CannotListen, DatabaseUnreachable, EmbeddedPostgresFailed, MigrationRefused, DomainError)
+_SAID = (
+    CannotListen,
+    DatabaseUnreachable,
+    EmbeddedPostgresFailed,
+    MigrationRefused,
+    WorkersFailed,
+    DomainError,
+)
 
 
 def with_settings(command: F) -> F:

@@ -1,5 +1,6 @@
 """``contactcenter serve``: everything in one process, without a single setting."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,41 +8,93 @@ import click
 
 import channels
 from contactcenter import server, storage
-from contactcenter.access.first_admin import ensure_first_admin
+from contactcenter.access.first_admin import FirstAdmin, ensure_first_admin
 from contactcenter.api.services import SERVICES
 from contactcenter.app import serving
-from contactcenter.cli.runtime import load_settings, run, with_settings
+from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.settings import Settings
+from contactcenter.workers import Job, Workers
 
 
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", help="Port to listen on; 0 takes any free one.  [default: 8080]")
+@click.option(
+    "--workers",
+    "count",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that share the port; one that dies is started again.",
+)
 @with_settings
-def serve(host: str | None, port: str | None, config: Path | None, data_dir: Path | None) -> None:
+def serve(
+    *, host: str | None, port: str | None, count: int, config: Path | None, data_dir: Path | None
+) -> None:
     """Run the contact centre until it is told to stop (Ctrl-C or SIGTERM)."""
     settings = load_settings(config, host=host, port=port, data_dir=data_dir)
-    run(_serve(settings))
+    run(_serve(settings) if count == 1 else _serve_with_workers(settings, count))
 
 
 async def _serve(settings: Settings) -> None:
+    """Do everything in this process."""
     async with storage.opened(settings) as database:
         admin = await ensure_first_admin(database)
         async with (
             serving(settings, database) as app,
             server.listening(app, settings.host, settings.port) as port,
         ):
-            address = f"http://{settings.host}:{port}"
-            click.echo(f"Contact centre at {address}   API: {address}/api/docs")
-            if settings.database_url is None:
-                click.echo("Database: embedded")
-            for line in describe_channels(app[SERVICES].channels):
-                click.echo(line)
-            if admin is not None:
-                click.echo(f"First administrator: {admin.email}   password: {admin.password}")
-                click.echo("This password is shown once; you will be asked to change it.")
+            _greet(settings, port, app[SERVICES].channels, admin)
             await server.told_to_stop()
             click.echo("Stopping: finishing what has begun.")
+
+
+async def _serve_with_workers(settings: Settings, count: int) -> None:
+    """Prepare the database once, hold the port, and let workers do everything else."""
+    async with storage.prepared(settings) as url, loaded_channels(settings) as built:
+        with server.reserved(settings.host, settings.port) as port:
+            async with storage.attached(settings, url) as database:
+                admin = await ensure_first_admin(database)
+
+            def greet() -> None:
+                _greet(settings, port, built, admin, workers=count)
+
+            workers = Workers(
+                Job(settings=settings, database_url=url, port=port), count, ready=greet
+            )
+            stop = asyncio.Event()
+            told = asyncio.create_task(_tell(stop))
+            try:
+                await workers.run(stop)
+            finally:
+                told.cancel()
+
+
+async def _tell(stop: asyncio.Event) -> None:
+    await server.told_to_stop()
+    click.echo("Stopping: finishing what has begun.")
+    stop.set()
+
+
+def _greet(
+    settings: Settings,
+    port: int,
+    built: Mapping[str, channels.Channel],
+    admin: FirstAdmin | None,
+    *,
+    workers: int = 1,
+) -> None:
+    address = f"http://{settings.host}:{port}"
+    click.echo(f"Contact centre at {address}   API: {address}/api/docs")
+    if workers > 1:
+        click.echo(f"Workers: {workers}")
+    if settings.database_url is None:
+        click.echo("Database: embedded")
+    for line in describe_channels(built):
+        click.echo(line)
+    if admin is not None:
+        click.echo(f"First administrator: {admin.email}   password: {admin.password}")
+        click.echo("This password is shown once; you will be asked to change it.")
 
 
 def describe_channels(built: Mapping[str, channels.Channel]) -> list[str]:
