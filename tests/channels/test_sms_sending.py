@@ -11,7 +11,14 @@ from sms_contract import SmsContract
 from structlog.testing import capture_logs
 from twilio_requests import ACCOUNT, TOKEN
 
-from channels import Address, OutcomeUnknown, SendFailure, Unavailable, Undeliverable
+from channels import (
+    AccountRefused,
+    Address,
+    OutcomeUnknown,
+    SendFailure,
+    Unavailable,
+    Undeliverable,
+)
 
 SMS = SmsContract()
 OUTBOUND = SMS.outbound("c-1")
@@ -115,10 +122,10 @@ async def test_first_status_is_told_in_our_words(answering, status, expected):
         (403, 21408, Undeliverable),  # country not allowed
         (400, 21611, Unavailable),  # the number's queue is full
         (429, 20429, Unavailable),
-        (401, 20003, Unavailable),  # wrong key
-        (401, 20006, Unavailable),  # access denied
-        (403, 20005, Unavailable),  # account closed
-        (404, 20404, Unavailable),  # no such account
+        (401, 20003, AccountRefused),  # wrong key
+        (401, 20006, AccountRefused),  # access denied
+        (403, 20005, AccountRefused),  # account closed
+        (404, 20404, AccountRefused),  # no such account
         (500, 20500, OutcomeUnknown),
         (502, 20502, OutcomeUnknown),
         (503, 20503, OutcomeUnknown),  # without Retry-After it says nothing of this message
