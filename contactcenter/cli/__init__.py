@@ -18,6 +18,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "entry-point": ("entry_point", "entry_point", "List and set up our own addresses."),
     "report": ("report", "report", "Show who solved what, and in what time."),
     "quarantine": ("quarantine", "quarantine", "Look at payloads that were not understood."),
+    "bench": ("bench", "bench", "Measure speed and memory on this machine."),
 }
 
 

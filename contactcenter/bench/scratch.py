@@ -1,0 +1,88 @@
+"""Databases for one run: made, used, dropped. Never the operator's own."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from contactcenter import partitions, timers
+from contactcenter.bench.figures import MeasurementInvalid
+from contactcenter.db import OwnConnection
+from contactcenter.migrate import migrate
+from contactcenter.postgres import EmbeddedPostgres, throwaway_data_dir
+
+
+class Scratch:
+    """A server with databases of our own on it, dropped at the end."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._made: list[str] = []
+
+    async def database(self) -> str:
+        """The URL of a new database with our schema and its partitions."""
+        url = await self._create("TEMPLATE template0 ENCODING 'UTF8'")
+        await migrate(url)
+        conn = await connect(url)
+        try:
+            await partitions.ensure(conn, await timers.clock(conn))
+        finally:
+            await conn.close(timeout=5)
+        return url
+
+    async def copy(self, url: str) -> str:
+        """The URL of a copy of one of our databases, to which nobody is connected."""
+        return await self._create(f'TEMPLATE "{urlsplit(url).path[1:]}"')
+
+    async def drop(self) -> None:
+        """Drop what was made, whoever is connected to it."""
+        conn = await connect(self._url)
+        try:
+            for name in self._made:
+                await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        finally:
+            await conn.close(timeout=5)
+
+    async def _create(self, how: str) -> str:
+        name = f"contactcenter_bench_{secrets.token_hex(6)}"
+        conn = await connect(self._url)
+        try:
+            await conn.execute(f'CREATE DATABASE "{name}" {how}')
+        finally:
+            await conn.close(timeout=5)
+        self._made.append(name)
+        return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
+
+
+@asynccontextmanager
+async def scratch(database_url: str | None) -> AsyncIterator[Scratch]:
+    """The server at this URL, whose role may create databases, or a new one with all its safety.
+
+    Raises ``MeasurementInvalid`` where the server would not keep what it acknowledged.
+    """
+    async with AsyncExitStack() as stack:
+        url = database_url
+        if url is None:
+            folder = stack.enter_context(throwaway_data_dir())
+            url = await stack.enter_async_context(EmbeddedPostgres(folder, durable=True))
+        await _check_durable(url)
+        made = Scratch(url)
+        stack.push_async_callback(made.drop)
+        yield made
+
+
+async def connect(url: str) -> OwnConnection:
+    """A connection without the limits that a serving one has: bulk work takes its time."""
+    return await asyncpg.connect(url, server_settings={"jit": "off", "timezone": "UTC"})
+
+
+async def _check_durable(url: str) -> None:
+    conn = await connect(url)
+    try:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            if await conn.fetchval("SELECT current_setting($1)", name) == "off":
+                raise MeasurementInvalid(f"{name} is off: what it acknowledges would not be stored")
+    finally:
+        await conn.close(timeout=5)

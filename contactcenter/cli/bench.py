@@ -1,0 +1,85 @@
+"""``contactcenter bench``: what this machine does with it, beside the least it could cost.
+
+A measurement is one function here and one module in ``contactcenter.bench``.
+"""
+
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from contactcenter import logs
+from contactcenter.bench import intake as intake_bench
+from contactcenter.bench import start as start_bench
+from contactcenter.bench.figures import MeasurementInvalid
+from contactcenter.cli.runtime import run
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="The last line is the result.")
+_database_url = click.option(
+    "--database-url",
+    help="A PostgreSQL whose role may create databases.  [default: a new one, thrown away]",
+)
+
+
+@click.group()
+def bench() -> None:
+    """Measure speed and memory; each run makes its own databases and drops them."""
+    logs.configure("warning", "auto")
+
+
+@bench.command()
+@click.option("--clients", type=click.IntRange(1, 1000), default=32, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option(
+    "--slices",
+    type=click.IntRange(1, 100),
+    default=4,
+    show_default=True,
+    help="Turns the load and its floor take.",
+)
+@click.option(
+    "--known",
+    type=click.IntRange(0, 1_000_000),
+    default=100_000,
+    show_default=True,
+    help="Contacts with an open ticket before the load.",
+)
+@_database_url
+@_as_json
+def intake(*, as_json: bool, **options: Any) -> None:
+    """Take signed messages over HTTP, beside the least work in the database."""
+    plan = intake_bench.Plan(**options)
+    _show(_counted(intake_bench.measure(plan, _say)), as_json=as_json)
+
+
+@bench.command()
+@click.option("--starts", type=click.IntRange(1, 100), default=5, show_default=True)
+@_as_json
+def start(starts: int, as_json: bool) -> None:
+    """Start the server, first and later, until it is ready."""
+    _show(_counted(start_bench.measure(starts, _say)), as_json=as_json)
+
+
+def _counted(work: Coroutine[Any, Any, T]) -> T:
+    """Run a measurement; one that cannot count ends the command with status 1."""
+    try:
+        return run(work)
+    except MeasurementInvalid as invalid:
+        click.echo(f"error: this run does not count: {invalid}", err=True)
+        raise SystemExit(1) from None
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _show(result: msgspec.Struct, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode(result).decode())
+        return
+    for name, value in msgspec.structs.asdict(result).items():
+        click.echo(f"{name:20} {'' if value is None else value}")
