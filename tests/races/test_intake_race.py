@@ -44,6 +44,13 @@ async def test_what_arrives_at_one_instant_is_one_message_one_contact_and_one_ti
         assert await broken_pairs(table) == []
         assert await table.fetchval("SELECT count(*) FROM contact") == rounds + pairs
 
+        # The same people with a second problem: now only the ticket is new.
+        await table.execute(CLOSE_ALL)
+        for first in range(0, pairs, PAIRS_AT_ONCE):
+            places = range(first, min(first + PAIRS_AT_ONCE, pairs))
+            await asyncio.gather(*(first_messages(http, urls, n, "again") for n in places))
+        assert await broken_pairs(table, texts=4) == []
+
 
 async def equal_webhooks(http: aiohttp.ClientSession, urls: list[str], n: int) -> None:
     """One message of a stranger, delivered fifty times at once, to both processes."""
@@ -52,11 +59,17 @@ async def equal_webhooks(http: aiohttp.ClientSession, urls: list[str], n: int) -
     assert set(statuses) == {200}, statuses
 
 
-async def first_messages(http: aiohttp.ClientSession, urls: list[str], n: int) -> None:
-    """The first two messages of a stranger, one to each process."""
+CLOSE_ALL = """UPDATE ticket SET state = 'closed', solved_at = now(), closed_at = now(),
+    queue_id = intake_queue_id, tier = 1, agent_id = NULL"""
+
+
+async def first_messages(
+    http: aiohttp.ClientSession, urls: list[str], n: int, about: str = "first"
+) -> None:
+    """The first two messages about a problem, one to each process."""
     statuses = await asyncio.gather(
         *(
-            post(http, url, message(f"SMpair{n}x{k}", f"+98912{n:07}", f"text {k}"))
+            post(http, url, message(f"SM{about}{n}x{k}", f"+98912{n:07}", f"{about} {k}"))
             for k, url in enumerate(urls)
         )
     )
@@ -74,7 +87,7 @@ async def doubled(table: asyncpg.Connection) -> list[str]:
     return [f"{r['value']}: {r['messages']} messages, {r['tickets']} tickets" for r in rows]
 
 
-async def broken_pairs(table: asyncpg.Connection) -> list[str]:
+async def broken_pairs(table: asyncpg.Connection, *, texts: int = 2) -> list[str]:
     """What each broken pair became, in the order in which it was stored."""
     rows = await table.fetch(
         """SELECT d.value, count(DISTINCT d.contact_id) AS contacts, count(DISTINCT t.id) AS tickets,
@@ -85,10 +98,11 @@ async def broken_pairs(table: asyncpg.Connection) -> list[str]:
            LEFT JOIN ticket t ON t.contact_id = d.contact_id AND t.state NOT IN ('solved', 'closed')
            WHERE d.value LIKE '+98912%' GROUP BY d.value
            HAVING count(DISTINCT d.contact_id) <> 1 OR count(DISTINCT t.id) <> 1
-               OR count(DISTINCT i.body) <> 2 OR count(DISTINCT i.contact_id) <> 1"""
+               OR count(DISTINCT i.body) <> $1 OR count(DISTINCT i.contact_id) <> 1""",
+        texts,
     )
     return [
-        f"{r['value']}: {r['contacts']} contacts, {r['tickets']} tickets, {r['texts']} of 2 texts:"
+        f"{r['value']}: {r['contacts']} contacts, {r['tickets']} tickets, {r['texts']} of {texts} texts:"
         f" {r['story']}"
         for r in rows
     ]
