@@ -20,13 +20,11 @@ from channels._base import (
     Inbox,
     Listed,
     Media,
-    NoSecrets,
     Outbound,
     Outcome,
     Purpose,
     Raw,
     Receipt,
-    Secrets,
     Setting,
     Size,
     StatusUpdate,
@@ -35,6 +33,7 @@ from channels._base import (
 from channels._failures import (
     AccountRefused,
     BadAddress,
+    FailureKind,
     NotStored,
     OptedOut,
     OutcomeUnknown,
@@ -42,8 +41,10 @@ from channels._failures import (
     Unavailable,
     Undeliverable,
 )
+from channels._secrets import NO_SECRETS, NoSecrets, Secrets
 
 __all__ = [
+    "NO_SECRETS",
     "STATUS_RANK",
     "AccountRefused",
     "Address",
@@ -51,6 +52,7 @@ __all__ = [
     "Channel",
     "Consent",
     "Env",
+    "FailureKind",
     "Fetched",
     "Inbound",
     "Inbox",

@@ -13,6 +13,9 @@ import aiohttp
 from aiohttp import web
 from msgspec import Struct, field
 
+from channels._failures import FailureKind
+from channels._secrets import NO_SECRETS, Secrets
+
 Outcome = Literal["stored", "duplicate", "quarantined"]
 #: What a payload was sent for: a customer's message, or a report on one of ours.
 Purpose = Literal["message", "status"]
@@ -125,6 +128,7 @@ class StatusUpdate(Struct, frozen=True, kw_only=True):
     status: str
     correlation_id: str | None = None
     error_code: str | None = None
+    failure: FailureKind | None = None
     raw: Raw
 
 
@@ -191,27 +195,6 @@ class Fetched(Struct, frozen=True, kw_only=True):
     body: bytes
     content_type: str
     name: str = ""
-
-
-class Secrets(Protocol):
-    """What single entry points keep secret, beside what the settings hold for all."""
-
-    def of(self, channel: str, address: str) -> Mapping[str, str]:
-        """Values by the keys of the channel's settings, in the clear; empty if it has none.
-
-        ``address`` is canonical. Asked at each request, so it answers from memory.
-        """
-        ...
-
-
-class NoSecrets:
-    """No entry point has secrets of its own."""
-
-    def of(self, channel: str, address: str) -> Mapping[str, str]:  # noqa: ARG002 -- as in Secrets
-        return {}
-
-
-NO_SECRETS = NoSecrets()
 
 
 class Env(Struct, frozen=True, kw_only=True):

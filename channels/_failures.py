@@ -1,5 +1,13 @@
 """What can go wrong between a channel and its provider, each named for what it means."""
 
+from typing import Literal
+
+#: Whose matter it is that a message failed. ``number``: nobody can be reached there. ``consent``:
+#: the customer wants none of it. ``policy``: a carrier or a rule does not let it through.
+#: ``content``: the text. ``transient``: the same message may arrive later. ``late``: it waited
+#: longer than it was worth. ``account``: ours, and somebody must act.
+FailureKind = Literal["number", "consent", "policy", "content", "transient", "late", "account"]
+
 
 class NotStored(Exception):
     """The inbox could not store it; the provider must be told to try again."""
@@ -10,11 +18,17 @@ class BadAddress(ValueError):
 
 
 class SendFailure(Exception):
-    """A message was not, or perhaps not, handed over. ``code`` is the provider's own, if any."""
+    """A message was not, or perhaps not, handed over.
 
-    def __init__(self, detail: str, *, code: str | None = None) -> None:
+    ``code`` is the provider's own, if any; ``kind`` is what the channel knows of that code.
+    """
+
+    def __init__(
+        self, detail: str, *, code: str | None = None, kind: FailureKind | None = None
+    ) -> None:
         super().__init__(detail)
         self.code = code
+        self.kind = kind
 
 
 class Unavailable(SendFailure):
@@ -24,9 +38,14 @@ class Unavailable(SendFailure):
     """
 
     def __init__(
-        self, detail: str, *, code: str | None = None, retry_after_s: float | None = None
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        kind: FailureKind | None = None,
+        retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(detail, code=code)
+        super().__init__(detail, code=code, kind=kind)
         self.retry_after_s = retry_after_s
 
 

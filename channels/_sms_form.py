@@ -1,14 +1,21 @@
 """Translates the forms Twilio posts about SMS and MMS."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from channels import _phone_number
 from channels._base import Inbound, Media, StatusUpdate, Unreadable
+from channels._consent import consent_of
 from channels._failures import BadAddress
+from channels._twilio_errors import kind_of
 from channels._twilio_hook import Payload
 from channels._twilio_status import INBOUND_STATUSES, STATUS
 
 NAME = "sms"
+
+#: Our own parameter in the form of a message that was read from Twilio's list: when it was written,
+#: in ISO 8601. Twilio's forms tell no time.
+SENT_AT = "ContactcenterSentAt"
 
 #: Twilio's parameters that are kept beside a message, by our names.
 _DETAILS = {
@@ -44,6 +51,8 @@ def message(payload: Payload, region: str) -> Inbound | Unreadable:
         raw=payload.raw,
         external_id=sid,
         media=_media(form),
+        consent=consent_of(form.get("Body", ""), form.get("OptOutType")),
+        occurred_at=_moment(form.get(SENT_AT)),
         details={ours: form[theirs] for theirs, ours in _DETAILS.items() if form.get(theirs)},
     )
 
@@ -60,14 +69,24 @@ def status(payload: Payload) -> StatusUpdate | Unreadable | None:
     if word not in STATUS:
         detail = f"MessageStatus is “{word[:40]}”, which is not a status we know."
         return _unreadable(payload, "unknown_status", detail)
+    code = form.get("ErrorCode") or None
     return StatusUpdate(
         channel=NAME,
         external_id=sid,
         correlation_id=payload.query.get("c"),
         status=STATUS[word],
-        error_code=form.get("ErrorCode") or None,
+        error_code=code,
+        failure=kind_of(code) if code else None,
         raw=payload.raw,
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def _media(form: Mapping[str, str]) -> tuple[Media, ...]:

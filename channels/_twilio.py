@@ -20,11 +20,14 @@ from twilio.rest import Client
 from channels._base import Outbound, Receipt
 from channels._failures import (
     AccountRefused,
+    OptedOut,
     OutcomeUnknown,
     SendFailure,
     Unavailable,
     Undeliverable,
 )
+from channels._retry_after import wait_of
+from channels._twilio_errors import kind_of
 from channels._twilio_status import STATUS
 
 _API = "https://api.twilio.com"
@@ -33,17 +36,13 @@ _API = "https://api.twilio.com"
 #: told apart from one who does not answer.
 _CONNECTING = 0.4
 
-#: Nothing is wrong with the message but with our account: wrong key, closed account, no such
-#: account. Kept and tried again once that is put right.
-#: Source: https://www.twilio.com/docs/api/errors
-ACCOUNT_ERRORS = frozenset({20003, 20005, 20404})
-
-#: Refused for the moment: too many requests, the number's queue is full, maintenance.
-BUSY_ERRORS = frozenset({20429, 21611, 21730})
-
 #: Codes of Twilio's own have five digits; a smaller one is the SDK's copy of the HTTP status,
 #: and the answer came from something that stands between us and Twilio.
 _FIRST_TWILIO_CODE = 10000
+
+#: How long a message may wait in Twilio's queue; the longest is what it does unasked.
+#: Source: https://www.twilio.com/docs/messaging/api/message-resource (ValidityPeriod)
+_LEAST_VALID_S, _MOST_VALID_S = 1, 36000
 
 #: What fails before the first byte of the request is written.
 _NOT_CONNECTED = (
@@ -102,6 +101,8 @@ class Twilio:
             wanted["body"] = outbound.text
         if outbound.media_urls:
             wanted["media_url"] = list(outbound.media_urls)
+        if outbound.valid_s is not None:
+            wanted["validity_period"] = min(max(outbound.valid_s, _LEAST_VALID_S), _MOST_VALID_S)
         if self._messaging_service_sid:
             wanted["messaging_service_sid"] = self._messaging_service_sid
         try:
@@ -170,14 +171,10 @@ class _Transport(AsyncHttpClient):
 
 def _check(method: str, answer: aiohttp.ClientResponse, text: str) -> None:
     """Raise for what the SDK does not see: a wait asked for, or a success without an id."""
-    retry_after = answer.headers.get("Retry-After", "")
-    busy = answer.status == HTTPStatus.TOO_MANY_REQUESTS or (
-        answer.status == HTTPStatus.SERVICE_UNAVAILABLE and retry_after
-    )
-    if busy:
-        wait_s = float(retry_after) if retry_after.isdecimal() else None
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         detail = f"Twilio asks to wait (HTTP {answer.status})."
-        raise Unavailable(detail, code=_code(text), retry_after_s=wait_s)
+        wait_s = wait_of(answer.headers)
+        raise Unavailable(detail, code=_code(text), kind="transient", retry_after_s=wait_s)
     if method == "POST" and answer.ok and answer.status < HTTPStatus.MULTIPLE_CHOICES:
         created = _json(text)
         if not created.get("sid"):
@@ -185,19 +182,25 @@ def _check(method: str, answer: aiohttp.ClientResponse, text: str) -> None:
 
 
 def _failure(status: int, code: object, detail: str) -> SendFailure:
-    """Say what a refusal means for the message; ``code`` is the SDK's guess at Twilio's."""
+    """Say what a refusal means for the message; ``code`` is the SDK's guess at Twilio's.
+
+    An error of the server says nothing of this message, whatever its code: it may be on its way.
+    """
     number = int(str(code)) if str(code).isdecimal() else 0
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status < HTTPStatus.BAD_REQUEST:
         return OutcomeUnknown(f"Twilio answered HTTP {status}.", code=str(code))
-    if status == HTTPStatus.UNAUTHORIZED or number in ACCOUNT_ERRORS:
+    kind = kind_of(number)
+    if status == HTTPStatus.UNAUTHORIZED or kind == "account":
         log.error("twilio_account_refused", code=code, http_status=status)
-        return AccountRefused(f"Twilio refuses our account: {detail}", code=str(code))
-    if number in BUSY_ERRORS:
-        return Unavailable(f"Twilio cannot take it now: {detail}", code=str(code))
+        detail = f"Twilio refuses our account: {detail}"
+        return AccountRefused(detail, code=str(code), kind="account")
+    if kind == "transient":
+        return Unavailable(f"Twilio cannot take it now: {detail}", code=str(code), kind=kind)
     if number < _FIRST_TWILIO_CODE:
         log.error("twilio_not_reached", http_status=status)
         return Unavailable(f"Not Twilio but something before it answered HTTP {status}.")
-    return Undeliverable(detail, code=str(code))
+    refusal = OptedOut if kind == "consent" else Undeliverable
+    return refusal(detail, code=str(code), kind=kind)
 
 
 def _code(text: str) -> str | None:

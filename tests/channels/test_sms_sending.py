@@ -14,11 +14,14 @@ from twilio_requests import ACCOUNT, TOKEN
 from channels import (
     AccountRefused,
     Address,
+    OptedOut,
     OutcomeUnknown,
     SendFailure,
     Unavailable,
     Undeliverable,
 )
+from channels._retry_after import wait_of
+from channels._twilio_errors import ERRORS
 
 SMS = SmsContract()
 OUTBOUND = SMS.outbound("c-1")
@@ -113,33 +116,53 @@ async def test_first_status_is_told_in_our_words(answering, status, expected):
     assert (receipt.status, receipt.segments) == (expected, None)
 
 
+REFUSALS = {
+    "number": Undeliverable,
+    "consent": OptedOut,
+    "policy": Undeliverable,
+    "content": Undeliverable,
+    "transient": Unavailable,
+    "late": Undeliverable,
+    "account": AccountRefused,
+}
+
+
+@pytest.mark.parametrize("error", ERRORS.values(), ids=lambda error: str(error.code))
+async def test_refusal_with_a_known_code_is_the_failure_of_its_kind(answering, error):
+    body = {"code": error.code, "message": "Why it is so", "more_info": "…", "status": 400}
+    _, channel = await answering(400, body)
+
+    failure = await failure_of(channel)
+
+    assert type(failure) is REFUSALS[error.kind]
+    assert (failure.code, failure.kind) == (str(error.code), error.kind)
+
+
 @pytest.mark.parametrize(
-    ("status", "code", "expected"),
+    ("status", "code", "expected", "kind"),
     [
-        (400, 21211, Undeliverable),  # not a number
-        (400, 21610, Undeliverable),  # the customer wrote STOP
-        (400, 21614, Undeliverable),  # a land line
-        (403, 21408, Undeliverable),  # country not allowed
-        (400, 21611, Unavailable),  # the number's queue is full
-        (429, 20429, Unavailable),
-        (401, 20003, AccountRefused),  # wrong key
-        (401, 20006, AccountRefused),  # access denied
-        (403, 20005, AccountRefused),  # account closed
-        (404, 20404, AccountRefused),  # no such account
-        (500, 20500, OutcomeUnknown),
-        (502, 20502, OutcomeUnknown),
-        (503, 20503, OutcomeUnknown),  # without Retry-After it says nothing of this message
-        (504, 20504, OutcomeUnknown),
+        (400, 21606, Undeliverable, None),  # a code that is not in the table
+        (429, 20429, Unavailable, "transient"),
+        (401, 20003, AccountRefused, "account"),  # wrong key
+        (401, 20006, AccountRefused, "account"),  # access denied
+        (403, 20005, AccountRefused, "account"),  # account closed
+        (404, 20404, AccountRefused, "account"),  # no such account
+        (500, 20500, OutcomeUnknown, None),
+        (502, 20502, OutcomeUnknown, None),
+        (503, 20503, OutcomeUnknown, None),
+        (504, 20504, OutcomeUnknown, None),
+        (500, 21610, OutcomeUnknown, None),  # an error of the server says nothing of the message
+        (503, 20429, OutcomeUnknown, None),
     ],
 )
-async def test_twilios_answer_becomes_the_failure_it_means(answering, status, code, expected):
+async def test_twilios_answer_becomes_the_failure_it_means(answering, status, code, expected, kind):
     body = {"code": code, "message": "Why it is so", "more_info": "…", "status": status}
-    _, channel = await answering(status, body)
+    _, channel = await answering(status, body, {"Retry-After": "2"})
 
     failure = await failure_of(channel)
 
     assert type(failure) is expected
-    assert failure.code == str(code)
+    assert (failure.code, failure.kind) == (str(code), kind)
 
 
 async def test_reason_of_a_refusal_is_twilios_own(answering):
@@ -175,22 +198,50 @@ async def test_wrong_key_is_an_error_somebody_must_act_on(answering):
 
 
 @pytest.mark.parametrize(
-    ("status", "retry_after", "wait_s"),
+    ("retry_after", "date", "wait_s"),
     [
-        (429, "30", 30.0),
-        (429, "", None),
-        (429, "Wed, 21 Oct 2026 07:28:00 GMT", None),
-        (503, "2", 2.0),
+        ("30", None, 30.0),
+        ("0", None, 0.0),
+        ("", None, None),
+        ("soon", None, None),
+        ("-3", None, None),
+        ("1.5", None, None),
+        ("٣", None, None),
+        ("9" * 400, None, 86400.0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:27:15 GMT", 45.0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:29:00 GMT", 0.0),
+        ("Fri, 21 Oct 2044 07:28:00 GMT", "Wed, 21 Oct 2026 07:29:00 GMT", 86400.0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", "yesterday", None),
+        ("Wed, 99 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:29:00 GMT", None),
     ],
 )
-async def test_wait_is_the_one_twilio_asks_for(answering, status, retry_after, wait_s):
-    headers = {"Retry-After": retry_after} if retry_after else {}
-    _, channel = await answering(status, "busy", headers)
+def test_wait_asked_for_is_read_as_seconds_and_as_a_date(retry_after, date, wait_s):
+    assert wait_of({"Retry-After": retry_after, "Date": date or ""}) == wait_s
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "wait_s"), [("30", 30.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 45.0)]
+)
+async def test_wait_is_the_one_twilio_asks_for(answering, retry_after, wait_s):
+    headers = {"Retry-After": retry_after, "Date": "Wed, 21 Oct 2026 07:27:15 GMT"}
+    _, channel = await answering(429, {"code": 20429}, headers)
 
     failure = await failure_of(channel)
 
     assert isinstance(failure, Unavailable)
-    assert failure.retry_after_s == wait_s
+    assert (failure.retry_after_s, failure.kind) == (wait_s, "transient")
+
+
+@pytest.mark.parametrize(
+    ("valid_s", "asked"),
+    [(None, None), (1, "1"), (14400, "14400"), (36000, "36000"), (0, "1"), (36001, "36000")],
+)
+async def test_answer_is_dropped_when_it_is_no_longer_valid(answering, valid_s, asked):
+    provider, channel = await answering(201, CREATED)
+
+    await channel.send(replace(OUTBOUND, valid_s=valid_s))
+
+    assert dict(provider.forms[0]).get("ValidityPeriod") == asked
 
 
 @pytest.mark.parametrize("status", [403, 404, 407, 413])
