@@ -27,16 +27,16 @@ ENOUGH = 0.9
 
 
 class Size(Struct, frozen=True, kw_only=True):
-    """How many of what, and how often one dies."""
+    """How many of what; one is killed whenever ``kill_after`` more tickets are solved."""
 
     dispatchers: int
     tickets: int
-    kill_every_s: float
+    kill_after: int
     within_s: float
 
 
-SMALL = Size(dispatchers=2, tickets=200, kill_every_s=1.0, within_s=60)
-FULL = Size(dispatchers=8, tickets=10_000, kill_every_s=5.0, within_s=1500)
+SMALL = Size(dispatchers=2, tickets=200, kill_after=40, within_s=110)
+FULL = Size(dispatchers=8, tickets=10_000, kill_after=100, within_s=1700)
 
 
 @pytest.mark.parametrize(
@@ -54,17 +54,20 @@ async def test_dispatchers_that_die_strand_nobody_and_give_no_ticket_twice(
     began_s = time.monotonic()
     async with dispatchers.running():
         async with asyncio.timeout(size.within_s):
-            while await solved(table) < ENOUGH * size.tickets:
+            while (done := await solved(table)) < ENOUGH * size.tickets:
                 assert await stranded(table) == []
                 assert dispatchers.errors == []
-                await asyncio.sleep(0.2)
+                if done // size.kill_after > dispatchers.killed:
+                    await dispatchers.kill_one()
+                await asyncio.sleep(0.1)
         took_s = time.monotonic() - began_s
     await settle(database, table)
 
     assigned = await table.fetchval("SELECT count(*) FROM event WHERE kind = 'ticket_assigned'")
     print(  # noqa: T201  the figure is part of the result
         f"{size.dispatchers} dispatchers, {size.tickets} tickets, {dispatchers.killed} killed:"
-        f" {assigned} assignments in {took_s:.1f} s, {assigned / took_s:.0f}/s"
+        f" {assigned} assignments in {took_s:.1f} s, {assigned / took_s:.0f}/s,"
+        f" {dispatchers.late} refused as late"
     )
     assert await broken(table) == []
     assert await stranded(table, patience_s=0) == []
@@ -93,7 +96,7 @@ class Dispatchers:
 
     def __init__(self, dsn: str, size: Size, seed: int) -> None:
         self.errors: list[str] = []
-        self.killed = 0
+        self.killed = self.late = 0
         self._dsn = dsn
         self._size = size
         self._chance = random.Random(seed)
@@ -101,17 +104,20 @@ class Dispatchers:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        tasks = []
         try:
             for _ in range(self._size.dispatchers):
                 self._processes.append(await self._start())
-            tasks = [asyncio.create_task(self._kill_now_and_then())]
             yield
         finally:
-            for task in tasks:
-                task.cancel()
             for process in self._processes:
                 await _end(process)
+
+    async def kill_one(self) -> None:
+        """Kill one in the middle of whatever it does, and start another in its place."""
+        place = self._chance.randrange(len(self._processes))
+        await _end(self._processes[place])
+        self.killed += 1
+        self._processes[place] = await self._start()
 
     async def _start(self) -> asyncio.subprocess.Process:
         process = await asyncio.create_subprocess_exec(
@@ -125,15 +131,11 @@ class Dispatchers:
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         async for line in process.stdout:
-            self.errors.append(line.decode().rstrip())
-
-    async def _kill_now_and_then(self) -> None:
-        while True:
-            await asyncio.sleep(self._size.kill_every_s * self._chance.uniform(0.5, 1.5))
-            place = self._chance.randrange(len(self._processes))
-            await _end(self._processes[place])
-            self.killed += 1
-            self._processes[place] = await self._start()
+            told = line.decode().rstrip()
+            if told.startswith("late "):
+                self.late += 1
+            else:
+                self.errors.append(told)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
