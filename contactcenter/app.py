@@ -2,15 +2,19 @@
 
 ``serving`` gives an application whose workers run as long as the context lasts. Nothing else in
 the package constructs a worker, and the tests build the very same thing.
+
+A process does everything, or only the ``web`` part (hooks, API, feed), or only the ``work`` that
+nobody waits for at a socket. Parts talk through the database alone, so it makes no difference to
+one another where they run. The dispatcher is in every process: it orders itself by its lock.
 """
 
 import asyncio
 import os
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from typing import Final, Literal
 
 import aiohttp
 import structlog
@@ -20,7 +24,9 @@ import channels
 from contactcenter import api, logs
 from contactcenter.access.passwords import Passwords
 from contactcenter.api import feed as api_feed
-from contactcenter.api.services import Services
+from contactcenter.api import health, middleware
+from contactcenter.api.health import READINESS
+from contactcenter.api.services import SERVICES, Services
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch import presence
@@ -28,6 +34,7 @@ from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.feed import Feed
 from contactcenter.intake import Intake
 from contactcenter.presence_keeper import PresenceKeeper
+from contactcenter.readiness import Readiness
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.triage import Triage
@@ -39,36 +46,27 @@ HTTP_TIMEOUT_S: Final = 30
 #: A worker that fails is started again after this pause.
 _RESTART_S: Final = 1.0
 
+_SENDER: Final = web.AppKey("sender", Sender)
+_FINISHING: Final = web.AppKey("finishing", asyncio.Task[None])
+
 log = structlog.get_logger()
 
 
+#: One part of the work; None stands for all of it.
+Part = Literal["web", "work"]
+Worker = Callable[[], Awaitable[None]]
+
+
 @asynccontextmanager
-async def serving(settings: Settings, database: Database) -> AsyncIterator[web.Application]:
-    """Build the application and run its workers."""
+async def serving(
+    settings: Settings, database: Database, *, only: Part | None = None
+) -> AsyncIterator[web.Application]:
+    """Build the application and run its workers; ``only`` one part of it."""
     async with AsyncExitStack() as stack:
-        timeout = aiohttp.ClientTimeout(total=HTTP_TIMEOUT_S)
-        http = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
-        env = channels.Env(
-            settings=settings.channels,
-            public_url=settings.public_url,
-            region=settings.region,
-            http=http,
-        )
-        built = channels.load(env)
+        built = await _channels(stack, settings)
         bell = Bell(database)
         dispatcher = Dispatcher(database, bell)
         intake = Intake(database, bell, reopen_window_s=settings.reopen_window_h * 3600)
-        triage = Triage(database, bell, dispatcher, assess)
-        sender = Sender(
-            database,
-            bell,
-            built,
-            public_url=settings.public_url,
-            chance=random.Random(secrets.randbits(64)),  # noqa: S311  spreads retries
-        )
-        feed = Feed(database, bell)
-        keeper = PresenceKeeper(database, dispatcher, present=feed.present)
-        upkeep = Upkeep(database, holder=f"{os.getpid()}-{secrets.token_hex(4)}")
         passwords = Passwords()
         stack.callback(passwords.close)
         services = Services(
@@ -82,30 +80,87 @@ async def serving(settings: Settings, database: Database) -> AsyncIterator[web.A
             passwords=passwords,
         )
         app = web.Application(client_max_size=settings.max_body_bytes)
-        api.install(app, services)
-        api_feed.install(app, feed)
-        for channel in built.values():
-            app.add_routes(channel.routes(intake))
+        app[SERVICES] = services
+        app[READINESS] = readiness = Readiness()
+        middleware.install(app, services)
+        app.add_routes(health.routes(services))
         stack.push_async_callback(intake.close)
         stack.push_async_callback(dispatcher.close)
-        workers: Sequence[Callable[[], Awaitable[None]]] = (
-            bell.run,
-            dispatcher.run,
-            intake.run,
-            triage.run,
-            sender.run,
-            feed.run,
-            keeper.run,
-            upkeep.run,
-        )
-        await stack.enter_async_context(_running(workers))
-        stack.push_async_callback(sender.finish)
+        workers: list[Worker] = [bell.run, dispatcher.run, intake.run]
+        if only != "work":
+            workers += _web(app, services)
+        if only != "web":
+            workers += _work(app, services, dispatcher)
+        await stack.enter_async_context(_running(workers, readiness))
+        stack.push_async_callback(_finished, app)
         yield app
 
 
+async def _channels(stack: AsyncExitStack, settings: Settings) -> Mapping[str, channels.Channel]:
+    timeout = aiohttp.ClientTimeout(total=HTTP_TIMEOUT_S)
+    http = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+    return channels.load(
+        channels.Env(
+            settings=settings.channels,
+            public_url=settings.public_url,
+            region=settings.region,
+            http=http,
+        )
+    )
+
+
+def _web(app: web.Application, services: Services) -> list[Worker]:
+    """What people and providers talk with, and the workers that belong to it."""
+    feed = Feed(services.db, services.bell)
+    keeper = PresenceKeeper(services.db, services.dispatcher, present=feed.present)
+    app.add_routes(api.api_routes(services))
+    api_feed.install(app, feed)
+    for channel in services.channels.values():
+        app.add_routes(channel.routes(services.inbox))
+    return [feed.run, keeper.run]
+
+
+def _work(app: web.Application, services: Services, dispatcher: Dispatcher) -> list[Worker]:
+    """What is done beside the requests: a new worker goes here."""
+    database, bell, settings = services.db, services.bell, services.settings
+    sender = Sender(
+        database,
+        bell,
+        services.channels,
+        public_url=settings.public_url,
+        chance=random.Random(secrets.randbits(64)),  # noqa: S311  spreads retries
+    )
+    app[_SENDER] = sender
+    return [
+        Triage(database, bell, dispatcher, assess).run,
+        sender.run,
+        Upkeep(database, holder=f"{os.getpid()}-{secrets.token_hex(4)}").run,
+    ]
+
+
+async def drain(app: web.Application) -> None:
+    """Say that we are about to go, while we still listen: load balancers need a moment to see it.
+
+    Nothing new is claimed from now on; other processes take it.
+    """
+    app[READINESS].is_draining = True
+    app[_FINISHING] = asyncio.create_task(_finish(app))
+    await asyncio.sleep(app[SERVICES].settings.drain_notice_s)
+
+
+async def _finish(app: web.Application) -> None:
+    if _SENDER in app:
+        await app[_SENDER].finish()
+
+
+async def _finished(app: web.Application) -> None:
+    """Wait until what was being sent is sent, whether or not ``drain`` has begun with it."""
+    await (app[_FINISHING] if _FINISHING in app else _finish(app))
+
+
 @asynccontextmanager
-async def _running(workers: Sequence[Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(_kept_alive(worker)) for worker in workers]
+async def _running(workers: Sequence[Worker], readiness: Readiness) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(_kept_alive(worker, readiness)) for worker in workers]
     try:
         yield
     finally:
@@ -114,12 +169,13 @@ async def _running(workers: Sequence[Callable[[], Awaitable[None]]]) -> AsyncIte
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _kept_alive(worker: Callable[[], Awaitable[None]]) -> None:
+async def _kept_alive(worker: Worker, readiness: Readiness) -> None:
     """A worker that fails in a way nobody foresaw is reported and started again."""
+    name = getattr(worker, "__qualname__", "worker")
     while True:
         try:
             await worker()
         except Exception as error:
-            name = getattr(worker, "__qualname__", "worker")
+            readiness.note_failure(name)
             log.exception("worker_failed", worker=name, exc_info=logs.unquoted(error))
         await asyncio.sleep(_RESTART_S)

@@ -16,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 import structlog
+from asyncpg.pool import PoolConnectionProxy
 
 from contactcenter.sql_statements import first_word, split_statements
 
@@ -97,6 +98,17 @@ async def pending(conn: asyncpg.Connection, *, folder: Path | None = None) -> li
     """
     migrations = read_migrations(folder or migrations_folder())
     return [migration.name for migration in _missing(migrations, await _applied(conn))]
+
+
+async def applied_version(conn: asyncpg.Connection | PoolConnectionProxy) -> int:
+    """Return the number of the newest file that this database has seen; 0 for none."""
+    version = await conn.fetchval("SELECT max(version) FROM schema_migration")
+    return int(version or 0)
+
+
+def newest() -> int:
+    """Return the number of the newest file there is."""
+    return len(read_migrations(migrations_folder()))
 
 
 def migrations_folder() -> Path:

@@ -9,8 +9,9 @@ from typing import Final
 
 from aiohttp import web
 
-#: Requests under way get this long after SIGTERM; the rest of the 15 s is for the workers.
-DRAIN_S: Final = 8.0
+#: Requests under way get this long once we do not listen any more. The rest of the 15 s is for the
+#: notice before it, the feed's sockets, and the workers.
+DRAIN_S: Final = 6.0
 
 
 class CannotListen(Exception):

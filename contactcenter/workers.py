@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Literal
 
 import msgspec
 import structlog
@@ -50,6 +50,7 @@ class Job(Struct, frozen=True, kw_only=True):
     settings: Settings
     database_url: str
     port: int
+    only: Literal["web", "work"] | None
 
 
 class Workers:

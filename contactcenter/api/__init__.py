@@ -88,7 +88,6 @@ def api_routes(services: Services) -> list[web.RouteDef]:
     return [
         *(web.RouteDef(o.method, o.path, endpoint.handler_of(o, services), {}) for o in table),
         *docs_page.routes(table, services.settings),
-        *health.routes(services),
         *media.routes(services),
     ]
 
@@ -97,4 +96,4 @@ def install(app: web.Application, services: Services) -> None:
     """Give an application the API and the middleware that all its routes pass, hooks too."""
     app[SERVICES] = services
     middleware.install(app, services)
-    app.add_routes(api_routes(services))
+    app.add_routes([*health.routes(services), *api_routes(services)])

@@ -10,7 +10,7 @@ import channels
 from contactcenter import server, storage
 from contactcenter.access.first_admin import FirstAdmin, ensure_first_admin
 from contactcenter.api.services import SERVICES
-from contactcenter.app import serving
+from contactcenter.app import Part, drain, serving
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.settings import Settings
 from contactcenter.workers import Job, Workers
@@ -27,29 +27,46 @@ from contactcenter.workers import Job, Workers
     show_default=True,
     help="Processes that share the port; one that dies is started again.",
 )
+@click.option(
+    "--only",
+    type=click.Choice(["web", "work"]),
+    help="Do one part: web is hooks, API and feed; work is triage, sending and upkeep.",
+)
 @with_settings
 def serve(
-    *, host: str | None, port: str | None, count: int, config: Path | None, data_dir: Path | None
+    *,
+    host: str | None,
+    port: str | None,
+    count: int,
+    only: Part | None,
+    config: Path | None,
+    data_dir: Path | None,
 ) -> None:
     """Run the contact centre until it is told to stop (Ctrl-C or SIGTERM)."""
     settings = load_settings(config, host=host, port=port, data_dir=data_dir)
-    run(_serve(settings) if count == 1 else _serve_with_workers(settings, count))
+    if only is not None and settings.database_url is None:
+        raise click.UsageError(
+            "--only divides the work among machines, which then need one database: set "
+            "CONTACTCENTER_DATABASE_URL. With the embedded one, --workers adds processes."
+        )
+    run(_serve(settings, only) if count == 1 else _serve_with_workers(settings, only, count))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, only: Part | None) -> None:
     """Do everything in this process."""
     async with storage.opened(settings) as database:
         admin = await ensure_first_admin(database)
         async with (
-            serving(settings, database) as app,
+            serving(settings, database, only=only) as app,
             server.listening(app, settings.host, settings.port) as port,
         ):
             _greet(settings, port, app[SERVICES].channels, admin)
             await server.told_to_stop()
             click.echo("Stopping: finishing what has begun.")
+            await drain(app)
 
 
-async def _serve_with_workers(settings: Settings, count: int) -> None:
+async def _serve_with_workers(settings: Settings, only: Part | None, count: int) -> None:
     """Prepare the database once, hold the port, and let workers do everything else."""
     async with storage.prepared(settings) as url, loaded_channels(settings) as built:
         with server.reserved(settings.host, settings.port) as port:
@@ -59,9 +76,8 @@ async def _serve_with_workers(settings: Settings, count: int) -> None:
             def greet() -> None:
                 _greet(settings, port, built, admin, workers=count)
 
-            workers = Workers(
-                Job(settings=settings, database_url=url, port=port), count, ready=greet
-            )
+            job = Job(settings=settings, database_url=url, port=port, only=only)
+            workers = Workers(job, count, ready=greet)
             stop = asyncio.Event()
             told = asyncio.create_task(_tell(stop))
             try:

@@ -7,7 +7,7 @@ input.
 import sys
 
 from contactcenter import logs, server, storage, workers
-from contactcenter.app import serving
+from contactcenter.app import drain, serving
 from contactcenter.cli.runtime import run
 from contactcenter.workers import Job
 
@@ -23,11 +23,12 @@ def main() -> None:
 async def _serve(job: Job) -> None:
     async with (
         storage.attached(job.settings, job.database_url) as database,
-        serving(job.settings, database) as app,
+        serving(job.settings, database, only=job.only) as app,
         server.listening(app, job.settings.host, job.port, shared=True),
     ):
         workers.tell_ready()
         await server.told_to_stop()
+        await drain(app)
 
 
 if __name__ == "__main__":

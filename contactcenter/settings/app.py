@@ -95,6 +95,19 @@ APP: Final = (
         default=12,
     ),
     AppSetting(
+        key="drain_notice_s",
+        help="How many seconds /readyz says no before we stop listening.",
+        reader=readers.whole_number(0, 10),
+        default=1,
+    ),
+    AppSetting(
+        key="metrics_token",
+        help="The bearer token of /metrics. Without one, only private networks may ask, directly.",
+        reader=readers.text,
+        example="a-long-random-text",
+        secret=True,
+    ),
+    AppSetting(
         key="log_level",
         help="The least important kind of log lines to write: debug, info, warning or error.",
         reader=readers.one_of("debug", "info", "warning", "error"),

@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_origins: tuple[str, ...]
     reopen_window_h: int
     session_ttl_h: int
+    drain_notice_s: int
+    metrics_token: str | None
     log_level: str
     log_format: str
     max_body_bytes: int

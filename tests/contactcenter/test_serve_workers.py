@@ -60,7 +60,9 @@ class Serving:
             stdout=asyncio.subprocess.PIPE,
         )
         out, _ = await ps.communicate()
-        found = re.findall(r"^\s*(\d+) .*contactcenter\.cli\.worker (\d+)$", out.decode(), re.MULTILINE)
+        found = re.findall(
+            r"^\s*(\d+) .*contactcenter\.cli\.worker (\d+)$", out.decode(), re.MULTILINE
+        )
         return {int(number): int(pid) for pid, number in found}
 
 
@@ -183,7 +185,7 @@ async def test_workers_that_never_start_end_the_whole(tmp_path: Path) -> None:
     starts = tmp_path / "starts"
     dying = (sys.executable, "-c", f"open({str(starts)!r}, 'a').write('x'); raise SystemExit(3)")
     settings = Settings.load({}, channel_settings=channels.settings())
-    job = Job(settings=settings, database_url="postgresql://nowhere/none", port=1)
+    job = Job(settings=settings, database_url="postgresql://nowhere/none", port=1, only=None)
     begun: list[bool] = []
     workers = Workers(job, 1, ready=lambda: begun.append(True), command=dying)
 
@@ -204,7 +206,7 @@ async def test_a_worker_that_does_not_finish_is_killed_at_the_deadline(
         "os.write(1, b'ready\\n'); time.sleep(600)"
     )
     settings = Settings.load({}, channel_settings=channels.settings())
-    job = Job(settings=settings, database_url="postgresql://nowhere/none", port=1)
+    job = Job(settings=settings, database_url="postgresql://nowhere/none", port=1, only=None)
     stop = asyncio.Event()
     workers = Workers(job, 1, ready=stop.set, command=(sys.executable, "-c", stubborn))
 

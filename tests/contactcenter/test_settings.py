@@ -50,6 +50,8 @@ def test_nothing_needs_to_be_set(monkeypatch):
         "allowed_origins": (),
         "reopen_window_h": 72,
         "session_ttl_h": 12,
+        "drain_notice_s": 1,
+        "metrics_token": None,
         "log_level": "info",
         "log_format": "auto",
         "max_body_bytes": 1_048_576,
