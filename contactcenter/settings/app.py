@@ -83,6 +83,24 @@ APP: Final = (
         example="https://console.example.com",
     ),
     AppSetting(
+        key="trusted_proxies",
+        help="Addresses or networks of proxies whose X-Forwarded-For is believed.",
+        reader=readers.networks,
+        default=(),
+        example="127.0.0.1,10.0.0.0/8",
+    ),
+    AppSetting(
+        key="secret_keys",
+        help="Keys for secrets kept in the database; the first encrypts, all decrypt.",
+        reader=readers.secret_keys,
+        shown_default="a key made at the first start, in DATA_DIR/secret.key",
+        example=(
+            "YW4tZXhhbXBsZS1vZi1hLW5ldy1rZXktMzItYnl0ZXM=,"
+            "YW4tZXhhbXBsZS1vZi10aGUtb2xkLWtleS0zMi1ieXQ="
+        ),
+        secret=True,
+    ),
+    AppSetting(
         key="reopen_window_h",
         help="How many hours after it was solved a new message reopens a ticket.",
         reader=readers.whole_number(0, 24 * 366),

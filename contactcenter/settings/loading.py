@@ -54,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str  # without a trailing slash
     region: str
     allowed_origins: tuple[str, ...]
+    trusted_proxies: tuple[readers.Network, ...]
+    secret_keys: tuple[str, ...] | None
     reopen_window_h: int
     session_ttl_h: int
     drain_notice_s: int

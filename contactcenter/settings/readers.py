@@ -5,12 +5,17 @@ never repeats the value, which may be secret.
 """
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 _HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]]*)(:\d+)?")
 
+_KEY_BYTES = 32
+
+Network = IPv4Network | IPv6Network
 Reader = Callable[[object], object]
 
 
@@ -122,6 +127,28 @@ def _split(raw: str, msg: str) -> SplitResult:
     except ValueError as problem:
         raise ValueError(msg) from problem
     return parts
+
+
+def networks(raw: object) -> tuple[Network, ...]:
+    """A list of IP addresses and networks, comma-separated in text."""
+    try:
+        return tuple(ip_network(one) for one in texts(raw))
+    except ValueError as problem:
+        msg = "IP addresses or networks such as 10.0.0.0/8"
+        raise ValueError(msg) from problem
+
+
+def secret_keys(raw: object) -> tuple[str, ...]:
+    """A list of keys, each 32 bytes in URL-safe base64, comma-separated in text."""
+    msg = "keys of 32 bytes in URL-safe base64, such as `contactcenter secrets new-key` makes"
+    keys = texts(raw)
+    try:
+        sizes = {len(urlsafe_b64decode(key)) for key in keys}
+    except ValueError as problem:
+        raise ValueError(msg) from problem
+    if sizes != {_KEY_BYTES}:
+        raise ValueError(msg)
+    return keys
 
 
 def database_url(raw: object) -> str:

@@ -1,6 +1,7 @@
 """Settings: three sources, every problem at once, no secret shown."""
 
 import io
+from ipaddress import ip_network
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,8 @@ def test_nothing_needs_to_be_set(monkeypatch):
         "public_url": "http://127.0.0.1:8080",
         "region": "IR",
         "allowed_origins": (),
+        "trusted_proxies": (),
+        "secret_keys": None,
         "reopen_window_h": 72,
         "session_ttl_h": 12,
         "drain_notice_s": 1,
@@ -154,6 +157,8 @@ def test_a_named_file_must_exist(tmp_path):
         ("host", "[::1]", "::1"),
         ("region", "ir", "IR"),
         ("allowed_origins", "https://A.ir, http://b.ir:81/,", ("https://a.ir", "http://b.ir:81")),
+        ("trusted_proxies", "10.0.0.0/8,::1", (ip_network("10.0.0.0/8"), ip_network("::1"))),
+        ("secret_keys", f"{'A' * 43}=,{'B' * 43}=", (f"{'A' * 43}=", f"{'B' * 43}=")),
         ("log_level", "WARNING", "warning"),
         ("database_url", "postgres://a:b@h1,h2:5433/d?x=y", "postgres://a:b@h1,h2:5433/d?x=y"),
         ("database_url", "postgresql:///d?host=%2Frun", "postgresql:///d?host=%2Frun"),
