@@ -18,10 +18,10 @@ from msgspec import Struct
 
 from contactcenter import db
 from contactcenter.bench import bare_http, figures, messages, population
+from contactcenter.bench.consumption import cpu_s_of, memory_of
 from contactcenter.bench.figures import MeasurementInvalid
 from contactcenter.bench.floor import Floor, Stood, function
 from contactcenter.bench.load import Load, Loaded
-from contactcenter.bench.memory import memory_of
 from contactcenter.bench.process import Worker, worker
 from contactcenter.bench.scratch import connect, scratch
 from contactcenter.bench.served import HOST, Served, served
@@ -140,6 +140,7 @@ class _Run:
 
     async def measured(self) -> Result:
         """Warm both up, then let them take turns."""
+        self._say("loading")
         began_at = await _last_interaction.one(self._conn)
         await self._load_for(_WARM_UP_S)
         await self._floor_for(_WARM_UP_S)
@@ -149,10 +150,13 @@ class _Run:
         stood: list[Stood] = []
         slice_s = self._plan.seconds / self._plan.slices
         for n in range(self._plan.slices):
+            cpu_s = cpu_s_of(self._server.pid)
             loaded.append(await self._load_for(slice_s))
+            cpu_s = cpu_s_of(self._server.pid) - cpu_s
             stood.append(await self._floor_for(slice_s))
             self._say(
-                f"slice {n + 1}: {_rate(loaded[-1]):,.0f} messages/s, "
+                f"slice {n + 1}: {_rate(loaded[-1]):,.0f} messages/s "
+                f"at {cpu_s / max(1, loaded[-1].sent) * 1e6:,.0f} us of the server's CPU each, "
                 f"floor {stood[-1].stored / stood[-1].elapsed_s:,.0f}/s, "
                 f"drained in {self._drained_s[-1]:.2f} s"
             )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from contactcenter.bench import figures
-from contactcenter.bench.memory import Memory, memory_of
+from contactcenter.bench.consumption import Memory, memory_of
 from contactcenter.bench.served import served
 from contactcenter.postgres import throwaway_data_dir
 
