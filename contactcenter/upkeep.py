@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import db, storage
+from contactcenter import db, leases, storage
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 
@@ -15,7 +15,6 @@ EVERY_S: Final = 3600
 LEASE_S: Final = 600
 
 _SQL = db.Statements(__name__)
-_take_lease = _SQL.take("take_lease", int)
 _PRUNE = tuple(
     _SQL.command(name)
     for name in (
@@ -24,6 +23,8 @@ _PRUNE = tuple(
         "prune_sessions",
         "prune_links",
         "prune_uploads",
+        "prune_sign_in_attempts",
+        "prune_sign_in_places",
     )
 )
 
@@ -49,7 +50,7 @@ class Upkeep:
     async def round(self) -> bool:
         """Make partitions and prune, unless another process does; whether it was our turn."""
         async with self._database.transaction() as conn:
-            if await _take_lease.first(conn, "upkeep", self._holder, LEASE_S) is None:
+            if await leases.take(conn, "upkeep", self._holder, lease_s=LEASE_S) is None:
                 return False
         await storage.make_partitions(self._database)
         for prune in _PRUNE:

@@ -20,9 +20,12 @@ DELETE FROM user_ticket WHERE expires_at < clock_timestamp() - interval '30 days
 -- Files nobody sent.
 DELETE FROM attachment WHERE interaction_id IS NULL AND created_at < clock_timestamp() - interval '2 days'
 
--- name: take_lease
--- One process at a time; who held it may take it again.
-INSERT INTO lease (name, holder, until_at) VALUES ($1, $2, clock_timestamp() + $3::int * interval '1 second')
-ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, until_at = EXCLUDED.until_at, fence = lease.fence + 1
-WHERE lease.until_at < clock_timestamp() OR lease.holder = EXCLUDED.holder
-RETURNING fence
+-- name: prune_sign_in_attempts
+-- Failures are forgotten after 30 days at the latest.
+DELETE FROM sign_in_attempt WHERE key_sha256 = ANY (ARRAY(
+  SELECT key_sha256 FROM sign_in_attempt WHERE failed_at < clock_timestamp() - interval '30 days' LIMIT 5000))
+
+-- name: prune_sign_in_places
+-- A place nobody signed in from for 90 days is strange again.
+DELETE FROM sign_in_place WHERE key_sha256 = ANY (ARRAY(
+  SELECT key_sha256 FROM sign_in_place WHERE seen_at < clock_timestamp() - interval '90 days' LIMIT 5000))

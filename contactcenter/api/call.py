@@ -9,6 +9,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from contactcenter.access.actor import Actor
+from contactcenter.api.client_address import client_address
 from contactcenter.api.services import Services
 from contactcenter.bell import Topic
 from contactcenter.db import Conn
@@ -84,6 +85,11 @@ class Call:
     def content_type(self) -> str:
         """The content type of a raw body."""
         return self._request.content_type
+
+    @property
+    def client(self) -> str:
+        """The network address of the client, to count by; never to be shown or logged."""
+        return client_address(self._request, self.services.settings.trusted_proxies)
 
     def cookie(self, name: str) -> str | None:
         """A cookie the browser sent."""

@@ -88,6 +88,8 @@ def answer(error: DomainError, request_id: str) -> web.Response:
     )
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    if "retry_after_s" in error.data:
+        response.headers["Retry-After"] = str(error.data["retry_after_s"])
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = 'Bearer realm="contactcenter"'
     if error.status in {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT}:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter.access import opaque, sessions
+from contactcenter.access import opaque, sessions, throttle
 from contactcenter.access.actor import Actor, RoleName
 from contactcenter.api import guard
 from contactcenter.api.operation import AGENT, PUBLIC, Call, operation
@@ -42,15 +42,19 @@ class SignedIn(Struct, frozen=True, kw_only=True):
     csrf_token: str | None
 
 
-@operation("POST", "/session", tag="session", status=201, roles=PUBLIC, via="none", refuses=(401,))
+@operation(
+    "POST", "/session", tag="session", status=201, roles=PUBLIC, via="none", refuses=(401, 429)
+)
 async def sign_in(call: Call, body: Credentials) -> SignedIn:
     """Sign in with e-mail address and password.
 
     The session is a cookie that scripts cannot read. An unknown address takes as long as a wrong
-    password and is answered the same.
+    password and is answered the same. After five failures in a row one has to wait, longer each
+    time (`too_many_attempts`); a right password is not looked at meanwhile.
     """
     services = call.services
-    async with services.db.read() as conn:
+    async with services.db.transaction() as conn:
+        attempt = await throttle.of_account(conn, body.email, call.client)
         account = await sessions.find_account(conn, body.email)
     usable = account if account is not None and account.is_enabled else None
     password_hash = None if usable is None else usable.password_hash
@@ -63,6 +67,7 @@ async def sign_in(call: Call, body: Credentials) -> SignedIn:
         if session is None:
             raise WrongCredentials
         actor = await sessions.find_actor(conn, session.token)
+        await throttle.succeeded(conn, now, attempt)
     assert actor is not None, "the session was begun in this transaction"
     call.set_cookie(
         guard.cookie_name(services.settings),
