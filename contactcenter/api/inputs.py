@@ -13,10 +13,12 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.inspect import (
+    BoolType,
     DateTimeType,
     FrozenSetType,
     IntType,
     ListType,
+    LiteralType,
     SetType,
     StructType,
     VarTupleType,
@@ -24,6 +26,7 @@ from msgspec.inspect import (
     type_info,
 )
 
+from contactcenter.api import repeated_fields
 from contactcenter.errors import BadInput, NotFound
 
 #: The largest whole number that every reader of JSON keeps exact; ids stay far below.
@@ -46,6 +49,13 @@ Reason = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 _DIGITS: Final = re.compile(r"[0-9]{1,19}")
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _NAMED: Final = re.compile(r"(?:unknown|required) field `(?P<name>.*)`", re.DOTALL)
+#: In a query msgspec would also take null for None, 1 for true and seconds since 1970 for a time.
+_WRITINGS: Final[Mapping[type, tuple[str, re.Pattern[str]]]] = {
+    BoolType: ("true or false", re.compile("true|false")),
+    DateTimeType: ("an RFC 3339 time", re.compile(r"[0-9]{4}-.*", re.DOTALL)),
+    IntType: ("a whole number", re.compile("-?[0-9]{1,19}")),
+    LiteralType: ("one of the known words", re.compile("(?!(?i:null)$).*", re.DOTALL)),
+}
 _MANY: Final = (ListType, SetType, FrozenSetType, VarTupleType)
 
 
@@ -57,11 +67,12 @@ class PathParameter(Struct, frozen=True):
 
 
 class QueryParameters(Struct, frozen=True):
-    """The query: a struct, and which of its fields may be repeated."""
+    """The query: a struct, which of its fields may be repeated, and how some are written."""
 
     type: type[Struct]
     names: frozenset[str]
     repeated: frozenset[str]
+    written: Mapping[str, tuple[str, re.Pattern[str]]]
 
 
 class BodyInput(Struct, frozen=True):
@@ -150,7 +161,15 @@ def _query_of(annotation: Any) -> QueryParameters:
         annotation,
         frozenset(f.encode_name for f in info.fields),
         frozenset(f.encode_name for f in info.fields if isinstance(f.type, _MANY)),
+        {f.encode_name: writing for f in info.fields if (writing := _writing(f.type)) is not None},
     )
+
+
+def _writing(kind: Any) -> tuple[str, re.Pattern[str]] | None:
+    """How a value of this type is written; None for text."""
+    parts = [getattr(kind, "type", None), *getattr(kind, "types", ())]
+    found = [_WRITINGS.get(type(kind)), *(_writing(part) for part in parts if part is not None)]
+    return next(filter(None, found), None)
 
 
 def _body_of(annotation: Any) -> BodyInput:
@@ -234,6 +253,8 @@ def _query_value(query: QueryParameters, pairs: list[tuple[str, str]]) -> Struct
             many.append(value)
         elif name in values:
             raise BadInput(f"query.{name}", "This parameter was given more than once.")
+        elif name in query.written and not query.written[name][1].fullmatch(value):
+            raise BadInput(f"query.{name}", f"Expected {query.written[name][0]}.")
         else:
             values[name] = value
     try:
@@ -247,6 +268,7 @@ def _body_value(body: BodyInput, raw: bytes) -> Any:
         value = body.decode(raw)
         if b"\\u0000" in raw:  # written so it may be a NUL, or the six characters
             check_text(msgspec.json.decode(raw), "body")
+        twice = repeated_fields.place_of(raw)
     except msgspec.ValidationError as error:
         raise _bad_input("body", error) from error
     except UnicodeDecodeError as error:
@@ -255,6 +277,8 @@ def _body_value(body: BodyInput, raw: bytes) -> Any:
         raise BadInput("body", f"The body is not valid JSON: {error}") from error
     except RecursionError as error:
         raise BadInput("body", "The body is nested too deeply.") from error
+    if twice is not None:
+        raise BadInput(f"body{twice[:300]}", "This field was given more than once.")
     return value
 
 

@@ -35,18 +35,24 @@ into `X-CSRF-Token` of every change. Programs: a token from `POST /api/v1/tokens
 
 **Lists** come in pages: `next` is the `cursor` of the following page, null at the end. Times are
 RFC 3339 in UTC.
+
+**Values.** Text is any Unicode but NUL, and comes back as it was sent; where it is changed, the
+field says so. A whole number is written without a fraction. A field that is unknown, or given
+twice, is refused.
 """
 #: What each refusal means here, in the order of the statuses.
 _REFUSALS: Final[Mapping[int, str]] = {
     401: "Nobody is signed in.",
     403: "Not with this role, scope, CSRF token or origin.",
     404: "There is no such thing, or not for this person.",
+    408: "The body did not arrive in time.",
     409: "The present state does not allow it.",
     412: "Somebody changed it since it was read.",
     413: "The body is too large.",
     415: "The content type is not taken.",
     422: "A value cannot be accepted; `field` names it.",
     428: "If-Match is missing.",
+    429: "Too many attempts failed; Retry-After tells when the next one is looked at.",
     503: "The database cannot be reached. Try again.",
 }
 
@@ -198,12 +204,14 @@ def _refused(operation: Operation) -> list[int]:
         401: operation.roles is not PUBLIC,
         403: operation.roles is not PUBLIC or not operation.is_safe,
         404: bool(inputs.path),
+        408: takes_body,
         409: not operation.is_safe,
         412: operation.versioned,
         413: takes_body,
         415: inputs.body is not None and not inputs.body.is_raw,
         422: True,  # an unknown parameter, at the least
         428: operation.versioned,
+        429: False,  # only where somebody could guess
         503: True,
     }
     return [status for status in _REFUSALS if needed[status] or status in operation.refuses]
@@ -226,7 +234,9 @@ def _problem(status: int) -> Json:
             problems.CONTENT_TYPE: {"schema": {"$ref": _REFERENCE.format(name=Problem.__name__)}}
         },
     }
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+    if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}:
         response["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
     return response
 
@@ -264,6 +274,7 @@ def _finished(value: Any) -> Any:
             if key == "description" and isinstance(item, str)
             else _finished(item)
             for key, item in value.items()
+            if key != "uniqueItems"  # a set takes one value twice and keeps it once
         }
     if isinstance(value, list):
         return [_finished(item) for item in value]

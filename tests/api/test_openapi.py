@@ -58,7 +58,7 @@ async def test_an_edit_documents_what_it_needs_and_what_it_may_answer(document):
     assert parameters == {("path", "user_id"): True, ("header", "If-Match"): True}
     assert edit["requestBody"]["required"] is True
     assert set(edit["responses"]) == {
-        *("200", "401", "403", "404", "409", "412", "413", "415", "422", "428", "503")
+        *("200", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "503")
     }
     assert "ETag" in edit["responses"]["200"]["headers"]
     assert edit["security"] == [{"session": [], "csrf": []}, {"token": []}]
