@@ -1,0 +1,26 @@
+"""The application runs in a thread; what is generated is tried on it over real HTTP."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from databases import drop, with_database
+from house import House
+
+from contactcenter import logs
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs() -> None:
+    """Log as in production: the tracebacks of a terminal take seconds to draw."""
+    logs.configure("info", "json")
+
+
+@pytest.fixture(scope="module")
+def house(server_dsn: str, new_database) -> Iterator[House]:
+    """The whole application on a database of this module's own."""
+    name = asyncio.run(new_database())
+    house = House(with_database(server_dsn, name), {}).start()
+    yield house
+    house.stop()
+    asyncio.run(drop(server_dsn, name))
