@@ -78,6 +78,7 @@ __all__ = [
     "load",
     "names",
     "settings",
+    "settings_of",
 ]
 
 
@@ -93,6 +94,11 @@ def settings() -> tuple[Setting, ...]:
         for setting in _module(name).SETTINGS:
             found.setdefault(setting.key, setting)
     return tuple(found.values())
+
+
+def settings_of(name: str) -> tuple[Setting, ...]:
+    """What one channel reads from the settings; nothing if it is not here."""
+    return tuple(_module(name).SETTINGS) if name in names() else ()
 
 
 def load(env: Env) -> Mapping[str, Channel]:

@@ -27,10 +27,10 @@ from channels._failures import (
     Undeliverable,
 )
 from channels._retry_after import wait_of
+from channels._twilio_account import Account
 from channels._twilio_errors import kind_of
+from channels._twilio_list import API
 from channels._twilio_status import STATUS
-
-_API = "https://api.twilio.com"
 
 #: The part of the deadline that connecting may take, so that a provider who cannot be reached is
 #: told apart from one who does not answer.
@@ -66,22 +66,20 @@ class Twilio:
     def __init__(
         self,
         *,
-        account_sid: str,
-        auth_token: str,
+        account: Account,
         http: aiohttp.ClientSession,
         status_url: str,
         api_base: str | None,
-        messaging_service_sid: str | None,
         deadline_s: float,
     ) -> None:
         self._status_url = status_url
-        self._messaging_service_sid = messaging_service_sid
+        self._messaging_service_sid = account.messaging_service_sid
         self._client = Client(
-            account_sid,
-            auth_token,
-            http_client=_Transport(http, (api_base or _API).rstrip("/"), deadline_s),
+            account.sid,
+            account.tokens[0],
+            http_client=_Transport(http, (api_base or API).rstrip("/"), deadline_s),
             # Not the process environment, where TWILIO_EDGE would send us to another host.
-            environment={"TWILIO_ACCOUNT_SID": account_sid},
+            environment={"TWILIO_ACCOUNT_SID": account.sid},
         )
         self._messages = self._client.messages  # loads the SDK's part for messages, half a second
 
@@ -153,7 +151,7 @@ class _Transport(AsyncHttpClient):
         try:
             async with self._session.request(
                 method,
-                self._base + uri.removeprefix(_API),
+                self._base + uri.removeprefix(API),
                 params=params or None,
                 data=urlencode(data or {}, doseq=True).encode() if data else None,
                 headers=sent,

@@ -7,6 +7,7 @@ WhatsApp, RCS and other services on Twilio's messaging are not spoken here; what
 quarantine.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -34,8 +35,12 @@ from channels._base import (
     Unreadable,
 )
 from channels._failures import Unavailable, Undeliverable
+from channels._sms_backfill import backfill
 from channels._sms_form import NAME, message, status
+from channels._sms_search import find
+from channels._twilio_account import Account, Accounts, listed
 from channels._twilio_hook import Payload, TwilioHook, taken, understood
+from channels._twilio_list import TwilioList
 
 if TYPE_CHECKING:
     from channels._twilio import Twilio
@@ -69,6 +74,9 @@ SETTINGS = (
 
 #: One whole request to Twilio.
 SEND_DEADLINE_S = 10.0
+
+#: Looking through a list, which may have several pages.
+SEARCH_DEADLINE_S = 30.0
 
 #: What cannot be stored is refused within 5 s, so that Twilio can try its fallback address; it
 #: waits 15 s for an answer (https://www.twilio.com/docs/api/errors/11205).
@@ -104,16 +112,16 @@ class Sms:
         self._env = env
         self._send_deadline_s = send_deadline_s
         self._hook_deadline_s = hook_deadline_s
-        self._keys = _listed(env.settings.get("twilio_auth_tokens", ""))
+        self._accounts = Accounts(env, NAME)
         self.missing = _missing(env)
-        self._twilio: Twilio | None = None
+        self._clients: dict[str, tuple[Account, Twilio]] = {}
 
     def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
         """Two hooks: a message came; something became of a message we sent."""
         hook = TwilioHook(
             channel=NAME,
             public_url=self._env.public_url,
-            keys=self._keys,
+            keys=self._accounts.general.tokens,
             missing=self.missing,
             deadline_s=self._hook_deadline_s,
         )
@@ -141,43 +149,68 @@ class Sms:
 
     async def send(self, outbound: Outbound) -> Receipt:
         """Send one message; what Twilio would refuse for certain is refused without asking it."""
-        if self.missing:
-            raise Unavailable(f"SMS is not set up; it needs {', '.join(self.missing)}.")
+        self._check_ready()
         _check_sendable(outbound)
-        twilio = self._twilio or self.connect()
-        return await twilio.send(outbound)
+        return await self._client(self._accounts.usable(outbound.entry_point)).send(outbound)
 
     def sender(self, entry_point: str) -> str:
         """The Messaging Service where one sends: who stops one of its numbers stops all."""
-        return self._env.settings.get("twilio_messaging_service_sid") or entry_point
+        return self._accounts.of(entry_point).messaging_service_sid or entry_point
 
-    async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:  # noqa: ARG002
-        """Not possible yet."""
-        raise Unavailable("Twilio's list cannot be read yet.")
+    async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
+        """Look through all messages with this customer; those up to 5 s older count as well."""
+        self._check_ready()
+        listing = self._listing(self._accounts.usable(outbound.entry_point))
+        try:
+            async with asyncio.timeout(SEARCH_DEADLINE_S):
+                return await find(listing, outbound, since, region=self._env.region)
+        except TimeoutError as error:
+            raise Unavailable("Twilio's list took too long.") from error
 
-    async def backfill(self, inbox: Inbox, since: datetime) -> int:  # noqa: ARG002
-        """Not possible yet."""
-        raise Unavailable("Twilio's list cannot be read yet.")
+    async def backfill(self, inbox: Inbox, since: datetime) -> int:
+        """Read the lists of every account; a message to a number nobody set up comes along too."""
+        self._check_ready()
+        new = 0
+        for account in self._accounts.every():
+            new += await backfill(self._listing(account), inbox, since, region=self._env.region)
+        return new
 
     async def fetch(self, media: Media) -> Fetched:  # noqa: ARG002
         """Not possible yet."""
         raise Unavailable("Twilio's files cannot be fetched yet.")
 
-    def connect(self) -> "Twilio":
-        """Load Twilio's SDK and make its client."""
+    def connect(self, account: Account | None = None) -> "Twilio":
+        """Load Twilio's SDK and make a client of the account, the settings' if none is named."""
         from channels._twilio import Twilio  # noqa: PLC0415 -- slow; a centre without SMS goes without
 
-        settings = self._env.settings
-        self._twilio = Twilio(
-            account_sid=settings["twilio_account_sid"],
-            auth_token=self._keys[0],
+        account = account or self._accounts.general
+        self._clients[account.sid] = (
+            account,
+            Twilio(
+                account=account,
+                http=self._env.http,
+                status_url=f"{self._env.public_url}/hooks/sms/status",
+                api_base=self._env.settings.get("twilio_api_base"),
+                deadline_s=self._send_deadline_s,
+            ),
+        )
+        return self._clients[account.sid][1]
+
+    def _client(self, account: Account) -> "Twilio":
+        known, client = self._clients.get(account.sid, (None, None))
+        return client if client and known == account else self.connect(account)
+
+    def _listing(self, account: Account) -> TwilioList:
+        return TwilioList(
+            account,
             http=self._env.http,
-            status_url=f"{self._env.public_url}/hooks/sms/status",
-            api_base=settings.get("twilio_api_base"),
-            messaging_service_sid=settings.get("twilio_messaging_service_sid"),
+            api_base=self._env.settings.get("twilio_api_base"),
             deadline_s=self._send_deadline_s,
         )
-        return self._twilio
+
+    def _check_ready(self) -> None:
+        if self.missing:
+            raise Unavailable(f"SMS is not set up; it needs {', '.join(self.missing)}.")
 
     async def _on_message(
         self, hook: TwilioHook, inbox: Inbox, request: web.Request
@@ -213,11 +246,7 @@ def _check_sendable(outbound: Outbound) -> None:
 
 
 def _missing(env: Env) -> tuple[str, ...]:
-    lacking = [s.key for s in SETTINGS if s.required and not _listed(env.settings.get(s.key, ""))]
+    lacking = [s.key for s in SETTINGS if s.required and not listed(env.settings.get(s.key, ""))]
     if not env.public_url:
         lacking.append("public_url")
     return tuple(f"CONTACTCENTER_{key.upper()}" for key in lacking)
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -15,6 +15,7 @@ class Behaviour(Struct, frozen=True, kw_only=True):
     #: 429 with ``Retry-After: retry_after_s``; not accepted.
     busy: float = 0.0
     retry_after_s: int = 1
+    retry_after_is_a_date: bool = False
     #: 503 with ``Retry-After: retry_after_s``; not accepted.
     unavailable: float = 0.0
     #: 500, not accepted.
@@ -43,5 +44,15 @@ class Behaviour(Struct, frozen=True, kw_only=True):
     undelivered: float = 0.0
     undelivered_code: int = 30003
 
+    #: How many segments one sender gets out in a second; 0 is without limit.
+    segments_per_s: float = 0.0
+    #: A message that would wait longer for its turn is refused with 21611; sent by a Messaging
+    #: Service it is accepted, and fails with 30001.
+    queue_s: float = 36000.0
+
+    #: A list is 500.
+    lists_broken: float = 0.0
+    #: A customer's message is kept, and nobody is ever told of it.
+    swallowed: float = 0.0
     #: A customer's message is delivered again although it was acknowledged.
     redelivered: float = 0.0

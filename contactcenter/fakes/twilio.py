@@ -18,11 +18,11 @@ import aiohttp
 import msgspec
 from aiohttp import web
 from msgspec import Struct
-from msgspec.structs import replace
 
 from contactcenter.fakes import twilio_rest
 from contactcenter.fakes.behaviour import Behaviour
 from contactcenter.fakes.ledger import Entry, Ledger
+from contactcenter.fakes.twilio_carrier import Carrier
 from contactcenter.fakes.twilio_hooks import Attempt, HookCaller, HookResult
 from contactcenter.fakes.twilio_message import (
     START_WORDS,
@@ -30,9 +30,8 @@ from contactcenter.fakes.twilio_message import (
     Message,
     message_form,
     new_sid,
-    status_form,
 )
-from contactcenter.fakes.twilio_rest import Refusal
+from contactcenter.fakes.twilio_refusal import Refusal, refusal_of
 
 
 class FakeTwilio:
@@ -41,7 +40,8 @@ class FakeTwilio:
     ``message_url`` and ``fallback_url`` are the webhooks of all its numbers, with connection
     overrides in the fragment if wanted; set them when the product's address is known.
     ``behaviour`` may be replaced at any time. ``on_message`` is awaited with every message the
-    product sends. ``numbers`` are the ones it owns; none given, every number is.
+    product sends. ``numbers`` are the ones it owns; none given, every number is. Files are handed
+    out by the host at ``media_url``, or by the API itself while there is none.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class FakeTwilio:
         self.message_url = ""
         self.fallback_url = ""
         self.url = ""
+        self.media_url = ""
         self._on_message = on_message
         self._stopped: set[tuple[str, str]] = set()
         self._followers: list[asyncio.Queue[Message]] = []
@@ -83,6 +84,14 @@ class FakeTwilio:
         """Listen on 127.0.0.1; ``url`` is the address from then on."""
         self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         self._hooks = HookCaller(self._http, self.ledger, self.clock)
+        self._carrier = Carrier(
+            self.messages,
+            self._hooks,
+            token=self.auth_token,
+            chance=self.chance,
+            clock=self.clock,
+            behaviour=lambda: self.behaviour,
+        )
         app = web.Application()
         app.add_routes(twilio_rest.routes(self))
         app.add_routes([web.post("/fake/customer_messages", self._write_for_customer)])
@@ -138,6 +147,9 @@ class FakeTwilio:
         """
         message = self._received(from_, to, text, tuple(media), sid)
         params = [*message_form(message, self.url), *extra]
+        swallowed = self.behaviour.swallowed
+        if swallowed and self.chance.random() < swallowed:
+            return HookResult(sid=message.sid, status=None, attempts=())
         attempts = await self._deliver(params)
         if attempts[-1].succeeded and self.chance.random() < self.behaviour.redelivered:
             attempts += await self._deliver(params)
@@ -147,17 +159,23 @@ class FakeTwilio:
         self, to: str, sender: str, text: str, media_urls: Sequence[str], service_sid: str | None
     ) -> Refusal | None:
         """Say why this account may not send such a message."""
-        general = twilio_rest.refusal_of(to, sender, text, media_urls, service_sid)
+        general = refusal_of(to, sender, text, media_urls, service_sid)
         if general:
             return general
         if self.numbers and sender and sender not in self.numbers:
             detail = f"The 'From' number {sender} is not a Twilio phone number of this account."
             return Refusal(HTTPStatus.BAD_REQUEST, 21606, detail)
-        if (to, sender) in self._stopped:
+        if self.has_stopped(to, sender, of_service=bool(service_sid)):
             return Refusal(
                 HTTPStatus.BAD_REQUEST, 21610, "Attempt to send to unsubscribed recipient"
             )
-        return None
+        return None if service_sid else self._carrier.refusal(sender)
+
+    def has_stopped(self, customer: str, sender: str, *, of_service: bool = False) -> bool:
+        """Whether a customer has stopped this number, or any number of the Messaging Service."""
+        if of_service:
+            return any(who == customer for who, _ in self._stopped)
+        return (customer, sender) in self._stopped
 
     def accept(self, message: Message) -> None:
         """Take a message of the product: from here on it was sent, whatever is answered."""
@@ -175,7 +193,7 @@ class FakeTwilio:
         )
         for queue in self._followers:
             queue.put_nowait(message)
-        self._start(self._report(message))
+        self._start(self._carrier.carry(message))
         if self._on_message:
             self._start(self._on_message(message))
 
@@ -185,32 +203,6 @@ class FakeTwilio:
         return await self._hooks.call(
             self.message_url, params, token=self.auth_token, fallback_url=self.fallback_url
         )
-
-    async def _report(self, message: Message) -> None:
-        """Move a message on, and say so at its status callback."""
-        behaviour, chance = self.behaviour, self.chance
-        fails = chance.random() < behaviour.undelivered
-        words = ["sending", "sent", "undelivered" if fails else "delivered"]
-        if message.messaging_service_sid:
-            words.insert(0, "queued")  # its first status was accepted, of which nobody is told
-        if chance.random() < behaviour.shuffled:
-            chance.shuffle(words)
-        for word in words:
-            await asyncio.sleep(chance.uniform(*behaviour.report_delay_s))
-            code = behaviour.undelivered_code if word == "undelivered" else None
-            self._move(message.sid, word, code)
-            if not message.status_callback or chance.random() < behaviour.dropped:
-                continue
-            params = status_form(message, word, code, self.clock())
-            for _ in range(2 if chance.random() < behaviour.doubled else 1):
-                await self._hooks.call(message.status_callback, params, token=self.auth_token)
-
-    def _move(self, sid: str, word: str, code: int | None) -> None:
-        message = self.messages[sid]
-        if message.status not in {"delivered", "undelivered"}:
-            self.messages[sid] = replace(
-                message, status=word, error_code=code, updated_at=self.clock()
-            )
 
     def _received(
         self, from_: str, to: str, text: str, media: tuple[tuple[str, bytes], ...], sid: str | None

@@ -1,5 +1,6 @@
 """A message as the fake Twilio keeps it, and the forms it posts about it."""
 
+import hashlib
 import secrets
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
@@ -8,7 +9,9 @@ from msgspec import Struct
 
 #: One word alone stops or starts messages from a number.
 #: Source: https://help.twilio.com/articles/223134027
-STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
+STOP_WORDS = frozenset(
+    {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
+)
 START_WORDS = frozenset({"START", "YES", "UNSTOP"})
 
 _COUNTRIES = {"+98": "IR", "+1": "US", "+44": "GB"}
@@ -21,7 +24,7 @@ class Message(Struct, frozen=True, kw_only=True):
     """A message in either direction. ``from_`` and ``to`` are numbers.
 
     ``media`` are pairs of content type and content that a customer sent, ``media_urls`` what the
-    product asked to send.
+    product asked to send. It waits ``valid_s`` in the queue at most.
     """
 
     sid: str
@@ -38,6 +41,15 @@ class Message(Struct, frozen=True, kw_only=True):
     error_code: int | None = None
     status_callback: str = ""
     messaging_service_sid: str | None = None
+    valid_s: int = 36000
+
+    @property
+    def media_sids(self) -> tuple[str, ...]:
+        """The ids of ``media``, in order; always the same."""
+        return tuple(
+            "ME" + hashlib.sha256(f"{self.sid}/{place}".encode()).hexdigest()[:32]
+            for place in range(len(self.media))
+        )
 
     @property
     def segments(self) -> int:
@@ -95,7 +107,8 @@ def message_form(message: Message, api_url: str) -> Params:
         params.append(("OptOutType", "STOP" if word in STOP_WORDS else "START"))
     for index, (content_type, _) in enumerate(message.media):
         params.append((f"MediaContentType{index}", content_type))
-        params.append((f"MediaUrl{index}", f"{api_url}{message.path}/Media/{index}"))
+        sid = message.media_sids[index]
+        params.append((f"MediaUrl{index}", f"{api_url}{message.path}/Media/{sid}"))
     return params
 
 

@@ -9,10 +9,12 @@ import io
 import time
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
 from msgspec import Struct
+from msgspec.structs import replace
 from recording_inbox import RecordingInbox
 from yarl import URL
 
@@ -50,6 +52,9 @@ class _Contract:
 
     channel: str
     settings: Mapping[str, str]
+    #: The channel's own address in every delivery below, and who writes, both canonical.
+    entry_point: str
+    sender: Address
 
     def create(self, env: Env) -> Channel:
         """Build the channel as the app does."""
@@ -89,9 +94,6 @@ class _Contract:
 class InboundContract(_Contract):
     """A customer's message is authenticated, understood, stored, and only then acknowledged."""
 
-    #: The channel's own address in every delivery below, and who writes, both canonical.
-    entry_point: str
-    sender: Address
     #: A text this long makes a delivery larger than the channel takes.
     over_limit_bytes: int
 
@@ -272,12 +274,19 @@ class OutboundContract(_Contract):
         """
         raise NotImplementedError
 
+    async def missed(self, text: str, *files: tuple[str, bytes]) -> str:
+        """Let ``sender`` write to ``entry_point`` at the last provider while it cannot reach us.
+
+        ``files`` are pairs of content type and content. Returns the message's external id.
+        """
+        raise NotImplementedError
+
     def accepted(self) -> list[str]:
         """The correlation ids of all messages the last provider has taken, in order."""
         raise NotImplementedError
 
     def outbound(self, correlation_id: str) -> Outbound:
-        """A message that nothing is wrong with."""
+        """A message from ``entry_point`` to ``sender`` that nothing is wrong with."""
         raise NotImplementedError
 
     async def sending(self, http, answer, correlation_id="c-1"):
@@ -285,10 +294,7 @@ class OutboundContract(_Contract):
         async with self.provider(answer) as settings:
             build = self.impatient if answer == "silent" else self.create
             channel = build(self.env(http, **settings))
-            try:
-                return await channel.send(self.outbound(correlation_id))
-            except channels.SendFailure as failure:
-                return failure
+            return await _outcome(channel.send(self.outbound(correlation_id)))
 
     async def test_accepted_message_gives_a_receipt(self, http):
         receipt = await self.sending(http, "accepted")
@@ -351,6 +357,93 @@ class OutboundContract(_Contract):
 
         assert any(name in str(failure.value) for name in channel.missing)
 
+    @pytest.mark.parametrize("answer", ["accepted", "broken", "cut"])
+    async def test_message_is_found_again_whatever_was_answered(self, http, answer):
+        since = _now()
+        async with self.provider(answer) as settings:
+            channel = self.create(self.env(http, **settings))
+            outbound = self.outbound("c-1")
+            receipt = await _outcome(channel.send(outbound))
+
+            [found] = await channel.find(outbound, since)
+            other = replace(outbound, text="another text")
+
+            assert found.status in STATUS_RANK
+            assert found.created_at.utcoffset() == timedelta(0)
+            assert abs(found.created_at - since) < timedelta(seconds=60)
+            if isinstance(receipt, channels.Receipt):
+                assert found.external_id == receipt.external_id
+            assert await channel.find(other, since) == []
+            assert await channel.find(outbound, since + timedelta(hours=1)) == []
+
+    async def test_equal_messages_are_found_oldest_first(self, http):
+        since = _now()
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            sent = [await channel.send(self.outbound(f"c-{n}")) for n in range(2)]
+
+            found = await channel.find(self.outbound("c-3"), since)
+
+        assert {one.external_id for one in found} == {one.external_id for one in sent}
+        assert [one.created_at for one in found] == sorted(one.created_at for one in found)
+
+    async def test_search_at_a_provider_that_is_gone_is_unavailable(self, http):
+        async with self.provider("gone") as settings:
+            channel = self.create(self.env(http, **settings))
+
+            with pytest.raises(Unavailable):
+                await channel.find(self.outbound("c-1"), _now())
+            with pytest.raises(Unavailable):
+                await channel.backfill(RecordingInbox(), _now())
+
+    async def test_missed_messages_are_brought_in_once_and_in_order(self, http):
+        since = _now()
+        inbox = RecordingInbox()
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            sids = [await self.missed(text) for text in (PERSIAN, "second", "third")]
+
+            assert await channel.backfill(inbox, since) == 3
+            assert [item.external_id for item in inbox.received] == sids
+            assert await channel.backfill(inbox, since) == 0
+            assert await channel.backfill(inbox, since + timedelta(hours=1)) == 0
+
+        first = inbox.received[0]
+        assert isinstance(first, Inbound)
+        assert (first.entry_point, first.sender) == (self.entry_point, self.sender)
+        assert first.text == PERSIAN
+        assert first.occurred_at is None or first.occurred_at.utcoffset() == timedelta(0)
+        assert channel.read("message", first.raw) == first
+
+    async def test_what_is_brought_in_is_told_to_be_new_only_if_it_was_stored(self, http):
+        inbox = RecordingInbox()
+        inbox.fault = NotStored("no database")
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            await self.missed("hello")
+
+            with pytest.raises(NotStored):
+                await channel.backfill(inbox, _now())
+
+    async def test_sender_is_the_entry_point_or_what_sends_for_it(self, http):
+        channel = self.create(self.env(http))
+
+        assert channel.sender(self.entry_point) == self.entry_point
+        assert isinstance(
+            self.create(Env(settings={}, public_url="", region="IR", http=http)).sender("x"), str
+        )
+
+    async def test_channel_without_settings_finds_and_brings_in_nothing(self, http):
+        channel = self.create(Env(settings={}, public_url=PUBLIC_URL, region="IR", http=http))
+
+        for asking in (
+            channel.find(self.outbound("c-1"), _now()),
+            channel.backfill(RecordingInbox(), _now()),
+        ):
+            with pytest.raises(Unavailable) as failure:
+                await asking
+            assert any(name in str(failure.value) for name in channel.missing)
+
     async def test_report_becomes_a_status_update(self, aiohttp_client, http):
         inbox = RecordingInbox()
         client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
@@ -387,3 +480,14 @@ class OutboundContract(_Contract):
         )
 
         assert response.status >= 500
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _outcome(sending):
+    try:
+        return await sending
+    except channels.SendFailure as failure:
+        return failure

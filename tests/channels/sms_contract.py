@@ -113,6 +113,13 @@ class SmsContract(InboundContract, OutboundContract):
         ) as self.fake:
             yield {"twilio_api_base": nobody if answer == "gone" else self.fake.url}
 
+    async def missed(self, text: str, *files: tuple[str, bytes]) -> str:
+        self.fake.behaviour = replace(self.fake.behaviour, swallowed=1.0)
+        result = await self.fake.customer_writes(
+            self.sender.value, self.entry_point, text, media=files
+        )
+        return result.sid
+
     def accepted(self) -> list[str]:
         return [entry.correlation for entry in self.fake.ledger.of("accepted")]
 

@@ -1,0 +1,66 @@
+"""Which Twilio account an entry point uses: the one of the settings, or one of its own."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from channels._base import Env
+from channels._failures import Unavailable
+from channels._secrets import NO_SECRETS
+
+SID = "twilio_account_sid"
+TOKENS = "twilio_auth_tokens"
+SERVICE = "twilio_messaging_service_sid"
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """One account. All ``tokens`` sign, the first is used to ask; without any it is unusable."""
+
+    sid: str
+    tokens: tuple[str, ...]
+    messaging_service_sid: str | None = None
+
+
+class Accounts:
+    """The accounts of one channel. An entry point's own replaces the general one altogether.
+
+    An own account lacks nothing that it could take from the settings: with a key but no SID, or a
+    SID but no key, it is incomplete, and nothing is sent or believed in its name.
+    """
+
+    def __init__(self, env: Env, channel: str) -> None:
+        self._secrets = env.secrets
+        self._channel = channel
+        self.general = _account(env.settings)
+        #: Whether an entry point may have an account of its own at all.
+        self.may_differ = env.secrets is not NO_SECRETS
+
+    def of(self, entry_point: str) -> Account:
+        """The account of one of our addresses."""
+        own = self._secrets.of(self._channel, entry_point)
+        return _account(own) if own.get(SID) or own.get(TOKENS) else self.general
+
+    def usable(self, entry_point: str) -> Account:
+        """The same; raises ``Unavailable`` if it is incomplete."""
+        account = self.of(entry_point)
+        if not account.sid or not account.tokens:
+            raise Unavailable(f"The Twilio account of {entry_point} needs both {SID} and {TOKENS}.")
+        return account
+
+    def every(self) -> Sequence[Account]:
+        """Each complete account once, the general one first."""
+        found = [self.general] + [self.of(at) for at in self._secrets.addresses(self._channel)]
+        return list({one.sid: one for one in found if one.sid and one.tokens}.values())
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The parts of a comma-separated list."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _account(settings: Mapping[str, str]) -> Account:
+    return Account(
+        sid=settings.get(SID, ""),
+        tokens=listed(settings.get(TOKENS, "")),
+        messaging_service_sid=settings.get(SERVICE) or None,
+    )
