@@ -21,6 +21,9 @@ WHERE i.direction = 'inbound' AND ($1::text[] IS NULL OR i.external_id = ANY ($1
 ORDER BY i.id
 """
 
+#: Of what was seen outside of one message: so many lines, from both ends.
+_SHOWN = 12
+
 #: Each returns the rows that contradict its sentence.
 INVARIANTS = {
     "a ticket has one owner at a time: its legs do not overlap": """
@@ -79,10 +82,8 @@ async def contradictions(
     rows: dict[str, list[asyncpg.Record]] = defaultdict(list)
     for row in await conn.fetch(_STORED, list(of_message) if only_in_ledger else None):
         rows[row["external_id"]].append(row)
-    found = []
-    for sid in sorted(acknowledged(lines)):
-        if not rows[sid]:
-            found.append(_told("acknowledged, and lost", sid, of_message[sid], rows[sid]))
+    lost = [sid for sid in sorted(acknowledged(lines)) if not rows[sid]]
+    found = [_told("acknowledged, and lost", sid, of_message[sid], []) for sid in lost]
     for sid, stored in sorted(rows.items()):
         if len(stored) > 1:
             found.append(_told("on the timeline twice", sid, of_message[sid], stored))
@@ -113,7 +114,7 @@ async def contradictions_of_sending(
     """I8: the provider takes each reply once at most, and knows of no other.
 
     A line's ``id`` is the text of a reply, which is unique in a run. With ``settled`` every reply
-    has an end, and the end says what the provider says.
+    has an end, and the end says what the provider says; unknown is what he never heard of.
     """
     accepted: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for entry in provider:
@@ -167,14 +168,19 @@ def _wrong_with(
             wrong.append("said to have failed, and the provider took it")
         if settled and row["state"] not in ("sent", "failed", "unknown"):
             wrong.append(f"still {row['state']}")
+        if settled and row["state"] == "unknown" and accepted:
+            wrong.append("still unknown, though the provider took it")
     return wrong
 
 
 def _told(
     what: str, message_id: str, lines: Sequence[Line], rows: Sequence[asyncpg.Record], *more: str
 ) -> str:
+    told = [f"outside: {line}" for line in lines]
+    if len(told) > _SHOWN:
+        told[_SHOWN // 2 : -_SHOWN // 2] = [f"… {len(told) - _SHOWN} more of the kind …"]
     seen = [
-        *(f"outside: {line}" for line in lines),
+        *told,
         *more,
         *(f"row: {dict(row)}" for row in rows),
         *(() if rows else ("no row",)),

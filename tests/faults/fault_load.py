@@ -50,7 +50,6 @@ class Customers:
         *,
         account: dict[str, str],
         chance: random.Random,
-        people: int = 10,
         duplicates: float = 0.15,
         large: float = 0.02,
     ) -> None:
@@ -59,7 +58,6 @@ class Customers:
         self._account = account
         self._chance = chance
         self._phones = itertools.count(chance.randrange(10**6) * 1000)
-        self._people = people
         self._duplicates = duplicates
         self._large = large
         self.phones: list[str] = []
@@ -85,9 +83,9 @@ class Customers:
         self.move_in()
         self._tasks = [asyncio.create_task(self._write_on(pause_s)) for _ in range(at_once)]
 
-    def move_in(self) -> None:
+    def move_in(self, people: int = 10) -> None:
         """From now on other people write, who were never heard of."""
-        self.phones = [f"+98912{next(self._phones) % 10**7:07d}" for _ in range(self._people)]
+        self.phones = [f"+98912{next(self._phones) % 10**7:07d}" for _ in range(people)]
 
     async def finish(self, *, within_s: float) -> None:
         """Write nothing new, and redeliver until everything is acknowledged."""

@@ -183,6 +183,7 @@ async def test_a_reply_the_provider_took_twice_is_named(
         ("sent", 0, "SAID TO BE SENT, AND THE PROVIDER NEVER SAW IT"),
         ("failed", 1, "SAID TO HAVE FAILED, AND THE PROVIDER TOOK IT"),
         ("queued", 0, "STILL QUEUED"),
+        ("unknown", 1, "STILL UNKNOWN, THOUGH THE PROVIDER TOOK IT"),
     ],
 )
 async def test_an_end_that_is_not_what_the_provider_saw_is_named(
