@@ -35,6 +35,12 @@ class Identity(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class KnownIdentity(Identity, frozen=True, kw_only=True):
+    """An address, and since when messages from one of our senders are not wanted there."""
+
+    opted_out_at: datetime | None
+
+
 class Problem(Struct, frozen=True, kw_only=True):
     """A ticket of a contact; where it is not ``readable``, only its id may be told."""
 
@@ -69,7 +75,7 @@ _survivor = _SQL.take("survivor", int)
 _create = _SQL.take("create", Contact)
 _change = _SQL.take("change", Contact)
 _touch = _SQL.take("touch", int)
-_identities = _SQL.take("identities", Identity)
+_identities = _SQL.take("identities", KnownIdentity)
 _tickets = _SQL.take("tickets", Problem)
 
 
@@ -131,9 +137,9 @@ async def touch(conn: Conn, now: datetime, contact_id: int) -> int:
     return await _touch.one(conn, contact_id, now)
 
 
-async def identities(conn: Conn, contact_ids: Collection[int]) -> dict[int, list[Identity]]:
+async def identities(conn: Conn, contact_ids: Collection[int]) -> dict[int, list[KnownIdentity]]:
     """The addresses of these contacts, the oldest first."""
-    found: dict[int, list[Identity]] = {contact_id: [] for contact_id in contact_ids}
+    found: dict[int, list[KnownIdentity]] = {contact_id: [] for contact_id in contact_ids}
     for identity in await _identities.all(conn, sorted(contact_ids)):
         found[identity.contact_id].append(identity)
     return found

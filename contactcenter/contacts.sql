@@ -35,7 +35,9 @@ UPDATE contact SET updated_at = $2, version = version + 1 WHERE id = $1 RETURNIN
 
 -- name: identities
 -- The addresses of these contacts, the oldest first.
-SELECT id, contact_id, kind, value, created_at FROM identity WHERE contact_id = ANY($1::bigint[]) ORDER BY id
+SELECT i.id, i.contact_id, i.kind, i.value, i.created_at,
+       (SELECT min(o.from_at) FROM opt_out o WHERE o.identity_id = i.id AND o.lifted_at IS NULL) AS opted_out_at
+FROM identity i WHERE i.contact_id = ANY($1::bigint[]) ORDER BY i.id
 
 -- name: tickets
 -- One page of a person's tickets, newest first; one of a team that keeps its own counsel is only known to exist.

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from channels import Channel
-from contactcenter import addressing, db, events, outbox, queues, tickets, timeline
+from contactcenter import addressing, db, events, opt_outs, outbox, queues, tickets, timeline
 from contactcenter.addressing import EntryPoint, Identity, Letter
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending
@@ -42,7 +42,10 @@ async def reply(
     actor: str,
     channels: Mapping[str, Channel],
 ) -> int:
-    """Write to the customer: timeline, outbox and event in one; returns the interaction's id."""
+    """Write to the customer: timeline, outbox and event in one; returns the interaction's id.
+
+    Raises ``opt_outs.OptedOut`` where he does not want messages from the address it would go from.
+    """
     ticket = await tickets.lock(conn, ticket_id)
     if ticket.state not in UNSOLVED:
         raise Conflict(f"ticket {ticket_id} is {ticket.state}; reopen it to answer")
@@ -208,6 +211,13 @@ async def _write(
     author_id: int,
     channels: Mapping[str, Channel],
 ) -> int:
+    await opt_outs.check(
+        conn,
+        channels,
+        channel=entry_point.channel,
+        entry_point=entry_point.address,
+        identity_id=identity.id,
+    )
     channel = channels.get(entry_point.channel)
     size = channel.size(letter.text) if channel is not None else None
     interaction_id = await timeline.append(

@@ -22,6 +22,7 @@ KINDS: Final[Mapping[str, str]] = {
     "contact_merged": "two contacts turned out to be one person",
     "contact_unmerged": "a merge was undone",
     "segment_set": "an assertion about a contact began: its temperament, …",
+    "consent_changed": "a customer takes messages from us no more, or takes them again",
     "interaction_received": "a customer's message was stored",
     "interaction_status_changed": "a provider told what became of a message",
     "reply_written": "an agent wrote to the customer",

@@ -9,16 +9,16 @@ state, queue, owner or load.
 import asyncio
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import asyncpg
-import msgspec
 import structlog
 from msgspec import Struct
 
-from channels import Inbound, NotStored, Outcome, Purpose, StatusUpdate, Unreadable
-from contactcenter import blobs, db, deliveries, quarantine
+from channels import Channel, Inbound, NotStored, Outcome, Purpose, StatusUpdate, Unreadable
+from contactcenter import blobs, db, deliveries, inbound_columns, opt_outs, quarantine, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
@@ -29,6 +29,7 @@ DEADLINE_S: Final = 4.5
 #: How long a new entry point may stay unnoticed by a process that has already cached the rest.
 ENTRY_POINTS_TTL_S: Final = 2.0
 LOCK_TIMEOUT_MS: Final = 500
+_NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 
 log = structlog.get_logger()
 
@@ -62,12 +63,23 @@ class _Waiting:
 
 
 class Intake:
-    """The app's ``channels.Inbox``. One writer a process, with a connection of its own."""
+    """The app's ``channels.Inbox``. One writer a process, with a connection of its own.
 
-    def __init__(self, database: Database, bell: Bell, *, reopen_window_s: int) -> None:
+    ``channels`` tell to which of our senders a customer's STOP applies.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        bell: Bell,
+        *,
+        reopen_window_s: int,
+        channels: Mapping[str, Channel] = _NO_CHANNELS,
+    ) -> None:
         self._database = database
         self._bell = bell
         self._reopen_window_s = reopen_window_s
+        self._channels = channels
         self._queue: list[_Waiting] = []
         self._news = asyncio.Event()
         self._entry_points: Mapping[tuple[str, str], _EntryPoint] = {}
@@ -164,11 +176,21 @@ class Intake:
 
     async def _write(self, conn: Conn, batch: list[_Waiting]) -> None:
         keyed = await self._keyed(conn, batch)
-        columns = _columns([(entry, key, group[0].item) for (entry, key), group in keyed])
-        large = await self._store_large(conn, [group[0].item for _, group in keyed])
-        stored = await db.retried(
-            lambda: _receive.all(conn, *columns, *large, self._reopen_window_s, *_media(keyed))
+        items = [group[0].item for _, group in keyed]
+        columns = inbound_columns.messages(
+            [(entry.id, entry.queue_id, key) for (entry, key), _ in keyed], items
         )
+        columns += await self._store_large(conn, items)
+        media = inbound_columns.media(items)
+
+        async def attempt() -> list[_Stored]:
+            return await _receive.all(conn, *columns, self._reopen_window_s, *media)
+
+        said = {n: item for n, item in enumerate(items) if item.consent}
+        if said:
+            stored = await db.retried(lambda: self._store_and_hear(conn, attempt, said))
+        else:
+            stored = await db.retried(attempt)
         fresh = {row.n for row in stored}
         for n, (_, group) in enumerate(keyed):
             for place, waiting in enumerate(group):
@@ -177,6 +199,19 @@ class Intake:
                     waiting.done.set_result(outcome)
         if fresh:
             self._bell.ring("triage", "events")
+
+    async def _store_and_hear(
+        self,
+        conn: Conn,
+        store: Callable[[], Awaitable[list[_Stored]]],
+        said: Mapping[int, Inbound],
+    ) -> list[_Stored]:
+        """Keep STOP and START with the messages that say so: both are acknowledged, or neither."""
+        async with conn.transaction():
+            stored = await store()
+            heard = [said[row.n] for row in stored if row.n in said]
+            await opt_outs.hear(conn, await timers.clock(conn), self._channels, heard)
+        return stored
 
     async def _keyed(
         self, conn: Conn, batch: list[_Waiting]
@@ -206,16 +241,14 @@ class Intake:
         self._entry_points = {(row.channel, row.address): row for row in rows}
         self._entry_points_read_at_s = time.monotonic()
 
-    async def _store_large(
-        self, conn: Conn, items: Sequence[Inbound]
-    ) -> tuple[list[bytes | None], list[bytes | None]]:
-        inline: list[bytes | None] = []
-        chunked: list[bytes | None] = []
+    async def _store_large(self, conn: Conn, items: Sequence[Inbound]) -> list[list[object]]:
+        inline: list[object] = []
+        chunked: list[object] = []
         for item in items:
             is_large = len(item.raw.body) > blobs.INLINE_BYTES
             inline.append(None if is_large else item.raw.body)
             chunked.append(await blobs.store(conn, item.raw.body) if is_large else None)
-        return inline, chunked
+        return [inline, chunked]
 
     async def _hold(self, purpose: Purpose, item: Unreadable) -> None:
         async with self._database.transaction() as conn:
@@ -246,46 +279,3 @@ def inbound_key(item: Inbound) -> bytes:
     else:
         text = b"payload:" + hashlib.sha256(item.raw.body).digest()
     return hashlib.sha256(text).digest()[:16]
-
-
-def _columns(items: Sequence[tuple[_EntryPoint, bytes, Inbound]]) -> list[list[object]]:
-    rows: list[tuple[object, ...]] = [
-        (
-            n,
-            key,
-            entry.id,
-            entry.queue_id,
-            item.channel,
-            item.sender.kind,
-            item.sender.value,
-            item.sender_name,
-            item.text,
-            item.external_id,
-            item.occurred_at,
-            _segments(item),
-            msgspec.json.encode(item.details).decode(),
-            item.raw.content_type,
-            msgspec.json.encode(item.raw.headers).decode(),
-        )
-        for n, (entry, key, item) in enumerate(items)
-    ]
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _segments(item: Inbound) -> int | None:
-    text = item.details.get("num_segments", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None  # noqa: PLR2004
-
-
-def _media(
-    keyed: Sequence[tuple[object, list[_Waiting]]],
-) -> tuple[list[int], list[int], list[str], list[str]]:
-    found = [
-        (n, position, media.content_type, media.url)
-        for n, (_, group) in enumerate(keyed)
-        for position, media in enumerate(group[0].item.media)
-    ]
-    if not found:
-        return [], [], [], []
-    ns, positions, types, urls = zip(*found, strict=True)
-    return list(ns), list(positions), list(types), list(urls)

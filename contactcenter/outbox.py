@@ -2,6 +2,8 @@
 
 A message is handed to the provider at most once without a person's decision. Who claims one and is
 never heard of again leaves it ``unknown``: it may have been sent, and is not sent again blindly.
+What was written after it in the same conversation does not wait for that to be cleared up: an agent
+who goes on is not kept waiting for minutes, and a customer rather reads a second message than none.
 """
 
 from datetime import datetime
@@ -14,28 +16,39 @@ from contactcenter.db import Conn
 
 #: Longer than any attempt may take, so that a live sender never loses its claim.
 CLAIM_S: Final = 30
+#: An unknown outcome is first looked for after this: a provider lists what it took within seconds.
+FIRST_LOOK_S: Final = 15
+#: The code of a message that could not be sent in time.
+EXPIRED: Final = "expired"
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """A claimed message with all a channel needs to send it."""
+    """A claimed message with all a channel needs to send it; times are the database's.
+
+    ``probing`` ones find out whether a provider that refused takes messages again.
+    """
 
     id: int
     interaction_id: int
     correlation_id: str
     attempts: int
     created_at: datetime
+    claimed_at: datetime
+    probing: bool
     channel: str
     body: str
     ticket_id: int | None
     contact_id: int
     author_id: int | None
+    entry_point_id: int
+    identity_id: int
     entry_point: str
     recipient_kind: str
     recipient: str
     media_tokens: list[str]
 
 
-class _Abandoned(Struct, frozen=True, kw_only=True):
+class _Ended(Struct, frozen=True, kw_only=True):
     id: int
     interaction_id: int
 
@@ -48,7 +61,8 @@ class _About(Struct, frozen=True, kw_only=True):
 _SQL = db.Statements(__name__)
 _enqueue = _SQL.command("enqueue")
 _claim = _SQL.take("claim", Job)
-_abandoned = _SQL.take("abandoned", _Abandoned)
+_expired = _SQL.take("expired", _Ended)
+_abandoned = _SQL.take("abandoned", _Ended)
 _finish = _SQL.command("finish")
 _put_back = _SQL.command("put_back")
 _set_interaction = _SQL.take("set_interaction", _About)
@@ -61,14 +75,17 @@ async def enqueue(
     await _enqueue.run(conn, interaction_id, conversation, correlation_id, now)
 
 
-async def claim(conn: Conn, *, at_most: int) -> list[Job]:
-    """Take what is due; each is ours for ``CLAIM_S``. Commit before sending."""
-    return await _claim.all(conn, at_most, CLAIM_S)
+async def claim(conn: Conn, *, at_most: int, channel: str | None = None) -> list[Job]:
+    """Take what is due; each is ours for ``CLAIM_S``. Commit before sending.
+
+    Of channels that are stopped nothing is taken, unless one is named: then only from that.
+    """
+    return await _claim.all(conn, at_most, CLAIM_S, channel)
 
 
 async def give_up_on_lost(conn: Conn, now: datetime) -> int:
     """Mark what a lost sender had claimed as unknown; returns how many there were."""
-    lost = await _abandoned.all(conn)
+    lost = await _abandoned.all(conn, FIRST_LOOK_S)
     for row in lost:
         await _end(
             conn, now, row.interaction_id, "unknown", code=None, detail="the sender was lost"
@@ -76,12 +93,21 @@ async def give_up_on_lost(conn: Conn, now: datetime) -> int:
     return len(lost)
 
 
+async def give_up_on_late(conn: Conn, now: datetime, *, valid_s: int) -> int:
+    """Let fail what could not be sent in time; returns how many there were, 100 at most."""
+    late = await _expired.all(conn, valid_s)
+    for row in late:
+        detail = "It could not be sent in time; the customer has not got it."
+        await _end(conn, now, row.interaction_id, "failed", code=EXPIRED, detail=detail)
+    return len(late)
+
+
 async def sent(
     conn: Conn, now: datetime, job: Job, *, external_id: str, status: str, segments: int | None
 ) -> None:
     """The provider took it; what it told about it before we knew its id is applied now."""
     await deliveries.lock(conn, external_id)
-    await _finish.run(conn, job.id, "sent", None)
+    await _finish.run(conn, job.id, "sent", None, FIRST_LOOK_S)
     about = await _set_interaction.one(
         conn, job.interaction_id, status, external_id, segments, None, None
     )
@@ -110,7 +136,7 @@ async def failed(
 
     Unless the provider's first report was faster: then it was sent.
     """
-    if await _finish.run(conn, job.id, outcome, detail):
+    if await _finish.run(conn, job.id, outcome, detail, FIRST_LOOK_S):
         await _end(conn, now, job.interaction_id, outcome, code=code, detail=detail)
 
 

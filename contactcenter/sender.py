@@ -3,15 +3,16 @@
 import asyncio
 import random
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Final
 
 import asyncpg
 import structlog
 
 from channels import (
+    AccountRefused,
     Address,
     Channel,
+    OptedOut,
     Outbound,
     OutcomeUnknown,
     Receipt,
@@ -19,18 +20,19 @@ from channels import (
     Unavailable,
     Undeliverable,
 )
-from contactcenter import logs, outbox, timers
+from contactcenter import logs, opt_outs, outbox, pacing, timers
 from contactcenter.bell import Bell, rung
-from contactcenter.db import Database
+from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
 from contactcenter.outbox import Job
 
 AT_ONCE: Final = 8
-#: An answer that comes this late is worse than none.
-GIVE_UP_AFTER: Final = timedelta(hours=4)
-LONGEST_WAIT_S: Final = 300.0
+#: An answer that comes this late is worse than none, unless the settings say otherwise.
+VALID_S: Final = 4 * 3600
 #: More than a channel's own deadline, less than the claim.
 _ATTEMPT_DEADLINE_S: Final = 20.0
+#: A claim this old is not used any more: the attempt might outlast it.
+_START_WITHIN_S: Final = outbox.CLAIM_S - _ATTEMPT_DEADLINE_S - 2
 _LOOK_EVERY_S: Final = 1.0
 #: A little more than a channel's own deadline for one send.
 _FINISH_S: Final = 12.0
@@ -39,8 +41,15 @@ _STORE_TRIES: Final = 8
 log = structlog.get_logger()
 
 
+class _ClaimRanOut(Unavailable):
+    """This process was stopped for so long that somebody else may have the message by now."""
+
+
 class Sender:
-    """One task a process; ``chance`` spreads the retries."""
+    """One task a process; ``chance`` spreads the retries.
+
+    At most ``AT_ONCE`` messages are under way. One that hangs keeps its own place and no other's.
+    """
 
     def __init__(
         self,
@@ -50,54 +59,92 @@ class Sender:
         *,
         public_url: str,
         chance: random.Random,
+        valid_s: int = VALID_S,
     ) -> None:
         self._database = database
         self._bell = bell
         self._channels = channels
         self._public_url = public_url
         self._chance = chance
+        self._valid_s = valid_s
         self._news = bell.waiter("outbox")
-        self._sending = asyncio.Lock()
+        self._under_way: set[asyncio.Task[None]] = set()
         self._told_to_finish = asyncio.Event()
 
     async def run(self) -> None:
         """Send what is written until cancelled or told to finish."""
-        while not self._told_to_finish.is_set():
-            await rung(self._news, at_most_s=_LOOK_EVERY_S)
-            try:
-                while not self._told_to_finish.is_set() and await self._send_in_turn():
-                    pass
-            except (NoDatabase, asyncpg.PostgresError) as error:
-                log.warning("sender_failed", error=type(error).__name__)
-                await asyncio.sleep(_LOOK_EVERY_S)
+        try:
+            while not self._told_to_finish.is_set():
+                await rung(self._news, at_most_s=_LOOK_EVERY_S)
+                try:
+                    await self._fill_up()
+                except (NoDatabase, asyncpg.PostgresError) as error:
+                    log.warning("sender_failed", error=type(error).__name__)
+                    await asyncio.sleep(_LOOK_EVERY_S)
+        except asyncio.CancelledError:
+            for task in self._under_way:
+                task.cancel()
+            raise
 
     async def finish(self) -> None:
         """Claim nothing more, and wait for the answers to what is being sent: at most 12 s."""
         self._told_to_finish.set()
         try:
-            async with asyncio.timeout(_FINISH_S), self._sending:
-                pass
+            async with asyncio.timeout(_FINISH_S):
+                while self._under_way:
+                    await asyncio.wait(self._under_way)
         except TimeoutError:
             log.warning("sender_stopped_early")
 
-    async def _send_in_turn(self) -> int:
-        async with self._sending:
-            return await self.send_due()
-
     async def send_due(self) -> int:
         """Claim and send one batch; returns how many messages it held."""
+        tasks = await self._start()
+        if tasks:
+            await asyncio.wait(tasks)
+        return len(tasks)
+
+    async def _fill_up(self) -> None:
+        while not self._told_to_finish.is_set() and len(self._under_way) < AT_ONCE:
+            if not await self._start():
+                break
+
+    async def _start(self) -> list[asyncio.Task[None]]:
+        started_s = asyncio.get_running_loop().time()
         async with self._database.transaction() as conn:
             now = await timers.clock(conn)
-            if await outbox.give_up_on_lost(conn, now):
-                self._bell.ring("events")
-            jobs = await outbox.claim(conn, at_most=AT_ONCE)
-        if jobs:
-            await asyncio.gather(*(self._send(job) for job in jobs))
-            self._bell.ring("events", "outbox")
-        return len(jobs)
+            given_up = await outbox.give_up_on_lost(conn, now)
+            given_up += await outbox.give_up_on_late(conn, now, valid_s=self._valid_s)
+            jobs = await self._claim(conn)
+            refused = await opt_outs.refused(conn, self._channels, jobs)
+            for job in refused:
+                await outbox.failed(
+                    conn, now, job, "failed", code=opt_outs.CODE, detail=opt_outs.NOT_SENT
+                )
+        if given_up or refused:
+            self._bell.ring("events")
+        tasks = [asyncio.create_task(self._send(j, started_s)) for j in jobs if j not in refused]
+        self._under_way.update(tasks)
+        for task in tasks:
+            task.add_done_callback(self._done)
+        return tasks
 
-    async def _send(self, job: Job) -> None:
+    async def _claim(self, conn: Conn) -> list[Job]:
+        jobs: list[Job] = []
+        stopped = await pacing.probe(conn, claim_s=outbox.CLAIM_S)
+        if stopped is not None:
+            jobs += await outbox.claim(conn, at_most=1, channel=stopped)
+        if (places := AT_ONCE - len(self._under_way) - len(jobs)) > 0:
+            jobs += await outbox.claim(conn, at_most=places)
+        return jobs
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._bell.ring("events", "outbox")  # the next of this conversation, and a free place
+
+    async def _send(self, job: Job, claimed_s: float) -> None:
         try:
+            if asyncio.get_running_loop().time() - claimed_s > _START_WITHIN_S:
+                raise _ClaimRanOut("it was claimed too long ago")
             async with asyncio.timeout(_ATTEMPT_DEADLINE_S):
                 receipt = await self._channel(job).send(self._outbound(job))
         except TimeoutError:
@@ -116,37 +163,13 @@ class Sender:
         """Store what became of it; what cannot be stored ends as unknown when the claim is over."""
         for attempt in range(_STORE_TRIES):
             try:
-                await self._store_once(job, result)
+                async with self._database.transaction() as conn:
+                    await self._store_once(conn, job, result)
             except (NoDatabase, asyncpg.PostgresError) as error:
                 log.warning("send_result_not_stored", error=type(error).__name__, attempt=attempt)
                 await asyncio.sleep(1)
             else:
-                return
-
-    async def _store_once(self, job: Job, result: Receipt | SendFailure) -> None:
-        async with self._database.transaction() as conn:
-            now = await timers.clock(conn)
-            if isinstance(result, Receipt):
-                await outbox.sent(
-                    conn,
-                    now,
-                    job,
-                    external_id=result.external_id,
-                    status=result.status,
-                    segments=result.segments,
-                )
-            elif isinstance(result, Unavailable) and now - job.created_at < GIVE_UP_AFTER:
-                wait_s = self._wait_s(job.attempts, result.retry_after_s)
-                await outbox.put_back(conn, job, error=str(result), wait_s=wait_s)
-            else:
-                await outbox.failed(
-                    conn,
-                    now,
-                    job,
-                    "unknown" if isinstance(result, OutcomeUnknown) else "failed",
-                    code=result.code,
-                    detail=str(result),
-                )
+                break
         if not isinstance(result, Receipt):
             log.warning(
                 "message_not_sent",
@@ -155,10 +178,51 @@ class Sender:
                 code=result.code,
             )
 
-    def _wait_s(self, attempts: int, asked_s: float | None) -> float:
-        """Exponential, with half of it left to chance; at least what the provider asked for."""
-        wait_s = min(LONGEST_WAIT_S, 2.0**attempts) * self._chance.uniform(0.5, 1.0)
-        return max(wait_s, asked_s or 0.0)
+    async def _store_once(self, conn: Conn, job: Job, result: Receipt | SendFailure) -> None:
+        now = await timers.clock(conn)
+        if isinstance(result, Receipt):
+            await outbox.sent(
+                conn,
+                now,
+                job,
+                external_id=result.external_id,
+                status=result.status,
+                segments=result.segments,
+            )
+        elif isinstance(result, Unavailable):
+            wait_s = await self._hold_back(conn, job, result)
+            await outbox.put_back(conn, job, error=str(result), wait_s=wait_s)
+            return
+        elif isinstance(result, OutcomeUnknown):
+            await self._pause(conn, job, borne=pacing.LOST_ANSWERS)
+            await outbox.failed(conn, now, job, "unknown", code=result.code, detail=str(result))
+            return
+        else:
+            if isinstance(result, OptedOut):
+                await opt_outs.note_refusal(conn, now, self._channels, job)
+            await outbox.failed(conn, now, job, "failed", code=result.code, detail=str(result))
+        if job.probing:
+            await pacing.answer(conn, job.entry_point_id)
+            await pacing.resume(conn, job.channel)
+
+    async def _hold_back(self, conn: Conn, job: Job, refusal: Unavailable) -> float:
+        """Leave the provider in peace; returns for how many seconds."""
+        if isinstance(refusal, AccountRefused):
+            await pacing.stop(conn, job.channel, refusal.code, claimed_at=job.claimed_at)
+            return 0.0  # it is the channel that waits
+        if isinstance(refusal, _ClaimRanOut):
+            return 0.0
+        return await self._pause(conn, job, asked_s=refusal.retry_after_s or 0.0)
+
+    async def _pause(self, conn: Conn, job: Job, *, asked_s: float = 0.0, borne: int = 0) -> float:
+        return await pacing.refuse(
+            conn,
+            job.entry_point_id,
+            claimed_at=job.claimed_at,
+            share=self._chance.uniform(0.5, 1.0),
+            asked_s=asked_s,
+            borne=borne,
+        )
 
     def _channel(self, job: Job) -> Channel:
         channel = self._channels.get(job.channel)
@@ -169,10 +233,12 @@ class Sender:
         return channel
 
     def _outbound(self, job: Job) -> Outbound:
+        age_s = (job.claimed_at - job.created_at).total_seconds()
         return Outbound(
             correlation_id=job.correlation_id,
             entry_point=job.entry_point,
             recipient=Address(kind=job.recipient_kind, value=job.recipient),
             text=job.body,
             media_urls=tuple(f"{self._public_url}/media/{token}" for token in job.media_tokens),
+            valid_s=max(1, int(self._valid_s - age_s)),
         )

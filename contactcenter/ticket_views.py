@@ -79,6 +79,7 @@ class _Row(Struct, frozen=True, kw_only=True):
     tags: list[str]
     offered_to_id: int | None
     offer_expires_at: datetime | None
+    opted_out_at: datetime | None
 
 
 class Guidance(Struct, frozen=True, kw_only=True):
@@ -93,6 +94,8 @@ class TicketView(_Row, frozen=True, kw_only=True):
 
     ``accountable_id`` is the agent who holds it, else the lead of the queue's team; null where the
     team has no lead. ``enqueued_at`` is the start of the episode, kept through every move.
+    ``opted_out_at`` is since when one of the contact's addresses takes no messages from us on this
+    channel; null where all do. An answer there is refused with ``opted_out``.
     """
 
     guidance: Guidance

@@ -27,7 +27,9 @@ SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id
        t.last_reply_at, t.wake_at, t.hold_reason, t.disposition, t.solved_at, t.solved_by_id, t.closed_at, t.spam,
        t.follows_id, t.version,
        ARRAY(SELECT g.tag FROM ticket_tag g WHERE g.ticket_id = t.id ORDER BY g.tag) AS tags,
-       o.agent_id AS offered_to_id, o.expires_at AS offer_expires_at
+       o.agent_id AS offered_to_id, o.expires_at AS offer_expires_at,
+       (SELECT min(s.from_at) FROM identity i JOIN opt_out s ON s.identity_id = i.id
+        WHERE i.contact_id = t.contact_id AND s.channel = t.channel AND s.lifted_at IS NULL) AS opted_out_at
 FROM viewer($1) v, ticket t
 JOIN contact c ON c.id = t.contact_id
 LEFT JOIN queue q ON q.id = coalesce(t.queue_id, t.intake_queue_id)

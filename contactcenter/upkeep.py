@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import db, leases, storage
+from contactcenter import db, leases, metrics, storage
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 
@@ -59,4 +59,5 @@ class Upkeep:
                     pruned = await prune.run(conn)
                 if not pruned:
                     break
+        metrics.swept("upkeep")
         return True

@@ -67,12 +67,16 @@ class ContactChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class IdentityView(Struct, frozen=True, kw_only=True):
-    """One address of a contact in its canonical form; a telephone number is E.164."""
+    """One address of a contact in its canonical form; a telephone number is E.164.
+
+    ``opted_out_at`` is since when messages from one of our senders are not wanted there.
+    """
 
     id: int
     kind: str
     value: str
     created_at: datetime
+    opted_out_at: datetime | None
 
 
 class ContactLine(Struct, frozen=True, kw_only=True):
@@ -239,9 +243,16 @@ async def view(call: Call, contact: Contact) -> ContactView:
     )
 
 
-def _shown(known: list[contacts.Identity]) -> list[IdentityView]:
+def _shown(known: list[contacts.KnownIdentity]) -> list[IdentityView]:
     return [
-        IdentityView(id=i.id, kind=i.kind, value=i.value, created_at=i.created_at) for i in known
+        IdentityView(
+            id=i.id,
+            kind=i.kind,
+            value=i.value,
+            created_at=i.created_at,
+            opted_out_at=i.opted_out_at,
+        )
+        for i in known
     ]
 
 

@@ -26,6 +26,7 @@ Sight = Literal["event", "gone", "nothing"]
 #: for tickets, which without a team leaves the administrators and whoever serves the contact.
 _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("contact_", "everybody"),
+    ("consent_", "everybody"),
     ("segment_", "everybody"),
     ("configuration_", "everybody"),
     ("presence_", "mates"),

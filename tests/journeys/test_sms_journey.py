@@ -110,13 +110,36 @@ async def test_the_same_message_twice_is_one_and_both_are_acknowledged(centre: C
     assert (result.status, again, len(timeline["items"])) == (200, 200, 1)
 
 
-async def test_a_refused_message_is_shown_to_the_agent_and_not_sent_again(
+async def test_whoever_said_stop_is_not_written_to_until_he_says_start(centre: Centre) -> None:
+    agent = await centre.person("Ann", tiers=(1,))
+    await centre.customer_writes(SARA, "STOP")
+    ticket = await ticket_held_by(agent)
+    path = f"/tickets/{ticket['id']}"
+
+    refused = await agent.post(f"{path}/replies", {"text": "Anything else?"}, status=409)
+    shown = await agent.get(path)
+    await centre.customer_writes(SARA, "START")
+    await agent.post(f"{path}/replies", {"text": "Welcome back."})
+
+    assert refused["code"] == "opted_out"
+    assert shown["opted_out_at"] is not None
+    assert (await agent.get(path))["opted_out_at"] is None
+
+    async def sent() -> list[str]:
+        return [entry.text for entry in centre.twilio.ledger.of("accepted")]
+
+    assert await eventually(sent, what="the answer") == ["Welcome back."]
+
+
+async def test_a_refusal_by_the_provider_is_shown_and_kept_for_the_next_time(
     centre: Centre,
 ) -> None:
     agent = await centre.person("Ann", tiers=(1,))
     await centre.customer_writes(SARA, "STOP")
     ticket = await ticket_held_by(agent)
     path = f"/tickets/{ticket['id']}"
+    async with centre.database.transaction() as conn:  # he had said it before we were here
+        await conn.execute("DELETE FROM opt_out")
 
     written = await agent.post(f"{path}/replies", {"text": "Anything else?"})
 
@@ -128,6 +151,8 @@ async def test_a_refused_message_is_shown_to_the_agent_and_not_sent_again(
     shown = await eventually(failed, what="the failure")
     assert shown["error_code"] == "21610"
     assert centre.twilio.ledger.of("accepted") == []
+    again = await agent.post(f"{path}/replies", {"text": "Really?"}, status=409)
+    assert again["code"] == "opted_out"
 
 
 async def test_replies_of_one_conversation_go_out_in_order(centre: Centre) -> None:

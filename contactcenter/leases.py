@@ -1,0 +1,22 @@
+"""Work that one process does at a time, held on the database's clock.
+
+A lease has a *fence*, a number that rises each time it is taken. Who was stopped for longer than
+its lease lasted still believes to hold it: what it writes then is told apart by the fence.
+"""
+
+from contactcenter import db
+from contactcenter.db import Conn
+
+_SQL = db.Statements(__name__)
+_take = _SQL.take("take", int)
+_let_go = _SQL.command("let_go")
+
+
+async def take(conn: Conn, name: str, holder: str, *, lease_s: int) -> int | None:
+    """Take a lease that is free or one's own; its fence, or None where another process has it."""
+    return await _take.first(conn, name, holder, lease_s)
+
+
+async def let_go(conn: Conn, name: str, fence: int) -> None:
+    """The work is done: whoever wants the lease need not wait for its end."""
+    await _let_go.run(conn, name, fence)
