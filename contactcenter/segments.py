@@ -38,11 +38,23 @@ class Segment(Struct, frozen=True, kw_only=True):
     to_at: datetime | None
 
 
+class Said(Struct, frozen=True, kw_only=True):
+    """What a source says of one contact from an instant on."""
+
+    contact_id: int
+    value: str
+    confidence: float
+    evidence: list[dict[str, Any]]
+    from_at: datetime
+
+
 _SQL = db.Statements(__name__)
 _current = _SQL.take("current", Segment)
 _history = _SQL.take("history", Segment)
 _finish = _SQL.command("finish")
 _begin = _SQL.command("begin")
+_finish_many = _SQL.command("finish_many")
+_begin_many = _SQL.command("begin_many")
 _open_tickets_otherwise = _SQL.take("open_tickets_otherwise", int)
 
 
@@ -85,6 +97,29 @@ async def assert_temperament(
         conn, contact_id, TEMPERAMENT, value, source, confidence, evidence, actor, note, now
     )
     await events.record(conn, _said(now, contact_id, value, source, actor=actor))
+
+
+async def assert_many(conn: Conn, said: Sequence[Said], *, source: Source, actor: str) -> None:
+    """Let a source say something of many contacts, one assertion each, in three statements."""
+    if not said:
+        return
+    ordered = sorted(said, key=lambda one: one.contact_id)
+    contact_ids = [one.contact_id for one in ordered]
+    from_at = [one.from_at for one in ordered]
+    await _finish_many.run(conn, TEMPERAMENT, source, contact_ids, from_at)
+    await _begin_many.run(
+        conn,
+        TEMPERAMENT,
+        source,
+        actor,
+        contact_ids,
+        [one.value for one in ordered],
+        [one.confidence for one in ordered],
+        [msgspec.json.encode(one.evidence).decode() for one in ordered],
+        from_at,
+    )
+    facts = [_said(one.from_at, one.contact_id, one.value, source, actor=actor) for one in ordered]
+    await events.record(conn, *facts)
 
 
 async def withdraw(

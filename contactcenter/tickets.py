@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -12,6 +12,8 @@ from contactcenter.db import Conn
 from contactcenter.errors import NotFound
 from contactcenter.events import Event
 from routing.states import State
+
+SUBJECT_CHARACTERS: Final = 80
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
@@ -173,6 +175,14 @@ async def record_change(
 ) -> None:
     """Record an edit of a saved ticket: each field with its value before and after."""
     await events.record(conn, fact(ticket, "ticket_changed", now, actor, changed=changed))
+
+
+def subject_of(text: str) -> str:
+    """The first words of a message, so that a list of tickets can be read."""
+    first_line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if len(first_line) <= SUBJECT_CHARACTERS:
+        return first_line
+    return first_line[: SUBJECT_CHARACTERS - 1].rstrip() + "…"
 
 
 def fact(

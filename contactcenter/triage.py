@@ -16,12 +16,13 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from contactcenter import db, logs, segments
+from contactcenter import db, logs, segments, tickets
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import arriving
 from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.entering import enter
 from contactcenter.errors import NoDatabase
 from routing import entry, language, requests
 from routing.states import State
@@ -32,7 +33,6 @@ BATCH: Final = 64
 #: A message that nobody has looked at for this long is routed without a look.
 LATE_AFTER_S: Final = 2.0
 MAX_ATTEMPTS: Final = 2
-SUBJECT_CHARACTERS: Final = 80
 #: Nobody's manner needs more words than this to show; a book would hold up everybody else.
 LOOKED_AT_CHARACTERS: Final = 8_000
 _LOOK_EVERY_S: Final = 0.5
@@ -129,7 +129,9 @@ class Triage:
             findings = await self._find(conn, claimed) if claimed else []
         if claimed:
             self._bell.ring("events")
-        await asyncio.gather(*(self._hand_over(finding) for finding in findings))
+        new = [f for f in findings if claimed[f.ticket_id].state == "new" and not f.escalation_cue]
+        others = [f for f in findings if f not in new]
+        await asyncio.gather(self._let_enter(new), *map(self._hand_over, others))
         if wanted and not claimed:  # somebody else is at them: a moment, then again
             await asyncio.sleep(_LOOK_AGAIN_S)
         return bool(wanted)
@@ -150,6 +152,7 @@ class Triage:
         ]
         findings: list[Finding] = []
         settled: list[Finding] = []
+        said: dict[int, segments.Said] = {}
         for ticket_id, messages in new.items():
             ticket = claimed[ticket_id]
             case = _Case(
@@ -158,9 +161,11 @@ class Triage:
                 turns=turns[ticket.contact_id],
                 known=asserted.get(ticket.contact_id, []),
             )
-            finding = await self._look_at(conn, case, rules)
+            finding = self._look_at(case, rules, said)
             if finding is not None:
                 (settled if _stays(ticket, finding) else findings).append(finding)
+            await asyncio.sleep(0)  # whoever came in meanwhile is answered first
+        await segments.assert_many(conn, list(said.values()), source="cues", actor="system")
         if settled:
             await _settle.run(
                 conn,
@@ -170,10 +175,13 @@ class Triage:
             )
         return findings
 
-    async def _look_at(
-        self, conn: Conn, case: _Case, rules: Sequence[entry.Rule]
+    def _look_at(
+        self, case: _Case, rules: Sequence[entry.Rule], said: dict[int, segments.Said]
     ) -> Finding | None:
-        """One ticket's new messages; None where it failed and is to be tried once more."""
+        """One ticket's new messages; None where it failed and is to be tried once more.
+
+        What the rules now say of the person goes into ``said``, by contact.
+        """
         ticket_id = case.ticket.id
         is_late = max(m.waited for m in case.messages) > timedelta(seconds=LATE_AFTER_S)
         if is_late or self._attempts[ticket_id] >= MAX_ATTEMPTS:
@@ -185,22 +193,30 @@ class Triage:
             finding = _finding(case, assessment, rules)
         except Exception as error:
             self._attempts[ticket_id] += 1
-            log.exception(
-                "triage_attempt_failed", ticket_id=ticket_id, exc_info=logs.unquoted(error)
-            )
+            why = logs.unquoted(error)
+            log.exception("triage_attempt_failed", ticket_id=ticket_id, exc_info=why)
             return None
         if _differs(assessment, case.known):
-            await segments.assert_temperament(
-                conn,
-                case.messages[-1].received_at,
-                case.ticket.contact_id,
-                assessment.label,
-                source="cues",
+            said[case.ticket.contact_id] = segments.Said(
+                contact_id=case.ticket.contact_id,
+                value=assessment.label,
                 confidence=assessment.confidence,
                 evidence=segments.as_rows(assessment),
-                actor="system",
+                from_at=case.messages[-1].received_at,
             )
         return finding
+
+    async def _let_enter(self, findings: Sequence[Finding]) -> None:
+        """Hand over new problems together; if that fails, each alone, as one sinks no neighbour."""
+        if not findings:
+            return
+        try:
+            await self._dispatcher.submit(lambda conn, now: enter(conn, now, findings))
+            for finding in findings:
+                self._attempts.pop(finding.ticket_id, None)
+        except (NoDatabase, asyncpg.PostgresError) as error:
+            log.warning("triage_entering_failed", error=type(error).__name__, size=len(findings))
+            await asyncio.gather(*map(self._hand_over, findings))
 
     async def _hand_over(self, finding: Finding) -> None:
         try:
@@ -224,7 +240,7 @@ def _without_a_look(case: _Case) -> Finding:
         received_at=case.messages[-1].received_at,
         temperament=ticket.temperament,
         language=ticket.language,
-        subject=_subject(case.messages[0].body),
+        subject=tickets.subject_of(case.messages[0].body),
         queue_id=queue_id,
     )
 
@@ -282,11 +298,3 @@ def _as_messages(turns: Sequence[_Turn]) -> list[Message]:
         )
         for turn in turns
     ]
-
-
-def _subject(body: str) -> str:
-    """The first words, so that a list of tickets can be read."""
-    first_line = next((line.strip() for line in body.splitlines() if line.strip()), "")
-    if len(first_line) <= SUBJECT_CHARACTERS:
-        return first_line
-    return first_line[: SUBJECT_CHARACTERS - 1].rstrip() + "…"

@@ -1,0 +1,57 @@
+"""New problems enter their queues many at a time: the most frequent change, and always the same.
+
+One statement does for all of them what ``moving.enqueue`` does for one; a test compares the two.
+Whatever else a message may do to a ticket stays with ``arriving.route``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from contactcenter import db, segments, tickets
+from contactcenter.db import Conn
+from contactcenter.dispatch import arriving, seek
+from contactcenter.dispatch.arriving import Finding
+
+
+class _Entered(Struct, frozen=True, kw_only=True):
+    ticket_id: int
+    contact_id: int
+    queue_id: int
+    temperament: str
+    is_otherwise: bool
+
+
+_SQL = db.Statements(__name__)
+_enter = _SQL.take("enter", _Entered)
+_served_queues = _SQL.take("served_queues", int)
+
+
+async def enter(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
+    """Let these take effect, at most one a ticket; those of tickets no longer new go on alone."""
+    entered = await _enter.all(
+        conn,
+        now,
+        [f.ticket_id for f in findings],
+        [f.queue_id for f in findings],
+        [f.temperament for f in findings],
+        [f.language for f in findings],
+        [f.subject for f in findings],
+        [f.received_at for f in findings],
+        [f.rule_id for f in findings],
+        [i for f in findings for i in f.interaction_ids],
+    )
+    for one in entered:
+        if one.is_otherwise:  # whoever holds another problem of this person, too
+            await segments.mark_open_tickets(
+                conn, now, one.contact_id, one.temperament, actor="system"
+            )
+    moved = {one.ticket_id for one in entered}
+    for finding in findings:
+        if finding.ticket_id not in moved:
+            await arriving.route(conn, now, finding)
+    served = set(await _served_queues.all(conn, sorted({one.queue_id for one in entered})))
+    for one in entered:
+        if one.queue_id in served:
+            await seek.agent_for(conn, now, await tickets.lock(conn, one.ticket_id))

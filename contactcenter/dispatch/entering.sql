@@ -1,0 +1,44 @@
+-- name: enter
+-- New problems enter their first queues, all in one statement: messages marked, tickets moved, legs, clocks, events.
+WITH found AS (
+  SELECT f.ticket_id, f.queue_id, f.temperament, f.language, f.subject, f.received_at, f.rule_id
+  FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bigint[])
+    AS f(ticket_id, queue_id, temperament, language, subject, received_at, rule_id)
+), held AS (
+  SELECT t.id, t.temperament AS former FROM ticket t
+  WHERE t.id = ANY ($2::bigint[]) AND t.state = 'new' ORDER BY t.id FOR NO KEY UPDATE
+), marked AS (
+  UPDATE interaction SET triaged_at = $1
+  WHERE id = ANY ($9::bigint[]) AND triaged_at IS NULL AND ticket_id IN (SELECT id FROM held)
+  RETURNING ticket_id
+), moved AS (
+  UPDATE ticket t SET
+    state = 'waiting', queue_id = q.id, tier = q.tier, temperament = f.temperament,
+    language = coalesce(f.language, t.language), subject = CASE t.subject WHEN '' THEN f.subject ELSE t.subject END,
+    last_customer_message_at = f.received_at, version = t.version + 1,
+    team_ids = CASE WHEN q.team_id = ANY (t.team_ids) THEN t.team_ids ELSE t.team_ids || q.team_id END
+  FROM held JOIN found f ON f.ticket_id = held.id JOIN queue q ON q.id = f.queue_id
+  WHERE t.id = held.id AND t.id IN (SELECT ticket_id FROM marked)
+  RETURNING t.id, t.contact_id, t.episode, t.tier, t.queue_id, t.enqueued_at, t.version, t.team_ids, t.temperament,
+            t.language, held.former, f.rule_id, q.escalate_after_s
+), legs AS (
+  INSERT INTO leg (ticket_id, episode, tier, queue_id, from_at)
+  SELECT id, episode, tier, queue_id, enqueued_at FROM moved ORDER BY id
+), clocks AS (
+  INSERT INTO timer (due_at, kind, key, ticket_id)
+  SELECT $1::timestamptz + escalate_after_s * interval '1 second', 'escalation', id::text, id
+  FROM moved WHERE escalate_after_s IS NOT NULL ORDER BY moved.id
+  ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
+), noted AS (
+  INSERT INTO event (at, kind, ticket_id, version, contact_id, actor, team_ids, data)
+  SELECT $1, 'ticket_queued', id, version, contact_id, 'system', team_ids,
+         jsonb_build_object('state', 'waiting', 'queue_id', queue_id, 'tier', tier, 'rule_id', rule_id,
+                            'temperament', temperament, 'language', language)
+  FROM moved ORDER BY id
+)
+SELECT id AS ticket_id, contact_id, queue_id, temperament, former <> temperament AS is_otherwise FROM moved ORDER BY id
+
+-- name: served_queues
+-- The queues in which somebody could be asked now, or will be after a delay.
+SELECT DISTINCT m.queue_id FROM membership m JOIN agent a ON a.id = m.agent_id
+WHERE m.queue_id = ANY ($1::bigint[]) AND (m.delay_s > 0 OR (a.presence = 'available' AND a.load < a.capacity))
