@@ -7,6 +7,7 @@ them all and compares their columns with the fields of that type.
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -16,6 +17,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
+from contactcenter import metrics
 from contactcenter.errors import NoDatabase
 
 Row = TypeVar("Row")
@@ -134,6 +136,14 @@ class Statements:
         return statement
 
 
+class PoolUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How many connections of a pool are busy, how many wait, how many there may be."""
+
+    in_use: int
+    idle: int
+    limit: int
+
+
 class Database:
     """A pool for requests, and connections of their own for the long-lived workers."""
 
@@ -159,6 +169,15 @@ class Database:
             server_settings=None if self.pooled else dict(SESSION),
         )
         return self
+
+    @property
+    def pool_use(self) -> PoolUse:
+        """How many connections of the pool are open, and busy; all 0 while it is closed."""
+        if self._pool is None:
+            return PoolUse(in_use=0, idle=0, limit=self._pool_size)
+        idle = self._pool.get_idle_size()
+        in_use = self._pool.get_size() - idle
+        return PoolUse(in_use=in_use, idle=idle, limit=self._pool_size)
 
     async def close(self) -> None:
         """Close what is open; a connection that does not end in 3 s is cut."""
@@ -226,7 +245,9 @@ class Database:
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[PooledConnection]:
         assert self._pool is not None, "the database is not open"
+        asked_s = time.perf_counter()
         conn = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        metrics.POOL_WAIT_S.observe(time.perf_counter() - asked_s)
         try:
             yield conn
         finally:

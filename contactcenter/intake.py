@@ -18,7 +18,16 @@ import structlog
 from msgspec import Struct
 
 from channels import Channel, Inbound, NotStored, Outcome, Purpose, StatusUpdate, Unreadable
-from contactcenter import blobs, db, deliveries, inbound_columns, opt_outs, quarantine, timers
+from contactcenter import (
+    blobs,
+    db,
+    deliveries,
+    inbound_columns,
+    metrics,
+    opt_outs,
+    quarantine,
+    timers,
+)
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
@@ -132,6 +141,7 @@ class Intake:
             self._conn.terminate()
 
     async def _take(self, batch: list[_Waiting]) -> None:
+        metrics.INTAKE_BATCH.observe(len(batch))
         try:
             conn = await self._connection()
             await self._write(conn, batch)

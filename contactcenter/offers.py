@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from contactcenter import db
+from contactcenter import db, metrics
 from contactcenter.db import Conn
 
 Ending = Literal["declined", "expired", "rescinded", "withdrawn", "ended"]
@@ -103,11 +103,13 @@ async def latest_to(conn: Conn, ticket_id: int, agent_id: int) -> Offer | None:
 async def accept(conn: Conn, now: datetime, offer: Offer) -> None:
     """The agent said yes."""
     await _accept.run(conn, offer.id, now)
+    metrics.OFFERS_ANSWERED.labels("accepted").inc()
 
 
 async def finish(conn: Conn, now: datetime, offer: Offer, ending: Ending) -> None:
     """End a live offer; the caller gives the agent's capacity back."""
     await _finish.run(conn, offer.id, ending, now)
+    metrics.OFFERS_ANSWERED.labels(ending).inc()
 
 
 async def exclude(conn: Conn, ticket_id: int, agent_id: int, until_at: datetime) -> None:

@@ -20,7 +20,7 @@ from channels import (
     Unavailable,
     Undeliverable,
 )
-from contactcenter import logs, opt_outs, outbox, pacing, timers
+from contactcenter import logs, metrics, opt_outs, outbox, pacing, timers
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
@@ -161,6 +161,7 @@ class Sender:
 
     async def _store(self, job: Job, result: Receipt | SendFailure) -> None:
         """Store what became of it; what cannot be stored ends as unknown when the claim is over."""
+        metrics.SENDS.labels(job.channel, type(result).__name__).inc()
         for attempt in range(_STORE_TRIES):
             try:
                 async with self._database.transaction() as conn:

@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,9 @@ from typing import Any, BinaryIO, Final, Literal
 import msgspec
 import structlog
 from msgspec import Struct
+from prometheus_client.multiprocess import mark_process_dead
 
+from contactcenter.metrics import MULTIPROCESS_DIR
 from contactcenter.settings import Settings
 
 #: A worker that ends sooner than this after its start has failed to start.
@@ -70,6 +73,7 @@ class Workers:
         self._count = count
         self._ready = ready
         self._environ = environ
+        self._counted = tempfile.TemporaryDirectory(prefix="contactcenter-metrics-")
         self._processes: dict[int, asyncio.subprocess.Process] = {}
         self._begun: set[int] = set()
         self._stopping = asyncio.Event()
@@ -87,6 +91,7 @@ class Workers:
             self._stopping.set()
             await self._stop_all(keepers)
             told.cancel()
+            self._counted.cleanup()
         for keeper in keepers:
             if not keeper.cancelled() and (failure := keeper.exception()) is not None:
                 raise failure
@@ -98,6 +103,7 @@ class Workers:
             started_s = time.monotonic()
             process = await self._start(number)
             status = await process.wait()
+            mark_process_dead(process.pid, self._counted.name)  # type: ignore[no-untyped-call]
             if self._stopping.is_set():
                 return
             lived_s = time.monotonic() - started_s
@@ -118,7 +124,7 @@ class Workers:
             str(number),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env=dict(self._environ),
+            env={**self._environ, MULTIPROCESS_DIR: self._counted.name},
         )
         self._processes[number] = process
         assert process.stdin is not None

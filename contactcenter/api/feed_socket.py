@@ -12,6 +12,7 @@ from aiohttp import WSMessage, WSMsgType, web
 from aiohttp.abc import AbstractStreamWriter
 from msgspec import Struct
 
+from contactcenter import metrics
 from contactcenter.access.actor import Actor, PasswordChangeRequired
 from contactcenter.api.feed_commands import Commands
 from contactcenter.api.guard import ACTOR, ScopeMissing
@@ -211,6 +212,7 @@ class FeedSocket:
         with suppress(ConnectionError):
             reason = ending.reason.encode()
             await self._response.close(code=ending.code, message=reason, drain=False)
+        metrics.FEED_ENDED.labels(ending.reason).inc()
         log.info("feed_socket_ended", code=ending.code, reason=ending.reason)
 
     async def _hang_up(self) -> None:

@@ -1,0 +1,120 @@
+"""``/metrics`` for Prometheus, and the counting of what comes in at the hooks.
+
+The figures tell how much business there is, so they are not for everybody: with a token set, only
+who shows it gets them; else only who asks directly from this machine or a private network. A
+request that a proxy handed on is refused then, however near the proxy is.
+"""
+
+import hmac
+import ipaddress
+import time
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from channels import Inbound, Inbox, NotStored, Outcome, StatusUpdate, Unreadable
+from contactcenter import metrics
+from contactcenter.api.services import Services
+from contactcenter.metrics_database import DatabaseGauges
+
+PATH: Final = "/metrics"
+
+_HOOKS: Final = "/hooks/"
+_HANDED_ON: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+
+
+def install(app: web.Application, services: Services) -> None:
+    """Answer at ``/metrics``, and count the hooks."""
+    gauges = DatabaseGauges(services.db)
+
+    async def answer(request: web.Request) -> web.Response:
+        if not _may_read(request, services.settings.metrics_token):
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        await gauges.refresh()
+        of_database = CollectorRegistry()
+        of_database.register(gauges)
+        body = generate_latest(metrics.registry()) + generate_latest(of_database)
+        return web.Response(body=body, headers={hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST})
+
+    app.router.add_get(PATH, answer)
+    app.middlewares.append(_counted(frozenset(services.channels)))
+
+
+class CountedInbox:
+    """An inbox that counts what it is handed and what became of it; for the channels."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+
+    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+        """Hand on, and count each item by its outcome."""
+        try:
+            outcomes = await self._inbox.receive(items)
+        except NotStored:
+            for item in items:
+                metrics.INBOUND.labels(item.channel, "not_stored").inc()
+            raise
+        for item, outcome in zip(items, outcomes, strict=True):
+            metrics.INBOUND.labels(item.channel, outcome).inc()
+        return outcomes
+
+    async def status(self, update: StatusUpdate | Unreadable) -> None:
+        """Hand on; the request itself is counted at the hook."""
+        await self._inbox.status(update)
+
+
+def _may_read(request: web.Request, token: str | None) -> bool:
+    if token is not None:
+        given = request.headers.get(hdrs.AUTHORIZATION, "")
+        return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
+    if any(name in request.headers for name in _HANDED_ON):
+        return False
+    try:
+        peer = ipaddress.ip_address((request.remote or "").partition("%")[0])
+    except ValueError:
+        return False
+    return peer.is_loopback or peer.is_private
+
+
+def _counted(known: frozenset[str]) -> Middleware:
+    """Count every request at a hook by channel and by how it was answered."""
+
+    @web.middleware
+    async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith(_HOOKS):
+            return await handler(request)
+        named = request.path.removeprefix(_HOOKS).partition("/")[0]
+        channel = named if named in known else "unknown"
+        began_s = time.perf_counter()
+        status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        try:
+            response = await handler(request)
+            status = response.status
+        except web.HTTPException as error:
+            status = error.status
+            raise
+        finally:
+            metrics.HOOK_REQUESTS.labels(channel, _outcome(status)).inc()
+            metrics.HOOK_SECONDS.labels(channel).observe(time.perf_counter() - began_s)
+        return response
+
+    return counted
+
+
+def _outcome(status: int) -> str:
+    match status:
+        case HTTPStatus.FORBIDDEN:
+            return "forged"
+        case HTTPStatus.SERVICE_UNAVAILABLE:
+            return "not_stored"
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return "failed"
+        case _ if status >= HTTPStatus.BAD_REQUEST:
+            return "refused"
+        case _:
+            return "accepted"
