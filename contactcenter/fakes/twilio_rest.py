@@ -5,6 +5,7 @@ Source: https://www.twilio.com/docs/messaging/api/message-resource
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -34,7 +35,7 @@ def routes(fake: "FakeTwilio") -> Sequence[web.AbstractRouteDef]:
         authorize=rest.authorize,
         behaviour=lambda: fake.behaviour,
         chance=fake.chance,
-        clock=fake.clock,
+        clock=rest.now,
         media_url=lambda: fake.media_url,
     )
     base = "/2010-04-01/Accounts/{account}"
@@ -50,6 +51,10 @@ def routes(fake: "FakeTwilio") -> Sequence[web.AbstractRouteDef]:
 class _Rest:
     def __init__(self, fake: "FakeTwilio") -> None:
         self._fake = fake
+
+    def now(self) -> datetime:
+        """The clock of the fake, which may be replaced."""
+        return self._fake.clock()
 
     def authorize(self, request: web.Request) -> None:
         """Raise for a stranger."""
