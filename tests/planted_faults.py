@@ -217,7 +217,7 @@ FAULTS = (
     # One process at a time ---------------------------------------------------------------------
     Fault(
         "a_lease_is_for_everybody",
-        "contactcenter/upkeep.sql",
+        "contactcenter/leases.sql",
         "WHERE lease.until_at < clock_timestamp() OR lease.holder = EXCLUDED.holder",
         "WHERE true",
         ("tests/races/test_leases.py",),

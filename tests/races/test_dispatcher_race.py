@@ -35,7 +35,7 @@ class Size(Struct, frozen=True, kw_only=True):
     within_s: float
 
 
-SMALL = Size(dispatchers=2, tickets=200, kill_after=40, within_s=110)
+SMALL = Size(dispatchers=2, tickets=120, kill_after=30, within_s=110)
 FULL = Size(dispatchers=8, tickets=10_000, kill_after=100, within_s=1700)
 
 
