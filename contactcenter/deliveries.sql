@@ -15,14 +15,18 @@ WHERE external_id = $1 AND direction = 'outbound' FOR NO KEY UPDATE
 
 -- name: adopt
 -- A report on a message whose answer was lost: our own correlation tells which one it is.
--- Nothing is awaited any more, so an answer that is lost from here on cannot take that back.
+-- Nothing is awaited any more, so an answer that is lost from here on cannot take that back. It is also believed
+-- of a message that the provider did not list when it was asked.
 WITH known AS (
-  UPDATE outbox SET state = 'sent', claimed_until = NULL, last_error = NULL
-  WHERE correlation_id = $2 AND state IN ('sending', 'unknown')
-  RETURNING interaction_id
+  UPDATE outbox SET state = 'sent', claimed_until = NULL, last_error = NULL FROM interaction i
+  WHERE outbox.correlation_id = $2 AND i.id = outbox.interaction_id
+    AND (outbox.state IN ('sending', 'unknown') OR (outbox.state = 'failed' AND i.error_code = 'not_taken'))
+  RETURNING outbox.interaction_id
 )
-UPDATE interaction SET external_id = $1 FROM known
-WHERE interaction.id = known.interaction_id AND interaction.external_id IS NULL
+UPDATE interaction SET external_id = $1,
+  state = CASE WHEN error_code = 'not_taken' THEN 'unknown' ELSE state END,
+  error_code = CASE WHEN error_code IN ('not_taken', 'ambiguous') THEN NULL ELSE error_code END
+FROM known WHERE interaction.id = known.interaction_id AND interaction.external_id IS NULL
 
 -- name: kept_statuses
 -- What was told so far of a message, oldest first.

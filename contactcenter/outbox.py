@@ -18,6 +18,8 @@ from contactcenter.db import Conn
 CLAIM_S: Final = 30
 #: An unknown outcome is first looked for after this: a provider lists what it took within seconds.
 FIRST_LOOK_S: Final = 15
+#: Longer than this no outcome stays unknown without an alarm.
+ALARM_AFTER_S: Final = 15 * 60
 #: The code of a message that could not be sent in time.
 EXPIRED: Final = "expired"
 
@@ -63,9 +65,11 @@ _enqueue = _SQL.command("enqueue")
 _claim = _SQL.take("claim", Job)
 _expired = _SQL.take("expired", _Ended)
 _abandoned = _SQL.take("abandoned", _Ended)
+_doubted = _SQL.take("doubted", _Ended)
 _finish = _SQL.command("finish")
 _put_back = _SQL.command("put_back")
 _set_interaction = _SQL.take("set_interaction", _About)
+_still_unknown = _SQL.take("still_unknown", int)
 
 
 async def enqueue(
@@ -91,6 +95,18 @@ async def give_up_on_lost(conn: Conn, now: datetime) -> int:
             conn, now, row.interaction_id, "unknown", code=None, detail="the sender was lost"
         )
     return len(lost)
+
+
+async def distrust(conn: Conn, now: datetime, *, at_most: int) -> int:
+    """Mark what waits to be sent as unknown: the database is a backup, it may have been sent since.
+
+    Returns how many there were, ``at_most`` at once.
+    """
+    doubted = await _doubted.all(conn, FIRST_LOOK_S, at_most)
+    for row in doubted:
+        detail = "the database was restored from a backup"
+        await _end(conn, now, row.interaction_id, "unknown", code=None, detail=detail)
+    return len(doubted)
 
 
 async def give_up_on_late(conn: Conn, now: datetime, *, valid_s: int) -> int:
@@ -138,6 +154,11 @@ async def failed(
     """
     if await _finish.run(conn, job.id, outcome, detail, FIRST_LOOK_S):
         await _end(conn, now, job.interaction_id, outcome, code=code, detail=detail)
+
+
+async def still_unknown(conn: Conn) -> int:
+    """How many outcomes have been unknown for longer than ``ALARM_AFTER_S``: for an alarm."""
+    return await _still_unknown.one(conn, ALARM_AFTER_S)
 
 
 async def _end(

@@ -82,6 +82,13 @@ UPDATE outbox SET state = 'unknown', claimed_until = NULL, last_error = 'the sen
 WHERE state = 'sending' AND claimed_until < clock_timestamp()
 RETURNING id, interaction_id
 
+-- name: doubted
+-- After a restore nobody knows what became of these since the backup was taken.
+UPDATE outbox SET state = 'unknown', claimed_until = NULL, last_error = 'the database was restored from a backup',
+  unknown_at = clock_timestamp(), next_at = clock_timestamp() + $1::int * interval '1 second'
+WHERE id = ANY (ARRAY(SELECT id FROM outbox WHERE state IN ('queued', 'sending') ORDER BY id LIMIT $2))
+RETURNING id, interaction_id
+
 -- name: finish
 -- Terminal: sent, failed or unknown; what is unknown is looked for after a while.
 UPDATE outbox SET state = $2, claimed_until = NULL, last_error = $3,
@@ -102,3 +109,9 @@ UPDATE interaction SET state = $2, external_id = coalesce($3, external_id), segm
 WHERE id = $1
 RETURNING ticket_id, contact_id
 
+-- name: still_unknown
+-- What somebody should look at now; a message that was sent anew was looked at.
+SELECT count(*)::int AS still_unknown
+FROM outbox o JOIN interaction i ON i.id = o.interaction_id
+WHERE o.state = 'unknown' AND coalesce(o.unknown_at, o.created_at) < clock_timestamp() - $1::int * interval '1 second'
+  AND NOT i.details ? 'sent_again_as'

@@ -63,6 +63,8 @@ CREATE INDEX outbox_of_sender ON outbox (entry_point_id, next_at, id) WHERE stat
 CREATE INDEX outbox_by_age ON outbox (created_at) WHERE state = 'queued';
 CREATE INDEX outbox_claimed ON outbox (claimed_until) WHERE state = 'sending';
 CREATE INDEX outbox_unknown ON outbox (next_at) WHERE state = 'unknown';
+CREATE INDEX outbox_unknown_of_conversation ON outbox (conversation) WHERE state = 'unknown';
+CREATE INDEX outbox_unknown_without_alarm ON outbox (id) WHERE state = 'unknown' AND alarmed_at IS NULL;
 
 -- How far a channel's messages are known to be stored; a provider keeps what it could not hand over.
 CREATE TABLE checkpoint (
