@@ -27,7 +27,7 @@ SELECT 'outbox_oldest_due_seconds', '',
 FROM outbox WHERE state = 'queued'
 UNION ALL
 SELECT 'outbox_unknown_old_messages', '', count(*)::float8
-FROM outbox WHERE state = 'unknown' AND created_at < clock_timestamp() - interval '15 minutes'
+FROM outbox WHERE state = 'unknown' AND unknown_at < clock_timestamp() - interval '15 minutes'
 UNION ALL
 SELECT 'timers_overdue', '', count(*)::float8
 FROM timer WHERE due_at < clock_timestamp() - interval '5 seconds'

@@ -127,7 +127,7 @@ _HASH = hashed(PASSWORD)
 
 
 @asynccontextmanager
-async def opened(dsn: str) -> AsyncIterator[Centre]:
+async def opened(dsn: str, **environ_too: str) -> AsyncIterator[Centre]:
     port = unused_port()
     url = f"http://127.0.0.1:{port}"
     fake = FakeTwilio(chance=random.Random(1), clock=lambda: datetime.now(UTC))
@@ -136,6 +136,7 @@ async def opened(dsn: str) -> AsyncIterator[Centre]:
             "CONTACTCENTER_DATABASE_URL": dsn,
             "CONTACTCENTER_PUBLIC_URL": url,
             **{f"CONTACTCENTER_{key.upper()}": value for key, value in fake.settings().items()},
+            **environ_too,
         }
         settings = Settings.load(environ, channel_settings=channels.settings())
         fake.message_url = f"{url}/hooks/sms/message"
