@@ -7,6 +7,7 @@ met. ``keyword`` looks for whole words or phrases in the folded text.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from routing.text import fold
@@ -72,12 +73,13 @@ def check(condition: Mapping[str, Any]) -> None:
 
 def _holds(name: str, wanted: Any, problem: Problem, folded: str) -> bool:
     if name == "keyword":
-        return any(_has_words(folded, fold(str(phrase))) for phrase in _as_list(wanted))
+        return any(_words(str(phrase)).search(folded) for phrase in _as_list(wanted))
     return getattr(problem, name, None) in _as_list(wanted)
 
 
-def _has_words(text: str, phrase: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(phrase.strip())}(?!\w)", text) is not None
+@lru_cache(maxsize=2048)
+def _words(phrase: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(fold(phrase).strip())}(?!\w)")
 
 
 def _as_list(wanted: Any) -> list[Any]:

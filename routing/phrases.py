@@ -18,10 +18,12 @@ A phrase never runs over the end of a sentence. Words are compared in the form o
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from routing.text import Words, word_key
 
 _SHORT_GAP, _LONG_GAP = 3, 7
+_WORDS_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,8 @@ class PhraseBook:
         self._by_word: dict[str, list[_Phrase]] = {}
         self._by_prefix: dict[str, list[_Phrase]] = {}
         self._by_number: list[_Phrase] = []
+        # Few words of a language are used again and again; most of them begin no phrase.
+        self._beginning_with = lru_cache(maxsize=_WORDS_REMEMBERED)(self._look_up)
         for name, table in phrases.items():
             for phrase in _CONTINUED.sub("|", table).split(";"):
                 if phrase.strip():
@@ -72,22 +76,26 @@ class PhraseBook:
 
     def find(self, text: Words) -> Iterator[Hit]:
         """Yield every phrase found, in the order of its first word; hits may overlap."""
-        present = _present(text.keys)
-        ends = _sentence_ends(text)
+        present: set[str] | None = None
+        ends: list[int] = []
         for at, word in enumerate(text.keys):
-            for phrase in self._candidates(text, at, word):
-                if phrase.needs is not None and phrase.needs.isdisjoint(present):
+            phrases = self._beginning_with(word)
+            if self._by_number and is_sum(text, at):
+                phrases = (*phrases, *self._by_number)
+            if phrases and present is None:
+                present, ends = _present(text.keys), _sentence_ends(text)
+            for phrase in phrases:
+                if phrase.needs is not None and phrase.needs.isdisjoint(present or ()):
                     continue
                 last = _match(text, at, ends[at], phrase.steps, 0)
                 if last >= 0:
                     yield Hit(name=phrase.name, first=at, last=max(at, last - 1))
 
-    def _candidates(self, text: Words, at: int, word: str) -> Iterator[_Phrase]:
-        yield from self._by_word.get(word, ())
+    def _look_up(self, word: str) -> tuple[_Phrase, ...]:
+        found = list(self._by_word.get(word, ()))
         for length in range(1, len(word) + 1):
-            yield from self._by_prefix.get(word[:length], ())
-        if self._by_number and is_sum(text, at):
-            yield from self._by_number
+            found += self._by_prefix.get(word[:length], ())
+        return tuple(found)
 
     def _add(self, name: str, steps: tuple[_Step, ...]) -> None:
         first = next(n for n, step in enumerate(steps) if step.kind != "start")
@@ -114,8 +122,12 @@ def _needs(later: tuple[_Step, ...]) -> frozenset[str] | None:
 
 
 def _present(keys: tuple[str, ...]) -> set[str]:
-    starred = {word[:length] + "*" for word in set(keys) for length in range(1, len(word) + 1)}
-    return starred.union(keys)
+    return set(keys).union(*map(_starred, keys))
+
+
+@lru_cache(maxsize=20_000)
+def _starred(word: str) -> tuple[str, ...]:
+    return tuple(word[:length] + "*" for length in range(1, len(word) + 1))
 
 
 def _sentence_ends(text: Words) -> list[int]:

@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+_TEXTS_REMEMBERED = 512
+"""Several rules read the same message one after the other, and the next message's look reads it
+again."""
+
 _LETTERS_FROM = "يىكةۀأإٱؤئ"
 _LETTERS_TO = "ییکههاااوی"
 _DIGITS_FROM = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
@@ -48,6 +52,7 @@ def own_words(text: str) -> str:
     return "\n".join(piece for a, b in own_spans(text) if (piece := text[a:b].strip()))
 
 
+@lru_cache(maxsize=_TEXTS_REMEMBERED)
 def own_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Return the character ranges of the writer's own words, in order; empty if there are none."""
     if _AUTOMATIC.search(text):
@@ -133,6 +138,7 @@ _TOKEN = re.compile(
 )
 
 
+@lru_cache(maxsize=_TEXTS_REMEMBERED)
 def words(text: str) -> Words:
     """Split a text into words, sentences and clauses, keeping the place of each word."""
     keys: list[str] = []

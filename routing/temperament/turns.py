@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from routing.phrases import is_sum
 from routing.temperament.readers import read
@@ -9,6 +10,8 @@ from routing.temperament.signs import Sign, signs_in, span_of
 from routing.temperament.values import MIDDLING, STRONG, WEAK, Message
 from routing.text import Words
 
+_REMEMBERED = 1024
+"""Messages: at each new one the whole conversation is read again."""
 _SAME_QUESTION = 0.5
 """Two questions are the same when they share this part of their longer words."""
 
@@ -25,28 +28,36 @@ class Turn:
 def turns_of(messages: Sequence[Message]) -> list[Turn]:
     """Return the customer's turns in order, each with its own signs and those of its place."""
     turns: list[Turn] = []
-    said_by_agent: set[str] = set()
+    said_by_agent: frozenset[str] = frozenset()
     for message in messages:
         if message.role == "agent":
             said_by_agent = _moves(message.text)
             continue
-        text, own, reader = read(message.text)
-        signs = list(signs_in(text, own, reader))
+        own, found = _read(message.text)
+        signs = list(found)
         if own.keys:
             signs = _answering(said_by_agent, own, signs)
             signs.extend(_asked_again(own, turns))
-            said_by_agent = set()
+            said_by_agent = frozenset()
         turns.append(Turn(message=message, own=own, signs=tuple(signs)))
     return turns
 
 
-def _moves(text: str) -> set[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str) -> tuple[Words, tuple[Sign, ...]]:
+    """Read the customer's words and the signs in them; whatever was said before."""
+    own_text, own, reader = read(text)
+    return own, tuple(signs_in(own_text, own, reader))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _moves(text: str) -> frozenset[str]:
     _, said, reader = read(text)
-    moves = {hit.name for hit in reader.turns.find(said)}
+    moves = frozenset(hit.name for hit in reader.turns.find(said))
     return moves | {"makes_small_talk"} if "!" in text else moves
 
 
-def _answering(moves: set[str], own: Words, signs: list[Sign]) -> list[Sign]:
+def _answering(moves: frozenset[str], own: Words, signs: list[Sign]) -> list[Sign]:
     whole = span_of(own, 0, len(own.keys) - 1)
     labels = {sign.label for sign in signs if sign.weight >= WEAK}
     faults = [sign for sign in signs if sign.cue in {"many_faults", "some_faults"}]
