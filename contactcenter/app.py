@@ -35,6 +35,8 @@ from contactcenter.feed import Feed
 from contactcenter.intake import Intake
 from contactcenter.presence_keeper import PresenceKeeper
 from contactcenter.readiness import Readiness
+from contactcenter.secret_keys import SecretKeys
+from contactcenter.secret_reader import SecretReader
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.triage import Triage
@@ -63,7 +65,10 @@ async def serving(
 ) -> AsyncIterator[web.Application]:
     """Build the application and run its workers; ``only`` one part of it."""
     async with AsyncExitStack() as stack:
-        built = await _channels(stack, settings)
+        secret_keys = SecretKeys(settings)
+        reader = SecretReader(database, secret_keys)
+        await reader.look()
+        built = await _channels(stack, settings, reader)
         bell = Bell(database)
         dispatcher = Dispatcher(database, bell)
         intake = Intake(database, bell, reopen_window_s=settings.reopen_window_h * 3600)
@@ -78,6 +83,7 @@ async def serving(
             bell=bell,
             on_disabled=presence.retire,
             passwords=passwords,
+            secret_keys=secret_keys,
         )
         app = web.Application(client_max_size=settings.max_body_bytes)
         app[SERVICES] = services
@@ -86,7 +92,7 @@ async def serving(
         app.add_routes(health.routes(services))
         stack.push_async_callback(intake.close)
         stack.push_async_callback(dispatcher.close)
-        workers: list[Worker] = [bell.run, dispatcher.run, intake.run]
+        workers: list[Worker] = [bell.run, dispatcher.run, intake.run, reader.run]
         if only != "work":
             workers += _web(app, services)
         if only != "web":
@@ -96,7 +102,9 @@ async def serving(
         yield app
 
 
-async def _channels(stack: AsyncExitStack, settings: Settings) -> Mapping[str, channels.Channel]:
+async def _channels(
+    stack: AsyncExitStack, settings: Settings, reader: SecretReader
+) -> Mapping[str, channels.Channel]:
     timeout = aiohttp.ClientTimeout(total=HTTP_TIMEOUT_S)
     http = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
     return channels.load(
@@ -105,6 +113,7 @@ async def _channels(stack: AsyncExitStack, settings: Settings) -> Mapping[str, c
             public_url=settings.public_url,
             region=settings.region,
             http=http,
+            secrets=reader,
         )
     )
 

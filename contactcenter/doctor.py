@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from channels import Channel
-from contactcenter import db, migrate, partitions
+from contactcenter import db, entry_point_secrets, migrate, partitions
 from contactcenter.db import Conn, OwnConnection
 from contactcenter.feed.health import health
+from contactcenter.secret_keys import KeyMissing, NotDecrypted, SecretKeys
 from contactcenter.settings import Settings
 
 Verdict = Literal["ok", "warning", "failure"]
@@ -67,6 +68,8 @@ async def examine(
     yield _partitions(await partitions.months_ahead(conn, facts.now))
     yield await _feed(conn)
     for finding in await _work(conn):
+        yield finding
+    for finding in await _secrets(conn, SecretKeys(settings)):
         yield finding
     for finding in _settings(settings, channels):
         yield finding
@@ -163,6 +166,24 @@ async def _work(conn: Conn) -> list[Finding]:
         advice = "look at them with `contactcenter quarantine list`"
         findings.append(_warning("quarantine", f"{held} payloads wait", advice))
     return findings or [_ok("work", "nothing waits that should not")]
+
+
+async def _secrets(conn: Conn, keys: SecretKeys) -> list[Finding]:
+    findings = []
+    sealed = await entry_point_secrets.every(conn)
+    for one in sealed:
+        try:
+            keys.open((one.entry_point_id, one.name), one.sealed)
+        except (KeyMissing, NotDecrypted):
+            detail = f"{one.name} of {one.channel} {one.address} cannot be decrypted"
+            advice = "bring back its key, or `contactcenter entry-point secret set` it anew"
+            findings.append(_failure("secrets", detail, advice))
+    if keys.file is not None and keys.are_there:
+        mode = keys.file.stat().st_mode & 0o777
+        if mode & 0o077:
+            detail = f"{keys.file} may be read by others (mode {mode:o})"
+            findings.append(_failure("secrets", detail, f"chmod 600 {keys.file}"))
+    return findings or [_ok("secrets", f"{len(sealed)} kept, all can be decrypted")]
 
 
 def _settings(settings: Settings, channels: Mapping[str, Channel]) -> list[Finding]:

@@ -11,6 +11,7 @@ from channels import Channel, Inbox
 from contactcenter.access.passwords import Passwords
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
+from contactcenter.secret_keys import SecretKeys
 from contactcenter.settings import Settings
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class Services(Struct, frozen=True, kw_only=True):
     bell: Bell
     on_disabled: AgentDisabled
     passwords: Passwords
+    secret_keys: SecretKeys
 
 
 SERVICES: Final = web.AppKey("services", Services)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from contactcenter import entry_points, queues, storage, timers
+from contactcenter.cli.entry_point_secret import secret
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.db import Conn
 from contactcenter.entry_points import EntryPoint
@@ -74,6 +75,9 @@ def add_entry_point(
         click.echo(_line(made, {queue.id: queue.name}))
 
     run(work())
+
+
+entry_point.add_command(secret)
 
 
 async def _named(conn: Conn, name: str) -> Queue:

@@ -22,6 +22,7 @@ from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.intake import Intake
+from contactcenter.secret_keys import SecretKeys
 from contactcenter.settings import Settings
 
 PUBLIC_URL = "http://desk.test"
@@ -58,6 +59,7 @@ def settings() -> Settings:
         {
             "CONTACTCENTER_PUBLIC_URL": PUBLIC_URL,
             "CONTACTCENTER_ALLOWED_ORIGINS": "https://console.test",
+            "CONTACTCENTER_SECRET_KEYS": f"{'k' * 43}=",
         },
         channel_settings=(),
     )
@@ -116,6 +118,7 @@ async def services(  # noqa: PLR0917  fixtures come by name
         bell=bell,
         on_disabled=on_disabled,
         passwords=passwords,
+        secret_keys=SecretKeys(settings),
     )
     passwords.close()
 

@@ -1,0 +1,74 @@
+"""Secrets of entry points on the command line: from standard input, rotated, examined."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+CANARY = "canary-b77d21-of-a-key"
+ENVIRON = {k: v for k, v in os.environ.items() if not k.startswith("CONTACTCENTER_")}
+
+
+@pytest.fixture
+async def run(dsn: str, tmp_path: Path):
+    """Run a command on this test's database; returns status, output and errors."""
+
+    async def run(*words: str, said: str = "") -> tuple[int | None, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "contactcenter",
+            *words,
+            "--data",
+            str(tmp_path),
+            env=ENVIRON | {"CONTACTCENTER_DATABASE_URL": dsn},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        async with asyncio.timeout(60):
+            out, err = await process.communicate(said.encode())
+        return process.returncode, out.decode(), err.decode()
+
+    return run
+
+
+async def test_a_secret_is_set_rotated_examined_and_removed(run, dsn, tmp_path):
+    address = "+982100000009"
+    key_file = tmp_path / "secret.key"
+    assert (await run("entry-point", "add", "sms", address, "--queue", "Frontline"))[0] == 0
+    secret = ("entry-point", "secret")
+
+    status, out, err = await run(*secret, "set", address, "twilio_auth_tokens", said=f"{CANARY}\n")
+    assert (status, CANARY in out + err) == (0, False), err
+    assert "twilio_auth_tokens" in (await run(*secret, "list", f"sms:{address}"))[1]
+    assert (await run(*secret, "set", address, "twilio_auth_tokens"))[0] == 1
+    assert (
+        "the channel reads"
+        in (await run(*secret, "set", address, "no_such_name", said=CANARY))[2].lower()
+    )
+
+    assert (await run("secrets", "new-key"))[0] == 0
+    status, out, err = await run("secrets", "rotate")
+    assert (status, out) == (0, "1 encrypted anew, 0 had the first key.\n"), err
+    key_file.write_text(key_file.read_text().split()[0])
+    status, out, _ = await run("doctor")
+    assert "secrets: 1 kept, all can be decrypted" in out
+
+    key_file.chmod(0o644)
+    assert f"{key_file} may be read by others" in (await run("doctor"))[1]
+    key_file.unlink()
+    status, out, _ = await run("doctor")
+    assert status == 1
+    assert f"twilio_auth_tokens of sms {address} cannot be decrypted" in out
+    status, _, err = await run("secrets", "rotate")
+    assert status == 1
+    assert "there is no key" in err
+
+    assert (await run(*secret, "remove", address, "twilio_auth_tokens"))[0] == 0
+    conn = await asyncpg.connect(dsn)
+    assert await conn.fetchval("SELECT count(*) FROM entry_point_secret") == 0
+    await conn.close()
