@@ -1,5 +1,6 @@
 """Which Twilio account an entry point uses: the one of the settings, or one of its own."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -11,6 +12,8 @@ from channels._secrets import NO_SECRETS
 SID = "twilio_account_sid"
 TOKENS = "twilio_auth_tokens"
 SERVICE = "twilio_messaging_service_sid"
+
+_IN_PATH = re.compile(r"/Accounts/(\w+)/")
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -46,6 +49,12 @@ class Accounts:
         if not account.sid or not account.tokens:
             raise Unavailable(f"The Twilio account of {entry_point} needs both {SID} and {TOKENS}.")
         return account
+
+    def named_in(self, address: str) -> Account:
+        """The account whose file an address is; the general one if it names none of ours."""
+        found = _IN_PATH.search(address)
+        named = found[1] if found else ""
+        return next((one for one in self.every() if one.sid == named), self.general)
 
     def every(self) -> Sequence[Account]:
         """Each complete account once, the general one first."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+import aiohttp
 from aiohttp import web
 
 from channels import _gsm, _phone_number
@@ -35,6 +36,7 @@ from channels._base import (
     Unreadable,
 )
 from channels._failures import Unavailable, Undeliverable
+from channels._fetch import Fetcher
 from channels._sms_backfill import backfill
 from channels._sms_form import NAME, message, status
 from channels._sms_search import find
@@ -114,6 +116,7 @@ class Sms:
         self._hook_deadline_s = hook_deadline_s
         self._accounts = Accounts(env, NAME)
         self.missing = _missing(env)
+        self._fetcher = Fetcher(domain="twilio.com", own_origin=env.settings.get("twilio_api_base"))
         self._clients: dict[str, tuple[Account, Twilio]] = {}
 
     def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
@@ -175,9 +178,12 @@ class Sms:
             new += await backfill(self._listing(account), inbox, since, region=self._env.region)
         return new
 
-    async def fetch(self, media: Media) -> Fetched:  # noqa: ARG002
-        """Not possible yet."""
-        raise Unavailable("Twilio's files cannot be fetched yet.")
+    async def fetch(self, media: Media) -> Fetched:
+        """Fetch it with the key of the account its address names."""
+        self._check_ready()
+        account = self._accounts.named_in(media.url)
+        key = aiohttp.encode_basic_auth(account.sid, account.tokens[0])
+        return await self._fetcher.fetch(media.url, authorization=key)
 
     def connect(self, account: Account | None = None) -> "Twilio":
         """Load Twilio's SDK and make a client of the account, the settings' if none is named."""

@@ -25,6 +25,7 @@ from channels import (
     Channel,
     Env,
     Inbound,
+    Media,
     NotStored,
     Outbound,
     OutcomeUnknown,
@@ -262,6 +263,9 @@ class InboundContract(_Contract):
 class OutboundContract(_Contract):
     """A message to a customer is handed over once, and every failure is told for what it is."""
 
+    #: A file this long is larger than the channel takes.
+    over_limit_file_bytes: int
+
     #: How a provider may answer; each is asked of ``provider`` below.
     ANSWERS = ("accepted", "refused", "busy", "broken", "cut", "silent", "gone")
 
@@ -425,6 +429,68 @@ class OutboundContract(_Contract):
             with pytest.raises(NotStored):
                 await channel.backfill(inbox, _now())
 
+    async def brought_in(self, channel, *files):
+        """A message with files, as the channel brings it in."""
+        inbox = RecordingInbox()
+        await self.missed("look", *files)
+        await channel.backfill(inbox, _now() - timedelta(seconds=5))
+        return inbox.received[-1]
+
+    async def test_files_are_fetched_byte_for_byte(self, http):
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            files = (("image/png", bytes(range(256)) * 100), ("application/pdf", b""))
+
+            item = await self.brought_in(channel, *files)
+            fetched = [await channel.fetch(media) for media in item.media]
+
+        assert [(one.content_type, one.body) for one in fetched] == list(files)
+
+    async def test_file_over_the_limit_is_never_fetched(self, http):
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            item = await self.brought_in(channel, ("image/png", b"x" * self.over_limit_file_bytes))
+
+            with pytest.raises(Undeliverable):
+                await channel.fetch(item.media[0])
+
+    async def test_file_that_is_gone_is_never_fetched(self, http):
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            item = await self.brought_in(channel, ("image/png", b"x"))
+            url = item.media[0].url[:-3] + "zzz"
+
+            with pytest.raises(Undeliverable):
+                await channel.fetch(replace(item.media[0], url=url))
+
+    async def test_file_of_a_provider_that_is_gone_is_fetched_later(self, http):
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            item = await self.brought_in(channel, ("image/png", b"x"))
+
+        with pytest.raises(Unavailable):
+            await channel.fetch(item.media[0])
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://127.0.0.1/a",
+            "https://localhost/a",
+            "http://169.254.169.254/latest/meta-data",
+            "https://[::1]/a",
+            "file:///etc/passwd",
+            "ftp://files.example/a",
+            "a",
+            "",
+        ],
+    )
+    async def test_address_that_is_not_public_is_never_asked(self, http, url):
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+
+            with pytest.raises(Undeliverable):
+                await channel.fetch(Media(url=url, content_type="image/png"))
+
     async def test_sender_is_the_entry_point_or_what_sends_for_it(self, http):
         channel = self.create(self.env(http))
 
@@ -439,6 +505,7 @@ class OutboundContract(_Contract):
         for asking in (
             channel.find(self.outbound("c-1"), _now()),
             channel.backfill(RecordingInbox(), _now()),
+            channel.fetch(Media(url="https://files.example/a", content_type="image/png")),
         ):
             with pytest.raises(Unavailable) as failure:
                 await asking

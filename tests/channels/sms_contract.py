@@ -36,6 +36,7 @@ class SmsContract(InboundContract, OutboundContract):
     entry_point = "+982191012345"
     sender = Address(kind="phone", value="+989121234567")
     over_limit_bytes = 2 * 1024 * 1024
+    over_limit_file_bytes = 16 * 1024 * 1024 + 1
 
     def impatient(self, env: Env) -> Channel:
         return Sms(env, send_deadline_s=0.8, hook_deadline_s=0.3)
