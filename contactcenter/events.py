@@ -25,6 +25,8 @@ KINDS: Final[Mapping[str, str]] = {
     "consent_changed": "a customer takes messages from us no more, or takes them again",
     "interaction_received": "a customer's message was stored",
     "interaction_status_changed": "a provider told what became of a message",
+    "attachment_stored": "a file that came with a message was fetched",
+    "attachment_failed": "a file that came with a message will not be fetched",
     "reply_written": "an agent wrote to the customer",
     "note_written": "an agent wrote an internal note",
     "reply_sent": "the provider took a message",

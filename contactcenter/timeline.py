@@ -40,6 +40,8 @@ class Interaction(Struct, frozen=True, kw_only=True):
 class Attachment(Struct, frozen=True, kw_only=True):
     """A file of an interaction; ``stored`` is False while only the provider has it.
 
+    ``fetch_error`` says why it will stay so.
+
     ``token`` opens it to the provider that sends it on; agents read it by its id.
     """
 
@@ -50,6 +52,7 @@ class Attachment(Struct, frozen=True, kw_only=True):
     content_type: str
     size_bytes: int | None
     stored: bool
+    fetch_error: str | None
     token: str | None
 
 

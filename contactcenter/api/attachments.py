@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import attachments
+from contactcenter import attachments, file_types
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.attachments import MAX_BYTES, Upload
 
@@ -51,12 +51,14 @@ async def upload_attachment(call: Call, query: UploadQuery, body: bytes) -> Uplo
 async def read_attachment(call: Call, attachment_id: int) -> Answer:
     """Read a file that you uploaded, or that belongs to a ticket you may read.
 
-    It is always sent as a download. One that only the provider has is answered 409
-    ``attachment_not_fetched``.
+    It is always sent as a download, of the type its bytes show, which is never one that a browser
+    would run. One that only the provider has is answered 409 ``attachment_not_fetched``.
     """
     file = await attachments.find(call.conn, call.actor.user_id, attachment_id)
+    content = await attachments.content(call.conn, file)
+    call.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return Answer(
-        body=await attachments.content(call.conn, file),
-        content_type=file.content_type,
+        body=content,
+        content_type=file_types.sniffed(content),
         file_name=file.file_name,
     )

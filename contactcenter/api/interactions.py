@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -11,17 +12,22 @@ from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
-from contactcenter.timeline import Interaction
+from contactcenter.timeline import Attachment, Interaction
 
 
 class AttachmentView(Struct, frozen=True, kw_only=True):
-    """A file; ``stored`` is False while only the provider has it."""
+    """A file; ``stored`` is False while only the provider has it.
+
+    ``state`` tells whether it still comes: `pending`, `stored`, or `failed` with the reason.
+    """
 
     id: int
     name: str
     content_type: str
     size_bytes: int | None
     stored: bool
+    state: Literal["pending", "stored", "failed"]
+    fetch_error: str | None
 
 
 class InteractionView(Interaction, frozen=True, kw_only=True):
@@ -43,12 +49,20 @@ async def views(conn: Conn, interactions: Sequence[Interaction]) -> list[Interac
                     content_type=f.content_type,
                     size_bytes=f.size_bytes,
                     stored=f.stored,
+                    state=_state(f),
+                    fetch_error=f.fetch_error,
                 )
                 for f in files.get(interaction.id, [])
             ),
         )
         for interaction in interactions
     ]
+
+
+def _state(file: Attachment) -> Literal["pending", "stored", "failed"]:
+    if file.stored:
+        return "stored"
+    return "pending" if file.fetch_error is None else "failed"
 
 
 async def view(conn: Conn, interaction_id: int) -> InteractionView:

@@ -107,6 +107,12 @@ APP: Final = (
         default=72,
     ),
     AppSetting(
+        key="reply_valid_h",
+        help="How many hours after it was written an answer may still be sent.",
+        reader=readers.whole_number(1, 10),
+        default=4,
+    ),
+    AppSetting(
         key="session_ttl_h",
         help="How many hours a sign-in lasts.",
         reader=readers.whole_number(1, 24 * 366),

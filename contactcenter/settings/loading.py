@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[readers.Network, ...]
     secret_keys: tuple[str, ...] | None
     reopen_window_h: int
+    reply_valid_h: int
     session_ttl_h: int
     drain_notice_s: int
     metrics_token: str | None

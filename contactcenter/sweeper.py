@@ -1,0 +1,121 @@
+"""Finds messages that came while nobody could take them, by asking the provider for its list.
+
+A provider calls our hook once, or a few times; it keeps the message, and does not call again. So
+each channel is swept when a process starts and every ten minutes, by one process at a time. What
+is found goes through the intake like any other message, which knows what it has already. How far
+a channel is known to be stored is kept, and moves only when all of it was.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import asyncpg
+import structlog
+
+from channels import Channel, Inbox, NotStored, Unavailable
+from contactcenter import checkpoints, leases, logs, timers
+from contactcenter.db import Database
+from contactcenter.errors import NoDatabase
+
+EVERY_S: Final = 600
+#: After a sweep that failed.
+AGAIN_S: Final = 60
+#: A provider may list a message later than it dates it, and its clock is not ours: an hour is far
+#: more than either, and what is seen twice costs a look-up.
+OVERLAP: Final = timedelta(hours=1)
+#: Where messages came before anybody kept a checkpoint: the version before may have missed some,
+#: and a day is as long as somebody who waits for an answer may not have written again.
+FIRST_LOOK_BACK: Final = timedelta(hours=24)
+#: No sweep goes back further: a message is known again by its key, which is kept for 30 days.
+LONGEST_LOOK_BACK: Final = timedelta(days=28)
+
+#: Longer than a sweep may take.
+_LEASE_S: Final = 600
+_SWEEP_DEADLINE_S: Final = 480.0
+_LOOK_EVERY_S: Final = 10.0
+
+log = structlog.get_logger()
+
+
+class Sweeper:
+    """One task a process; ``holder`` tells the processes apart."""
+
+    def __init__(
+        self, database: Database, inbox: Inbox, channels: Mapping[str, Channel], *, holder: str
+    ) -> None:
+        self._database = database
+        self._inbox = inbox
+        self._channels = channels
+        self._holder = holder
+        self._started_at: datetime | None = None
+        self._not_before_s: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Sweep what is due until cancelled."""
+        while True:
+            for name in self._channels:
+                try:
+                    await self.look(name)
+                except (NoDatabase, asyncpg.PostgresError) as error:
+                    log.warning("sweeper_failed", error=type(error).__name__)
+            await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def look(self, name: str) -> bool:
+        """Sweep one channel if that is due and nobody else does it; whether it was done."""
+        channel = self._channels[name]
+        loop = asyncio.get_running_loop()
+        if channel.missing or loop.time() < self._not_before_s.get(name, 0.0):
+            return False
+        lease = f"sweep:{name}"
+        async with self._database.transaction() as conn:
+            now = await timers.clock(conn)
+            self._started_at = self._started_at or now
+            known = await checkpoints.find(conn, name)
+            if known is not None and not self._is_due(known, now):
+                return False
+            fence = await leases.take(conn, lease, self._holder, lease_s=_LEASE_S)
+            if fence is None:
+                return False
+            has_messages = known is not None or await checkpoints.has_messages(conn, name)
+        swept = await self._sweep(name, channel, since_of(known, now, has_messages=has_messages))
+        async with self._database.transaction() as conn:
+            if swept:
+                await checkpoints.advance(conn, name, now, lease=lease, fence=fence)
+            await leases.let_go(conn, lease, fence)
+        self._not_before_s[name] = loop.time() + (0 if swept else AGAIN_S)
+        return swept
+
+    def _is_due(self, known: checkpoints.Checkpoint, now: datetime) -> bool:
+        """Every ten minutes, and whenever we start: nobody knows what was missed before."""
+        assert self._started_at is not None
+        return known.swept_at < self._started_at or now - known.swept_at >= timedelta(
+            seconds=EVERY_S
+        )
+
+    async def _sweep(self, name: str, channel: Channel, since: datetime) -> bool:
+        try:
+            async with asyncio.timeout(_SWEEP_DEADLINE_S):
+                count = await channel.backfill(self._inbox, since)
+        except (Unavailable, NotStored, TimeoutError) as error:
+            log.warning("sweep_failed", channel=name, error=type(error).__name__)
+            return False
+        except Exception as error:
+            log.exception("sweep_failed", channel=name, exc_info=logs.unquoted(error))
+            return False
+        if count:
+            log.warning("messages_backfilled", channel=name, count=count)
+        return True
+
+
+def since_of(
+    known: checkpoints.Checkpoint | None, now: datetime, *, has_messages: bool
+) -> datetime:
+    """From when on to ask for messages.
+
+    A channel on which nothing ever came was set up just now: what is older was another's to answer.
+    """
+    if known is not None:
+        return max(known.stored_until - OVERLAP, now - LONGEST_LOOK_BACK)
+    return now - (FIRST_LOOK_BACK if has_messages else OVERLAP)
