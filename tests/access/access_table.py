@@ -1,0 +1,250 @@
+"""Who may do what: reviewed by people, line by line, and not derived from the code.
+
+A route without a line fails the tests, and so does a line without a route: whoever adds a route
+decides here who may use it. ``role`` is the least that is needed, ``scope`` what a token needs (None:
+no token may), ``sight`` who may know of the thing the path names.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, Literal, NamedTuple
+
+Role = Literal["nobody", "agent", "supervisor", "admin"]
+Sight = Literal[
+    "nothing",  # the path names no thing
+    "anybody",  # whoever may call at all sees all of them
+    "reader",  # members of the ticket's team, its holder, administrators; others: 404
+    "worker",  # a reader who holds the ticket or supervises; other readers: 403 not_your_ticket
+    "merger",  # an agent who may read every ticket of both people; else 403; supervisors may
+    "owner",  # whose it is; everybody else: 404
+    "mate",  # members of the reply's team, administrators; others: 404
+]
+Body = Callable[[Any], Any]
+
+
+class Line(NamedTuple):
+    """One route. ``answers`` are the statuses of a call that is let in, with a thing of its own."""
+
+    role: Role
+    scope: Literal["read", "write", "admin"] | None
+    sight: Sight
+    answers: tuple[int, ...]
+    body: Body | None = None
+    #: Open to somebody who has to choose a password first.
+    newcomer: bool = False
+    #: Ends the session it is called in.
+    ends_session: bool = False
+
+
+def _open(sight: Sight = "anybody", *answers: int, **more: Any) -> Line:
+    """Read by everybody who is signed in."""
+    return Line("agent", "read", sight, answers or (200,), **more)
+
+
+def _work(sight: Sight, body: Body | None = None, *answers: int) -> Line:
+    """Done by agents."""
+    return Line("agent", "write", sight, answers or (201,), body)
+
+
+def _lead(method: str, sight: Sight = "anybody", *answers: int, body: Body | None = None) -> Line:
+    """For supervisors."""
+    scope: Any = "read" if method == "GET" else "write"
+    return Line("supervisor", scope, sight, answers or (200,), body)
+
+
+def _run(sight: Sight, *answers: int, body: Body | None = None) -> Line:
+    """For administrators, with tokens that may administer."""
+    return Line("admin", "admin", sight, answers, body)
+
+
+LATER: Final = "2099-01-01T00:00:00Z"
+NAMES: Final = {"name_en": "Heat", "name_fa": "گرما"}
+
+TABLE: Final[dict[str, Line]] = {
+    # One's own session and password
+    "POST /session": Line("nobody", None, "nothing", (201,), lambda w: w.credentials),
+    "GET /session": _open("nothing", newcomer=True),
+    "DELETE /session": Line("agent", None, "nothing", (204,), newcomer=True, ends_session=True),
+    "POST /password": Line(
+        "nobody",
+        None,
+        "nothing",
+        (404,),
+        lambda w: {"token": "unknown", "password": "a" * 7 + "bcdefgh"},
+    ),
+    "PUT /session/password": Line(
+        "agent",
+        None,
+        "nothing",
+        (204,),
+        lambda w: {"current_password": w.password, "new_password": "quite another one"},
+        newcomer=True,
+        ends_session=True,
+    ),
+    # Accounts and tokens
+    "GET /users": _run("nothing", 200),
+    "GET /users/{user_id}": _run("anybody", 200),
+    "POST /users": _run("nothing", 201, body=lambda w: {"email": w.email, "name": "New"}),
+    "PATCH /users/{user_id}": _run("anybody", 200, body=lambda w: {"name": "Renamed"}),
+    "POST /users/{user_id}/disablements": _run("anybody", 201),
+    # The account is not disabled: 409 is past every guard.
+    "POST /users/{user_id}/enablements": _run("anybody", 409),
+    "POST /users/{user_id}/password_resets": _run("anybody", 201),
+    "GET /tokens": _open("nothing"),
+    "POST /tokens": Line(
+        "agent", None, "nothing", (201,), lambda w: {"name": "p", "scopes": ["read"]}
+    ),
+    "DELETE /tokens/{token_id}": Line("agent", None, "owner", (204,)),
+    # Tickets
+    "GET /tickets": _open("nothing"),
+    "GET /tickets/{ticket_id}": _open("reader"),
+    "POST /tickets": _work(
+        "nothing",
+        lambda w: {
+            "contact_id": w.new_contact(),
+            "channel": "sms",
+            "text": "Hello",
+            "entry_point_id": w.own_entry_point,
+        },
+    ),
+    "PATCH /tickets/{ticket_id}": _work("reader", lambda w: {"subject": "Heat"}, 200),
+    "PUT /tickets/{ticket_id}/tags": _work("reader", lambda w: {"tags": ["heat"]}, 200),
+    "PUT /tickets/{ticket_id}/temperament": _work("reader", lambda w: {"label": "warm"}, 200),
+    "GET /tickets/{ticket_id}/timeline": _open("reader"),
+    "GET /tickets/{ticket_id}/legs": _open("reader"),
+    "GET /tickets/{ticket_id}/offers": _open("reader"),
+    "POST /tickets/{ticket_id}/replies": _work("worker", lambda w: {"text": "Hello"}),
+    "POST /tickets/{ticket_id}/notes": _work("reader", lambda w: {"text": "Hello"}),
+    # It does not ring, it does not wait, and it is not pending: 409 is past every guard.
+    "POST /tickets/{ticket_id}/acceptances": _work("reader", None, 409),
+    "POST /tickets/{ticket_id}/declines": _work("reader", None, 409),
+    "POST /tickets/{ticket_id}/claims": _work("reader", None, 409),
+    "POST /tickets/{ticket_id}/resumptions": _work("worker", None, 409),
+    "POST /tickets/{ticket_id}/reopenings": _work("reader", None, 409),
+    "POST /tickets/{ticket_id}/transfers": _work(
+        "worker", lambda w: {"queue_id": w.side_queue, "note": "Yours"}
+    ),
+    "POST /tickets/{ticket_id}/assignments": Line(
+        "supervisor", "write", "reader", (201,), lambda w: {"agent_id": w.mate}
+    ),
+    "POST /tickets/{ticket_id}/escalations": _work(
+        "worker", lambda w: {"queue_id": w.upper_queue, "note": "Yours"}
+    ),
+    "POST /tickets/{ticket_id}/releases": _work("worker", lambda w: {"reason": "Lunch"}),
+    "POST /tickets/{ticket_id}/pendings": _work("worker", lambda w: {"seen_interaction_id": 2**52}),
+    "POST /tickets/{ticket_id}/holds": _work(
+        "worker", lambda w: {"reason": "Parts", "wake_at": LATER}
+    ),
+    "POST /tickets/{ticket_id}/solutions": _work(
+        "worker", lambda w: {"disposition": "solved", "seen_interaction_id": 2**52}
+    ),
+    "POST /tickets/{ticket_id}/spam_marks": _work("reader"),
+    "POST /interactions/{interaction_id}/resendings": _work("worker"),
+    "POST /tickets/{ticket_id}/saved_replies/{reply_id}/rendering": _open("reader"),
+    # Agents: colleagues know of one another
+    "GET /agents": _open("nothing"),
+    "GET /agents/{agent_id}": _open(),
+    "GET /presence": _open("nothing"),
+    "POST /presence": _work("nothing", lambda w: {"presence": "offline"}),
+    "POST /agents/{agent_id}/presence": _lead(
+        "POST", "anybody", 201, body=lambda w: {"presence": "offline"}
+    ),
+    "POST /presence/wrap_up_ends": _work("nothing"),
+    "GET /offers": _open("nothing"),
+    "POST /presence/heartbeat": _work("nothing", None, 204),
+    # Contacts: a person is the whole house's; what was said is the team's
+    "GET /contacts": _open("nothing"),
+    "POST /contacts": _work("nothing", lambda w: {"name": "New"}),
+    "GET /contacts/{contact_id}": _open(),
+    "PATCH /contacts/{contact_id}": _work("anybody", lambda w: {"name": "Renamed"}, 200),
+    "POST /contacts/{contact_id}/identities": _work(
+        "anybody", lambda w: {"value": w.email, "kind": "email"}
+    ),
+    "DELETE /contacts/{contact_id}/identities/{identity_id}": _work("anybody", None, 200),
+    "GET /contacts/{contact_id}/opt_outs": _open(),
+    "POST /contacts/{contact_id}/opt_outs": _work(
+        "anybody",
+        lambda w: {"identity_id": w.ids.get("identity_id", 1), "entry_point_id": w.own_entry_point},
+    ),
+    "DELETE /contacts/{contact_id}/opt_outs/{opt_out_id}": _lead("DELETE"),
+    "GET /contacts/{contact_id}/timeline": _open(),
+    "GET /contacts/{contact_id}/tickets": _open(),
+    "GET /contacts/{contact_id}/temperament": _open(),
+    "PUT /contacts/{contact_id}/temperament": _work("anybody", lambda w: {"label": "warm"}, 200),
+    # Nobody has corrected it: 404 also for the contact that is there.
+    "DELETE /contacts/{contact_id}/temperament": _work("anybody", None, 404),
+    "GET /contacts/{contact_id}/merges": _open(),
+    "POST /contacts/{contact_id}/merges": _work(
+        "merger", lambda w: {"contact_id": w.new_contact()}
+    ),
+    "POST /merges/{merge_id}/undoings": _work("merger"),
+    "GET /reports/performance": _open("nothing"),
+    # How the house is set up
+    "GET /teams": _lead("GET", "nothing"),
+    "GET /teams/{team_id}": _lead("GET"),
+    "POST /teams": _run("nothing", 201, body=lambda w: {"name": w.email}),
+    "PATCH /teams/{team_id}": _run("anybody", 200, body=lambda w: {"name": w.email}),
+    "PUT /teams/{team_id}/members/{user_id}": _run("anybody", 200),
+    "DELETE /teams/{team_id}/members/{user_id}": _run("anybody", 200),
+    "GET /queues": _open("nothing"),
+    "GET /queues/{queue_id}": _open(),
+    "POST /queues": _run(
+        "nothing", 201, body=lambda w: {"name": w.email, "team_id": w.own_team, "tier": 1}
+    ),
+    "PATCH /queues/{queue_id}": _run("anybody", 200, body=lambda w: {"name": w.email}),
+    "GET /queues/{queue_id}/members": _lead("GET"),
+    "PUT /queues/{queue_id}/members/{agent_id}": _run("anybody", 200, body=lambda w: {}),
+    "DELETE /queues/{queue_id}/members/{agent_id}": _run("anybody", 204),
+    "PATCH /agents/{agent_id}": _run("anybody", 200, body=lambda w: {"capacity": 9}),
+    "GET /entry_points": _open("nothing"),
+    "GET /entry_points/{entry_point_id}": _open(),
+    "POST /entry_points": _run(
+        "nothing",
+        201,
+        body=lambda w: {"channel": "sms", "address": w.phone, "queue_id": w.side_queue},
+    ),
+    "PATCH /entry_points/{entry_point_id}": _run("anybody", 200, body=lambda w: {"name": "Ours"}),
+    "GET /entry_points/{entry_point_id}/secrets": _run("anybody", 200),
+    "PUT /entry_points/{entry_point_id}/secrets/{name}": _run(
+        "anybody", 204, body=lambda w: {"value": "x"}
+    ),
+    # It has none: 404 also for the entry point that is there.
+    "DELETE /entry_points/{entry_point_id}/secrets/{name}": _run("anybody", 404),
+    "GET /entry_rules": _lead("GET", "nothing"),
+    "PUT /entry_rules": _run("nothing", 200, body=lambda w: []),
+    "GET /categories": _open("nothing"),
+    "GET /categories/{category_id}": _open(),
+    "POST /categories": _run("nothing", 201, body=lambda w: {**NAMES, "name_en": w.email}),
+    "PATCH /categories/{category_id}": _run("anybody", 200, body=lambda w: {"name_fa": "گرما"}),
+    "DELETE /categories/{category_id}": _run("anybody", 200),
+    "GET /dispositions": _open("nothing"),
+    "POST /dispositions": _run("nothing", 201, body=lambda w: {**NAMES, "code": w.word}),
+    "DELETE /dispositions/{code}": _run("anybody", 200),
+    "GET /saved_replies": _open("nothing"),
+    "GET /saved_replies/{reply_id}": _open("mate"),
+    "POST /saved_replies": _run(
+        "nothing", 201, body=lambda w: {"title": "Hi", "language": "en", "body": "Hello"}
+    ),
+    "PATCH /saved_replies/{reply_id}": _run("anybody", 200, body=lambda w: {"title": "Ho"}),
+    "DELETE /saved_replies/{reply_id}": _run("anybody", 204),
+    "GET /quarantine": _lead("GET", "nothing"),
+    "GET /quarantine/{quarantine_id}": _lead("GET"),
+    "GET /quarantine/{quarantine_id}/raw": _lead("GET"),
+    "POST /quarantine/{quarantine_id}/retries": _lead("POST", "anybody", 201),
+    "POST /attachments": _work("nothing", lambda w: b"bytes"),
+    "GET /attachments/{attachment_id}": _open("reader"),
+}
+
+#: What is no operation, with what somebody gets who is not signed in and shows nothing.
+OUTSIDE: Final[dict[str, int]] = {
+    "GET /healthz": 200,
+    "GET /readyz": 200,
+    "GET /metrics": 200,  # from this machine; a stranger's 404 is in the tests of the metrics
+    "GET /api/openapi.json": 200,
+    "GET /api/asyncapi.json": 200,
+    "GET /api/docs": 200,
+    "GET /api/docs/{name}": 200,
+    "GET /api/v1/feed": 426,  # a socket only; whoever opens one signs in first
+    "GET /media/{token}": 404,  # the secret in the address is the guard
+    "POST /hooks/sms/message": 403,  # the provider's signature is the guard
+    "POST /hooks/sms/status": 403,
+}

@@ -1,0 +1,304 @@
+"""A house with three teams, ours, theirs and a restricted one, and something of each to ask for."""
+
+import itertools
+import secrets
+from typing import Any, Final, Literal
+
+import factories
+from house import HASHED, PASSWORD, Caller, House
+
+from contactcenter import merges, opt_outs
+from contactcenter.db import Conn
+from contactcenter.dispatch import holding
+
+Kind = Literal["own", "foreign", "restricted", "missing"]
+KINDS: Final[tuple[Kind, ...]] = ("own", "foreign", "restricted", "missing")
+#: Nothing has this id, and no sequence comes near it.
+NOTHING: Final = 777_000_777
+
+_numbers = itertools.count(1)
+
+
+class Who:
+    """Somebody the matrix lets call: what he is, and how he comes in."""
+
+    def __init__(
+        self,
+        name: str,
+        caller: Caller,
+        *,
+        role: str = "",
+        team: Kind = "own",
+        scopes: tuple[str, ...] | None = None,
+        is_known: bool = True,
+        is_newcomer: bool = False,
+    ) -> None:
+        self.name = name
+        self.call = caller
+        self.role = role
+        self.team = team
+        #: None in a session, which may all that the role may.
+        self.scopes = scopes
+        self.is_known = is_known
+        self.is_newcomer = is_newcomer
+
+
+class World:
+    """People and teams, made once; things are made for the call that may change them."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.password = PASSWORD
+        self.ids: dict[str, Any] = {}
+        self.shared: dict[tuple[Any, ...], dict[str, Any]] = {}
+        house.run(self._build)
+        self.own_entry_point = self._entry_point["own"]
+        self.side_queue, self.upper_queue = self._queue["side"], self._queue["upper"]
+        self.own_team = self._team["own"]
+        self.credentials = {"email": "enters@desk.test", "password": PASSWORD}
+        self.callers = list(self._callers())
+
+    @property
+    def email(self) -> str:
+        """A new address, or any new name."""
+        return f"new{next(_numbers)}@desk.test"
+
+    @property
+    def phone(self) -> str:
+        return f"+9821{next(_numbers):08}"
+
+    @property
+    def word(self) -> str:
+        return "".join(secrets.choice("abcdefgh") for _ in range(12))
+
+    def new_contact(self) -> int:
+        return self.house.run(factories.contact)
+
+    def things(self, names: list[str], kind: Kind, *, owner_id: int) -> dict[str, Any]:
+        """New things for the parameters of a path; together with what belongs to them."""
+        if kind == "missing":
+            return {
+                name: "nothing_at_all" if name in {"code", "name"} else NOTHING for name in names
+            }
+        self.ids = self.house.run(lambda conn: self._made(conn, names, kind, owner_id))
+        return self.ids
+
+    async def _build(self, conn: Conn) -> None:
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        self._team: dict[str, int] = {}
+        self._queue: dict[str, int] = {}
+        self._holder: dict[str, int] = {}
+        self._entry_point: dict[str, int] = {}
+        for kind in KINDS[:3]:
+            team_id = await factories.team(conn, name=kind, restricted=kind == "restricted")
+            self._team[kind] = team_id
+            self._queue[kind] = await factories.queue(conn, name=kind, team_id=team_id)
+            self._holder[kind] = await self._agent(conn, now, team_id)
+            self._entry_point[kind] = await factories.entry_point(conn, queue_id=self._queue[kind])
+        own = self._team["own"]
+        self._queue["side"] = await factories.queue(conn, name="side", team_id=own)
+        self._queue["upper"] = await factories.queue(conn, name="upper", team_id=own, tier=2)
+        self.mate = await self._agent(conn, now, own)
+        for kind, role in (
+            ("agent", "agent"),
+            ("supervisor", "supervisor"),
+            ("admin", "admin"),
+            ("enters", "agent"),
+            ("gone", "admin"),
+            ("newcomer", "admin"),
+        ):
+            teams = [] if role == "admin" else [own]
+            self._holder[kind] = await factories.agent(
+                conn, now, role=role, teams=teams, presence="offline", capacity=1000
+            )
+        await conn.execute("UPDATE user_account SET password_hash = $1", HASHED)
+        await conn.execute(
+            "UPDATE user_account SET email = 'enters@desk.test' WHERE id = $1",
+            self._holder["enters"],
+        )
+        await conn.execute(
+            "UPDATE user_account SET must_change_password = true WHERE id = $1",
+            self._holder["newcomer"],
+        )
+
+    async def _agent(self, conn: Conn, now: Any, team_id: int) -> int:
+        return await factories.agent(conn, now, teams=[team_id], presence="offline", capacity=1000)
+
+    def _callers(self) -> Any:
+        house, ids = self.house, self._holder
+
+        def session(name: str, role: str, team: Kind = "own", **more: Any) -> Who:
+            return Who(name, house.session(ids[name], name), role=role, team=team, **more)
+
+        def token(name: str, role: str, *scopes: str) -> Who:
+            caller = house.token(ids[name], *scopes)
+            return Who(f"{name}'s token {scopes}", caller, role=role, scopes=scopes)
+
+        yield Who("nobody", house.caller({}), is_known=False)
+        yield Who("wrong token", house.caller({"Authorization": "Bearer cc_x"}), is_known=False)
+        yield Who(
+            "wrong cookie",
+            house.caller({"Cookie": "contactcenter_session=x", "X-CSRF-Token": "x"}),
+            is_known=False,
+        )
+        gone = [house.session(ids["gone"]), house.token(ids["gone"], "read", "write", "admin")]
+        house.value("UPDATE user_account SET disabled_at = now() WHERE id = $1", ids["gone"])
+        yield Who("disabled, in a session", gone[0], is_known=False)
+        yield Who("disabled, with a token", gone[1], is_known=False)
+        yield session("newcomer", "admin", is_newcomer=True)
+        yield session("agent", "agent")
+        yield session("own", "agent")
+        yield session("foreign", "agent", "foreign")
+        yield session("supervisor", "supervisor")
+        yield session("admin", "admin")
+        yield token("own", "agent", "read")
+        yield token("own", "agent", "write")
+        yield token("own", "agent", "admin")
+        yield token("supervisor", "supervisor", "read", "write")
+        yield token("admin", "admin", "read")
+        yield token("admin", "admin", "write")
+        yield token("admin", "admin", "admin")
+
+    async def _made(
+        self, conn: Conn, names: list[str], kind: Kind, owner_id: int
+    ) -> dict[str, Any]:
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        team_id, queue_id = self._team[kind], self._queue[kind]
+        made: dict[str, Any] = {"kind": kind}
+        if {"ticket_id", "interaction_id", "attachment_id", "contact_id", "merge_id"} & set(names):
+            contact_id = made["contact_id"] = await factories.contact(conn)
+            made["identity_id"] = await factories.identity(
+                conn, contact_id, kind="email", value=self.email
+            )
+            ticket = await factories.queued_ticket(
+                conn,
+                now,
+                queue_id=queue_id,
+                contact_id=contact_id,
+                entry_point_id=self._entry_point[kind],
+            )
+            made["ticket_id"] = ticket.id
+            holder = self._holder[kind]
+            await holding.give_to(
+                conn, now, ticket.id, holder, actor=f"user:{holder}", note_id=None
+            )
+            made["interaction_id"] = await factories.interaction(
+                conn,
+                now,
+                ticket_id=ticket.id,
+                direction="outbound",
+                author_id=holder,
+                state="failed",
+            )
+            await conn.execute(
+                "UPDATE interaction SET entry_point_id = $2, channel = 'sms' WHERE id = $1",
+                made["interaction_id"],
+                self._entry_point[kind],
+            )
+        makers = {
+            "attachment_id": self._attachment,
+            "merge_id": self._merge,
+            "opt_out_id": self._opt_out,
+            "reply_id": self._reply,
+            "user_id": self._user,
+            "agent_id": self._user,
+            "team_id": self._new_team,
+            "queue_id": self._new_queue,
+            "entry_point_id": self._new_entry_point,
+            "category_id": self._category,
+            "code": self._disposition,
+            "name": self._secret_name,
+            "quarantine_id": self._quarantine,
+            "token_id": self._token,
+        }
+        for name in names:
+            if name in makers:
+                made[name] = await makers[name](conn, made, team_id, owner_id)
+        if "team_id" in made and "user_id" in made:
+            await factories.join_teams(conn, made["user_id"], made["team_id"])
+        if "queue_id" in made and "agent_id" in made:
+            await factories.join_queue(conn, made["agent_id"], made["queue_id"])
+        return made
+
+    async def _attachment(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        await conn.execute(
+            "INSERT INTO blob (sha256, size_bytes) VALUES (sha256('file'), 4) ON CONFLICT DO NOTHING"
+        )
+        await conn.execute(
+            "INSERT INTO blob_chunk (sha256, position, bytes) VALUES (sha256('file'), 0, 'file')"
+            " ON CONFLICT DO NOTHING"
+        )
+        return await conn.fetchval(
+            "INSERT INTO attachment (interaction_id, content_type, size_bytes, sha256)"
+            " VALUES ($1, 'text/plain', 4, sha256('file')) RETURNING id",
+            made["interaction_id"],
+        )
+
+    async def _merge(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        other_id = await factories.contact(conn)
+        merge = await merges.merge(
+            conn, now, made["contact_id"], other_id, actor="user:1", must_read_as=None
+        )
+        return merge.id
+
+    async def _opt_out(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        identity_id = await conn.fetchval(
+            "SELECT id FROM identity WHERE contact_id = $1 AND kind = 'phone'", made["contact_id"]
+        )
+        await opt_outs.withdraw(
+            conn, now, identity_id, "sms", "+982100000000", source="staff", actor="user:1"
+        )
+        found = await opt_outs.of_contact(conn, made["contact_id"])
+        return found[0].id
+
+    async def _reply(self, conn: Conn, _made: Any, team_id: int, _owner: int) -> int:
+        return await conn.fetchval(
+            "INSERT INTO saved_reply (title, language, body, team_id)"
+            " VALUES ('Hi', 'en', 'Hello', $1) RETURNING id",
+            team_id,
+        )
+
+    async def _user(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        return await factories.agent(conn, now, presence="offline")
+
+    async def _new_team(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        return await factories.team(conn, name=self.email)
+
+    async def _new_queue(self, conn: Conn, _made: Any, team_id: int, _owner: int) -> int:
+        return await factories.queue(conn, name=self.email, team_id=team_id)
+
+    async def _new_entry_point(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        return await factories.entry_point(conn, queue_id=self._queue["own"], address=self.phone)
+
+    async def _category(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        return await conn.fetchval(
+            "INSERT INTO category (name_en, name_fa) VALUES ($1, 'گرما') RETURNING id", self.email
+        )
+
+    async def _disposition(self, conn: Conn, _made: Any, _team: int, _owner: int) -> str:
+        return await conn.fetchval(
+            "INSERT INTO disposition (code, name_en, name_fa) VALUES ($1, 'x', 'x') RETURNING code",
+            self.word,
+        )
+
+    async def _secret_name(self, _conn: Conn, _made: Any, _team: int, _owner: int) -> str:
+        return "twilio_auth_tokens"
+
+    async def _quarantine(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        return await conn.fetchval(
+            "INSERT INTO quarantine (channel, purpose, reason, detail, content_type, body,"
+            " body_sha256, received_at) VALUES ('sms', 'message', 'unreadable', 'From is missing',"
+            " 'application/x-www-form-urlencoded', $1, sha256($1), now()) RETURNING id",
+            self.email.encode(),
+        )
+
+    async def _token(self, conn: Conn, _made: Any, _team: int, owner_id: int) -> int:
+        return await conn.fetchval(
+            "INSERT INTO api_token (token_sha256, user_id, name, scopes)"
+            " VALUES (sha256($1), $2, 'p', '{read}') RETURNING id",
+            self.email.encode(),
+            owner_id,
+        )
