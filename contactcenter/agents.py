@@ -35,8 +35,6 @@ class Agent(Struct, frozen=True, kw_only=True):
 _SQL = db.Statements(__name__)
 _find = _SQL.take("find", Agent)
 _lock = _SQL.take("lock", Agent)
-_take = _SQL.command("take")
-_give_back = _SQL.take("give_back", int)
 _set_misses = _SQL.command("set_misses")
 _set_presence = _SQL.command("set_presence")
 _end_presence_interval = _SQL.command("end_presence_interval")
@@ -60,16 +58,6 @@ async def lock(conn: Conn, agent_id: int, *, field: str = "agent_id") -> Agent:
     if agent is None:
         raise BadInput(field, f"there is no agent {agent_id}")
     return agent
-
-
-async def take(conn: Conn, agent_id: int, weight: int) -> None:
-    """Fill some of the agent's capacity."""
-    await _take.run(conn, agent_id, weight)
-
-
-async def give_back(conn: Conn, now: datetime, agent_id: int, weight: int) -> int:
-    """Free what a ticket took; returns the load that is left."""
-    return await _give_back.one(conn, agent_id, weight, now)
 
 
 async def set_misses(conn: Conn, agent_id: int, misses: int) -> None:

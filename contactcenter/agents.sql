@@ -10,16 +10,6 @@ SELECT a.id, u.name, a.capacity, a.load, a.presence, a.presence_reason, a.presen
        u.disabled_at IS NULL AS enabled, a.version
 FROM agent a JOIN user_account u ON u.id = a.id WHERE a.id = $1 FOR NO KEY UPDATE OF a
 
--- name: take
--- The check constraint refuses what the rules should never ask for.
-UPDATE agent SET load = load + $2 WHERE id = $1
-
--- name: give_back
--- Whoever has nothing left to do has been idle since now.
-UPDATE agent SET load = load - $2, idle_since = CASE WHEN load = $2 THEN $3 ELSE idle_since END
-WHERE id = $1
-RETURNING load
-
 -- name: set_misses
 -- Offers left unanswered in a row.
 UPDATE agent SET misses = $2 WHERE id = $1

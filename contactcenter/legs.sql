@@ -1,11 +1,3 @@
--- name: begin
--- The next leg starts where the last one ended.
-INSERT INTO leg (ticket_id, episode, tier, queue_id, agent_id, from_at) VALUES ($1, $2, $3, $4, $5, $6)
-
--- name: finish
--- At most one leg of a ticket is open.
-UPDATE leg SET to_at = $2, ended_by = $3 WHERE ticket_id = $1 AND to_at IS NULL
-
 -- name: last_escalated_at
 -- When the ticket last rose; the first words after that wait until the new tier has had its chance.
 SELECT max(to_at) AS at FROM leg WHERE ticket_id = $1 AND ended_by = 'escalated'

@@ -13,7 +13,7 @@ from msgspec import Struct
 from contactcenter import db, metrics
 from contactcenter.db import Conn
 
-Ending = Literal["declined", "expired", "rescinded", "withdrawn", "ended"]
+Ending = Literal["declined", "expired", "rescinded"]
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -45,16 +45,25 @@ class Explained(Struct, frozen=True, kw_only=True):
     why: dict[str, Any]
 
 
+class Freed(Struct, frozen=True, kw_only=True):
+    """An agent whose offer has ended, as he is now, and the wrap-up time of its queue."""
+
+    agent_id: int
+    ending: str
+    load: int
+    presence: str
+    wrap_up_s: int
+
+
 _SQL = db.Statements(__name__)
 _make = _SQL.take("make", int)
 _live = _SQL.take("live", Offer)
 _pending_of_agent = _SQL.take("pending_of_agent", int)
 _latest_to = _SQL.take("latest_to", Offer)
 _accept = _SQL.command("accept")
-_finish = _SQL.command("finish")
+_finish = _SQL.take("finish", Freed)
 _exclude = _SQL.command("exclude")
 _end_exclusion = _SQL.command("end_exclusion")
-_end_exclusions = _SQL.command("end_exclusions")
 _of_ticket = _SQL.take("of_ticket", Explained)
 
 
@@ -69,7 +78,10 @@ async def make(
     expires_at: datetime | None,
     why: Mapping[str, Any],
 ) -> int:
-    """Offer a ticket; without an expiry it is accepted at once."""
+    """Offer a ticket, which takes its weight of the agent's capacity from now on.
+
+    Without an expiry it is accepted at once.
+    """
     accepted = expires_at is None
     return await _make.one(
         conn,
@@ -101,15 +113,22 @@ async def latest_to(conn: Conn, ticket_id: int, agent_id: int) -> Offer | None:
 
 
 async def accept(conn: Conn, now: datetime, offer: Offer) -> None:
-    """The agent said yes."""
+    """The agent said yes: what he had missed in a row is forgotten."""
     await _accept.run(conn, offer.id, now)
     metrics.OFFERS_ANSWERED.labels("accepted").inc()
 
 
-async def finish(conn: Conn, now: datetime, offer: Offer, ending: Ending) -> None:
-    """End a live offer; the caller gives the agent's capacity back."""
-    await _finish.run(conn, offer.id, ending, now)
-    metrics.OFFERS_ANSWERED.labels(ending).inc()
+async def finish(
+    conn: Conn, now: datetime, ticket_id: int, ending: Ending | None = None
+) -> Freed | None:
+    """End the ticket's live offer and give the agent his capacity back; None where there is none.
+
+    Without an ``ending`` a pending one is withdrawn and an accepted one has ended.
+    """
+    freed = await _finish.first(conn, ticket_id, ending, now)
+    if freed is not None:
+        metrics.OFFERS_ANSWERED.labels(freed.ending).inc()
+    return freed
 
 
 async def exclude(conn: Conn, ticket_id: int, agent_id: int, until_at: datetime) -> None:
@@ -120,11 +139,6 @@ async def exclude(conn: Conn, ticket_id: int, agent_id: int, until_at: datetime)
 async def end_exclusion(conn: Conn, ticket_id: int, agent_id: int) -> None:
     """He may be asked again."""
     await _end_exclusion.run(conn, ticket_id, agent_id)
-
-
-async def end_exclusions(conn: Conn, ticket_id: int) -> None:
-    """Everybody may be asked again."""
-    await _end_exclusions.run(conn, ticket_id)
 
 
 async def of_ticket(conn: Conn, ticket_id: int) -> list[Explained]:

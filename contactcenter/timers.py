@@ -37,7 +37,6 @@ class Timer(Struct, frozen=True, kw_only=True):
 _SQL = db.Statements(__name__)
 _set = _SQL.command("set_timer")
 _clear = _SQL.command("clear")
-_clear_of_ticket = _SQL.command("clear_of_ticket")
 _due = _SQL.take("due", Timer)
 _taken = _SQL.command("taken")
 _postpone = _SQL.command("postpone")
@@ -67,11 +66,6 @@ async def clear_for_ticket(conn: Conn, kind: Kind, ticket_id: int) -> None:
 async def clear_for_agent(conn: Conn, kind: Kind, agent_id: int) -> None:
     """Its reason is gone; clearing what is not set does nothing."""
     await _clear.run(conn, kind, f"agent:{agent_id}")
-
-
-async def clear_all_of_ticket(conn: Conn, ticket_id: int) -> None:
-    """Nothing of this ticket is waited for any more."""
-    await _clear_of_ticket.run(conn, ticket_id)
 
 
 async def due(conn: Conn, now: datetime, *, at_most: int) -> list[Timer]:

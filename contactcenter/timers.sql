@@ -7,10 +7,6 @@ ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 -- The reason is gone.
 DELETE FROM timer WHERE kind = $1 AND key = $2
 
--- name: clear_of_ticket
--- Nothing of this ticket is waited for any more.
-DELETE FROM timer WHERE ticket_id = $1
-
 -- name: due
 -- What is due, earliest first; read only under the routing lock.
 SELECT id, due_at, kind, key, ticket_id, agent_id FROM timer WHERE due_at <= $1

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter import agents, events, legs, offers, queues, tickets, timers
+from contactcenter import agents, queues, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
-from contactcenter.dispatch.holding import Refused, check, let_go, put_down, wrap_up
+from contactcenter.dispatch.holding import Refused, check, let_go, waiting_again, wrap_up
 from contactcenter.errors import BadInput
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
@@ -43,13 +43,12 @@ async def resume(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     if is_there and holder.capacity - holder.load >= ticket.weight:
         why = {"decision": "resumed_with_holder", "because": because}
         ticket = await seek.assign(conn, now, ticket, holder.id, why, actor=actor)
-        ticket = await tickets.save(conn, ticket)  # a second fact, a second version
-        await events.record(conn, fact(ticket, "ticket_resumed", now, actor, because=because))
-        return ticket
-    ticket = await put_down(conn, now, ticket)
-    await events.record(
-        conn,
-        fact(ticket, "ticket_resumed", now, actor, agent_id=holder.id, because=because),
+        resumed = fact(ticket, "ticket_resumed", now, actor, because=because)
+        return await tickets.turn(conn, ticket, resumed)  # a second fact, a second version
+    ticket, waits = waiting_again(now, ticket)
+    resumed = fact(ticket, "ticket_resumed", now, actor, agent_id=holder.id, because=because)
+    ticket = await tickets.turn(
+        conn, ticket, resumed, leg_ended_by="released", leg_begins_at=now, waits=waits
     )
     return await seek.agent_for(conn, now, ticket)
 
@@ -60,28 +59,20 @@ async def solve(
     """The problem is solved; it may come back for a while."""
     ticket = await tickets.lock(conn, ticket_id)
     state = check(ticket, "solve")
-    solver_id, queue_id = ticket.agent_id, ticket.queue_id
+    solver_id = ticket.agent_id
     assert solver_id is not None
-    assert queue_id is not None
     freed = await let_go(conn, now, ticket)
-    ticket = await tickets.save(
-        conn,
-        msgspec.structs.replace(
-            ticket,
-            state=state,
-            agent_id=None,
-            wake_at=None,
-            hold_reason=None,
-            escalation_left_s=None,
-            disposition=disposition,
-            solved_at=now,
-            solved_by_id=solver_id,
-        ),
+    ticket = msgspec.structs.replace(
+        ticket,
+        state=state,
+        agent_id=None,
+        wake_at=None,
+        hold_reason=None,
+        escalation_left_s=None,
+        disposition=disposition,
+        solved_at=now,
+        solved_by_id=solver_id,
     )
-    await legs.finish(conn, ticket.id, now, "solved")
-    await _forget_waits(conn, ticket)
-    due_at = now + timedelta(seconds=reopen_window_s)
-    await timers.set_for_ticket(conn, "reopen_end", ticket.id, due_at)
     done = fact(
         ticket,
         "ticket_solved",
@@ -92,10 +83,14 @@ async def solve(
         took_s=(now - ticket.enqueued_at).total_seconds(),
         temperament=ticket.temperament,
     )
-    await events.record(conn, done)
+    ends_at = now + timedelta(seconds=reopen_window_s)
+    waits: tier_clock.Waits = {"escalation": None, "reopen_end": ends_at}
+    ticket = await tickets.turn(
+        conn, ticket, done, leg_ended_by="solved", waits=waits, asks_anew=True
+    )
     if freed is not None:
-        await wrap_up(conn, now, freed, queue_id)
-        await seek.tickets_for(conn, now, freed)
+        await wrap_up(conn, now, freed)
+        await seek.tickets_for(conn, now, freed.agent_id)
     return ticket
 
 
@@ -110,24 +105,17 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     ticket = await tickets.grant_credit(conn, ticket, "reopened", escalation.CREDIT_REOPENED_S)
     if await tickets.unsolved_twin(conn, ticket) is not None:
         ticket = msgspec.structs.replace(ticket, intake_queue_id=None)
-    ticket = await tickets.save(
-        conn,
-        msgspec.structs.replace(
-            ticket,
-            state=state,
-            episode=ticket.episode + 1,
-            reopens=ticket.reopens + 1,
-            enqueued_at=now,
-            solved_at=None,
-            closed_at=None,
-            disposition=None,
-            solved_by_id=None,
-        ),
+    ticket = msgspec.structs.replace(
+        ticket,
+        state=state,
+        episode=ticket.episode + 1,
+        reopens=ticket.reopens + 1,
+        enqueued_at=now,
+        solved_at=None,
+        closed_at=None,
+        disposition=None,
+        solved_by_id=None,
     )
-    await _forget_waits(conn, ticket)
-    await legs.begin(conn, ticket, now)
-    queue = await queues.find(conn, queue_id)
-    await tier_clock.start(conn, now, ticket, queue)
     again = fact(
         ticket,
         "ticket_reopened",
@@ -137,7 +125,8 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         because=because,
         temperament=ticket.temperament,
     )
-    await events.record(conn, again)
+    waits = tier_clock.whole(now, await queues.find(conn, queue_id))
+    ticket = await tickets.turn(conn, ticket, again, leg_begins_at=now, waits=waits, asks_anew=True)
     return await seek.agent_for(conn, now, ticket)
 
 
@@ -146,10 +135,8 @@ async def close(conn: Conn, now: datetime, ticket_id: int) -> None:
     ticket = await tickets.lock(conn, ticket_id)
     if ticket.state != "solved":
         return
-    ticket = await tickets.save(
-        conn, msgspec.structs.replace(ticket, state=check(ticket, "close"), closed_at=now)
-    )
-    await events.record(conn, fact(ticket, "ticket_closed", now, "system"))
+    ticket = msgspec.structs.replace(ticket, state=check(ticket, "close"), closed_at=now)
+    await tickets.turn(conn, ticket, fact(ticket, "ticket_closed", now, "system"))
 
 
 async def mark_spam(conn: Conn, now: datetime, ticket_id: int, *, actor: str) -> Ticket:
@@ -160,25 +147,27 @@ async def mark_spam(conn: Conn, now: datetime, ticket_id: int, *, actor: str) ->
     if ticket.queue_id is None:  # before triage: it leaves by the queue it would have entered
         ticket = await _into_intake_queue(conn, ticket)
     freed = await let_go(conn, now, ticket)
-    ticket = await tickets.save(
-        conn,
-        msgspec.structs.replace(
-            ticket,
-            state=state,
-            agent_id=None,
-            wake_at=None,
-            hold_reason=None,
-            solved_at=ticket.solved_at or now,
-            closed_at=now,
-            spam=True,
-        ),
+    ticket = msgspec.structs.replace(
+        ticket,
+        state=state,
+        agent_id=None,
+        wake_at=None,
+        hold_reason=None,
+        solved_at=ticket.solved_at or now,
+        closed_at=now,
+        spam=True,
     )
-    if was_open:
-        await legs.finish(conn, ticket.id, now, "spam")
-    await _forget_waits(conn, ticket)
-    await events.record(conn, fact(ticket, "ticket_marked_spam", now, actor, agent_id=former_id))
+    marked = fact(ticket, "ticket_marked_spam", now, actor, agent_id=former_id)
+    ticket = await tickets.turn(
+        conn,
+        ticket,
+        marked,
+        leg_ended_by="spam" if was_open else None,
+        waits={"escalation": None},
+        asks_anew=True,
+    )
     if freed is not None:
-        await seek.tickets_for(conn, now, freed)
+        await seek.tickets_for(conn, now, freed.agent_id)
     return ticket
 
 
@@ -187,21 +176,12 @@ async def _pause(conn: Conn, now: datetime, ticket: Ticket, kind: str, *, actor:
     if ticket.wake_at is not None and ticket.wake_at <= now:
         raise BadInput("body.wake_at", "the date to wake up must lie in the future")
     freed = await let_go(conn, now, ticket)
-    ticket = await tickets.save(conn, await tier_clock.stop(conn, now, ticket))
-    if ticket.wake_at is None:
-        await timers.clear_for_ticket(conn, "wake_up", ticket.id)
-    else:
-        await timers.set_for_ticket(conn, "wake_up", ticket.id, ticket.wake_at)
-    await events.record(conn, fact(ticket, kind, now, actor, wake_at=ticket.wake_at))
+    ticket, waits = await tier_clock.stop(conn, now, ticket)
+    paused = fact(ticket, kind, now, actor, wake_at=ticket.wake_at)
+    ticket = await tickets.turn(conn, ticket, paused, waits={**waits, "wake_up": ticket.wake_at})
     if freed is not None:
-        await seek.tickets_for(conn, now, freed)
+        await seek.tickets_for(conn, now, freed.agent_id)
     return ticket
-
-
-async def _forget_waits(conn: Conn, ticket: Ticket) -> None:
-    """Nothing of this episode is waited for any more, and everybody may be asked in the next."""
-    await timers.clear_all_of_ticket(conn, ticket.id)
-    await offers.end_exclusions(conn, ticket.id)
 
 
 async def _into_intake_queue(conn: Conn, ticket: Ticket) -> Ticket:
@@ -218,11 +198,7 @@ async def begin_held(
     It takes no capacity, as no pending ticket does.
     """
     ticket = seek.queue_for_ticket(queue, ticket)
-    ticket = await tickets.save(
-        conn, msgspec.structs.replace(ticket, state="pending", agent_id=agent_id)
-    )
-    await legs.begin(conn, ticket, now)
-    why = {"decision": "wrote_first"}
+    ticket = msgspec.structs.replace(ticket, state="pending", agent_id=agent_id)
     held = fact(
         ticket,
         "ticket_assigned",
@@ -230,8 +206,8 @@ async def begin_held(
         actor,
         waited_s=0.0,
         temperament=ticket.temperament,
-        why=why,
+        why={"decision": "wrote_first"},
     )
-    ticket = await tickets.save(conn, ticket)  # a second fact, a second version
-    await events.record(conn, held, fact(ticket, "ticket_pending", now, actor, wake_at=None))
-    return ticket
+    ticket = await tickets.turn(conn, ticket, held, leg_begins_at=now)
+    pending = fact(ticket, "ticket_pending", now, actor, wake_at=None)
+    return await tickets.turn(conn, ticket, pending)  # a second fact, a second version

@@ -1,16 +1,15 @@
 """Who holds a ticket: accept, decline, expire, rescind, claim, give to a named agent, give back."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
-from contactcenter import agents, events, legs, offers, queues, tickets, timers
+from contactcenter import agents, offers, tickets, timers
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
 from contactcenter.errors import BadInput, Conflict
-from contactcenter.offers import Offer
+from contactcenter.offers import Freed, Offer
 from contactcenter.tickets import Ticket, fact
 from routing import assignment, states
 
@@ -44,7 +43,6 @@ async def accept(conn: Conn, now: datetime, ticket_id: int, agent_id: int) -> Ti
     ticket = await tickets.lock(conn, ticket_id)
     offer = await _ringing(conn, ticket, agent_id)
     await offers.accept(conn, now, offer)
-    await agents.set_misses(conn, agent_id, 0)
     why = {"decision": "offer_accepted", "rang_s": (now - offer.offered_at).total_seconds()}
     return await seek.hold(conn, now, ticket, agent_id, why, actor=f"user:{agent_id}")
 
@@ -121,12 +119,10 @@ async def give_to(
         why["hand_over_id"] = note_id
     ticket = await seek.assign(conn, now, ticket, agent_id, why, actor=actor)
     if former_id is not None:
-        ticket = await tickets.save(conn, ticket)  # a second fact, a second version
-        await events.record(
-            conn, fact(ticket, "ticket_transferred", now, actor, from_agent_id=former_id)
-        )
+        moved = fact(ticket, "ticket_transferred", now, actor, from_agent_id=former_id)
+        ticket = await tickets.turn(conn, ticket, moved)  # a second fact, a second version
     if freed is not None:
-        await seek.tickets_for(conn, now, freed)
+        await seek.tickets_for(conn, now, freed.agent_id)
     return ticket
 
 
@@ -136,51 +132,43 @@ async def release(conn: Conn, now: datetime, ticket_id: int, *, actor: str, reas
     check(ticket, "release")
     former_id = ticket.agent_id
     freed = await let_go(conn, now, ticket)
-    ticket = await put_down(conn, now, ticket)
+    ticket, waits = waiting_again(now, ticket)
     released = fact(ticket, "ticket_released", now, actor, agent_id=former_id, reason=reason)
-    await events.record(conn, released)
+    ticket = await tickets.turn(
+        conn, ticket, released, leg_ended_by="released", leg_begins_at=now, waits=waits
+    )
     ticket = await seek.agent_for(conn, now, ticket)
     if freed is not None:
-        await seek.tickets_for(conn, now, freed)
+        await seek.tickets_for(conn, now, freed.agent_id)
     return ticket
 
 
-async def put_down(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
-    """Nobody holds the ticket any more; it waits in its queue, as old as it is."""
-    ticket = await tier_clock.go_on(conn, now, ticket)
-    ticket = await tickets.save(
-        conn,
-        msgspec.structs.replace(
-            ticket, state=check(ticket, "release"), agent_id=None, wake_at=None, hold_reason=None
-        ),
-    )
-    await timers.clear_for_ticket(conn, "wake_up", ticket.id)
-    await legs.turn(conn, ticket, now, "released")
-    return ticket
+def waiting_again(now: datetime, ticket: Ticket) -> tuple[Ticket, tier_clock.Waits]:
+    """The ticket held by nobody, waiting in its queue as old as it is. Not saved yet."""
+    ticket, waits = tier_clock.go_on(now, ticket)
+    state = check(ticket, "release")
+    return msgspec.structs.replace(
+        ticket, state=state, agent_id=None, wake_at=None, hold_reason=None
+    ), waits
 
 
-async def let_go(conn: Conn, now: datetime, ticket: Ticket) -> int | None:
+async def let_go(conn: Conn, now: datetime, ticket: Ticket) -> Freed | None:
     """End the live offer and free the capacity it took; returns whose, who then looks for work.
 
     A pending or held ticket takes no capacity and has no live offer: its holder frees nothing.
     """
-    offer = await offers.live(conn, ticket.id)
-    if offer is None:
-        return None
-    ending: offers.Ending = "withdrawn" if offer.state == "pending" else "ended"
-    await offers.finish(conn, now, offer, ending)
-    await timers.clear_for_ticket(conn, "offer_expiry", ticket.id)
-    await give_back(conn, now, offer.agent_id, offer.weight)
-    return offer.agent_id
+    return await _free(conn, now, ticket.id, None)
 
 
-async def give_back(conn: Conn, now: datetime, agent_id: int, weight: int) -> None:
+async def _free(
+    conn: Conn, now: datetime, ticket_id: int, ending: offers.Ending | None
+) -> Freed | None:
     """Free capacity; whoever was only finishing what he had is offline when it is done."""
-    load = await agents.give_back(conn, now, agent_id, weight)
-    if load == 0:
-        agent = await agents.lock(conn, agent_id)
-        if agent.presence == "draining":
-            await agents.set_presence(conn, now, agent, "offline", None, actor="system")
+    freed = await offers.finish(conn, now, ticket_id, ending)
+    if freed is not None and freed.load == 0 and freed.presence == "draining":
+        agent = await agents.lock(conn, freed.agent_id)
+        await agents.set_presence(conn, now, agent, "offline", None, actor="system")
+    return freed
 
 
 def check(ticket: Ticket, action: states.Action) -> states.State:
@@ -191,14 +179,13 @@ def check(ticket: Ticket, action: states.Action) -> states.State:
         raise Refused(str(refused), state=ticket.state, allowed=refused.allowed) from None
 
 
-async def wrap_up(conn: Conn, now: datetime, agent_id: int, queue_id: int) -> None:
+async def wrap_up(conn: Conn, now: datetime, freed: Freed) -> None:
     """After solving, the agent has the queue's wrap-up time before the next ticket rings."""
-    queue = await queues.find(conn, queue_id)
-    agent = await agents.lock(conn, agent_id)
-    if queue.wrap_up_s and agent.presence == "available":
+    if freed.wrap_up_s and freed.presence == "available":
+        agent = await agents.lock(conn, freed.agent_id)
         await agents.set_presence(conn, now, agent, "wrap_up", None, actor="system")
-        until_at = now + timedelta(seconds=queue.wrap_up_s)
-        await timers.set_for_agent(conn, "wrap_up_end", agent_id, until_at)
+        until_at = now + timedelta(seconds=freed.wrap_up_s)
+        await timers.set_for_agent(conn, "wrap_up_end", agent.id, until_at)
 
 
 async def _ringing(conn: Conn, ticket: Ticket, agent_id: int) -> Offer:
@@ -217,26 +204,25 @@ async def _take_back(
     conn: Conn, now: datetime, ticket: Ticket, offer: Offer, ending: offers.Ending, *, actor: str
 ) -> Ticket:
     """End a ringing offer; the ticket waits again, as old as it is."""
-    await offers.finish(conn, now, offer, ending)
-    await timers.clear_for_ticket(conn, "offer_expiry", ticket.id)
-    await give_back(conn, now, offer.agent_id, offer.weight)
+    await _free(conn, now, ticket.id, ending)
     if ending != "rescinded":
         until_at = now + timedelta(seconds=assignment.EXCLUDED_FOR_S)
         await offers.exclude(conn, ticket.id, offer.agent_id, until_at)
         await timers.set_for_ticket(
             conn, "exclusion_end", ticket.id, until_at, agent_id=offer.agent_id
         )
-    ticket = await tickets.save(
-        conn, msgspec.structs.replace(ticket, state=check(ticket, "decline"))
+    ticket = msgspec.structs.replace(ticket, state=check(ticket, "decline"))
+    rang_s = (now - offer.offered_at).total_seconds()
+    over = fact(
+        ticket,
+        f"offer_{ending}",
+        now,
+        actor,
+        agent_id=offer.agent_id,
+        offer_id=offer.id,
+        rang_s=rang_s,
     )
-    data: dict[str, Any] = {
-        "offer_id": offer.id,
-        "rang_s": (now - offer.offered_at).total_seconds(),
-    }
-    await events.record(
-        conn, fact(ticket, f"offer_{ending}", now, actor, agent_id=offer.agent_id, **data)
-    )
-    return ticket
+    return await tickets.turn(conn, ticket, over)
 
 
 def _check_room(agent: Agent, ticket: Ticket) -> None:

@@ -4,11 +4,12 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import events, legs, offers, queues, tickets, timers
+from contactcenter import legs, offers, queues, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
 from contactcenter.dispatch.holding import check, let_go
 from contactcenter.errors import BadInput, Conflict
+from contactcenter.events import Event
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
 from routing import escalation
@@ -26,9 +27,7 @@ async def enqueue(
     """A new problem enters its first queue; the leg begins when the problem did."""
     queue = await queues.find(conn, queue_id)
     ticket = seek.queue_for_ticket(queue, ticket)
-    ticket = await tickets.save(conn, msgspec.structs.replace(ticket, state=check(ticket, "queue")))
-    await legs.begin(conn, ticket, ticket.enqueued_at)
-    await tier_clock.start(conn, now, ticket, queue)
+    ticket = msgspec.structs.replace(ticket, state=check(ticket, "queue"))
     queued = fact(
         ticket,
         "ticket_queued",
@@ -38,8 +37,13 @@ async def enqueue(
         temperament=ticket.temperament,
         language=ticket.language,
     )
-    await events.record(conn, queued)
-    return ticket
+    return await tickets.turn(
+        conn,
+        ticket,
+        queued,
+        leg_begins_at=ticket.enqueued_at,
+        waits=tier_clock.whole(now, queue),
+    )
 
 
 async def escalate(
@@ -67,14 +71,12 @@ async def escalate(
     ticket = await tickets.grant_credit(
         conn, ticket, "escalated", escalation.credit_s(tier=former_tier, target_tier=target.tier)
     )
-    ticket = seek.queue_for_ticket(target, _awake(ticket))
-    ticket = await tickets.save(
-        conn,
-        msgspec.structs.replace(
-            ticket, state=state, agent_id=None, escalations=ticket.escalations + 1
-        ),
+    ticket = msgspec.structs.replace(
+        seek.queue_for_ticket(target, _awake(ticket)),
+        state=state,
+        agent_id=None,
+        escalations=ticket.escalations + 1,
     )
-    await _arrive(conn, now, ticket, target, "escalated")
     risen = fact(
         ticket,
         "ticket_escalated",
@@ -87,7 +89,7 @@ async def escalate(
         hand_over_id=note_id,
         temperament=ticket.temperament,
     )
-    await events.record(conn, risen)
+    ticket = await _arrive(conn, ticket, target, risen, "escalated")
     return await _look_around(conn, now, ticket, freed)
 
 
@@ -129,10 +131,9 @@ async def transfer(
         )
     former_queue_id, former_tier, former_id = ticket.queue_id, ticket.tier, ticket.agent_id
     freed = await let_go(conn, now, ticket)
-    ticket = seek.queue_for_ticket(target, _awake(ticket))
-    ticket = await tickets.save(conn, msgspec.structs.replace(ticket, state=state, agent_id=None))
-    is_returned = target.tier < former_tier
-    await _arrive(conn, now, ticket, target, "returned" if is_returned else "transferred")
+    ticket = msgspec.structs.replace(
+        seek.queue_for_ticket(target, _awake(ticket)), state=state, agent_id=None
+    )
     moved = fact(
         ticket,
         "ticket_transferred",
@@ -143,7 +144,9 @@ async def transfer(
         from_tier=former_tier,
         hand_over_id=note_id,
     )
-    await events.record(conn, moved)
+    is_returned = target.tier < former_tier
+    ending: legs.Ending = "returned" if is_returned else "transferred"
+    ticket = await _arrive(conn, ticket, target, moved, ending)
     return await _look_around(conn, now, ticket, freed)
 
 
@@ -168,18 +171,24 @@ async def _target(conn: Conn, current: Queue, queue_id: int | None) -> Queue:
 
 
 async def _arrive(
-    conn: Conn, now: datetime, ticket: Ticket, queue: Queue, ended_by: legs.Ending
-) -> None:
+    conn: Conn, ticket: Ticket, queue: Queue, event: Event, leg_ended_by: legs.Ending
+) -> Ticket:
     """What waiting for the former queue meant is over; the new one's clock starts."""
-    for kind in ("delay_step", "wake_up"):
-        await timers.clear_for_ticket(conn, kind, ticket.id)
-    await offers.end_exclusions(conn, ticket.id)
-    await legs.turn(conn, ticket, now, ended_by)
-    await tier_clock.start(conn, now, ticket, queue)
+    return await tickets.turn(
+        conn,
+        ticket,
+        event,
+        leg_ended_by=leg_ended_by,
+        leg_begins_at=event.at,
+        waits=tier_clock.whole(event.at, queue),
+        asks_anew=True,
+    )
 
 
-async def _look_around(conn: Conn, now: datetime, ticket: Ticket, freed: int | None) -> Ticket:
+async def _look_around(
+    conn: Conn, now: datetime, ticket: Ticket, freed: offers.Freed | None
+) -> Ticket:
     ticket = await seek.agent_for(conn, now, ticket)
     if freed is not None:
-        await seek.tickets_for(conn, now, freed)
+        await seek.tickets_for(conn, now, freed.agent_id)
     return ticket

@@ -1,25 +1,29 @@
 -- name: candidates
 -- Who may take this ticket now; one index probe on the queue's members.
-SELECT m.agent_id, m.level::int AS level, m.band::int AS band, a.load, a.capacity,
+SELECT m.agent_id, m.level::int AS level, m.band::int AS band, a.load, a.capacity, q.id AS queue_id,
+       $6::text = ANY (q.auto_accept) AS given_at_once, q.offer_timeout_s,
        (extract(epoch FROM a.idle_since - timestamptz '1970-01-01 00:00:00+00') * 1000000)::bigint AS idle_since_us
-FROM membership m JOIN agent a ON a.id = m.agent_id
-WHERE m.queue_id = $1 AND a.presence = 'available' AND a.capacity - a.load >= $2
+FROM queue q JOIN membership m ON m.queue_id = q.id JOIN agent a ON a.id = m.agent_id
+WHERE q.id = $1 AND a.presence = 'available' AND a.capacity - a.load >= $2
   AND $4::timestamptz >= $3::timestamptz + m.delay_s * interval '1 second'
   AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = $5 AND x.agent_id = m.agent_id AND x.until_at > $4)
 ORDER BY m.level, m.band DESC, a.load::float8 / a.capacity, a.idle_since, m.agent_id
 LIMIT 8
 
 -- name: heads
--- The first ticket of each of the agent's queues that he may take now.
-SELECT t.id AS ticket_id, m.queue_id, t.enqueued_us, t.credit_s, m.handicap_s, t.weight
-FROM membership m CROSS JOIN LATERAL (
-  SELECT w.id, w.weight, w.credit_s, w.rank_us + w.credit_s * 1000000::bigint AS enqueued_us
+-- The first ticket of each of the agent's queues that he may take now; nothing where he is not there or full.
+SELECT a.capacity - a.load AS free, t.id AS ticket_id, m.queue_id, t.channel = ANY (q.auto_accept) AS given_at_once,
+       q.offer_timeout_s, t.enqueued_us, t.credit_s, m.handicap_s, t.weight
+FROM agent a JOIN user_account u ON u.id = a.id AND u.disabled_at IS NULL
+JOIN membership m ON m.agent_id = a.id JOIN queue q ON q.id = m.queue_id
+CROSS JOIN LATERAL (
+  SELECT w.id, w.channel, w.weight, w.credit_s, w.rank_us + w.credit_s * 1000000::bigint AS enqueued_us
   FROM ticket w
-  WHERE w.queue_id = m.queue_id AND w.state = 'waiting' AND w.weight <= $2
-    AND $3::timestamptz >= w.enqueued_at + m.delay_s * interval '1 second'
-    AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = m.agent_id AND x.until_at > $3)
+  WHERE w.queue_id = m.queue_id AND w.state = 'waiting' AND w.weight <= a.capacity - a.load
+    AND $2::timestamptz >= w.enqueued_at + m.delay_s * interval '1 second'
+    AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = m.agent_id AND x.until_at > $2)
   ORDER BY w.rank_us, w.id LIMIT 1) t
-WHERE m.agent_id = $1
+WHERE a.id = $1 AND a.presence = 'available' AND a.load < a.capacity
 
 -- name: next_delay
 -- When somebody who may not be asked yet may be.
