@@ -201,12 +201,14 @@ class Database:
         nothing from it and cost it its prepared statements.
 
         ``generic_plans`` is for a worker whose few large statements would cost more to plan anew
-        each time than a plan for their values could save.
+        each time than a plan for their values could save. They are planned once, perhaps while a
+        table is still empty: so they are told to prefer the index that they were written for.
         """
         session = dict(SESSION) | {
             "application_name": f"contactcenter {name}",
             "lock_timeout": str(lock_timeout_ms),
             "plan_cache_mode": "force_generic_plan" if generic_plans else "auto",
+            "enable_seqscan": "off" if generic_plans else "on",
         }
         try:
             conn = await asyncpg.connect(

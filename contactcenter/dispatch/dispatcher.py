@@ -1,17 +1,19 @@
 """The one place where routing changes: a task a process that applies them under the routing lock.
 
 API commands, triage results and timers hand it a change and await the result. One hold of the lock
-applies what is pending, each change in a savepoint of its own: one that raises is undone alone, and
-its caller gets the error. The lock is the first statement of the transaction, and the clock is read
-after it: ``now()`` would be the time before the lock was granted.
+applies what is pending. Where a change raises, the hold is undone and repeated with each in a
+savepoint of its own: the one is undone alone, and its caller gets the error. So a change may run
+twice, and does nothing but through the connection it is given.
+
+The lock is the first statement of the transaction, and the clock is read after it: ``now()`` would
+be the time before the lock was granted.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
-import asyncpg
 import structlog
 
 from contactcenter import db, logs, timers
@@ -42,6 +44,22 @@ class _Pending:
         self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
 
+_Result = tuple[_Pending, Any, Exception | None]
+_Apply = Callable[[Conn, datetime, list[_Pending]], Awaitable[list[_Result]]]
+
+
+class _Held(NamedTuple):
+    """What one hold of the lock did; ``idle_s`` is how long nothing will be due."""
+
+    fired: int
+    results: list[_Result]
+    idle_s: float | None
+
+
+class _OneFailed(Exception):
+    """Something of the batch was refused: all of it is undone, and applied again one by one."""
+
+
 class Dispatcher:
     """Applies changes in the order they were handed in, on a connection of its own."""
 
@@ -54,6 +72,8 @@ class Dispatcher:
 
     async def submit(self, change: Change[T]) -> T:
         """Run ``change(conn, now)`` under the routing lock and return what it returned.
+
+        It may be run twice, of which one is undone: it must change nothing but the database.
 
         What it raises is raised here, its effects undone. Raises ``NoDatabase`` after 4.5 s.
         """
@@ -89,32 +109,38 @@ class Dispatcher:
             self._conn.terminate()
 
     async def _serve(self, batch: list[_Pending]) -> float:
-        """One hold of the lock; returns how long nothing will be due."""
-        results: list[tuple[_Pending, Any, Exception | None]] = []
+        """Apply a batch; returns how long nothing will be due."""
         try:
-            conn = await self._connection()
-            async with conn.transaction():
-                await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
-                now = await timers.clock(conn)
-                fired = await firing.fire_due(conn, now, at_most=BATCH)
-                for pending in batch:
-                    result, failure = await _attempt(conn, now, pending)
-                    results.append((pending, result, failure))
-                due_at = await timers.next_due(conn)
+            try:
+                held = await self._hold(batch, _together)
+            except _OneFailed:
+                held = await self._hold(batch, _one_by_one)
         except Exception as error:  # noqa: BLE001  the dispatcher must outlive a lost database
             self._refuse(batch, error)
             return 0.2
-        for pending, result, failure in results:
+        for pending, result, failure in held.results:
             _settle(pending, result, failure)
-        if fired or results:
+        if held.fired or held.results:
             self._bell.ring("events", "outbox")
-        if fired == BATCH:
+        if held.fired == BATCH:
             return 0.0
-        return _IDLE_S if due_at is None else min(_IDLE_S, max(0.0, (due_at - now).total_seconds()))
+        return _IDLE_S if held.idle_s is None else min(_IDLE_S, max(0.0, held.idle_s))
+
+    async def _hold(self, batch: list[_Pending], apply: _Apply) -> _Held:
+        """One hold of the lock: what is due, then the batch."""
+        conn = await self._connection()
+        async with conn.transaction():
+            await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
+            now = await timers.clock(conn)
+            fired = await firing.fire_due(conn, now, at_most=BATCH)
+            results = await apply(conn, now, batch)
+            due_at = await timers.next_due(conn)
+        idle_s = None if due_at is None else (due_at - now).total_seconds()
+        return _Held(fired, results, idle_s)
 
     async def _connection(self) -> Conn:
         if self._conn is None or self._conn.is_closed():
-            self._conn = await self._database.connect("dispatcher")
+            self._conn = await self._database.connect("dispatcher", generic_plans=True)
         return self._conn
 
     def _refuse(self, batch: list[_Pending], error: Exception) -> None:
@@ -129,23 +155,34 @@ class Dispatcher:
                 pending.done.set_exception(refusal)
 
 
-async def _attempt(conn: Conn, now: datetime, pending: _Pending) -> tuple[Any, Exception | None]:
-    """Apply one change in its savepoint; an error that ends the whole transaction is raised."""
-    try:
-        async with conn.transaction():
-            return await pending.change(conn, now), None
-    except DomainError as error:
-        return None, error
-    except asyncpg.PostgresError as error:
-        if db.is_unreachable(error):
-            raise
-        log.exception("change_failed", exc_info=logs.unquoted(error))
-        return None, error
-    except Exception as error:
-        if db.is_unreachable(error):
-            raise
-        log.exception("change_failed", exc_info=logs.unquoted(error))
-        return None, error
+async def _together(conn: Conn, now: datetime, batch: list[_Pending]) -> list[_Result]:
+    """Apply all, as if none could fail: two round trips saved on each that does not."""
+    results: list[_Result] = []
+    for pending in batch:
+        try:
+            results.append((pending, await pending.change(conn, now), None))
+        except Exception as error:
+            if db.is_unreachable(error):
+                raise
+            raise _OneFailed from error
+    return results
+
+
+async def _one_by_one(conn: Conn, now: datetime, batch: list[_Pending]) -> list[_Result]:
+    """Apply each in a savepoint of its own: one that raises is undone alone."""
+    results: list[_Result] = []
+    for pending in batch:
+        try:
+            async with conn.transaction():
+                results.append((pending, await pending.change(conn, now), None))
+        except DomainError as error:
+            results.append((pending, None, error))
+        except Exception as error:
+            if db.is_unreachable(error):
+                raise
+            log.exception("change_failed", exc_info=logs.unquoted(error))
+            results.append((pending, None, error))
+    return results
 
 
 def _settle(pending: _Pending, result: Any, failure: Exception | None) -> None:
