@@ -67,7 +67,7 @@ async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
             "waited_s": (now - ticket.enqueued_at).total_seconds(),
             "credit_s": ticket.credit_s,
         }
-        return await _hand_out(conn, now, ticket, choice.chosen_id, ring=rows[0], why=why)
+        return await offer(conn, now, ticket, choice.chosen_id, ring=rows[0], why=why)
     delay_s = await _next_delay.first(conn, ticket.queue_id, ticket.enqueued_at, now)
     if delay_s is not None:
         due_at = ticket.enqueued_at + timedelta(seconds=delay_s)
@@ -87,7 +87,7 @@ async def tickets_for(conn: Conn, now: datetime, agent_id: int) -> None:
             return
         head = next(row for row in rows if row.ticket_id == choice.chosen_id)
         ticket = await tickets.lock(conn, choice.chosen_id)
-        await _hand_out(conn, now, ticket, agent_id, ring=head, why=choice.why)
+        await offer(conn, now, ticket, agent_id, ring=head, why=choice.why)
         free = head.free - head.weight
 
 
@@ -147,7 +147,7 @@ async def hold(
     )
 
 
-async def _hand_out(
+async def offer(
     conn: Conn, now: datetime, ticket: Ticket, agent_id: int, *, ring: _Ring, why: dict[str, Any]
 ) -> Ticket:
     """Let the ticket ring at the agent, or give it to him where the queue asks for no answer."""

@@ -7,7 +7,7 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import agents, legs, offers, outbox, tickets
+from contactcenter import offers, outbox, tickets
 from contactcenter.db import Conn
 from contactcenter.tickets import Ticket
 
@@ -30,8 +30,7 @@ async def held(conn: Conn) -> tuple[Ticket, int]:
 
 async def fill_above_capacity(conn: Conn) -> None:
     _, agent_id = await held(conn)
-    await agents.take(conn, agent_id, CAPACITY)
-    await agents.take(conn, agent_id, 1)
+    await conn.execute("UPDATE agent SET load = capacity + 1 WHERE id = $1", agent_id)
 
 
 async def offer_twice(conn: Conn) -> None:
@@ -51,7 +50,8 @@ async def offer_twice(conn: Conn) -> None:
 
 async def open_two_legs(conn: Conn) -> None:
     ticket, _ = await held(conn)
-    await legs.begin(conn, ticket, NOW)
+    event = tickets.fact(ticket, "ticket_released", NOW, "system")
+    await tickets.turn(conn, ticket, event, leg_begins_at=NOW)
 
 
 async def be_there_twice(conn: Conn) -> None:
