@@ -26,7 +26,9 @@ from contactcenter.access.passwords import Passwords
 from contactcenter.api import feed as api_feed
 from contactcenter.api import health, middleware
 from contactcenter.api.health import READINESS
+from contactcenter.api.request_database import RequestDatabase
 from contactcenter.api.services import SERVICES, Services
+from contactcenter.api.shedding import Shedding
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch import presence
@@ -75,7 +77,7 @@ async def serving(
         passwords = Passwords()
         stack.callback(passwords.close)
         services = Services(
-            db=database,
+            db=RequestDatabase(database, pool_size=settings.database_pool_size),
             settings=settings,
             dispatcher=dispatcher,
             inbox=intake,
@@ -83,20 +85,21 @@ async def serving(
             bell=bell,
             on_disabled=presence.retire,
             passwords=passwords,
+            shedding=Shedding(pool_size=settings.database_pool_size),
             secret_keys=secret_keys,
         )
         app = web.Application(client_max_size=settings.max_body_bytes)
         app[SERVICES] = services
         app[READINESS] = readiness = Readiness()
         middleware.install(app, services)
-        app.add_routes(health.routes(services))
+        app.add_routes(health.routes(database))
         stack.push_async_callback(intake.close)
         stack.push_async_callback(dispatcher.close)
         workers: list[Worker] = [bell.run, dispatcher.run, intake.run, reader.run]
         if only != "work":
-            workers += _web(app, services)
+            workers += _web(app, services, database)
         if only != "web":
-            workers += _work(app, services, dispatcher)
+            workers += _work(app, services, database, dispatcher)
         await stack.enter_async_context(_running(workers, readiness))
         stack.push_async_callback(_finished, app)
         yield app
@@ -118,10 +121,10 @@ async def _channels(
     )
 
 
-def _web(app: web.Application, services: Services) -> list[Worker]:
+def _web(app: web.Application, services: Services, database: Database) -> list[Worker]:
     """What people and providers talk with, and the workers that belong to it."""
-    feed = Feed(services.db, services.bell)
-    keeper = PresenceKeeper(services.db, services.dispatcher, present=feed.present)
+    feed = Feed(database, services.bell)
+    keeper = PresenceKeeper(database, services.dispatcher, present=feed.present)
     app.add_routes(api.api_routes(services))
     api_feed.install(app, feed)
     for channel in services.channels.values():
@@ -129,9 +132,11 @@ def _web(app: web.Application, services: Services) -> list[Worker]:
     return [feed.run, keeper.run]
 
 
-def _work(app: web.Application, services: Services, dispatcher: Dispatcher) -> list[Worker]:
+def _work(
+    app: web.Application, services: Services, database: Database, dispatcher: Dispatcher
+) -> list[Worker]:
     """What is done beside the requests: a new worker goes here."""
-    database, bell, settings = services.db, services.bell, services.settings
+    bell, settings = services.bell, services.settings
     sender = Sender(
         database,
         bell,

@@ -98,4 +98,4 @@ def install(app: web.Application, services: Services) -> None:
     """Give an application the API and the middleware that all its routes pass, hooks too."""
     app[SERVICES] = services
     middleware.install(app, services)
-    app.add_routes([*health.routes(services), *api_routes(services)])
+    app.add_routes([*health.routes(services.db), *api_routes(services)])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_origin
 from urllib.parse import quote
 
 import msgspec
@@ -16,10 +16,11 @@ from msgspec import Struct
 
 from contactcenter import db
 from contactcenter.access.actor import Actor
-from contactcenter.api import guard, idempotency
+from contactcenter.api import guard, idempotency, shedding
 from contactcenter.api.call import Answer, Call
 from contactcenter.api.idempotency import Key, KeyTaken, StillRunning, Stored
 from contactcenter.api.operation import PUBLIC, Operation
+from contactcenter.api.paging import Page
 from contactcenter.api.problems import RequestTimeout, UnsupportedMediaType
 from contactcenter.api.services import Services
 from contactcenter.db import Conn
@@ -63,11 +64,11 @@ class _Work:
 
     async def read(self) -> web.Response:
         """Answer with one connection for the look-up of the session and the handler."""
-        return await self._in_time(self._read())
+        return await self._in_time(self._read)
 
     async def change(self) -> web.Response:
         """Answer without holding a connection while the body arrives."""
-        actor = await self._in_time(self._admit())
+        actor = await self._in_time(self._admit)
         _bind(actor)
         raw = await self._body()
         arguments = self._arguments(raw)
@@ -75,7 +76,7 @@ class _Work:
         key = None
         if self._operation.idempotent:
             key = idempotency.key_of(self._request, call.actor.user_id, raw)
-        stored = await self._in_time(self._once(call, arguments, key))
+        stored = await self._in_time(lambda: self._once(call, arguments, key))
         return self._response(call, stored)
 
     async def _read(self) -> web.Response:
@@ -187,12 +188,17 @@ class _Work:
             headers=headers,
         )
 
-    async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
+    async def _in_time(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Do it in what is left of the time; raises ``NoDatabase`` when that is over.
 
         A database that stopped answering does not even answer a cancellation: the work is left
-        alone then, and its connection is closed by the pool.
+        alone then, and its connection is closed by the pool. Raises ``Overloaded`` without having
+        begun when there is more to do than can be done.
         """
+        with self._services.shedding.entered(_share(self._operation)):
+            return await self._timed(work())
+
+    async def _timed(self, work: Coroutine[Any, Any, T]) -> T:
         loop = asyncio.get_running_loop()
         started = loop.time()
         task = asyncio.create_task(work)
@@ -209,6 +215,15 @@ class _Work:
         _abandoned.add(task)
         task.add_done_callback(_forget)
         raise NoDatabase
+
+
+def _share(operation: Operation) -> int:
+    """How long an operation of this kind is let in when more is asked than can be done."""
+    if operation.tag == "reports":
+        return shedding.REPORTS
+    if not operation.is_safe:
+        return shedding.CHANGES
+    return shedding.LISTS if get_origin(operation.answers) is Page else shedding.READS
 
 
 class _Versioned(Struct):

@@ -7,7 +7,7 @@ import asyncpg
 from aiohttp import web
 
 from contactcenter import migrate
-from contactcenter.api.services import Services
+from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 from contactcenter.readiness import Readiness
 
@@ -16,7 +16,7 @@ READINESS: Final = web.AppKey("readiness", Readiness)
 _DEADLINE_S: Final = 2.0
 
 
-def routes(services: Services) -> list[web.RouteDef]:
+def routes(database: Database) -> list[web.RouteDef]:
     """``/healthz`` answers as long as the process does; ``/readyz`` tells what is missing."""
     newest = migrate.newest()
 
@@ -26,7 +26,7 @@ def routes(services: Services) -> list[web.RouteDef]:
     async def readyz(request: web.Request) -> web.Response:
         readiness = request.app.get(READINESS)
         missing = [] if readiness is None else readiness.missing()
-        missing += await _missing_database(services, newest)
+        missing += await _missing_database(database, newest)
         if missing:
             return web.json_response({"status": "not_ready", "missing": missing}, status=503)
         return web.json_response({"status": "ok"})
@@ -34,10 +34,10 @@ def routes(services: Services) -> list[web.RouteDef]:
     return [web.get("/healthz", healthz), web.get("/readyz", readyz)]
 
 
-async def _missing_database(services: Services, newest: int) -> list[str]:
+async def _missing_database(database: Database, newest: int) -> list[str]:
     """Ask the database; a schema newer than ours is fine, a rolling upgrade looks like that."""
     try:
-        async with asyncio.timeout(_DEADLINE_S), services.db.read() as conn:
+        async with asyncio.timeout(_DEADLINE_S), database.read() as conn:
             has = await migrate.applied_version(conn)
     except (NoDatabase, TimeoutError, asyncpg.PostgresError):
         return ["database"]

@@ -55,6 +55,13 @@ class Busy(DomainError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
+class Overloaded(DomainError):
+    """There is more to do than can be done; nothing was changed. Try again."""
+
+    code = "overloaded"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
 class Unexpected(DomainError):
     """We made a mistake. It was logged under this request_id."""
 

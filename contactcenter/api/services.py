@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from channels import Channel, Inbox
 from contactcenter.access.passwords import Passwords
+from contactcenter.api.shedding import Shedding
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.secret_keys import SecretKeys
@@ -38,7 +39,10 @@ class AgentDisabled(Protocol):
 
 
 class Services(Struct, frozen=True, kw_only=True):
-    """Everything a handler may need besides its own input."""
+    """Everything a handler may need besides its own input.
+
+    ``db`` is what requests may use of the database; hooks and workers have it whole.
+    """
 
     db: Database
     settings: Settings
@@ -48,6 +52,7 @@ class Services(Struct, frozen=True, kw_only=True):
     bell: Bell
     on_disabled: AgentDisabled
     passwords: Passwords
+    shedding: Shedding
     secret_keys: SecretKeys
 
 

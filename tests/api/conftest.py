@@ -18,6 +18,7 @@ import channels
 from contactcenter import api, logs
 from contactcenter.access.passwords import Passwords
 from contactcenter.api.services import Services
+from contactcenter.api.shedding import Shedding
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch.dispatcher import Dispatcher
@@ -118,6 +119,7 @@ async def services(  # noqa: PLR0917  fixtures come by name
         bell=bell,
         on_disabled=on_disabled,
         passwords=passwords,
+        shedding=Shedding(pool_size=10),
         secret_keys=SecretKeys(settings),
     )
     passwords.close()
