@@ -112,10 +112,10 @@ class Fetcher:
             url = yarl.URL(text, encoded=True)
             url = relative_to.join(url) if relative_to else url
             port = url.port
-            named_user = url.raw_user is not None or url.raw_password is not None
+            names_user = "@" in url.raw_authority
         except ValueError as error:
             raise Undeliverable("The file's address is not one.") from error
-        if named_user:
+        if names_user:
             raise Undeliverable("The file's address names a user.")
         if self._is_own(url):
             return url
