@@ -1,6 +1,7 @@
 -- name: receive
 -- Stores a whole batch in one round trip: key, identity, contact, ticket, delivery, interaction,
 -- attachments, events. Whoever loses a race against another batch is rolled back and run again.
+-- The planner takes each step for one row and loops: a step joins one other step at most.
 WITH item AS (
   SELECT * FROM unnest(
     $1::int[], $2::bytea[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
@@ -18,9 +19,6 @@ WITH item AS (
   FROM item JOIN fresh ON fresh.entry_point_id = item.entry_point_id AND fresh.external_id = item.key
 ), sender AS (
   SELECT DISTINCT ON (kind, value) kind, value, sender_name FROM taken ORDER BY kind, value, n
-), known AS (
-  SELECT i.kind, i.value, i.id AS identity_id, i.contact_id
-  FROM sender s JOIN identity i ON i.kind = s.kind AND i.value = s.value
 ), stranger AS (
   INSERT INTO identity (contact_id, kind, value)
   SELECT nextval('contact_id_seq'), s.kind, s.value FROM sender s
@@ -34,16 +32,14 @@ WITH item AS (
   FROM stranger JOIN sender s ON s.kind = stranger.kind AND s.value = stranger.value
   RETURNING id
 ), person AS (
-  SELECT kind, value, identity_id, contact_id FROM known
-  UNION ALL SELECT kind, value, identity_id, contact_id FROM stranger
+  SELECT taken.*, coalesce(i.id, s.identity_id) AS identity_id, coalesce(i.contact_id, s.contact_id) AS contact_id
+  FROM taken LEFT JOIN identity i ON i.kind = taken.kind AND i.value = taken.value
+  LEFT JOIN stranger s ON s.kind = taken.kind AND s.value = taken.value
 ), problem AS (
-  SELECT DISTINCT ON (person.contact_id, taken.queue_id)
-         person.contact_id, taken.queue_id, taken.channel, taken.entry_point_id
-  FROM taken JOIN person ON person.kind = taken.kind AND person.value = taken.value
-  ORDER BY person.contact_id, taken.queue_id, taken.n
-), unsolved AS (
-  SELECT p.contact_id, p.queue_id, t.id AS ticket_id, t.team_ids
-  FROM problem p JOIN ticket t ON t.contact_id = p.contact_id AND t.intake_queue_id = p.queue_id
+  SELECT p.contact_id, p.queue_id, p.channel, p.entry_point_id, t.id AS unsolved_id, t.team_ids
+  FROM (SELECT DISTINCT ON (contact_id, queue_id) contact_id, queue_id, channel, entry_point_id FROM person
+        WHERE contact_id IS NOT NULL ORDER BY contact_id, queue_id, n) p
+  LEFT JOIN ticket t ON t.contact_id = p.contact_id AND t.intake_queue_id = p.queue_id
    AND t.intake_queue_id IS NOT NULL AND t.state NOT IN ('solved', 'closed')
 ), solved AS (
   SELECT p.contact_id, p.queue_id, t.ticket_id, t.team_ids
@@ -52,7 +48,7 @@ WITH item AS (
     WHERE t.contact_id = p.contact_id AND t.intake_queue_id = p.queue_id AND t.state = 'solved'
       AND t.solved_at > statement_timestamp() - $18::int * interval '1 second' AND NOT t.spam
     ORDER BY t.solved_at DESC LIMIT 1) t
-  WHERE NOT EXISTS (SELECT FROM unsolved u WHERE u.contact_id = p.contact_id AND u.queue_id = p.queue_id)
+  WHERE p.unsolved_id IS NULL
 ), opened AS (
   INSERT INTO ticket (contact_id, channel, entry_point_id, intake_queue_id, opened_at, enqueued_at,
                       team_ids, follows_id)
@@ -62,20 +58,18 @@ WITH item AS (
   LEFT JOIN LATERAL (
     SELECT t.id FROM ticket t WHERE t.contact_id = p.contact_id AND NOT t.spam ORDER BY t.id DESC LIMIT 1
   ) before ON true
-  WHERE NOT EXISTS (SELECT FROM unsolved u WHERE u.contact_id = p.contact_id AND u.queue_id = p.queue_id)
+  WHERE p.unsolved_id IS NULL
     AND NOT EXISTS (SELECT FROM solved s WHERE s.contact_id = p.contact_id AND s.queue_id = p.queue_id)
   ORDER BY p.contact_id, p.queue_id
   ON CONFLICT DO NOTHING
   RETURNING contact_id, intake_queue_id AS queue_id, id AS ticket_id, team_ids, channel, entry_point_id
 ), belongs AS (
-  SELECT contact_id, queue_id, ticket_id, team_ids FROM unsolved
+  SELECT contact_id, queue_id, unsolved_id AS ticket_id, team_ids FROM problem WHERE unsolved_id IS NOT NULL
   UNION ALL SELECT contact_id, queue_id, ticket_id, team_ids FROM solved
   UNION ALL SELECT contact_id, queue_id, ticket_id, team_ids FROM opened
 ), message AS (
-  SELECT taken.*, person.contact_id, person.identity_id, belongs.ticket_id, belongs.team_ids
-  FROM taken
-  JOIN person ON person.kind = taken.kind AND person.value = taken.value
-  JOIN belongs ON belongs.contact_id = person.contact_id AND belongs.queue_id = taken.queue_id
+  SELECT person.*, belongs.ticket_id, belongs.team_ids
+  FROM person JOIN belongs ON belongs.contact_id = person.contact_id AND belongs.queue_id = person.queue_id
 ), kept AS (
   INSERT INTO delivery (id, received_at, channel, entry_point_id, content_type, headers, body, body_sha256)
   SELECT delivery_id, statement_timestamp(), channel, entry_point_id, content_type, headers::jsonb, raw, raw_sha256
@@ -109,8 +103,8 @@ WITH item AS (
   ) AS happened
   ORDER BY step, n
 )
-SELECT taken.n, coalesce(message.interaction_id, 0) AS interaction_id
-FROM taken LEFT JOIN message ON message.n = taken.n
+SELECT person.n, coalesce(message.interaction_id, 0) AS interaction_id
+FROM person LEFT JOIN message ON message.n = person.n
 WHERE message.interaction_id IS NOT NULL OR lost_race()
 
 -- name: list_entry_points

@@ -19,7 +19,7 @@ NEW_EVERY: Final = 5
 _STRIDE: Final = 48_271
 
 #: What people write, with its language; whoever wrote once writes the same again. One in ten shows
-#: a manner, and so changes how the ticket is treated.
+#: a manner, and so changes how the ticket is treated. A number makes each text a different one.
 TEXTS: Final = (
     ("Hello, my order has not arrived yet. Can you check where it is?", "en"),
     ("سلام، سفارش من هنوز نرسیده. میشه پیگیری کنید؟", "fa"),
@@ -57,11 +57,10 @@ def message(number: int, known: int, mark: str) -> Message:
     """The ``number``-th message of the run ``mark`` to a centre that knows ``known`` people."""
     sid = "SM" + hashlib.md5(f"{mark}:{number}".encode(), usedforsecurity=False).hexdigest()
     if number % NEW_EVERY == 0 or not known:
-        return Message(
-            sid, f"+98935{number % 10_000_000:07d}", TEXTS[number // NEW_EVERY % len(TEXTS)][0]
-        )
+        text = TEXTS[number // NEW_EVERY % len(TEXTS)][0]
+        return Message(sid, f"+98935{number % 10_000_000:07d}", f"{text} {number}")
     index = (number - number // NEW_EVERY - 1) * _STRIDE % known
-    return Message(sid, known_number(index), TEXTS[index % len(TEXTS)][0])
+    return Message(sid, known_number(index), f"{TEXTS[index % len(TEXTS)][0]} {number}")
 
 
 def request(message: Message, public_url: str, host: str) -> bytes:

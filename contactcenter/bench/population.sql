@@ -38,7 +38,7 @@ FROM ticket t WHERE t.id BETWEEN $1::int + 1 AND $2::int + 1
 -- What each wrote when he opened it; somebody has looked at it.
 INSERT INTO interaction (contact_id, ticket_id, entry_point_id, identity_id, channel, direction, kind, body, state,
                          occurred_at, received_at, triaged_at)
-SELECT n + 1, n + 1, $3::bigint, n + 1, 'sms', 'inbound', 'message', ($4::text[])[1 + n % cardinality($4::text[])],
+SELECT n + 1, n + 1, $3::bigint, n + 1, 'sms', 'inbound', 'message', ($4::text[])[1 + n % cardinality($4::text[])] || ' ' || n,
        'received', now() - interval '1 hour', now() - interval '1 hour', now() - interval '1 hour'
 FROM generate_series($1::int, $2::int) AS n
 

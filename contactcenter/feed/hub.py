@@ -94,6 +94,9 @@ class Hub:
         await self.visibility.learn(conn, entries)
         if any(e.kind in _ENDINGS or e.kind.startswith("user_") for e in entries):
             await self.check_credentials(conn)
+        if not self._subscribers and entries:
+            self.position = entries[-1].position
+            return
         handed = 0
         for entry in entries:
             handed += self._hand_over(Telling(entry, epoch))
