@@ -30,7 +30,9 @@ class AnsweringAgent:
 
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession(
-            cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(total=15)
+            connector=aiohttp.TCPConnector(limit=0),
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            timeout=aiohttp.ClientTimeout(total=15),
         )
         return self
 
@@ -55,6 +57,10 @@ class AnsweringAgent:
         status, session = await self.call("POST", "/session", credentials)
         assert status == 201, session
         self._http.headers["X-CSRF-Token"] = session["csrf_token"]
+
+    def cookie(self) -> str:
+        """The header that makes another client him."""
+        return "; ".join(f"{item.key}={item.value}" for item in self._http.cookie_jar)
 
     async def call(
         self, method: str, path: str, body: Any = None, **headers: str

@@ -55,11 +55,11 @@ class Customers:
     ) -> None:
         self.hook = f"{url}/hooks/sms/message"
         self.ledger = ledger
-        self._account = account
+        self.account = account
         self._chance = chance
         self._phones = itertools.count(chance.randrange(10**6) * 1000)
         self._duplicates = duplicates
-        self._large = large
+        self.large = large
         self.phones: list[str] = []
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -101,16 +101,16 @@ class Customers:
         sid = f"SM{self._chance.getrandbits(128):032x}"
         params = [
             ("MessageSid", sid),
-            ("AccountSid", self._account["twilio_account_sid"]),
+            ("AccountSid", self.account["twilio_account_sid"]),
             ("From", phone),
             ("To", OUR_NUMBER),
             ("Body", f"{self._chance.choice(_WORDS)} {sid[-6:]}"),
             ("NumMedia", "0"),
             ("ApiVersion", "2010-04-01"),
         ]
-        if self._chance.random() < self._large:
+        if self._chance.random() < self.large:
             params.append(("AddOns", "x" * _LARGE_BYTES))
-        return written(self.hook, self._account["twilio_auth_tokens"], sid, params)
+        return written(self.hook, self.account["twilio_auth_tokens"], sid, params)
 
     async def deliver(self, message: Written) -> None:
         """Post it until it is acknowledged, and at times once or twice more."""
