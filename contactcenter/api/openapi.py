@@ -185,7 +185,8 @@ def _responses(operation: Operation, schemas: _Schemas) -> Json:
     if headers := dict(_answer_headers(operation)):
         done["headers"] = headers
     refused = {str(s): {"$ref": f"#/components/responses/Problem{s}"} for s in _refused(operation)}
-    return {str(operation.status): done} | refused
+    gone = {"204": {"description": "Done, and out of sight."}} if _may_be_none(operation) else {}
+    return {str(operation.status): done} | gone | refused
 
 
 def _answer_headers(operation: Operation) -> Iterable[tuple[str, Json]]:
@@ -222,9 +223,13 @@ def _answered_types(operation: Operation) -> list[Any]:
     answers = operation.answers
     if answers in {type(None), Answer}:
         return []
-    if Answer in get_args(answers):
+    if Answer in get_args(answers) or _may_be_none(operation):
         return [part for part in get_args(answers) if part not in {Answer, type(None)}]
     return [answers]
+
+
+def _may_be_none(operation: Operation) -> bool:
+    return type(None) in get_args(operation.answers)
 
 
 def _problem(status: int) -> Json:

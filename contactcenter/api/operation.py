@@ -26,8 +26,9 @@ How to write an endpoint. In a module of ``contactcenter/api/`` that ``api/__ini
   ``Count``), their times an offset (``Instant``): checked at import. A tuple in the query may be
   repeated. ``body: bytes`` takes any content type up to ``max_bytes``. ``body: X | None`` may be
   missing.
-- The return annotation is the schema: a struct, ``Page[Struct]``, a list, None (204), or ``Answer``
-  for anything that is not JSON (then ``produces`` names its content types). A struct with a
+- The return annotation is the schema: a struct, ``Page[Struct]``, a list, None (204), a struct or
+  None (204 where there is nothing to show), or ``Answer`` for anything that is not JSON (then
+  ``produces`` names its content types). A struct with a
   ``version`` is sent with an ETag; PUT and PATCH need If-Match: ``call.check_version(row.version)``
   (``versioned=False`` where there is no version).
 - Errors are raised as ``contactcenter.errors``; name the place: ``BadInput("body.queue_id", …)``.

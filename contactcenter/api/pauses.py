@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from contactcenter import labels, ticket_views, tickets, timeline
 from contactcenter.api.inputs import Id, Instant, Reason
 from contactcenter.api.operation import AGENT, Call, operation
-from contactcenter.api.rights import check_may_work, view
+from contactcenter.api.rights import check_may_work, view, view_if_left
 from contactcenter.dispatch import ending
 from contactcenter.errors import Conflict
 from contactcenter.ticket_views import TicketView
@@ -91,7 +91,7 @@ async def resume_ticket(call: Call, ticket_id: int) -> TicketView:
 @operation(
     "POST", "/tickets/{ticket_id}/solutions", tag="work", roles=AGENT, via="dispatch", status=201
 )
-async def solve_ticket(call: Call, ticket_id: int, body: NewSolution) -> TicketView:
+async def solve_ticket(call: Call, ticket_id: int, body: NewSolution) -> TicketView | None:
     """The problem is solved; if the customer writes again in time, it is reopened."""
     await check_may_work(call, ticket_id)
     await labels.check_disposition(call.conn, body.disposition)
@@ -104,7 +104,7 @@ async def solve_ticket(call: Call, ticket_id: int, body: NewSolution) -> TicketV
         disposition=body.disposition,
         reopen_window_s=call.services.settings.reopen_window_h * 3600,
     )
-    return await view(call, ticket_id)
+    return await view_if_left(call, ticket_id)
 
 
 @operation(
@@ -121,11 +121,11 @@ async def reopen_ticket(call: Call, ticket_id: int) -> TicketView:
 @operation(
     "POST", "/tickets/{ticket_id}/spam_marks", tag="work", roles=AGENT, via="dispatch", status=201
 )
-async def mark_spam(call: Call, ticket_id: int) -> TicketView:
+async def mark_spam(call: Call, ticket_id: int) -> TicketView | None:
     """It is no customer's problem: closed, and out of every figure."""
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
     await ending.mark_spam(call.conn, call.now, ticket_id, actor=call.actor.reference)
-    return await view(call, ticket_id)
+    return await view_if_left(call, ticket_id)
 
 
 async def _check_seen(

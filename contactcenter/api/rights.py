@@ -3,7 +3,7 @@
 from contactcenter import ticket_views, tickets
 from contactcenter.access.actor import Role
 from contactcenter.api.operation import Call
-from contactcenter.errors import Forbidden
+from contactcenter.errors import Forbidden, NotFound
 from contactcenter.ticket_views import TicketView
 
 
@@ -26,3 +26,15 @@ async def check_may_work(call: Call, ticket_id: int) -> None:
 async def view(call: Call, ticket_id: int) -> TicketView:
     """The ticket as the person who asks sees it; ``NotFound`` where he may not."""
     return await ticket_views.find(call.conn, call.actor.user_id, ticket_id)
+
+
+async def view_if_left(call: Call, ticket_id: int) -> TicketView | None:
+    """The ticket after a change that may take it out of one's sight; None where it has.
+
+    Whoever hands a ticket to a restricted team, or lets go of one that he could read only because
+    he held it, has done so all the same.
+    """
+    try:
+        return await view(call, ticket_id)
+    except NotFound:
+        return None

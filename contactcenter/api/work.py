@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from contactcenter import ticket_views, tickets
 from contactcenter.api.inputs import Id, Reason
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
-from contactcenter.api.rights import check_may_work, view
+from contactcenter.api.rights import check_may_work, view, view_if_left
 from contactcenter.api.writing import written_note
 from contactcenter.dispatch import holding, moving
 from contactcenter.errors import BadInput
@@ -57,11 +57,11 @@ async def accept_offer(call: Call, ticket_id: int) -> TicketView:
 @operation(
     "POST", "/tickets/{ticket_id}/declines", tag="work", roles=AGENT, via="dispatch", status=201
 )
-async def decline_offer(call: Call, ticket_id: int) -> TicketView:
+async def decline_offer(call: Call, ticket_id: int) -> TicketView | None:
     """Say no to the ticket that rings at you; the next agent is asked at once."""
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
     await holding.decline(call.conn, call.now, ticket_id, call.actor.user_id)
-    return await view(call, ticket_id)
+    return await view_if_left(call, ticket_id)
 
 
 @operation(
@@ -77,7 +77,7 @@ async def claim_ticket(call: Call, ticket_id: int) -> TicketView:
 @operation(
     "POST", "/tickets/{ticket_id}/transfers", tag="work", roles=AGENT, via="dispatch", status=201
 )
-async def transfer_ticket(call: Call, ticket_id: int, body: NewTransfer) -> TicketView:
+async def transfer_ticket(call: Call, ticket_id: int, body: NewTransfer) -> TicketView | None:
     """Hand the ticket to another queue (sideways or back down) or to a colleague, with a note."""
     await check_may_work(call, ticket_id)
     if (body.queue_id is None) == (body.agent_id is None):
@@ -98,7 +98,7 @@ async def transfer_ticket(call: Call, ticket_id: int, body: NewTransfer) -> Tick
             actor=call.actor.reference,
             note_id=note_id,
         )
-    return await view(call, ticket_id)
+    return await view_if_left(call, ticket_id)
 
 
 @operation(
@@ -109,7 +109,7 @@ async def transfer_ticket(call: Call, ticket_id: int, body: NewTransfer) -> Tick
     via="dispatch",
     status=201,
 )
-async def assign_ticket(call: Call, ticket_id: int, body: NewAssignment) -> TicketView:
+async def assign_ticket(call: Call, ticket_id: int, body: NewAssignment) -> TicketView | None:
     """Give the ticket to a named agent who has room for it."""
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
     await holding.give_to(
@@ -120,13 +120,13 @@ async def assign_ticket(call: Call, ticket_id: int, body: NewAssignment) -> Tick
         actor=call.actor.reference,
         note_id=None,
     )
-    return await view(call, ticket_id)
+    return await view_if_left(call, ticket_id)
 
 
 @operation(
     "POST", "/tickets/{ticket_id}/escalations", tag="work", roles=AGENT, via="dispatch", status=201
 )
-async def escalate_ticket(call: Call, ticket_id: int, body: NewEscalation) -> TicketView:
+async def escalate_ticket(call: Call, ticket_id: int, body: NewEscalation) -> TicketView | None:
     """Refer the ticket to a more specialised tier, history and all, with a hand-over note.
 
     Its age is kept, it gains credit, and you are free at once. This never counts against you.
@@ -143,16 +143,16 @@ async def escalate_ticket(call: Call, ticket_id: int, body: NewEscalation) -> Ti
         queue_id=body.queue_id,
         note_id=note_id,
     )
-    return await view(call, ticket_id)
+    return await view_if_left(call, ticket_id)
 
 
 @operation(
     "POST", "/tickets/{ticket_id}/releases", tag="work", roles=AGENT, via="dispatch", status=201
 )
-async def release_ticket(call: Call, ticket_id: int, body: NewRelease) -> TicketView:
+async def release_ticket(call: Call, ticket_id: int, body: NewRelease) -> TicketView | None:
     """Give the ticket back to its queue, as old as it is."""
     await check_may_work(call, ticket_id)
     await holding.release(
         call.conn, call.now, ticket_id, actor=call.actor.reference, reason=body.reason
     )
-    return await view(call, ticket_id)
+    return await view_if_left(call, ticket_id)
