@@ -9,12 +9,18 @@ from contactcenter.db import Conn
 
 _SQL = db.Statements(__name__)
 _take = _SQL.take("take", int)
+_renew = _SQL.command("renew")
 _let_go = _SQL.command("let_go")
 
 
 async def take(conn: Conn, name: str, holder: str, *, lease_s: int) -> int | None:
     """Take a lease that is free or one's own; its fence, or None where another process has it."""
     return await _take.first(conn, name, holder, lease_s)
+
+
+async def renew(conn: Conn, name: str, fence: int, *, lease_s: int) -> bool:
+    """Hold a lease for longer, under the same fence; False for whoever has lost it."""
+    return bool(await _renew.run(conn, name, fence, lease_s))
 
 
 async def let_go(conn: Conn, name: str, fence: int) -> None:

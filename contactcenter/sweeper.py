@@ -8,6 +8,7 @@ a channel is known to be stored is kept, and moves only when all of it was.
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -31,10 +32,11 @@ FIRST_LOOK_BACK: Final = timedelta(hours=24)
 #: No sweep goes back further: a message is known again by its key, which is kept for 30 days.
 LONGEST_LOOK_BACK: Final = timedelta(days=28)
 
-#: Longer than a sweep may take.
-_LEASE_S: Final = 600
+#: Renewed while the sweep goes on; a process that died in the middle holds others up for this long.
+_LEASE_S: Final = 30
+_RENEW_EVERY_S: Final = 8.0
 _SWEEP_DEADLINE_S: Final = 480.0
-_LOOK_EVERY_S: Final = 10.0
+_LOOK_EVERY_S: Final = 5.0
 
 log = structlog.get_logger()
 
@@ -79,13 +81,31 @@ class Sweeper:
             if fence is None:
                 return False
             has_messages = known is not None or await checkpoints.has_messages(conn, name)
-        swept = await self._sweep(name, channel, since_of(known, now, has_messages=has_messages))
-        async with self._database.transaction() as conn:
-            if swept:
-                await checkpoints.advance(conn, name, now, lease=lease, fence=fence)
-            await leases.let_go(conn, lease, fence)
+        since = since_of(known, now, has_messages=has_messages)
+        renewing = asyncio.create_task(self._renew(lease, fence))
+        swept = False
+        try:
+            swept = await self._sweep(name, channel, since)
+        finally:
+            renewing.cancel()
+            await self._end(name, lease, fence, stored_until=now if swept else None)
         self._not_before_s[name] = loop.time() + (0 if swept else AGAIN_S)
         return swept
+
+    async def _renew(self, lease: str, fence: int) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_EVERY_S)
+            with suppress(NoDatabase, asyncpg.PostgresError):
+                async with self._database.transaction() as conn:
+                    await leases.renew(conn, lease, fence, lease_s=_LEASE_S)
+
+    async def _end(
+        self, name: str, lease: str, fence: int, *, stored_until: datetime | None
+    ) -> None:
+        async with self._database.transaction() as conn:
+            if stored_until is not None:
+                await checkpoints.advance(conn, name, stored_until, lease=lease, fence=fence)
+            await leases.let_go(conn, lease, fence)
 
     def _is_due(self, known: checkpoints.Checkpoint, now: datetime) -> bool:
         """Every ten minutes, and whenever we start: nobody knows what was missed before."""
