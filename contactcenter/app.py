@@ -35,12 +35,15 @@ from contactcenter.dispatch import presence
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.feed import Feed
 from contactcenter.intake import Intake
+from contactcenter.media_fetcher import MediaFetcher
 from contactcenter.presence_keeper import PresenceKeeper
 from contactcenter.readiness import Readiness
+from contactcenter.reconciler import Reconciler
 from contactcenter.secret_keys import SecretKeys
 from contactcenter.secret_reader import SecretReader
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
+from contactcenter.sweeper import Sweeper
 from contactcenter.triage import Triage
 from contactcenter.upkeep import Upkeep
 from routing.temperament import assess
@@ -73,7 +76,12 @@ async def serving(
         built = await _channels(stack, settings, reader)
         bell = Bell(database)
         dispatcher = Dispatcher(database, bell)
-        intake = Intake(database, bell, reopen_window_s=settings.reopen_window_h * 3600)
+        intake = Intake(
+            database,
+            bell,
+            reopen_window_s=settings.reopen_window_h * 3600,
+            channels=built,
+        )
         passwords = Passwords()
         stack.callback(passwords.close)
         services = Services(
@@ -137,18 +145,24 @@ def _work(
 ) -> list[Worker]:
     """What is done beside the requests: a new worker goes here."""
     bell, settings = services.bell, services.settings
+    chance = random.Random(secrets.randbits(64))  # noqa: S311  spreads retries
     sender = Sender(
         database,
         bell,
         services.channels,
         public_url=settings.public_url,
-        chance=random.Random(secrets.randbits(64)),  # noqa: S311  spreads retries
+        chance=chance,
+        valid_s=settings.reply_valid_h * 3600,
     )
     app[_SENDER] = sender
+    holder = f"{os.getpid()}-{secrets.token_hex(4)}"
     return [
         Triage(database, bell, dispatcher, assess).run,
         sender.run,
-        Upkeep(database, holder=f"{os.getpid()}-{secrets.token_hex(4)}").run,
+        Reconciler(database, bell, services.channels, holder=holder).run,
+        MediaFetcher(database, bell, services.channels, chance=chance).run,
+        Sweeper(database, services.inbox, services.channels, holder=holder).run,
+        Upkeep(database, holder=holder).run,
     ]
 
 
