@@ -27,3 +27,10 @@ async def world(postgres: KillablePostgres, tmp_path: Path) -> AsyncIterator[fau
     """A database, a server that is not started yet, a provider and customers."""
     async with fault_world.opened(postgres, tmp_path) as opened:
         yield opened
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """One after the other, in one process, when the long rounds are run: they measure times."""
+    if config.option.markexpr == "full":
+        config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []

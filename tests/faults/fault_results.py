@@ -16,10 +16,10 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def report(fault: str, **figures: object) -> None:
-    """Print the figures, and append them to the file that CONTACTCENTER_FAULT_RESULTS names."""
+    """Print the figures, and append them to the file that CONTACTCENTER_TEST_RESULTS names."""
     line = json.dumps({"fault": fault, "on": time.strftime("%Y-%m-%d", time.gmtime())} | figures)
     print(line)  # noqa: T201 -- with -s it is the result
-    if path := os.environ.get("CONTACTCENTER_FAULT_RESULTS"):
+    if path := os.environ.get("CONTACTCENTER_TEST_RESULTS"):
         with Path(path).open("a") as file:
             file.write(line + "\n")
 

@@ -82,12 +82,13 @@ class World:
         return ids
 
     async def contradictions_of(self, first_line: int) -> list[str]:
-        """Compare what the ledger holds from this line on."""
+        """Compare what the ledger holds from this line on, and ask who owns what."""
         lines = self.ledger.lines[first_line:]
         ids = {line.id for line in lines}
         whole = [line for line in self.ledger.lines if line.id in ids]
         async with self.connection() as conn:
-            return await contradictions(conn, whole, only_in_ledger=True)
+            found = await contradictions(conn, whole, only_in_ledger=True)
+            return found + await breaches(conn, settled=False)
 
     async def settled(self, *, within_s: float = SETTLE_S) -> list[str]:
         """What is still not as it should be when it had time to become so."""

@@ -6,9 +6,10 @@ import time
 import pytest
 from fault_ledger import Line
 from fault_results import counted, report
+from fault_rounds import rounds as rounds_of
 from fault_world import World
 
-ROUNDS = [3, pytest.param(50, marks=[pytest.mark.full, pytest.mark.timeout(1200)])]
+ROUNDS = rounds_of(3, 50, timeout_s=1200)
 ANSWERED_WITHIN_S = 5.0
 RECOVERED_WITHIN_S = 10.0
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from fault_postgres import KillablePostgres
 from fault_results import counted, report
+from fault_rounds import rounds as rounds_of
 from fault_world import World, opened
 
-ROUNDS = [3, pytest.param(20, marks=[pytest.mark.full, pytest.mark.timeout(900)])]
+ROUNDS = rounds_of(3, 20, timeout_s=900)
 DISK_MB = 224
 ANSWERED_WITHIN_S = 5.0
 RECOVERED_WITHIN_S = 10.0

@@ -5,9 +5,10 @@ import time
 
 import pytest
 from fault_results import counted, report
+from fault_rounds import rounds as rounds_of
 from fault_world import World
 
-ROUNDS = [3, pytest.param(20, marks=[pytest.mark.full, pytest.mark.timeout(900)])]
+ROUNDS = rounds_of(3, 20, timeout_s=900)
 EXIT_WITHIN_S = 15.0
 #: So many requests hang at the moment of the signal, for so long.
 AT_ONCE = 16

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from fault_results import counted, report
+from fault_rounds import rounds as rounds_of
 from fault_world import World
 
 #: A third of the rounds ends at a moment of chance, the others just where it hurts.
@@ -16,7 +17,7 @@ POINTS = (
     "intake_answering",
     "triage_found",
 )
-ROUNDS = [3, pytest.param(300, marks=[pytest.mark.full, pytest.mark.timeout(2400)])]
+ROUNDS = rounds_of(3, 300, timeout_s=2400)
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from fault_agents import AnsweringAgent
-from fault_checker import contradictions_of_sending
+from fault_checker import breaches, contradictions_of_sending
 from fault_ledger import FaultLedger
 from fault_results import report
+from fault_rounds import rounds as rounds_of
 from fault_world import World
 
 POINTS = ("sender_claimed", "sender_answered", "sender_storing", "")
-ROUNDS = [3, pytest.param(300, marks=[pytest.mark.full, pytest.mark.timeout(2400)])]
+ROUNDS = rounds_of(3, 300, timeout_s=2400)
 CUSTOMERS = 20
 
 
@@ -76,7 +77,8 @@ async def _life(world: World, point: str) -> None:
 async def _contradictions(world: World, agent: AnsweringAgent, *, settled: bool) -> list[str]:
     entries = world.twilio.entries()
     async with world.connection() as conn:
-        return await contradictions_of_sending(conn, agent.ledger.lines, entries, settled=settled)
+        found = await contradictions_of_sending(conn, agent.ledger.lines, entries, settled=settled)
+        return found + await breaches(conn, settled=settled)
 
 
 async def _settled(world: World, agent: AnsweringAgent) -> list[str]:

@@ -11,9 +11,10 @@ import pytest
 from fault_agents import AnsweringAgent
 from fault_ledger import FaultLedger
 from fault_results import counted, quantile, report
+from fault_rounds import rounds as rounds_of
 from fault_world import World
 
-SECONDS = [5, pytest.param(60, marks=[pytest.mark.full, pytest.mark.timeout(600)])]
+SECONDS = rounds_of(5, 60, timeout_s=600)
 TIMES = 3
 HOOKS_P99_S = 2.0
 #: What a console asks for, and a supervisor who wants his report now.

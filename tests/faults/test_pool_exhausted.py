@@ -10,9 +10,10 @@ from fault_agents import AnsweringAgent
 from fault_ledger import FaultLedger
 from fault_load import written
 from fault_results import counted, quantile, report
+from fault_rounds import rounds as rounds_of
 from fault_world import World, opened
 
-ROUNDS = [1, pytest.param(10, marks=[pytest.mark.full, pytest.mark.timeout(900)])]
+ROUNDS = rounds_of(1, 10, timeout_s=900)
 POOL = 4
 CALLERS = 500
 HOOKS_P99_S = 1.0
