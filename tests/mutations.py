@@ -84,11 +84,11 @@ def check_fits(fault: Fault) -> None:
     if planted(file.read_text(encoding="utf-8"), fault) == file.read_text(encoding="utf-8"):
         raise Stale(f"{fault.name}: it changes nothing")
     for test in fault.tests:
-        path, _, function = test.partition("::")
+        path, *names = test.split("::")
         if not (TREE / path).exists():
             raise Stale(f"{fault.name}: there is no {path}")
-        if function and f"def {function}(" not in (TREE / path).read_text(encoding="utf-8"):
-            raise Stale(f"{fault.name}: {path} has no test {function}")
+        if names and f"def {names[-1]}(" not in (TREE / path).read_text(encoding="utf-8"):
+            raise Stale(f"{fault.name}: {path} has no test {names[-1]}")
 
 
 @contextmanager

@@ -23,6 +23,11 @@ SENDER = "tests/contactcenter/test_sender.py"
 FEED = "tests/contactcenter/feed/test_feed.py"
 WALLS = "tests/races/test_last_walls.py"
 ORDERS = "tests/races/test_status_orders.py"
+SMS = "tests/journeys/test_sms_journey.py"
+MEETINGS = "tests/races/test_interleavings.py"
+JUMPS = "tests/races/test_clock_jumps.py"
+SIGN_IN = "tests/api/test_sign_in_throttle.py"
+FETCH = "tests/channels/test_fetch.py"
 SCHEMA = "migrations/0001_initial.sql"
 
 FAULTS = (
@@ -111,9 +116,9 @@ FAULTS = (
     Fault(
         "a_freed_agent_looks_for_nothing",
         "contactcenter/dispatch/ending.py",
-        "        await wrap_up(conn, now, freed, queue_id)\n"
-        "        await seek.tickets_for(conn, now, freed)\n",
-        "        await wrap_up(conn, now, freed, queue_id)\n",
+        "        await wrap_up(conn, now, freed)\n"
+        "        await seek.tickets_for(conn, now, freed.agent_id)\n",
+        "        await wrap_up(conn, now, freed)\n",
         ("tests/races/test_dispatcher_race.py",),
     ),
     Fault(
@@ -121,7 +126,21 @@ FAULTS = (
         "contactcenter/timers.sql",
         "DELETE FROM timer WHERE id = $1",
         "SELECT FROM timer WHERE id = $1",
-        ("tests/contactcenter/test_dispatch.py",),
+        (f"{JUMPS}::test_a_timer_that_was_fired_is_not_there_any_more",),
+    ),
+    Fault(
+        "a_ticket_is_read_without_its_lock",
+        "contactcenter/tickets.sql",
+        "FROM ticket WHERE id = $1 FOR NO KEY UPDATE",
+        "FROM ticket WHERE id = $1",
+        (f"{MEETINGS}::test_a_reply_and_a_solution_are_in_one_order_or_the_reply_is_refused",),
+    ),
+    Fault(
+        "a_merge_does_not_hold_the_timeline",
+        "contactcenter/merges.sql",
+        "LOCK TABLE interaction IN SHARE ROW EXCLUSIVE MODE",
+        "SELECT 1",
+        (f"{MEETINGS}::test_a_message_that_meets_a_merge_ends_with_the_contact_that_is_left",),
     ),
     # Sent at most once, in order ---------------------------------------------------------------
     Fault(
@@ -155,11 +174,23 @@ FAULTS = (
     Fault(
         "a_lost_answer_overrules_a_report",
         "contactcenter/deliveries.sql",
-        "UPDATE outbox SET state = 'sent', claimed_until = NULL, last_error = NULL\n"
-        "  WHERE correlation_id = $2 AND state IN ('sending', 'unknown')",
-        "UPDATE outbox SET last_error = NULL\n"
-        "  WHERE correlation_id = $2 AND state IN ('sending', 'unknown')",
+        "UPDATE outbox SET state = 'sent', claimed_until = NULL, last_error = NULL FROM",
+        "UPDATE outbox SET last_error = NULL FROM",
         (ORDERS,),
+    ),
+    Fault(
+        "who_said_stop_may_be_written_to",
+        "contactcenter/opt_outs.py",
+        "            raise OptedOut(NOT_SENT, identity_id=identity_id, opt_out_id=found.id)\n",
+        "            return\n",
+        (f"{SMS}::test_whoever_said_stop_is_not_written_to_until_he_says_start",),
+    ),
+    Fault(
+        "who_said_stop_meanwhile_is_sent_to",
+        "contactcenter/opt_outs.py",
+        "        in against\n",
+        "        in set()\n",
+        (f"{MEETINGS}::test_nothing_is_claimed_for_whoever_had_said_stop_before",),
     ),
     # Told to whoever may know, completely and in order -----------------------------------------
     Fault(
@@ -191,7 +222,7 @@ FAULTS = (
         "channels/_signature.py",
         "if not signature or digest is None:\n            return False\n",
         "if signature or digest is None:\n            return True\n",
-        ("tests/journeys/test_sms_journey.py::test_a_forged_hook_is_refused_and_leaves_no_row",),
+        (f"{SMS}::test_a_forged_hook_is_refused_and_leaves_no_row",),
     ),
     Fault(
         "an_idempotency_key_is_not_looked_up",
@@ -214,6 +245,35 @@ FAULTS = (
         "    if origin is None and not origins(settings):\n",
         ("tests/api/test_guard.py::test_a_change_from_a_foreign_page_is_refused",),
     ),
+    Fault(
+        "passwords_may_be_guessed",
+        "contactcenter/access/throttle.py",
+        "        if failures < self.free:\n",
+        "        if failures >= 0:\n",
+        (f"{SIGN_IN}::test_after_five_failures_in_a_row_one_has_to_wait_longer_each_time",),
+    ),
+    # Asked of others -----------------------------------------------------------------------------
+    Fault(
+        "every_address_is_public",
+        "channels/_public_address.py",
+        "    return ip.is_global and not any(\n",
+        "    return True or not any(\n",
+        ("tests/channels/test_public_address.py::test_address_of_anything_else_is_not",),
+    ),
+    Fault(
+        "names_that_lead_inwards_are_asked",
+        "channels/_public_connector.py",
+        '        if not all(self._is_allowed(one["host"]) for one in found):\n',
+        "        if not found:\n",
+        (f"{FETCH}::TestForbidden::test_name_that_leads_elsewhere_is_not_asked",),
+    ),
+    Fault(
+        "our_key_is_given_to_strangers",
+        "channels/_fetch.py",
+        "                key = None  # and not given again, should the way lead back\n",
+        "                key = authorization\n",
+        (f"{FETCH}::TestWay::test_key_is_never_given_to_a_foreign_host",),
+    ),
     # One process at a time ---------------------------------------------------------------------
     Fault(
         "a_lease_is_for_everybody",
@@ -221,5 +281,12 @@ FAULTS = (
         "WHERE lease.until_at < clock_timestamp() OR lease.holder = EXCLUDED.holder",
         "WHERE true",
         ("tests/races/test_leases.py",),
+    ),
+    Fault(
+        "a_lost_lease_ends_that_of_the_next",
+        "contactcenter/leases.sql",
+        "UPDATE lease SET until_at = clock_timestamp() WHERE name = $1 AND fence = $2",
+        "UPDATE lease SET until_at = clock_timestamp() WHERE name = $1 AND $2::bigint = $2",
+        ("tests/races/test_leases.py::test_whoever_lost_a_lease_cannot_end_that_of_the_next",),
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from contactcenter import leases
 from contactcenter.db import Database
 from contactcenter.upkeep import Upkeep
 
@@ -44,3 +45,18 @@ async def test_a_lease_passes_on_when_its_holder_is_gone_and_its_fence_rises(
     assert await heir.round()
     assert not await gone.round()
     assert await fence(table) > before
+
+
+async def test_whoever_lost_a_lease_cannot_end_that_of_the_next(
+    table: asyncpg.Connection, database: Database
+) -> None:
+    lost = await leases.take(table, "work", "slow", lease_s=0)
+    held = await leases.take(table, "work", "heir", lease_s=600)
+    assert lost is not None
+    assert held is not None
+
+    await leases.let_go(table, "work", lost)
+
+    assert await leases.take(table, "work", "third", lease_s=600) is None
+    await leases.let_go(table, "work", held)
+    assert await leases.take(table, "work", "third", lease_s=600) == held + 1
