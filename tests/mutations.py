@@ -2,7 +2,7 @@
 
     python tests/mutations.py             all of them
     python tests/mutations.py NAME…       these
-    python tests/mutations.py --list      what there is
+    python tests/mutations.py --table     what there is, as docs/trust.md shows it
 
 The working tree is never touched: every fault is planted in a copy of it. First the chosen tests
 run without a fault and must be green. The exit code is 1 where a fault survives, where the tests
@@ -74,6 +74,15 @@ def planted(text: str, fault: Fault) -> str:
             " there must be one. Adapt the fault in tests/planted_faults.py."
         )
     return text.replace(fault.old, fault.new)
+
+
+def table() -> list[str]:
+    """The faults as rows of a table: what is planted, where, and who notices."""
+    rows = ["| planted | in | noticed by |", "|---|---|---|"]
+    for fault in FAULTS:
+        tests = ", ".join(f"`{path}`" for path in sorted({t.split("::")[0] for t in fault.tests}))
+        rows.append(f"| {fault.name.replace('_', ' ')} | `{fault.file}` | {tests} |")
+    return rows
 
 
 def check_fits(fault: Fault) -> None:
@@ -219,10 +228,9 @@ def _all(faults: Sequence[Fault], free: queue.Queue[Path], dsn: str) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these faults")
-    parser.add_argument("--list", action="store_true", help="name the faults and end")
+    parser.add_argument("--table", action="store_true", help="show the faults and end")
     arguments = parser.parse_args()
-    if arguments.list:
-        for each in FAULTS:
-            print(f"{each.name:36} {each.file}")
+    if arguments.table:
+        print("\n".join(table()))
         sys.exit(0)
     sys.exit(main(arguments.names))

@@ -1,7 +1,7 @@
 """The planted faults still fit the code; and, in the long rounds, each is noticed."""
 
 import pytest
-from mutations import Stale, check_fits, main, planted
+from mutations import TREE, Stale, check_fits, main, planted, table
 from planted_faults import FAULTS, Fault
 
 
@@ -20,6 +20,12 @@ def test_a_fault_that_fits_nowhere_or_twice_is_stale() -> None:
 
 def test_every_fault_has_a_name_of_its_own() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 15
+
+
+def test_the_document_shows_the_faults_as_they_are() -> None:
+    shown = (TREE / "docs/trust.md").read_text(encoding="utf-8")
+
+    assert "\n".join(table()) in shown, "paste what `python tests/mutations.py --table` prints"
 
 
 @pytest.mark.full
