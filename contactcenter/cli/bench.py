@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from contactcenter import logs
+from contactcenter.bench import dispatch as dispatch_bench
 from contactcenter.bench import intake as intake_bench
 from contactcenter.bench import start as start_bench
 from contactcenter.bench.figures import MeasurementInvalid
@@ -54,6 +55,20 @@ def intake(*, as_json: bool, **options: Any) -> None:
     """Take signed messages over HTTP, beside the least work in the database."""
     plan = intake_bench.Plan(**options)
     _show(_counted(intake_bench.measure(plan, _say)), as_json=as_json)
+
+
+@bench.command()
+@click.option("--waiting", type=click.IntRange(1, 10_000_000), default=100_000, show_default=True)
+@click.option("--agents", type=click.IntRange(1, 10_000), default=1000, show_default=True)
+@click.option("--queues-each", type=click.IntRange(1, 100), default=8, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True)
+@click.option("--slices", type=click.IntRange(1, 100), default=4, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@_database_url
+@_as_json
+def dispatch(*, as_json: bool, **options: Any) -> None:
+    """Let full agents solve their tickets and be given the next."""
+    _show(_counted(dispatch_bench.measure(dispatch_bench.Plan(**options), _say)), as_json=as_json)
 
 
 @bench.command()
