@@ -159,6 +159,7 @@ class _Work:
         self._dispatcher = dispatcher
         self._chance = chance
         self._to_solve: list[int] = []
+        self._being_solved: set[int] = set()
 
     async def sign_on(self) -> float:
         """Everybody becomes available and is given what he has room for; assignments a second."""
@@ -183,11 +184,12 @@ class _Work:
         until_s = began_s + seconds
 
         async def caller() -> None:
-            while (asked_s := time.perf_counter()) < until_s:
-                if not self._to_solve:
-                    await self._refill()
-                await self._dispatcher.submit(_solve(self._to_solve.pop()))
+            while time.perf_counter() < until_s:
+                ticket_id = await self._next()
+                asked_s = time.perf_counter()
+                await self._dispatcher.submit(_solve(ticket_id))
                 each_s.append(time.perf_counter() - asked_s)
+                self._being_solved.discard(ticket_id)
 
         await asyncio.gather(*(caller() for _ in range(callers)))
         took_s = time.perf_counter() - began_s
@@ -196,12 +198,19 @@ class _Work:
             raise MeasurementInvalid(f"{len(each_s)} tickets solved, but {made} assigned")
         return _Turn(len(each_s), took_s, sorted(each_s))
 
-    async def _refill(self) -> None:
-        async with self._database.read() as conn:
-            held = await _held.all(conn)
-        if not self._to_solve:  # somebody else may have been faster
-            self._chance.shuffle(held)
-            self._to_solve = held[: len(held) // 2]
+    async def _next(self) -> int:
+        """A ticket that is held, and that nobody is solving."""
+        while not self._to_solve:
+            taken = set(self._being_solved)  # some may be solved between the reading and now
+            async with self._database.read() as conn:
+                held = await _held.all(conn)
+            taken |= self._being_solved
+            if not self._to_solve:  # somebody else may have been faster
+                self._to_solve = [ticket_id for ticket_id in held if ticket_id not in taken]
+                self._chance.shuffle(self._to_solve)
+        ticket_id = self._to_solve.pop()
+        self._being_solved.add(ticket_id)
+        return ticket_id
 
     async def _checked(self) -> int:
         """How many assignments there have been, where every agent is exactly full."""
