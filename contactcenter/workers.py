@@ -7,7 +7,10 @@ its end tells the worker that the parent is gone, however it went.
 """
 
 import asyncio
+import copyreg
+import io
 import os
+import pickle
 import signal
 import sys
 import tempfile
@@ -15,11 +18,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final, Literal
 
-import msgspec
 import structlog
 from msgspec import Struct
 from prometheus_client.multiprocess import mark_process_dead
@@ -27,7 +28,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from contactcenter.metrics import MULTIPROCESS_DIR
 from contactcenter.settings import Settings
 
-#: A worker that ends sooner than this after its start has failed to start.
+#: A worker that ends before it serves, or sooner than this after its start, has failed to start.
 YOUNG_S: Final = 10.0
 #: So many failed starts in a row are no accident: everything is stopped.
 FAILED_STARTS: Final = 5
@@ -101,24 +102,26 @@ class Workers:
         failed_starts = 0
         while not self._stopping.is_set():
             started_s = time.monotonic()
-            process = await self._start(number)
+            process, has_begun = await self._start(number)
             status = await process.wait()
             mark_process_dead(process.pid, self._counted.name)  # type: ignore[no-untyped-call]
             if self._stopping.is_set():
                 return
             lived_s = time.monotonic() - started_s
             log.error("worker_died", worker=number, lived_s=round(lived_s, 1), **_ending(status))
-            failed_starts = failed_starts + 1 if lived_s < YOUNG_S else 0
+            is_failed_start = not has_begun or lived_s < YOUNG_S
+            failed_starts = failed_starts + 1 if is_failed_start else 0
             if failed_starts >= FAILED_STARTS:
                 raise WorkersFailed(
-                    f"worker {number} ended {failed_starts} times within {YOUNG_S:.0f} s of its "
-                    "start. Its own lines above say why."
+                    f"worker {number} ended {failed_starts} times right after its start. "
+                    "Its own lines above say why."
                 )
             if failed_starts:
                 pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0**failed_starts)
                 await asyncio.sleep(pause_s)
 
-    async def _start(self, number: int) -> asyncio.subprocess.Process:
+    async def _start(self, number: int) -> tuple[asyncio.subprocess.Process, bool]:
+        """Start one and wait until it serves or has ended; whether it serves."""
         process = await asyncio.create_subprocess_exec(
             *self._command,
             str(number),
@@ -132,9 +135,10 @@ class Workers:
         with suppress(ConnectionError):  # it died at once, which its status tells
             process.stdin.write(self._job)
             await process.stdin.drain()
-        if await process.stdout.readline() == _READY:
+        has_begun = await process.stdout.readline() == _READY
+        if has_begun:
             self._note_begun(number)
-        return process
+        return process, has_begun
 
     def _note_begun(self, number: int) -> None:
         before = len(self._begun)
@@ -163,7 +167,9 @@ class Workers:
 
 def take_job(stream: BinaryIO) -> Job:
     """Read, as a worker, what the parent wrote."""
-    return msgspec.json.decode(stream.readline(), type=Job, dec_hook=_decoded)
+    job = pickle.load(stream)  # noqa: S301  our own parent wrote it, through a pipe of its own
+    assert isinstance(job, Job), "the parent writes jobs"
+    return job
 
 
 def tell_ready() -> None:
@@ -199,18 +205,17 @@ def _ending(status: int) -> dict[str, object]:
 
 
 def _written(job: Job) -> bytes:
-    return msgspec.json.encode(job, enc_hook=_encoded) + b"\n"
+    """Pickled: settings hold whatever types their readers make, and both ends are one program."""
+    written = io.BytesIO()
+    pickler = pickle.Pickler(written)
+    pickler.dispatch_table = copyreg.dispatch_table | {MappingProxyType: _as_dict}
+    pickler.dump(job)
+    return written.getvalue()
 
 
-def _encoded(value: Any) -> Any:
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, MappingProxyType):
-        return dict(value)
-    raise NotImplementedError(f"a setting of type {type(value).__name__}")
+def _as_dict(mapping: MappingProxyType[Any, Any]) -> tuple[object, tuple[dict[Any, Any]]]:
+    return _read_only, (dict(mapping),)
 
 
-def _decoded(kind: type, value: Any) -> Any:
-    if kind is Path:
-        return Path(value)
-    raise NotImplementedError(f"a setting of type {kind.__name__}")
+def _read_only(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(values)

@@ -1,6 +1,7 @@
 """``serve --workers``: several processes behind one port, as an operator runs them."""
 
 import asyncio
+import io
 import os
 import signal
 import socket
@@ -14,7 +15,14 @@ from serve_processes import COMMAND, ENVIRON, START_S, is_alive, is_answered, se
 
 import channels
 from contactcenter.settings import Settings
-from contactcenter.workers import FAILED_STARTS, Job, Workers, WorkersFailed
+from contactcenter.workers import (
+    FAILED_STARTS,
+    Job,
+    Workers,
+    WorkersFailed,
+    _written,
+    take_job,
+)
 
 
 async def test_a_dead_worker_is_replaced_and_all_stop_together(tmp_path: Path, dsn: str) -> None:
@@ -85,6 +93,18 @@ async def test_a_port_that_is_taken_is_refused_though_it_could_be_shared(dsn: st
     assert b"Traceback" not in err
 
 
+def test_every_setting_reaches_a_worker_as_it_is() -> None:
+    environ = {
+        "CONTACTCENTER_TRUSTED_PROXIES": "10.0.0.0/8",
+        "CONTACTCENTER_DATA_DIR": "/srv/data",
+        "CONTACTCENTER_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    }
+    settings = Settings.load(environ, channel_settings=channels.settings())
+    job = Job(settings=settings, database_url="postgresql://nowhere/none", port=1, only="web")
+
+    assert take_job(io.BytesIO(_written(job))) == job
+
+
 async def test_workers_that_never_start_end_the_whole(tmp_path: Path) -> None:
     starts = tmp_path / "starts"
     dying = (sys.executable, "-c", f"open({str(starts)!r}, 'a').write('x'); raise SystemExit(3)")
@@ -94,7 +114,7 @@ async def test_workers_that_never_start_end_the_whole(tmp_path: Path) -> None:
     workers = Workers(job, 1, ready=lambda: begun.append(True), command=dying)
 
     async with asyncio.timeout(START_S):
-        with pytest.raises(WorkersFailed, match="worker 1 ended 5 times"):
+        with pytest.raises(WorkersFailed, match="worker 1 ended 5 times right"):
             await workers.run(asyncio.Event())
 
     assert starts.read_text() == "x" * FAILED_STARTS
