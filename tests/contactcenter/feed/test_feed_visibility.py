@@ -320,6 +320,7 @@ def test_no_kind_of_event_is_told_to_everybody_by_mistake():
         "contact_changed",
         "contact_merged",
         "contact_unmerged",
+        "consent_changed",
         "segment_set",
         "configuration_changed",
         "presence_changed",
