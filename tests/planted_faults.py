@@ -26,6 +26,7 @@ ORDERS = "tests/races/test_status_orders.py"
 SMS = "tests/journeys/test_sms_journey.py"
 MEETINGS = "tests/races/test_interleavings.py"
 JUMPS = "tests/races/test_clock_jumps.py"
+SEEN = "tests/contactcenter/feed/test_feed_visibility.py"
 SIGN_IN = "tests/api/test_sign_in_throttle.py"
 FETCH = "tests/channels/test_fetch.py"
 SCHEMA = "migrations/0001_initial.sql"
@@ -169,14 +170,14 @@ FAULTS = (
         "contactcenter/deliveries.py",
         "return STATUS_RANK[then] > STATUS_RANK.get(now, _RANK_BEFORE_ALL)",
         "return then != now",
-        (ORDERS,),
+        (f"{ORDERS}::test_whatever_the_order_the_state_ends_at_the_highest_rank_and_never_falls",),
     ),
     Fault(
         "a_lost_answer_overrules_a_report",
         "contactcenter/deliveries.sql",
         "UPDATE outbox SET state = 'sent', claimed_until = NULL, last_error = NULL FROM",
         "UPDATE outbox SET last_error = NULL FROM",
-        (ORDERS,),
+        (f"{ORDERS}::test_reports_in_every_order_add_up_to_the_same_state",),
     ),
     Fault(
         "who_said_stop_may_be_written_to",
@@ -214,7 +215,7 @@ FAULTS = (
         "contactcenter/feed/visibility.py",
         "        if viewer.is_admin or viewer.user_id in subject.names:\n",
         "        if viewer.user_id >= 0 or viewer.user_id in subject.names:\n",
-        ("tests/contactcenter/feed/test_feed_visibility.py",),
+        (f"{SEEN}::test_a_ticket_is_told_to_its_teams_and_to_administrators",),
     ),
     # Asked by whoever may ----------------------------------------------------------------------
     Fault(
