@@ -43,7 +43,7 @@ _abandoned: Final[set[asyncio.Task[Any]]] = set()
 
 def handler_of(operation: Operation, services: Services) -> Endpoint:
     """The aiohttp handler of an operation."""
-    reads_at_once = operation.via == "read" and operation.inputs.body is None
+    reads_at_once = operation.via == "read" and operation.is_safe
 
     async def handle(request: web.Request) -> web.StreamResponse:
         work = _Work(operation, services, request)
