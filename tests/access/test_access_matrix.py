@@ -7,24 +7,13 @@ import pytest
 from access_table import OUTSIDE, TABLE, Line
 from house import HASHED, Caller, House, Response
 from world import KINDS, NOTHING, Kind, Who, World
+from written import VERSIONS
 
 from contactcenter import api
 from contactcenter.access.actor import SCOPES, Role
 from contactcenter.api.operation import PREFIX
 
 RANKS: Final = {"nobody": 0, "agent": 1, "supervisor": 2, "admin": 3}
-#: Where If-Match comes from, by the parameter of the path that names what is changed.
-VERSIONS: Final = {
-    "ticket_id": "ticket",
-    "contact_id": "contact",
-    "user_id": "user_account",
-    "agent_id": "agent",
-    "team_id": "team",
-    "queue_id": "queue",
-    "entry_point_id": "entry_point",
-    "category_id": "category",
-    "reply_id": "saved_reply",
-}
 
 
 @pytest.fixture(scope="module")
