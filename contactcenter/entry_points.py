@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from channels import BadAddress, Channel
-from contactcenter import configuration, db
+from contactcenter import configuration, db, pacing
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
 
@@ -15,7 +15,8 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
     """A row of ``entry_point``.
 
     ``queue_id`` is where its problems go if no rule says otherwise. ``discovered`` ones were
-    vouched for by a provider before anybody set them up.
+    vouched for by a provider before anybody set them up. ``segments_per_s`` is how much may be
+    sent from it, counted over a second; None leaves that to the provider.
     """
 
     id: int
@@ -25,6 +26,7 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
     queue_id: int
     language: str | None
     discovered: bool
+    segments_per_s: float | None
     version: int
     created_at: datetime
 
@@ -69,6 +71,7 @@ async def create(
     name: str,
     queue_id: int,
     language: str | None,
+    segments_per_s: float | None = None,
     channels: Mapping[str, Channel],
     actor: str,
 ) -> EntryPoint:
@@ -84,10 +87,11 @@ async def create(
     except BadAddress as error:
         raise BadInput("body.address", str(error)) from error
     await _check_queue(conn, queue_id)
-    made = await _create.first(conn, channel, value, name, queue_id, language, now)
+    made = await _create.first(conn, channel, value, name, queue_id, language, now, segments_per_s)
     if made is None:
         taken_id = await _by_address.first(conn, channel, value)
         raise AddressTaken(f"this is entry point {taken_id} already", entry_point_id=taken_id)
+    await _keep_pace(conn, made)
     await _record(conn, now, None, made, actor=actor)
     return made
 
@@ -103,9 +107,17 @@ async def change(
         await _check_queue(conn, after.queue_id)
     if before == after and not before.discovered:
         return before
-    changed = await _change.one(conn, after.id, after.name, after.queue_id, after.language)
+    changed = await _change.one(
+        conn, after.id, after.name, after.queue_id, after.language, after.segments_per_s
+    )
+    await _keep_pace(conn, changed)
     await _record(conn, now, before, changed, actor=actor)
     return changed
+
+
+async def _keep_pace(conn: Conn, entry_point: EntryPoint) -> None:
+    if entry_point.segments_per_s is not None:
+        await pacing.keep_pace(conn, entry_point.id)
 
 
 async def _check_queue(conn: Conn, queue_id: int) -> None:

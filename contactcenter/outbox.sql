@@ -9,7 +9,7 @@ VALUES ($1, $2, $3, $4, $4)
 -- refused, is one process's at a time; refused, it tries one message and waits for the answer. A rate is
 -- counted over a second, so that looking once a second is enough to use it up.
 WITH free AS (
-  SELECT e.id, NULL::real AS segments_per_s, NULL::timestamptz AS free_at, false AS probing
+  SELECT e.id, NULL::float8 AS segments_per_s, NULL::timestamptz AS free_at, false AS probing
   FROM entry_point e LEFT JOIN sender_pace p ON p.entry_point_id = e.id
   WHERE e.segments_per_s IS NULL AND coalesce(p.refusals, 0) = 0
     AND CASE WHEN $3::text IS NULL THEN NOT EXISTS (SELECT FROM channel_stop s WHERE s.channel = e.channel)

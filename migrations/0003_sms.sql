@@ -20,7 +20,7 @@ CREATE UNIQUE INDEX opt_out_one_standing_per_sender ON opt_out (identity_id, cha
 CREATE INDEX opt_out_of_identity ON opt_out (identity_id, id);
 
 -- What a sender may hand over, and since when it may again.
-ALTER TABLE entry_point ADD COLUMN segments_per_s real
+ALTER TABLE entry_point ADD COLUMN segments_per_s double precision
   CONSTRAINT entry_point_rate_is_positive CHECK (segments_per_s > 0);
 
 CREATE TABLE sender_pace (

@@ -11,6 +11,8 @@ from contactcenter.api.partial import edited
 from contactcenter.entry_points import EntryPoint
 
 _Name = Annotated[str, Meta(max_length=200)]
+#: What a long code may send is 1; Source: https://www.twilio.com/docs/api/errors/21611
+_Rate = Annotated[float, Meta(gt=0, le=1000)]
 _Language = Annotated[str, Meta(pattern=r"^[a-z]{2}$")]
 
 
@@ -22,6 +24,7 @@ class NewEntryPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     queue_id: Id
     name: _Name = ""
     language: _Language | None = None
+    segments_per_s: _Rate | None = None
 
 
 class EntryPointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +33,7 @@ class EntryPointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     name: _Name | UnsetType = UNSET
     queue_id: Id | UnsetType = UNSET
     language: _Language | UnsetType | None = UNSET
+    segments_per_s: _Rate | UnsetType | None = UNSET
 
 
 @operation("GET", "/entry_points", tag="entry_points", roles=AGENT, via="read")
@@ -58,6 +62,7 @@ async def create_entry_point(call: Call, body: NewEntryPoint) -> EntryPoint:
         name=body.name.strip(),
         queue_id=body.queue_id,
         language=body.language,
+        segments_per_s=body.segments_per_s,
         channels=call.services.channels,
         actor=call.actor.reference,
     )

@@ -40,6 +40,11 @@ def list_entry_points(config: Path | None, data_dir: Path | None) -> None:
 @click.option("--queue", "queue_name", required=True, help="Name of the queue it leads to.")
 @click.option("--name", default="", help="What colleagues call it.")
 @click.option("--language", help="Language of its customers, such as en or fa.")
+@click.option(
+    "--segments-per-s",
+    type=click.FloatRange(min=0, max=1000, min_open=True),
+    help="How much may be sent from it, such as 1 for a Twilio long code; unlimited without.",
+)
 @with_settings
 def add_entry_point(
     *,
@@ -48,6 +53,7 @@ def add_entry_point(
     queue_name: str,
     name: str,
     language: str | None,
+    segments_per_s: float | None,
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
@@ -69,6 +75,7 @@ def add_entry_point(
                 name=name,
                 queue_id=queue.id,
                 language=language,
+                segments_per_s=segments_per_s,
                 channels=built,
                 actor="system",
             )
