@@ -34,10 +34,15 @@ class Verifier:
 
     ``public_url`` is the only source of scheme, host and port: what a proxy or a forger claims in
     forwarded headers is never looked at. Several ``keys`` let a key be replaced without a gap.
+    ``fallback_url`` is a second address under which Twilio may call this or another of our servers.
     """
 
-    def __init__(self, public_url: str, keys: Sequence[str]) -> None:
+    def __init__(
+        self, public_url: str, keys: Sequence[str], *, fallback_url: str | None = None
+    ) -> None:
         self._origins = _with_and_without_port(public_url)
+        if fallback_url:
+            self._origins += _with_and_without_port(fallback_url)
         self._keys = tuple(key.encode() for key in keys)
 
     def is_authentic(

@@ -21,9 +21,9 @@ from channels._signature import (
     SETTINGS_HEADER,
     SIGNATURE_HEADER,
     Pairs,
-    Verifier,
     parse_form,
 )
+from channels._twilio_keys import Choice
 
 #: More than this is no message of Twilio's: a form of theirs has a few kilobytes.
 MAX_BODY_BYTES = 1024 * 1024
@@ -51,6 +51,7 @@ class Payload(Struct, frozen=True, kw_only=True):
 class TwilioHook:
     """One channel's door for Twilio.
 
+    ``choice`` tells by the form with which keys it must be signed.
     ``missing`` are the settings it lacks: then nothing can be authentic and everything is refused.
     A body may take ``deadline_s`` to arrive, and storing as long again.
     """
@@ -59,15 +60,14 @@ class TwilioHook:
         self,
         *,
         channel: str,
-        public_url: str,
-        keys: Sequence[str],
+        choice: Choice,
         missing: Sequence[str],
         deadline_s: float,
     ) -> None:
         self._channel = channel
         self._missing = missing
         self._deadline_s = deadline_s
-        self._verifier = Verifier(public_url, keys)
+        self._choice = choice
 
     async def read(self, request: web.Request) -> Payload | Unreadable | web.Response:
         """Return what was posted; a response is the refusal to answer with."""
@@ -91,7 +91,7 @@ class TwilioHook:
                 f"A body may have {MAX_BODY_BYTES} bytes and {MAX_PARAMETERS} parameters.",
             )
         pairs = parse_form(body) if request.content_type == FORM else []
-        if not self._verifier.is_authentic(
+        if not self._choice(pairs).is_authentic(
             raw_path=request.raw_path,
             content_type=request.content_type,
             body=body,

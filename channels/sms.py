@@ -3,6 +3,17 @@
 Point the number's messaging webhook at ``<public url>/hooks/sms/message`` by POST; add
 ``#rc=3&rp=all&ct=2000&rt=4000&tt=15000`` and Twilio tries again by itself for a few seconds.
 Reports on what we send come to ``<public url>/hooks/sms/status``; each message asks for them.
+
+Twilio calls the number's fallback address when the webhook fails, and does not come back later: let
+``<another address>/hooks/sms/message`` lead to another process or machine of this service, and put
+that address into ``twilio_fallback_url``, since Twilio signs the address it calls. The same handler
+answers there, and a message that came both ways has one id. What neither takes, the list has:
+``backfill``.
+
+An entry point may have a Twilio account of its own, such as a sub-account: its secrets
+``twilio_account_sid``, ``twilio_auth_tokens`` and, if it has one, ``twilio_messaging_service_sid``
+then replace those of the settings altogether, in what it sends and in who may sign for it.
+
 WhatsApp, RCS and other services on Twilio's messaging are not spoken here; what they send goes to
 quarantine.
 """
@@ -42,6 +53,7 @@ from channels._sms_form import NAME, message, status
 from channels._sms_search import find
 from channels._twilio_account import Account, Accounts, listed
 from channels._twilio_hook import Payload, TwilioHook, taken, understood
+from channels._twilio_keys import RECEIVER, SENDER, Choice, Verifiers
 from channels._twilio_list import TwilioList
 
 if TYPE_CHECKING:
@@ -71,6 +83,12 @@ SETTINGS = (
         help="Messaging Service to send through, which must hold our numbers.",
         required=False,
         example="MG0123456789abcdef0123456789abcdef",
+    ),
+    Setting(
+        key="twilio_fallback_url",
+        help="Second address of this service, used as Twilio's fallback for incoming messages.",
+        required=False,
+        example="https://desk-2.example.com",
     ),
 )
 
@@ -121,16 +139,17 @@ class Sms:
 
     def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
         """Two hooks: a message came; something became of a message we sent."""
-        hook = TwilioHook(
-            channel=NAME,
+        keys = Verifiers(
+            self._accounts,
             public_url=self._env.public_url,
-            keys=self._accounts.general.tokens,
-            missing=self.missing,
-            deadline_s=self._hook_deadline_s,
+            fallback_url=self._env.settings.get("twilio_fallback_url"),
+            region=self._env.region,
         )
+        on_message = partial(self._on_message, self._hook(keys.by(RECEIVER)), inbox)
+        on_status = partial(self._on_status, self._hook(keys.by(SENDER)), inbox)
         return [
-            web.post("/hooks/sms/message", partial(self._on_message, hook, inbox)),
-            web.post("/hooks/sms/status", partial(self._on_status, hook, inbox)),
+            web.post("/hooks/sms/message", on_message),
+            web.post("/hooks/sms/status", on_status),
         ]
 
     def address(self, text: str) -> Address:
@@ -201,6 +220,11 @@ class Sms:
             ),
         )
         return self._clients[account.sid][1]
+
+    def _hook(self, choice: Choice) -> TwilioHook:
+        return TwilioHook(
+            channel=NAME, choice=choice, missing=self.missing, deadline_s=self._hook_deadline_s
+        )
 
     def _client(self, account: Account) -> "Twilio":
         known, client = self._clients.get(account.sid, (None, None))
