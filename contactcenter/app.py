@@ -21,10 +21,11 @@ import structlog
 from aiohttp import web
 
 import channels
-from contactcenter import api, logs
+from contactcenter import api, logs, metrics
 from contactcenter.access.passwords import Passwords
 from contactcenter.api import feed as api_feed
 from contactcenter.api import health, middleware
+from contactcenter.api import metrics as api_metrics
 from contactcenter.api.health import READINESS
 from contactcenter.api.request_database import RequestDatabase
 from contactcenter.api.services import SERVICES, Services
@@ -36,6 +37,7 @@ from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.feed import Feed
 from contactcenter.intake import Intake
 from contactcenter.media_fetcher import MediaFetcher
+from contactcenter.metrics_sampler import MetricsSampler
 from contactcenter.presence_keeper import PresenceKeeper
 from contactcenter.readiness import Readiness
 from contactcenter.reconciler import Reconciler
@@ -100,16 +102,19 @@ async def serving(
         app[SERVICES] = services
         app[READINESS] = readiness = Readiness()
         middleware.install(app, services)
+        api_metrics.install(app, services, database)
         app.add_routes(health.routes(database))
         stack.push_async_callback(intake.close)
         stack.push_async_callback(dispatcher.close)
         workers: list[Worker] = [bell.run, dispatcher.run, intake.run, reader.run]
         if only != "work":
             workers += _web(app, services, database)
+        workers.append(MetricsSampler(database, app.get(api_feed.FEED)).run)
         if only != "web":
-            workers += _work(app, services, database, dispatcher)
+            workers += _work(app, services, database, dispatcher, intake)
         await stack.enter_async_context(_running(workers, readiness))
         stack.push_async_callback(_finished, app)
+        metrics.PROCESS_STARTS.inc()
         yield app
 
 
@@ -135,13 +140,18 @@ def _web(app: web.Application, services: Services, database: Database) -> list[W
     keeper = PresenceKeeper(database, services.dispatcher, present=feed.present)
     app.add_routes(api.api_routes(services))
     api_feed.install(app, feed)
+    counted = api_metrics.CountedInbox(services.inbox)
     for channel in services.channels.values():
-        app.add_routes(channel.routes(services.inbox))
+        app.add_routes(channel.routes(counted))
     return [feed.run, keeper.run]
 
 
 def _work(
-    app: web.Application, services: Services, database: Database, dispatcher: Dispatcher
+    app: web.Application,
+    services: Services,
+    database: Database,
+    dispatcher: Dispatcher,
+    intake: Intake,
 ) -> list[Worker]:
     """What is done beside the requests: a new worker goes here."""
     bell, settings = services.bell, services.settings
@@ -157,7 +167,7 @@ def _work(
     app[_SENDER] = sender
     holder = f"{os.getpid()}-{secrets.token_hex(4)}"
     return [
-        Triage(database, bell, dispatcher, assess).run,
+        Triage(database, bell, dispatcher, assess, lambda: intake.is_busy).run,
         sender.run,
         Reconciler(database, bell, services.channels, holder=holder).run,
         MediaFetcher(database, bell, services.channels, chance=chance).run,
@@ -205,5 +215,6 @@ async def _kept_alive(worker: Worker, readiness: Readiness) -> None:
             await worker()
         except Exception as error:
             readiness.note_failure(name)
+            metrics.WORKER_FAILURES.labels(name).inc()
             log.exception("worker_failed", worker=name, exc_info=logs.unquoted(error))
         await asyncio.sleep(_RESTART_S)

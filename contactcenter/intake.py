@@ -96,6 +96,11 @@ class Intake:
         self._conn: db.OwnConnection | None = None
         self._alone: set[asyncio.Task[None]] = set()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether messages wait for the batch before theirs to be committed."""
+        return bool(self._queue)
+
     async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
         """Store durably or raise ``NotStored``; see ``channels.Inbox``."""
         waiting = [_Waiting(item) for item in items if isinstance(item, Inbound)]

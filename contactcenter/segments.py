@@ -74,6 +74,13 @@ def effective(segments: Sequence[Segment]) -> Segment | None:
     return next(iter(by_person or segments), None)
 
 
+def differs(assessment: Assessment, known: Sequence[Segment]) -> bool:
+    """Whether the rules now say something else than they said last; no word is ``unknown``."""
+    said = [s.value for s in known if s.source == "cues"]
+    last = said[0] if said else UNKNOWN
+    return assessment.label != last
+
+
 async def history(conn: Conn, contact_id: int, kind: str = TEMPERAMENT) -> list[Segment]:
     """What was ever asserted of a contact, newest first."""
     return await _history.all(conn, contact_id, kind)

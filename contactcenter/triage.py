@@ -7,7 +7,7 @@ default queue as ``unknown``: a caller never waits for a classifier.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -37,6 +37,8 @@ MAX_ATTEMPTS: Final = 2
 LOOKED_AT_CHARACTERS: Final = 8_000
 _LOOK_EVERY_S: Final = 0.5
 _LOOK_AGAIN_S: Final = 0.01
+#: So long may messages come in between two tickets, if they do: a provider waits for each.
+_GIVES_WAY_S: Final = 0.002
 
 log = structlog.get_logger()
 
@@ -96,15 +98,24 @@ _settle = _SQL.command("settle")
 
 
 class Triage:
-    """One task a process; what a crashed process left behind is found by the next look."""
+    """One task a process; what a crashed process left behind is found by the next look.
+
+    ``gives_way`` tells whether there is something more urgent than a look.
+    """
 
     def __init__(
-        self, database: Database, bell: Bell, dispatcher: Dispatcher, assessor: Assessor
+        self,
+        database: Database,
+        bell: Bell,
+        dispatcher: Dispatcher,
+        assessor: Assessor,
+        gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
         self._database = database
         self._bell = bell
         self._dispatcher = dispatcher
         self._assessor = assessor
+        self._gives_way = gives_way
         self._news = bell.waiter("triage")
         self._attempts: Counter[int] = Counter()
         #: Messages that were routed without a look, for the metrics.
@@ -131,7 +142,8 @@ class Triage:
             self._bell.ring("events")
         new = [f for f in findings if claimed[f.ticket_id].state == "new" and not f.escalation_cue]
         others = [f for f in findings if f not in new]
-        await asyncio.gather(self._let_enter(new), *map(self._hand_over, others))
+        entering = [self._let_enter(new)] if new else []
+        await asyncio.gather(*entering, *map(self._hand_over, others))
         if wanted and not claimed:  # somebody else is at them: a moment, then again
             await asyncio.sleep(_LOOK_AGAIN_S)
         return bool(wanted)
@@ -153,18 +165,17 @@ class Triage:
         findings: list[Finding] = []
         settled: list[Finding] = []
         said: dict[int, segments.Said] = {}
+        failures_before = self.failures
         for ticket_id, messages in new.items():
             ticket = claimed[ticket_id]
-            case = _Case(
-                ticket=ticket,
-                messages=messages,
-                turns=turns[ticket.contact_id],
-                known=asserted.get(ticket.contact_id, []),
-            )
+            said_so, known = turns[ticket.contact_id], asserted.get(ticket.contact_id, [])
+            case = _Case(ticket=ticket, messages=messages, turns=said_so, known=known)
             finding = self._look_at(case, rules, said)
             if finding is not None:
                 (settled if _stays(ticket, finding) else findings).append(finding)
-            await asyncio.sleep(0)  # whoever came in meanwhile is answered first
+            await asyncio.sleep(_GIVES_WAY_S if self._gives_way() else 0)
+        if self.failures > failures_before:
+            log.error("triage_gave_up", tickets=self.failures - failures_before)
         await segments.assert_many(conn, list(said.values()), source="cues", actor="system")
         if settled:
             await _settle.run(
@@ -186,7 +197,6 @@ class Triage:
         is_late = max(m.waited for m in case.messages) > timedelta(seconds=LATE_AFTER_S)
         if is_late or self._attempts[ticket_id] >= MAX_ATTEMPTS:
             self.failures += 1
-            log.error("triage_gave_up", ticket_id=ticket_id, late=is_late)
             return _without_a_look(case)
         try:
             assessment = self._assessor(_as_messages(case.turns))
@@ -196,7 +206,7 @@ class Triage:
             why = logs.unquoted(error)
             log.exception("triage_attempt_failed", ticket_id=ticket_id, exc_info=why)
             return None
-        if _differs(assessment, case.known):
+        if segments.differs(assessment, case.known):
             said[case.ticket.contact_id] = segments.Said(
                 contact_id=case.ticket.contact_id,
                 value=assessment.label,
@@ -208,8 +218,6 @@ class Triage:
 
     async def _let_enter(self, findings: Sequence[Finding]) -> None:
         """Hand over new problems together; if that fails, each alone, as one sinks no neighbour."""
-        if not findings:
-            return
         try:
             await self._dispatcher.submit(lambda conn, now: enter(conn, now, findings))
             for finding in findings:
@@ -224,9 +232,8 @@ class Triage:
             self._attempts.pop(finding.ticket_id, None)
         except (NoDatabase, asyncpg.PostgresError) as error:
             self._attempts[finding.ticket_id] += 1
-            log.warning(
-                "triage_hand_over_failed", ticket_id=finding.ticket_id, error=type(error).__name__
-            )
+            name = type(error).__name__
+            log.warning("triage_hand_over_failed", ticket_id=finding.ticket_id, error=name)
 
 
 def _without_a_look(case: _Case) -> Finding:
@@ -278,13 +285,6 @@ def _stays(ticket: _Claimed, finding: Finding) -> bool:
         and finding.temperament == ticket.temperament
         and (finding.language is None or finding.language == ticket.language)
     )
-
-
-def _differs(assessment: Assessment, known: Sequence[segments.Segment]) -> bool:
-    """Whether the rules now say something else than they said last; no word is ``unknown``."""
-    said = [s.value for s in known if s.source == "cues"]
-    last: str = said[0] if said else segments.UNKNOWN
-    return assessment.label != last
 
 
 def _as_messages(turns: Sequence[_Turn]) -> list[Message]:

@@ -22,6 +22,7 @@ from contactcenter.errors import DomainError
 REQUEST_ID: Final = web.RequestKey("request_id", str)
 
 _API: Final = "/api"
+_HOOKS: Final = "/hooks/"
 _SANE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _PREFLIGHT_AGE_S: Final = 600
 _ALLOWED_HEADERS: Final = (
@@ -57,7 +58,10 @@ async def _observed(request: web.Request, handler: Handler) -> web.StreamRespons
         raise
     finally:
         actor = request.get(guard.ACTOR)
-        log.info(
+        # What a provider's hook has taken is a row already, and there are thousands of them.
+        is_taken = request.path.startswith(_HOOKS) and 0 < status < HTTPStatus.BAD_REQUEST
+        tell = log.debug if is_taken else log.info
+        tell(
             "request_finished",
             method=request.method,
             route=_route(request),

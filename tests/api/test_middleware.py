@@ -129,7 +129,8 @@ async def test_hooks_pass_the_same_middleware(hooks):
         assert "customer" not in await failed.text()
 
     finished = [line for line in lines if line["event"] == "request_finished"]
-    assert [line["status"] for line in finished] == [200, 503, 403, 500]
+    # What was taken is a row; the thousands of lines it would leave are for whoever debugs.
+    assert [line["status"] for line in finished] == [503, 403, 500]
     (logged,) = [line for line in lines if line["event"] == "request_failed"]
     trace = "".join(traceback.format_exception(logged["exc_info"]))
     assert "ZeroDivisionError" in trace

@@ -172,3 +172,24 @@ async def test_a_message_on_a_ticket_that_stays_needs_no_routing(
         )
     assert (after["version"], (await row(database, ticket.id))["untriaged"]) == (before, 0)
     assert after["last_customer_message_at"] > now
+
+
+async def test_looks_give_way_to_messages_that_come_in_but_never_stand_still(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    async with database.read() as conn:
+        queue_id = await factories.queue(conn)
+        for _ in range(5):
+            await factories.ticket(conn, datetime.now(UTC), intake_queue_id=queue_id)
+    asked = 0
+
+    def always() -> bool:
+        nonlocal asked
+        asked += 1
+        return True
+
+    await Triage(database, Bell(database), dispatcher, assess, always).look()
+
+    async with database.read() as conn:
+        waiting = await conn.fetchval("SELECT count(*) FROM ticket WHERE state = 'waiting'")
+    assert (asked, waiting) == (5, 5)
