@@ -213,7 +213,7 @@ def _written(job: Job) -> bytes:
     return written.getvalue()
 
 
-def _as_dict(mapping: MappingProxyType[Any, Any]) -> tuple[object, tuple[dict[Any, Any]]]:
+def _as_dict(mapping: Any) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     return _read_only, (dict(mapping),)
 
 
