@@ -26,7 +26,8 @@ def differences(
 ) -> dict[str, dict[str, Any]]:
     """Each field that changed, with its value before and after; None is what was not there.
 
-    Of the ``sized`` fields only the length is told: no text of ours goes into an event.
+    Of the ``sized`` fields only the length is told: neither our texts nor what is known of a person
+    goes into an event.
     """
     was, becomes = _fields(before), _fields(after)
     return {
@@ -57,4 +58,4 @@ def _fields(thing: Struct | None) -> dict[str, Any]:
 
 def _told(name: str, values: Mapping[str, Any], sized: Collection[str]) -> Any:
     value = values.get(name)
-    return len(value) if name in sized and isinstance(value, str) else value
+    return len(value) if name in sized and isinstance(value, str | dict) else value

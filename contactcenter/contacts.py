@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
-from contactcenter import db, events
+from contactcenter import configuration, db, events
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
 
@@ -68,6 +68,16 @@ class ContactMerged(NotFound):
     code = "contact_merged"
 
 
+class _Edited(Struct, frozen=True, kw_only=True):
+    name: str | None
+    language: str | None
+    note: str | None
+    attributes: dict[str, Any]
+
+
+#: What is known of a person: events tell its length.
+_SIZED: Final = ("name", "note", "attributes")
+
 _SQL = db.Statements(__name__)
 _find = _SQL.take("find", Contact)
 _lock = _SQL.take("lock", Contact)
@@ -128,7 +138,10 @@ async def change(
     contact = await _change.one(
         conn, after.id, after.name, after.language, after.note, after.attributes, now
     )
-    await events.record(conn, fact("contact_changed", now, actor, contact.id, fields=fields))
+    told = configuration.differences(_shown(before), _shown(contact), sized=_SIZED)
+    await events.record(
+        conn, fact("contact_changed", now, actor, contact.id, fields=fields, changed=told)
+    )
     return contact
 
 
@@ -155,6 +168,15 @@ async def tickets(
 def fact(kind: str, now: datetime, actor: str, contact_id: int, **data: object) -> events.Event:
     """An event about a contact: ids and names of fields, never what they hold."""
     return events.Event(kind=kind, at=now, actor=actor, contact_id=contact_id, data=data)
+
+
+def _shown(contact: Contact) -> _Edited:
+    return _Edited(
+        name=contact.name,
+        language=contact.language,
+        note=contact.note,
+        attributes=contact.attributes,
+    )
 
 
 async def _present(conn: Conn, contact_id: int, contact: Contact | None) -> Contact:

@@ -115,6 +115,8 @@ async def record_change(
     conn: Conn, now: datetime, contact_id: int, identity_id: int, change: str, *, actor: str
 ) -> None:
     """Record that an address was ``added`` or ``removed``, by its id alone."""
+    was, now_is = (None, identity_id) if change == "added" else (identity_id, None)
+    was_and_is = {"from": was, "to": now_is}
     await events.record(
         conn,
         contacts.fact(
@@ -125,5 +127,6 @@ async def record_change(
             fields=["identities"],
             identity_id=identity_id,
             change=change,
+            changed={"identities": was_and_is},
         ),
     )

@@ -48,12 +48,17 @@ class Said(Struct, frozen=True, kw_only=True):
     from_at: datetime
 
 
+class _Finished(Struct, frozen=True, kw_only=True):
+    contact_id: int
+    value: str
+
+
 _SQL = db.Statements(__name__)
 _current = _SQL.take("current", Segment)
 _history = _SQL.take("history", Segment)
-_finish = _SQL.command("finish")
+_finish = _SQL.take("finish", str)
 _begin = _SQL.command("begin")
-_finish_many = _SQL.command("finish_many")
+_finish_many = _SQL.take("finish_many", _Finished)
 _begin_many = _SQL.command("begin_many")
 _open_tickets_otherwise = _SQL.take("open_tickets_otherwise", int)
 
@@ -99,11 +104,11 @@ async def assert_temperament(
     note: str | None = None,
 ) -> None:
     """Begin an assertion; the former one of the same source ends at the same instant."""
-    await _finish.run(conn, contact_id, TEMPERAMENT, source, now)
+    former = await _finish.first(conn, contact_id, TEMPERAMENT, source, now)
     await _begin.run(
         conn, contact_id, TEMPERAMENT, value, source, confidence, evidence, actor, note, now
     )
-    await events.record(conn, _said(now, contact_id, value, source, actor=actor))
+    await events.record(conn, _said(now, contact_id, former, value, source, actor=actor))
 
 
 async def assert_many(conn: Conn, said: Sequence[Said], *, source: Source, actor: str) -> None:
@@ -113,7 +118,8 @@ async def assert_many(conn: Conn, said: Sequence[Said], *, source: Source, actor
     ordered = sorted(said, key=lambda one: one.contact_id)
     contact_ids = [one.contact_id for one in ordered]
     from_at = [one.from_at for one in ordered]
-    await _finish_many.run(conn, TEMPERAMENT, source, contact_ids, from_at)
+    ended = await _finish_many.all(conn, TEMPERAMENT, source, contact_ids, from_at)
+    former = {one.contact_id: one.value for one in ended}
     await _begin_many.run(
         conn,
         TEMPERAMENT,
@@ -125,7 +131,17 @@ async def assert_many(conn: Conn, said: Sequence[Said], *, source: Source, actor
         [msgspec.json.encode(one.evidence).decode() for one in ordered],
         from_at,
     )
-    facts = [_said(one.from_at, one.contact_id, one.value, source, actor=actor) for one in ordered]
+    facts = [
+        _said(
+            one.from_at,
+            one.contact_id,
+            former.get(one.contact_id),
+            one.value,
+            source,
+            actor=actor,
+        )
+        for one in ordered
+    ]
     await events.record(conn, *facts)
 
 
@@ -133,8 +149,8 @@ async def withdraw(
     conn: Conn, now: datetime, contact_id: int, *, source: Source, actor: str
 ) -> None:
     """End the assertion of a source, so that the next best counts."""
-    await _finish.run(conn, contact_id, TEMPERAMENT, source, now)
-    await events.record(conn, _said(now, contact_id, None, source, actor=actor))
+    former = await _finish.first(conn, contact_id, TEMPERAMENT, source, now)
+    await events.record(conn, _said(now, contact_id, former, None, source, actor=actor))
 
 
 async def mark_open_tickets(
@@ -164,12 +180,24 @@ def as_rows(assessment: Assessment) -> list[dict[str, Any]]:
 
 
 def _said(
-    now: datetime, contact_id: int, value: str | None, source: Source, *, actor: str
+    now: datetime,
+    contact_id: int,
+    former: str | None,
+    value: str | None,
+    source: Source,
+    *,
+    actor: str,
 ) -> events.Event:
     return events.Event(
         kind="segment_set",
         at=now,
         actor=actor,
         contact_id=contact_id,
-        data={"segment": TEMPERAMENT, "value": value, "source": source},
+        data={
+            "segment": TEMPERAMENT,
+            "from": former,
+            "to": value,
+            "value": value,
+            "source": source,
+        },
     )

@@ -13,6 +13,7 @@ FROM segment WHERE contact_id = $1 AND kind = $2 AND ticket_id IS NULL ORDER BY 
 -- An assertion ends where the next of its source begins.
 UPDATE segment SET to_at = $4
 WHERE contact_id = $1 AND kind = $2 AND source = $3 AND to_at IS NULL AND ticket_id IS NULL
+RETURNING value
 
 -- name: begin
 -- A dated assertion, with what it rests on.
@@ -23,6 +24,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 -- The same for many contacts, each at its own instant.
 UPDATE segment AS s SET to_at = n.from_at FROM unnest($3::bigint[], $4::timestamptz[]) AS n(contact_id, from_at)
 WHERE s.contact_id = n.contact_id AND s.kind = $1 AND s.source = $2 AND s.to_at IS NULL AND s.ticket_id IS NULL
+RETURNING s.contact_id, s.value
 
 -- name: begin_many
 -- The same for many contacts.

@@ -38,11 +38,15 @@ class _ActorRow(Struct, frozen=True, kw_only=True):
     team_ids: list[int]
 
 
+class _Revoked(Struct, frozen=True, kw_only=True):
+    scopes: list[Scope]
+
+
 _find_actor = _SQL.take("find_actor", _ActorRow)
 _touch = _SQL.command("touch")
 _page = _SQL.take("page", ApiToken)
 _create = _SQL.take("create", ApiToken)
-_revoke = _SQL.take("revoke", int)
+_revoke = _SQL.take("revoke", _Revoked)
 _revoke_all = _SQL.command("revoke_all")
 
 
@@ -88,16 +92,21 @@ async def create(
     token = await _create.one(
         conn, opaque.digest(value), actor.user_id, name, sorted(scopes), now, expires_at
     )
-    data = {"token_id": token.id, "scopes": token.scopes}
+    changed = {
+        "scopes": {"from": None, "to": token.scopes},
+        "expires_at": {"from": None, "to": token.expires_at},
+    }
+    data = {"token_id": token.id, "scopes": token.scopes, "changed": changed}
     await record(conn, Event(kind="token_created", at=now, actor=actor.reference, data=data))
     return token, value
 
 
 async def revoke(conn: Conn, now: datetime, actor: Actor, token_id: int) -> None:
     """End one of the actor's own tokens at once; raises ``NotFound``."""
-    if await _revoke.first(conn, token_id, actor.user_id, now) is None:
+    revoked = await _revoke.first(conn, token_id, actor.user_id, now)
+    if revoked is None:
         raise NotFound
-    data = {"token_id": token_id}
+    data = {"token_id": token_id, "changed": {"scopes": {"from": revoked.scopes, "to": None}}}
     await record(conn, Event(kind="token_revoked", at=now, actor=actor.reference, data=data))
 
 

@@ -30,7 +30,7 @@ RETURNING id, name, scopes, created_at, expires_at, last_used_at
 -- name: revoke
 -- The row stays: events name it.
 UPDATE api_token SET revoked_at = $3 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL
-RETURNING id
+RETURNING scopes
 
 -- name: revoke_all
 -- When the owner is disabled.

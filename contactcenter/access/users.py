@@ -2,11 +2,11 @@
 
 import re
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from contactcenter import db
+from contactcenter import configuration, db
 from contactcenter.access import links, sessions, tokens
 from contactcenter.access.actor import RoleName
 from contactcenter.access.links import Link
@@ -148,7 +148,9 @@ async def invite(
         raise EmailTaken
     await _add_agent.run(conn, user.id)
     link = await links.make(conn, now, user.id, "invitation")
-    await record(conn, _fact("user_invited", now, actor, user.id, role=role))
+    await record(
+        conn, _fact("user_invited", now, actor, user.id, role=role, changed=_told(None, user))
+    )
     return Invited(user=user, link=link)
 
 
@@ -162,11 +164,19 @@ async def change(
     role: RoleName,
     language: Language,
 ) -> User:
-    """Edit the locked account ``before``; raises ``LastAdmin``. A new role holds at once."""
+    """Edit the locked account ``before``; raises ``LastAdmin``.
+
+    A new role holds at once and ends the sessions that began with the old one: what a console
+    shows follows the role it signed in with.
+    """
     if before.role == "admin" and role != "admin" and before.disabled_at is None:
         await _keep_an_admin(conn, before.id)
     user = _present(await _change.first(conn, before.id, name.strip(), role, language))
-    await record(conn, _fact("user_changed", now, actor, user.id, role=role))
+    if role != before.role:
+        await sessions.end_all(conn, user.id)
+    await record(
+        conn, _fact("user_changed", now, actor, user.id, role=role, changed=_told(before, user))
+    )
     return user
 
 
@@ -184,7 +194,7 @@ async def disable(conn: Conn, now: datetime, user_id: int, *, actor: str) -> Use
     await sessions.end_all(conn, user_id)
     await tokens.revoke_all(conn, now, user_id)
     await links.withdraw(conn, user_id)
-    await record(conn, _fact("user_disabled", now, actor, user_id))
+    await record(conn, _fact("user_disabled", now, actor, user_id, changed=_told(before, user)))
     return user
 
 
@@ -193,10 +203,11 @@ async def enable(conn: Conn, now: datetime, user_id: int, *, actor: str) -> User
 
     Raises ``NotFound`` or ``NotDisabled``.
     """
-    if (await lock(conn, user_id)).disabled_at is None:
+    before = await lock(conn, user_id)
+    if before.disabled_at is None:
         raise NotDisabled
     user = _present(await _enable.first(conn, user_id))
-    await record(conn, _fact("user_enabled", now, actor, user_id))
+    await record(conn, _fact("user_enabled", now, actor, user_id, changed=_told(before, user)))
     return user
 
 
@@ -206,7 +217,8 @@ async def request_reset(conn: Conn, now: datetime, user_id: int, *, actor: str) 
     if user.disabled_at is not None:
         raise IsDisabled
     link = await links.make(conn, now, user_id, "reset" if user.has_password else "invitation")
-    await record(conn, _fact("password_reset_requested", now, actor, user_id))
+    made = {"link": {"from": None, "to": link.purpose}}
+    await record(conn, _fact("password_reset_requested", now, actor, user_id, changed=made))
     return link
 
 
@@ -225,10 +237,12 @@ async def set_password(
     kept_session: bytes | None = None,
 ) -> User:
     """Set the password, and end every session but the one whose SHA-256 is ``kept_session``."""
+    before = await find(conn, user_id)
     user = _present(await _set_password.first(conn, user_id, new_hash))
     await sessions.end_all(conn, user_id, but=kept_session)
     await links.withdraw(conn, user_id)
-    await record(conn, _fact("password_changed", now, actor, user_id))
+    changed = {"password": {"from": "set" if before.has_password else None, "to": "replaced"}}
+    await record(conn, _fact("password_changed", now, actor, user_id, changed=changed))
     return user
 
 
@@ -243,5 +257,9 @@ def _present(user: User | None) -> User:
     return user
 
 
-def _fact(kind: str, now: datetime, actor: str, user_id: int, **data: str) -> Event:
+def _told(before: User | None, after: User) -> dict[str, Any]:
+    return configuration.differences(before, after, sized=("email", "name"))
+
+
+def _fact(kind: str, now: datetime, actor: str, user_id: int, **data: object) -> Event:
     return Event(kind=kind, at=now, actor=actor, agent_id=user_id, data=data)

@@ -8,6 +8,7 @@ from aiohttp import web
 from contactcenter.api import (
     agents,
     attachments,
+    audit,
     categories,
     contact_history,
     contacts,
@@ -73,6 +74,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     saved_replies,
     quarantine,
     attachments,
+    audit,
 )
 
 

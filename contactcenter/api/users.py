@@ -92,7 +92,7 @@ async def invite_user(call: Call, body: NewUser) -> Invited:
 
 @operation("PATCH", "/users/{user_id}", tag="users", roles=ADMIN, via="transaction")
 async def change_user(call: Call, user_id: int, body: UserChange) -> User:
-    """Edit an account. A new role holds from the next request."""
+    """Edit an account. A new role holds at once, and ends the person's sessions."""
     before = await users.lock(call.conn, user_id)
     call.check_version(before.version)
     return await users.change(

@@ -1,6 +1,7 @@
 """Contacts over HTTP: made, edited, found by any spelling, known by their addresses."""
 
 import asyncio
+import json
 
 import factories
 import pytest
@@ -100,7 +101,13 @@ async def test_an_edit_is_recorded_by_the_names_of_its_fields_alone(agent, table
     assert emptied["note"] is None
     assert same["version"] == 2
     data = await table.fetch("SELECT data::text FROM event WHERE kind = 'contact_changed'")
-    assert [row[0] for row in data] == ['{"fields": ["name", "note", "attributes"]}']
+    [told] = [json.loads(row[0]) for row in data]
+    assert told["fields"] == ["name", "note", "attributes"]
+    assert told["changed"] == {
+        "name": {"from": 4, "to": 4},
+        "note": {"from": 3, "to": None},
+        "attributes": {"from": 0, "to": 1},
+    }
 
 
 async def test_an_unknown_contact_is_not_found(agent):

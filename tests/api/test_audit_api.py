@@ -1,0 +1,333 @@
+"""Every change of configuration and people leaves who did it, the old value and the new one.
+
+The table below has a change for each operation that makes one; an operation that is in no table
+fails the test, so a new one cannot be forgotten.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import factories
+import pytest
+from callers import PASSWORD, Caller
+
+from contactcenter import api
+
+#: Work on tickets: their events carry the state afterwards, and are tested with the dispatcher.
+OF_TICKETS = {
+    "open_ticket", "describe_ticket", "tag_ticket", "retag_ticket", "write_reply", "write_note",
+    "accept_offer", "decline_offer", "claim_ticket", "transfer_ticket", "assign_ticket",
+    "escalate_ticket", "release_ticket", "make_pending", "hold_ticket", "resume_ticket",
+    "solve_ticket", "reopen_ticket", "mark_spam", "send_again", "end_wrap_up",
+}  # fmt: skip
+#: Nothing that anybody has to answer for.
+NO_CHANGE = {
+    "heartbeat": "a sign of life",
+    "render_saved_reply": "reads",
+    "upload_attachment": "a draft of the uploader, told of by the reply it is sent with",
+    "retry_quarantined": "a payload is read again, told of as payload_released",
+    "set_password_by_link": "tested in test_choosing_a_password_by_link_is_told",
+}
+
+
+class World:
+    """Everything the changes need."""
+
+    def __init__(self, admin: Caller, staff: Any, table: asyncpg.Connection) -> None:
+        self.admin, self.staff, self.table = admin, staff, table
+        self.ids: dict[str, Any] = {}
+
+    async def prepare(self) -> None:
+        table, ids = self.table, self.ids
+        await factories.prepare(table)
+        ids["user"] = await self.staff.account("agent", email="them@desk.test")
+        ids["team"] = await factories.team(table)
+        ids["queue"] = await factories.queue(table, team_id=ids["team"])
+        ids["contact"] = await factories.contact(table, name="Anna")
+        await factories.identity(table, ids["contact"], kind="phone", value="+989120000079")
+        ids["other"] = await factories.contact(table, name="Anna B.")
+        ids["entry_point"] = await factories.entry_point(
+            table, queue_id=ids["queue"], address="+989120000077"
+        )
+
+    async def etag(self, path: str) -> dict[str, str]:
+        response = await self.admin.send("GET", path)
+        return {"If-Match": response.headers["ETag"]}
+
+    async def patch(self, path: str, body: Any) -> Any:
+        return await self.admin("PATCH", path, body, headers=await self.etag(path), status=200)
+
+
+Change = Callable[[World], Awaitable[Any]]
+
+
+def posting(path: str, body: Any = None, *, keep: str = "", status: int = 201) -> Change:
+    async def change(world: World) -> None:
+        made = await world.admin("POST", path.format(**world.ids), body, status=status)
+        if keep:
+            world.ids[keep] = made["user"]["id"] if "user" in made else made.get("id")
+
+    return change
+
+
+def patching(path: str, body: Any) -> Change:
+    async def change(world: World) -> None:
+        await world.patch(path.format(**world.ids), body)
+
+    return change
+
+
+def putting(path: str, body: Any, *, status: int = 200) -> Change:
+    async def change(world: World) -> None:
+        await world.admin("PUT", path.format(**world.ids), body, status=status)
+
+    return change
+
+
+def deleting(path: str, *, status: int = 200) -> Change:
+    async def change(world: World) -> None:
+        await world.admin("DELETE", path.format(**world.ids), status=status)
+
+    return change
+
+
+async def replace_rules(world: World) -> None:
+    rules = await world.admin.send("GET", "/entry_rules")
+    body = [{"condition": {"keyword": ["refund"]}, "queue_id": world.ids["queue"]}]
+    headers = {"If-Match": rules.headers["ETag"]} if "ETag" in rules.headers else {}
+    await world.admin("PUT", "/entry_rules", body, headers=headers, status=200)
+
+
+async def add_identity(world: World) -> None:
+    path = f"/contacts/{world.ids['contact']}/identities"
+    view = await world.admin("POST", path, {"kind": "email", "value": "anna@else.test"}, status=201)
+    world.ids["identity"] = view["identities"][-1]["id"]
+
+
+async def correct(world: World) -> None:
+    path = f"/contacts/{world.ids['contact']}/temperament"
+    etag = await world.etag(f"/contacts/{world.ids['contact']}")
+    await world.admin("PUT", path, {"label": "serious"}, headers=etag, status=200)
+
+
+async def merge(world: World) -> None:
+    path = f"/contacts/{world.ids['contact']}/merges"
+    made = await world.admin("POST", path, {"contact_id": world.ids["other"]}, status=201)
+    world.ids["merge"] = made["id"]
+
+
+async def make_token(world: World) -> None:
+    made = await world.admin("POST", "/tokens", {"name": "t", "scopes": ["read"]}, status=201)
+    world.ids["token"] = made["id"]
+
+
+async def sign_in(world: World) -> None:
+    email = await world.table.fetchval(
+        "SELECT email FROM user_account WHERE id = $1", world.admin.user_id
+    )
+    await world.admin("POST", "/session", {"email": email, "password": PASSWORD}, status=201)
+
+
+async def change_password(world: World) -> None:
+    body = {"current_password": PASSWORD, "new_password": "another good one"}
+    await world.admin("PUT", "/session/password", body, status=204)
+
+
+async def come(world: World) -> None:
+    them = await world.staff.session_of(world.ids["user"])
+    await them("POST", "/presence", {"presence": "available"}, status=201)
+
+
+async def nothing(world: World) -> None:
+    pass
+
+
+#: What has to be so before.
+BEFORE: dict[str, Change] = {"change_presence_of": come}
+
+
+async def opt_out(world: World) -> None:
+    contact = world.ids["contact"]
+    view = await world.admin("GET", f"/contacts/{contact}", status=200)
+    body = {
+        "identity_id": view["identities"][0]["id"],
+        "entry_point_id": world.ids["entry_point"],
+    }
+    made = await world.admin("POST", f"/contacts/{contact}/opt_outs", body, status=201)
+    world.ids["opt_out"] = made["id"]
+
+
+SECRET = "/entry_points/{entry_point}/secrets/twilio_auth_tokens"
+#: In an order in which each finds what it needs.
+CHANGES: dict[str, Change] = {
+    "sign_in": sign_in,
+    "invite_user": posting("/users", {"email": "new@desk.test", "name": "New"}, keep="invited"),
+    "change_user": patching("/users/{user}", {"role": "supervisor", "name": "Somebody Else"}),
+    "reset_password": posting("/users/{user}/password_resets"),
+    "disable_user": posting("/users/{user}/disablements"),
+    "enable_user": posting("/users/{user}/enablements"),
+    "create_token": make_token,
+    "revoke_token": deleting("/tokens/{token}", status=204),
+    "create_team": posting("/teams", {"name": "Audit"}, keep="new_team"),
+    "change_team": patching("/teams/{team}", {"name": "Audited"}),
+    "add_team_member": putting("/teams/{team}/members/{user}", None),
+    "create_queue": posting("/queues", {"name": "Q", "team_id": 1, "tier": 1}, keep="new_queue"),
+    "change_queue": patching("/queues/{queue}", {"wrap_up_s": 17}),
+    "put_queue_member": putting("/queues/{queue}/members/{user}", {"level": 3}),
+    "remove_queue_member": deleting("/queues/{queue}/members/{user}", status=204),
+    "remove_team_member": deleting("/teams/{team}/members/{user}"),
+    "change_agent": patching("/agents/{user}", {"capacity": 7}),
+    "change_presence": posting("/presence", {"presence": "available"}),
+    "change_presence_of": posting("/agents/{user}/presence", {"presence": "offline"}),
+    "create_entry_point": posting(
+        "/entry_points", {"channel": "sms", "address": "+989120000078", "queue_id": 1}
+    ),
+    "change_entry_point": patching("/entry_points/{entry_point}", {"name": "Shop"}),
+    "set_secret": putting(SECRET, {"value": "canary-secret-value"}, status=204),
+    "remove_secret": deleting(SECRET, status=204),
+    "replace_entry_rules": replace_rules,
+    "create_category": posting("/categories", {"name_en": "N", "name_fa": "ن"}, keep="category"),
+    "change_category": patching("/categories/{category}", {"name_en": "M"}),
+    "archive_category": deleting("/categories/{category}"),
+    "create_disposition": posting(
+        "/dispositions", {"code": "audited", "name_en": "A", "name_fa": "آ"}
+    ),
+    "archive_disposition": deleting("/dispositions/audited"),
+    "create_saved_reply": posting(
+        "/saved_replies",
+        {"title": "canary-title", "language": "en", "body": "canary-body"},
+        keep="reply",
+    ),
+    "change_saved_reply": patching("/saved_replies/{reply}", {"body": "canary-body-too"}),
+    "remove_saved_reply": deleting("/saved_replies/{reply}", status=204),
+    "create_contact": posting("/contacts", {"name": "canary-name"}, keep="new_contact"),
+    "change_contact": patching(
+        "/contacts/{contact}",
+        {"name": "canary-name-too", "note": "canary-note", "attributes": {"a": "canary-value"}},
+    ),
+    "add_identity": add_identity,
+    "remove_identity": deleting("/contacts/{contact}/identities/{identity}"),
+    "opt_out": opt_out,
+    "lift_opt_out": deleting("/contacts/{contact}/opt_outs/{opt_out}"),
+    "correct_temperament": correct,
+    "take_correction_back": deleting("/contacts/{contact}/temperament"),
+    "merge_contacts": merge,
+    "undo_merge": posting("/merges/{merge}/undoings"),
+    "change_password": change_password,
+    "sign_out": deleting("/session", status=204),
+}  # fmt: skip
+#: Beginnings and ends, which the kind of the event tells by itself.
+PLAIN = {
+    "session_started",
+    "session_ended",
+    "contact_created",
+    "contact_merged",
+    "contact_unmerged",
+}
+
+
+def test_every_operation_that_changes_something_is_in_a_table():
+    changing = {o.name for o in api.operations() if not o.is_safe}
+
+    assert changing == CHANGES.keys() | OF_TICKETS | NO_CHANGE.keys()
+
+
+def tells_both_values(event: asyncpg.Record) -> bool:
+    data = event["data"]
+    if event["kind"] in PLAIN:
+        return True
+    if "from" in data and "to" in data:
+        return data["from"] != data["to"]
+    changed = data.get("changed", {})
+    return bool(changed) and all(one.keys() == {"from", "to"} for one in changed.values())
+
+
+async def test_every_change_tells_who_made_it_the_old_value_and_the_new(admin, staff, table):
+    world = World(admin, staff, table)
+    await world.prepare()
+    silent = []
+    for name, change in CHANGES.items():
+        await BEFORE.get(name, nothing)(world)
+        last = await table.fetchval("SELECT coalesce(max(id), 0) FROM event")
+        await change(world)
+        told = await table.fetch(
+            "SELECT kind, actor, data, xid FROM event WHERE id > $1 AND actor = $2",
+            last,
+            f"user:{admin.user_id}",
+        )
+        if not told or not all(tells_both_values(event) for event in told):
+            silent.append((name, [(e["kind"], e["data"]) for e in told]))
+        if len({e["xid"] for e in told}) > 1:
+            silent.append((name, "more than one transaction"))
+    assert silent == []
+    everything = json.dumps([r["data"] for r in await table.fetch("SELECT data FROM event")])
+    for canary in ("canary", "them@desk.test", "anna@else.test", "+98912", "Somebody Else"):
+        assert canary not in everything
+
+
+TABLES = (
+    "user_account", "api_token", "team", "team_member", "queue", "membership", "entry_point",
+    "entry_point_secret", "entry_rule", "category", "disposition", "saved_reply", "contact",
+    "identity", "segment", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
+)  # fmt: skip
+
+
+async def test_a_change_whose_event_cannot_be_written_does_not_happen(admin, staff, table):
+    world = World(admin, staff, table)
+    await world.prepare()
+    await table.execute(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN RAISE EXCEPTION 'no events today'; END$$"
+    )
+
+    async def state() -> list[str]:
+        rows = "SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM {} AS t"
+        return [await table.fetchval(rows.format(name)) for name in TABLES]
+
+    for name, change in CHANGES.items():
+        await BEFORE.get(name, nothing)(world)
+        before = await state()
+        await table.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+        with pytest.raises(AssertionError, match=r"\(500, "):
+            await change(world)
+        await table.execute("DROP TRIGGER refuse ON event")
+        assert await state() == before, name
+        await change(world)
+
+
+async def test_choosing_a_password_by_link_is_told(admin, nobody, staff, table):
+    user_id = await staff.account("agent")
+    link = await admin("POST", f"/users/{user_id}/password_resets", status=201)
+
+    chosen = {"token": link["token"], "password": "a password of my own"}
+    await nobody("POST", "/password", chosen, status=204)
+
+    [entry] = (await admin("GET", "/audit?kind=password_changed", status=200))["items"]
+    assert entry["actor"] == f"user:{user_id}"
+    assert entry["data"]["changed"] == {"password": {"from": "set", "to": "replaced"}}
+
+
+async def test_the_audit_is_read_in_pages_and_filtered_by_administrators(
+    admin, supervisor, agent, staff
+):
+    user_id = await staff.account("agent")
+    for capacity in (4, 5, 6):
+        path = f"/agents/{user_id}"
+        etag = (await admin.send("GET", path)).headers["ETag"]
+        await admin("PATCH", path, {"capacity": capacity}, headers={"If-Match": etag}, status=200)
+    mine = f"/audit?actor=user:{admin.user_id}&what=agent&limit=2"
+
+    first = await admin("GET", mine, status=200)
+    second = await admin("GET", f"{mine}&cursor={first['next']}", status=200)
+
+    told = [e["data"]["changed"]["capacity"]["to"] for e in first["items"] + second["items"]]
+    assert told == [6, 5, 4]
+    assert second["next"] is None
+    assert (await admin("GET", f"/audit?actor=user:{user_id}", status=200))["items"] == []
+    assert (await admin("GET", "/audit?what=queue", status=200))["items"] == []
+    for other in (supervisor, agent):
+        await other("GET", "/audit", status=403)
