@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from channels import Channel
-from contactcenter import db, entry_point_secrets, migrate, partitions
+from contactcenter import checkpoints, db, entry_point_secrets, migrate, outbox, partitions
 from contactcenter.db import Conn, OwnConnection
 from contactcenter.feed.health import health
 from contactcenter.secret_keys import KeyMissing, NotDecrypted, SecretKeys
@@ -21,6 +21,8 @@ OLDEST_VERSION: Final = 150_000
 CLOCKS_APART: Final = timedelta(seconds=2)
 #: The feed is held back by the oldest writing transaction; none of ours lasts over a second.
 FEED_LAG_S: Final = 5.0
+#: Three rounds of the sweeper.
+SWEPT_WITHIN_S: Final = 1800
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -68,6 +70,8 @@ async def examine(
     yield _partitions(await partitions.months_ahead(conn, facts.now))
     yield await _feed(conn)
     for finding in await _work(conn):
+        yield finding
+    for finding in await _messages(conn, channels):
         yield finding
     for finding in await _secrets(conn, SecretKeys(settings)):
         yield finding
@@ -184,6 +188,29 @@ async def _secrets(conn: Conn, keys: SecretKeys) -> list[Finding]:
             detail = f"{keys.file} may be read by others (mode {mode:o})"
             findings.append(_failure("secrets", detail, f"chmod 600 {keys.file}"))
     return findings or [_ok("secrets", f"{len(sealed)} kept, all can be decrypted")]
+
+
+async def _messages(conn: Conn, channels: Mapping[str, Channel]) -> list[Finding]:
+    findings = []
+    if unknown := await outbox.still_unknown(conn):
+        findings.append(
+            _warning(
+                "outcomes",
+                f"{unknown} messages may or may not have been sent, for over 15 minutes",
+                "look at them: the log names each as outcome_still_unknown",
+            )
+        )
+    ready = [name for name, channel in sorted(channels.items()) if not channel.missing]
+    if late := await checkpoints.late(conn, ready, after_s=SWEPT_WITHIN_S):
+        findings.append(
+            _warning(
+                "sweep",
+                f"not swept for half an hour: {', '.join(late)}",
+                "is `contactcenter serve` running, and does the provider answer? Messages it could "
+                "not hand over are not looked for",
+            )
+        )
+    return findings or [_ok("messages", "no outcome is unknown for long, and all is swept")]
 
 
 def _settings(settings: Settings, channels: Mapping[str, Channel]) -> list[Finding]:
