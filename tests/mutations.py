@@ -39,7 +39,7 @@ TEST_TIMEOUT_S = 100
 TRIES = 3
 #: One for each core of a small machine.
 JOBS = 2
-_PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "-rf")
+_PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-rf")
 
 
 class Stale(Exception):
@@ -141,12 +141,12 @@ def _forget_compiled(file: Path) -> None:
         compiled.unlink()
 
 
-def run(copy: Path, tests: Sequence[str], dsn: str) -> Run:
-    """Run tests against the code of this copy and no other."""
+def run(copy: Path, tests: Sequence[str], dsn: str, *, workers: int = 0) -> Run:
+    """Run tests against the code of this copy and no other, in this process or in several."""
     environ = os.environ | {"PYTHONPATH": str(copy), "CONTACTCENTER_TEST_DATABASE_URL": dsn}
     began_s = time.monotonic()
     process = subprocess.Popen(  # noqa: S603  our own command
-        [*_PYTEST, f"--timeout={TEST_TIMEOUT_S}", *tests],
+        [*_PYTEST, f"--timeout={TEST_TIMEOUT_S}", f"-n{workers}", *tests],
         cwd=copy,
         env=environ,
         stdout=subprocess.PIPE,
@@ -215,7 +215,8 @@ def main(names: Sequence[str]) -> int:
 def _all(faults: Sequence[Fault], free: queue.Queue[Path], dsn: str) -> int:
     """Run the tests without a fault, then with each; returns how many were noticed."""
     copy = free.get()
-    sound = run(copy, sorted({test for fault in faults for test in fault.tests}), dsn)
+    tests = sorted({test for fault in faults for test in fault.tests})
+    sound = run(copy, tests, dsn, workers=JOBS)
     free.put(copy)
     if sound.code != 0:
         print(f"the tests are red without a fault:\n{sound.output[-4000:]}")
