@@ -9,7 +9,7 @@ import pytest
 
 from contactcenter import attachments, outbox, timeline
 
-PNG = b"\x89PNG\r\n" + b"\0" * 100
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 LARGE = os.urandom(1_500_000)
 
 
@@ -67,7 +67,8 @@ async def test_a_page_that_is_uploaded_is_never_shown_as_one(agent):
 
     response = await agent.send("GET", f"/attachments/{file['id']}")
 
-    assert response.headers["Content-Type"] == "text/html"
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert response.headers["Content-Disposition"].startswith(
         f'attachment; filename="attachment-{file["id"]}.htm'
     )
