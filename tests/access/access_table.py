@@ -81,6 +81,7 @@ TABLE: Final[dict[str, Line]] = {
         ends_session=True,
     ),
     # Accounts and tokens
+    "GET /audit": _run("nothing", 200),
     "GET /users": _run("nothing", 200),
     "GET /users/{user_id}": _run("anybody", 200),
     "POST /users": _run("nothing", 201, body=lambda w: {"email": w.email, "name": "New"}),
