@@ -19,7 +19,9 @@ START_WORDS = frozenset({"START", "YES", "UNSTOP"})
 #: Source: https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
 _TYPES: dict[str, Consent | None] = {"STOP": "withdrawn", "START": "given", "HELP": None}
 
-_LONGEST = 40  # characters: no such word with its spaces and signs is longer
+#: No such word with the spaces and signs around it is longer. Most messages are, and need no
+#: closer look.
+_LONGEST, _MOST_PARTS = 40, 3
 
 
 def consent_of(text: str, opt_out_type: str | None) -> Consent | None:
@@ -31,7 +33,7 @@ def consent_of(text: str, opt_out_type: str | None) -> Consent | None:
     """
     if opt_out_type and (told := opt_out_type.strip().upper()) in _TYPES:
         return _TYPES[told]
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or len(text.split()) > _MOST_PARTS:
         return None
     word = _bare(text)
     if word in STOP_WORDS:
