@@ -31,7 +31,7 @@ SELECT t.id, 1, t.tier, t.queue_id, t.enqueued_at FROM ticket t WHERE t.id BETWE
 -- name: timers
 -- The end of the time the first tier has.
 INSERT INTO timer (due_at, kind, key, ticket_id)
-SELECT now() + interval '4 hours', 'escalation', t.id::text, t.id
+SELECT now() + interval '4 hours' + t.id * interval '10 milliseconds', 'escalation', t.id::text, t.id
 FROM ticket t WHERE t.id BETWEEN $1::int + 1 AND $2::int + 1
 
 -- name: interactions

@@ -57,17 +57,18 @@ class Scratch:
 
 
 @asynccontextmanager
-async def scratch(database_url: str | None) -> AsyncIterator[Scratch]:
+async def scratch(database_url: str | None, *, durable: bool = True) -> AsyncIterator[Scratch]:
     """The server at this URL, whose role may create databases, or a new one with all its safety.
 
-    Raises ``MeasurementInvalid`` where the server would not keep what it acknowledged.
+    Raises ``MeasurementInvalid`` where it must be durable and would not keep what it acknowledged.
     """
     async with AsyncExitStack() as stack:
         url = database_url
         if url is None:
             folder = stack.enter_context(throwaway_data_dir())
-            url = await stack.enter_async_context(EmbeddedPostgres(folder, durable=True))
-        await _check_durable(url)
+            url = await stack.enter_async_context(EmbeddedPostgres(folder, durable=durable))
+        if durable:
+            await _check_durable(url)
         made = Scratch(url)
         stack.push_async_callback(made.drop)
         yield made

@@ -12,6 +12,7 @@ import msgspec
 from contactcenter import logs
 from contactcenter.bench import dispatch as dispatch_bench
 from contactcenter.bench import intake as intake_bench
+from contactcenter.bench import plans as plans_bench
 from contactcenter.bench import start as start_bench
 from contactcenter.bench.figures import MeasurementInvalid
 from contactcenter.cli.runtime import run
@@ -77,6 +78,15 @@ def dispatch(*, as_json: bool, **options: Any) -> None:
 def start(starts: int, as_json: bool) -> None:
     """Start the server, first and later, until it is ready."""
     _show(_counted(start_bench.measure(starts, _say)), as_json=as_json)
+
+
+@bench.command()
+@click.option("--rows", type=click.IntRange(1000, 10_000_000), default=10_000, show_default=True)
+@_database_url
+@_as_json
+def plans(rows: int, database_url: str | None, *, as_json: bool) -> None:
+    """Explain every statement a message meets; none may read a large table to its end."""
+    _show(_counted(plans_bench.measure(rows, database_url, _say, durable=False)), as_json=as_json)
 
 
 def _counted(work: Coroutine[Any, Any, T]) -> T:

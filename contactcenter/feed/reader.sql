@@ -9,7 +9,9 @@ FROM (
   FROM event
   WHERE (xid, id) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
   ORDER BY xid, id LIMIT $3) AS e
-LEFT JOIN ticket AS t ON t.id = e.ticket_id
+LEFT JOIN LATERAL (  -- one by one: whatever the plan takes the page's size for
+  SELECT ticket.team_ids, ticket.contact_id, ticket.agent_id FROM ticket
+  WHERE ticket.id = e.ticket_id LIMIT 1) AS t ON true
 LEFT JOIN LATERAL (
   SELECT array_agg(m.team_id) AS team_ids FROM team_member AS m
   WHERE e.kind = 'presence_changed' AND m.user_id = e.agent_id) AS mates ON e.ticket_id IS NULL

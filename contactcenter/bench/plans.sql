@@ -1,0 +1,21 @@
+-- name: events
+-- What a history leaves in the log of events, two facts a person.
+INSERT INTO event (at, kind, ticket_id, version, contact_id, actor, team_ids, data)
+SELECT now(), (ARRAY['interaction_received', 'ticket_queued'])[1 + n % 2], 1 + n / 2, 1, 1 + n / 2, 'customer', '{1}', '{}'
+FROM generate_series(2 * $1::int, 2 * $2::int + 1) AS n
+
+-- name: keys
+-- Every message that was taken once.
+INSERT INTO inbound_key (entry_point_id, external_id, received_at)
+SELECT 1, decode(md5(n::text), 'hex'), now() FROM generate_series($1::int, $2::int) AS n
+
+-- name: segments
+-- Somebody's manner, for one person in ten.
+INSERT INTO segment (contact_id, kind, value, source, confidence, actor, from_at)
+SELECT n + 1, 'temperament', 'haggler', 'cues', 0.9, 'system', now() FROM generate_series($1::int, $2::int) AS n
+WHERE n % 10 = 0
+
+-- name: large_tables
+-- The tables in which a scan from end to end would be felt.
+SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname = current_schema() AND c.reltuples >= $1::float8
