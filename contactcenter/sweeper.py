@@ -52,6 +52,7 @@ class Sweeper:
         self._channels = channels
         self._holder = holder
         self._started_at: datetime | None = None
+        self._caught_up: set[str] = set()
         self._not_before_s: dict[str, float] = {}
 
     async def run(self) -> None:
@@ -75,7 +76,7 @@ class Sweeper:
             now = await timers.clock(conn)
             self._started_at = self._started_at or now
             known = await checkpoints.find(conn, name)
-            if known is not None and not self._is_due(known, now):
+            if known is not None and not self._is_due(name, known, now):
                 return False
             fence = await leases.take(conn, lease, self._holder, lease_s=_LEASE_S)
             if fence is None:
@@ -107,12 +108,13 @@ class Sweeper:
                 await checkpoints.advance(conn, name, stored_until, lease=lease, fence=fence)
             await leases.let_go(conn, lease, fence)
 
-    def _is_due(self, known: checkpoints.Checkpoint, now: datetime) -> bool:
+    def _is_due(self, name: str, known: checkpoints.Checkpoint, now: datetime) -> bool:
         """Every ten minutes, and whenever we start: nobody knows what was missed before."""
         assert self._started_at is not None
-        return known.swept_at < self._started_at or now - known.swept_at >= timedelta(
-            seconds=EVERY_S
-        )
+        if known.swept_at >= self._started_at:
+            self._caught_up.add(name)
+        is_old = now - known.swept_at >= timedelta(seconds=EVERY_S)
+        return is_old or name not in self._caught_up
 
     async def _sweep(self, name: str, channel: Channel, since: datetime) -> bool:
         try:

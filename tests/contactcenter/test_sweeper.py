@@ -1,0 +1,155 @@
+"""Sweeping: at the start and now and then, by one process, and never ahead of what is stored."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from channels import Inbox, NotStored, Unavailable
+from contactcenter import checkpoints
+from contactcenter.checkpoints import Checkpoint
+from contactcenter.db import Database
+from contactcenter.sweeper import LONGEST_LOOK_BACK, OVERLAP, Sweeper, since_of
+from contactcenter.upkeep import Upkeep
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Line:
+    missing: tuple[str, ...] = ()
+
+    def __init__(self, result: int | Exception = 0) -> None:
+        self.result = result
+        self.asked: list[datetime] = []
+
+    async def backfill(self, _inbox: Inbox, since: datetime) -> int:
+        self.asked.append(since)
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Database]:
+    opened = await Database(dsn).open()
+    yield opened
+    await opened.close()
+
+
+def sweeper(database: Database, line: Line, *, holder: str = "one") -> Sweeper:
+    return Sweeper(database, None, {"sms": line}, holder=holder)  # type: ignore[arg-type,dict-item]
+
+
+async def stored_until(database: Database) -> datetime | None:
+    async with database.read() as conn:
+        return await conn.fetchval("SELECT stored_until FROM checkpoint")
+
+
+async def age(database: Database, minutes: int) -> None:
+    async with database.read() as conn:
+        await conn.execute(
+            "UPDATE checkpoint SET swept_at = swept_at - $1::interval,"
+            " stored_until = stored_until - $1::interval",
+            timedelta(minutes=minutes),
+        )
+
+
+async def test_every_start_sweeps_and_then_every_ten_minutes(database: Database) -> None:
+    line = Line()
+    first = sweeper(database, line)
+    assert await first.look("sms")
+    assert not await first.look("sms")
+    await age(database, 9)
+    assert not await first.look("sms")
+    await age(database, 2)
+
+    assert await first.look("sms")
+    assert await sweeper(database, line, holder="started later").look("sms")
+
+
+async def test_each_sweep_looks_an_hour_further_back_than_what_is_stored(
+    database: Database,
+) -> None:
+    line = Line()
+    await sweeper(database, line).look("sms")
+    known = await stored_until(database)
+
+    await sweeper(database, line).look("sms")
+
+    assert known is not None
+    assert line.asked[1] == known - OVERLAP
+
+
+@pytest.mark.parametrize("failure", [Unavailable("down"), NotStored("no database"), KeyError("x")])
+async def test_what_was_not_stored_is_swept_again(database: Database, failure: Exception) -> None:
+    line = Line()
+    await sweeper(database, line).look("sms")
+    known = await stored_until(database)
+    line.result = failure
+
+    assert not await sweeper(database, line).look("sms")
+
+    assert await stored_until(database) == known
+    line.result = 3
+    with capture_logs() as logs:
+        assert await sweeper(database, line, holder="another").look("sms")
+    told = [e for e in logs if e["event"] == "messages_backfilled"]
+    assert [e["count"] for e in told] == [3]
+
+
+async def test_one_process_sweeps_at_a_time(database: Database) -> None:
+    async with database.read() as conn:
+        await conn.execute(
+            "INSERT INTO lease (name, holder, until_at) VALUES ('sweep:sms', 'other', now() + interval '1 min')"
+        )
+    line = Line()
+
+    assert not await sweeper(database, line).look("sms")
+    assert line.asked == []
+
+
+async def test_whoever_lost_the_lease_does_not_move_the_watermark(database: Database) -> None:
+    async with database.read() as conn:
+        await conn.execute(
+            "INSERT INTO lease (name, holder, until_at, fence) VALUES ('sweep:sms', 'other', now() + interval '1 min', 8)"
+        )
+        assert not await checkpoints.advance(conn, "sms", NOW, lease="sweep:sms", fence=7)
+        assert await checkpoints.advance(conn, "sms", NOW, lease="sweep:sms", fence=8)
+        earlier = NOW - timedelta(hours=3)
+        await checkpoints.advance(conn, "sms", earlier, lease="sweep:sms", fence=8)
+
+    assert await stored_until(database) == NOW, "and it never goes back"
+
+
+def test_how_far_back_the_first_sweep_and_the_one_after_a_long_outage_look() -> None:
+    long_ago = NOW - timedelta(days=90)
+    known = Checkpoint(channel="sms", stored_until=long_ago, swept_at=long_ago)
+
+    assert since_of(None, NOW, has_messages=False) == NOW - timedelta(hours=1)
+    assert since_of(None, NOW, has_messages=True) == NOW - timedelta(hours=24)
+    assert since_of(known, NOW, has_messages=True) == NOW - timedelta(days=28)
+
+
+async def test_keys_are_kept_for_longer_than_any_sweep_looks_back(database: Database) -> None:
+    async with database.read() as conn:
+        await conn.execute(
+            "INSERT INTO inbound_key SELECT 1, decode(lpad(n::text, 32, '0'), 'hex'), now() - n * interval '1 day'"
+            " FROM unnest($1::int[]) n",
+            [LONGEST_LOOK_BACK.days + 1, 40],
+        )
+
+    await Upkeep(database, holder="test").round()
+
+    async with database.read() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM inbound_key") == 1
+
+
+async def test_a_channel_that_nobody_sweeps_is_told(database: Database) -> None:
+    await sweeper(database, Line()).look("sms")
+    async with database.read() as conn:
+        assert await checkpoints.late(conn, ["sms"], after_s=1800) == []
+    await age(database, 31)
+
+    async with database.read() as conn:
+        assert await checkpoints.late(conn, ["sms"], after_s=1800) == ["sms"]
