@@ -35,12 +35,20 @@ MAX_ID: Final = 2**53 - 1
 MAX_PARAMETERS: Final = 100
 
 Id = Annotated[int, Meta(ge=1, le=MAX_ID, description="An id.")]
-#: A whole number that fits an ``int`` column.
-Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]  # fits an ``int`` column
 #: A time with its offset from UTC.
 Instant = Annotated[datetime, Meta(tz=True)]
-#: One line for people to read: a name, a title.
-Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S", examples=["Sara Ahmadi"])]
+#: One line for people to read: a name, a title. Whoever takes one strips it.
+Line = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=200,
+        pattern=r"\S",
+        examples=["Sara Ahmadi"],
+        description="Spaces around it are dropped.",
+    ),
+]
 #: A message, of as many lines as one likes.
 Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=r"\S")]
 #: Why something is done, in a line.

@@ -27,7 +27,9 @@ from routing.states import State
 from routing.temperament import Label
 from routing.text import fold
 
-Tag = Annotated[str, Meta(min_length=1, max_length=50)]
+Tag = Annotated[
+    str, Meta(min_length=1, max_length=50, description="Compared and kept folded, once each.")
+]
 
 _TICKETS = Cursor("tickets", tuple[int])
 _TIMELINE = Cursor("ticket-timeline", tuple[int])
@@ -149,7 +151,7 @@ async def describe_ticket(call: Call, ticket_id: int, body: Description) -> Tick
         call.conn,
         await call.clock(),
         ticket,
-        subject=body.subject if isinstance(body.subject, str) else ticket.subject,
+        subject=body.subject.strip() if isinstance(body.subject, str) else ticket.subject,
         category_id=ticket.category_id if body.category_id is UNSET else body.category_id,
         actor=call.actor.reference,
     )
