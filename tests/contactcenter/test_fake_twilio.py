@@ -204,6 +204,7 @@ class TestRest:
     async def test_messages_are_filtered_by_numbers_and_date(self, fake, session):
         await send(fake, session, To="+12025550143")
         sid = (await send(fake, session))[1]["sid"]
+        await fake.drain()
         messages = rest(fake, session).messages
 
         by_numbers = await messages.list_async(to=SARA, from_=DESK)
