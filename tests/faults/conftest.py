@@ -1,6 +1,7 @@
 """Faults happen to real processes on a durable database of their own."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import fault_world
@@ -10,27 +11,48 @@ from fault_postgres import KillablePostgres
 from contactcenter.postgres import throwaway_data_dir
 
 
-@pytest.fixture
-async def postgres() -> AsyncIterator[KillablePostgres]:
-    """A cluster of this test alone: it will be killed, or is too busy to be shared."""
-    with throwaway_data_dir() as folder:
-        cluster = KillablePostgres(folder)
-        await cluster.start()
-        try:
-            yield cluster
-        finally:
-            cluster.stop()
-
-
-@pytest.fixture
-async def world(postgres: KillablePostgres, tmp_path: Path) -> AsyncIterator[fault_world.World]:
-    """A database, a server that is not started yet, a provider and customers."""
-    async with fault_world.opened(postgres, tmp_path) as opened:
-        yield opened
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """One after the other, in one process, when the long rounds are run: they measure times."""
     if config.option.markexpr == "full":
         config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
+
+
+@pytest.fixture(scope="session")
+def standing_postgres() -> Iterator[KillablePostgres]:
+    """A cluster for all the faults that are not its own."""
+    with throwaway_data_dir() as folder:
+        cluster = KillablePostgres(folder)
+        asyncio.run(cluster.start())
+        try:
+            yield cluster
+        finally:
+            cluster.stop_immediately()
+
+
+@pytest.fixture
+async def world(
+    standing_postgres: KillablePostgres, tmp_path: Path
+) -> AsyncIterator[fault_world.World]:
+    """A database, a server that is not started yet, a provider and customers."""
+    async with fault_world.opened(standing_postgres, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def mortal_world(tmp_path: Path) -> AsyncIterator[fault_world.World]:
+    """The same on a cluster of this test alone, which it may kill."""
+    with throwaway_data_dir() as folder:
+        cluster = KillablePostgres(folder)
+        await cluster.start()
+        try:
+            async with fault_world.opened(cluster, tmp_path) as opened:
+                yield opened
+        finally:
+            cluster.stop_immediately()
+
+
+@pytest.fixture
+def patience(request: pytest.FixtureRequest) -> float:
+    """How many times as long things may take: the fast suite shares its machine with others."""
+    return 1.0 if request.config.option.markexpr == "full" else 4.0

@@ -13,7 +13,7 @@ from fault_world import World
 from contactcenter.access.passwords import hashed
 
 _PASSWORD = "a long enough password"
-_AGAIN_S = 0.1
+_AGAIN_S = 0.25
 
 
 class AnsweringAgent:

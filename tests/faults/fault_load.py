@@ -19,7 +19,7 @@ OUR_NUMBER = "+982100000000"
 #: How long the provider waits for an answer before it counts as none.
 ANSWER_S = 15.0
 #: How long it waits before it tries again: shorter than Twilio's, so that more falls into a fault.
-_AGAIN_S = 0.1
+_AGAIN_S = 0.25
 _WORDS = (
     "سلام، سفارشم نرسید",
     "my internet is down",

@@ -79,10 +79,6 @@ class KillablePostgres:
         """What ``pg_ctl stop -m immediate`` does: no checkpoint, recovery at the next start."""
         self._end(signal.SIGQUIT)
 
-    def stop(self) -> None:
-        if not self.has_ended:
-            self._end(signal.SIGINT)
-
     async def new_database(self) -> str:
         """Make an empty database; returns its DSN."""
         name = f"fault_{secrets.token_hex(6)}"
@@ -90,7 +86,8 @@ class KillablePostgres:
         return with_database(self.dsn, name)
 
     def _end(self, how: signal.Signals) -> None:
-        assert self._process is not None
+        if self._process is None or self.has_ended:
+            return
         self._process.send_signal(how)
         self._process.wait(_START_S)
 

@@ -16,7 +16,7 @@ from fault_processes import ServerProcess, TwilioProcess
 
 PASSWORD = "a long enough password"
 #: Twilio itself would have given up long before; a fault of ours must not look like patience.
-SETTLE_S = 30.0
+SETTLE_S = 60.0
 
 
 class World:

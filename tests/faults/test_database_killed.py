@@ -16,8 +16,9 @@ RECOVERED_WITHIN_S = 10.0
 
 @pytest.mark.parametrize("rounds", ROUNDS)
 async def test_killed_postgres_is_5xx_in_time_and_everything_goes_on(
-    world: World, rounds: int
+    mortal_world: World, rounds: int, patience: float
 ) -> None:
+    world = mortal_world
     await world.server.start()
     await world.hire(count=3, capacity=100)
     world.customers.begin(at_once=8, pause_s=0.01)
@@ -31,7 +32,7 @@ async def test_killed_postgres_is_5xx_in_time_and_everything_goes_on(
         assert not found, f"round {number}\n" + "\n".join(found)
         refused += sum(line.status >= 500 for line in world.ledger.lines[first_line:])
         world.customers.move_in()
-    await world.customers.finish(within_s=30)
+    await world.customers.finish(within_s=60)
     left = await world.settled()
     found = await world.all_contradictions()
     answers = [line for line in world.ledger.lines if line.kind != "sent"]
@@ -50,8 +51,8 @@ async def test_killed_postgres_is_5xx_in_time_and_everything_goes_on(
     assert not world.server.has_ended
     assert _wrong(answers) == []
     assert refused >= rounds
-    assert slowest_s <= ANSWERED_WITHIN_S
-    assert max(recoveries_s) <= RECOVERED_WITHIN_S
+    assert slowest_s <= ANSWERED_WITHIN_S * patience
+    assert max(recoveries_s) <= RECOVERED_WITHIN_S * patience
     assert figures["acknowledged"] == figures["sent"]
 
 

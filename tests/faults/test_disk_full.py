@@ -49,12 +49,12 @@ async def cramped(small_disk: Path, tmp_path: Path) -> AsyncIterator[World]:
         async with opened(cluster, tmp_path) as world:
             yield world
     finally:
-        cluster.stop()
+        cluster.stop_immediately()
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
 async def test_a_full_disk_is_5xx_until_there_is_room(
-    cramped: World, small_disk: Path, rounds: int
+    cramped: World, small_disk: Path, rounds: int, patience: float
 ) -> None:
     world, ballast = cramped, small_disk / "ballast"
     await world.server.start()
@@ -70,7 +70,7 @@ async def test_a_full_disk_is_5xx_until_there_is_room(
         found = await world.contradictions_of(first_line)
         assert not found, f"round {number}\n" + "\n".join(found)
         world.customers.move_in()
-    await world.customers.finish(within_s=30)
+    await world.customers.finish(within_s=60)
     left = await world.settled()
     found = await world.all_contradictions()
     slowest_s = max(line.took_s for line in world.ledger.lines)
@@ -86,8 +86,8 @@ async def test_a_full_disk_is_5xx_until_there_is_room(
     assert not left, "\n".join(left)
     assert not found, "\n".join(found)
     assert {line.status for line in world.ledger.lines if line.kind != "sent"} == {200, 503}
-    assert slowest_s <= ANSWERED_WITHIN_S
-    assert max(recoveries_s) <= RECOVERED_WITHIN_S
+    assert slowest_s <= ANSWERED_WITHIN_S * patience
+    assert max(recoveries_s) <= RECOVERED_WITHIN_S * patience
     assert figures["acknowledged"] == figures["sent"]
 
 
@@ -107,7 +107,7 @@ async def _refusals(world: World) -> int:
     def refused() -> int:
         return sum(line.status >= 500 for line in world.ledger.lines[first_line:])
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while refused() < 30:
             await asyncio.sleep(0.02)
             await _supervise(world)

@@ -16,7 +16,7 @@ HELD_S = 0.2
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
-async def test_sigterm_finishes_what_has_begun(world: World, rounds: int) -> None:
+async def test_sigterm_finishes_what_has_begun(world: World, rounds: int, patience: float) -> None:
     exits_s = []
     await world.server.start(forked=False)
     await world.hire(count=3, capacity=100)
@@ -26,7 +26,7 @@ async def test_sigterm_finishes_what_has_begun(world: World, rounds: int) -> Non
         await asyncio.sleep(world.chance.uniform(0.1, 0.5))
         exits_s.append(await _stopped(world))
         await world.server.start()
-        await world.customers.finish(within_s=30)
+        await world.customers.finish(within_s=60)
         found = await world.contradictions_of(first_line)
         assert not found, f"round {number}\n" + "\n".join(found)
     left = await world.settled()
@@ -35,7 +35,7 @@ async def test_sigterm_finishes_what_has_begun(world: World, rounds: int) -> Non
     report("SIGTERM under load", rounds=rounds, exit_s_max=round(max(exits_s), 1), **figures)
     assert not left, "\n".join(left)
     assert not found, "\n".join(found)
-    assert max(exits_s) <= EXIT_WITHIN_S
+    assert max(exits_s) <= EXIT_WITHIN_S * patience
     assert figures["acknowledged"] == figures["sent"]
 
 

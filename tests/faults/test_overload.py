@@ -30,7 +30,7 @@ PATHS = [
 
 @pytest.mark.parametrize("seconds", SECONDS)
 async def test_three_times_too_much_loses_no_hook(
-    world: World, tmp_path: Path, seconds: int
+    world: World, tmp_path: Path, seconds: int, patience: float
 ) -> None:
     await world.server.start()
     (agent_id,) = await world.hire(count=1, capacity=50)
@@ -44,7 +44,7 @@ async def test_three_times_too_much_loses_no_hook(
     under_s = time.monotonic() - began
     hook_s = [line.took_s for line in world.ledger.lines[first_line:] if line.kind != "sent"]
     after_s = await _calm_again(world)
-    await world.customers.finish(within_s=30)
+    await world.customers.finish(within_s=60)
     left = await world.settled()
     found = await world.all_contradictions()
     figures = counted(world.ledger.lines, found)
@@ -62,7 +62,7 @@ async def test_three_times_too_much_loses_no_hook(
     assert not left, "\n".join(left)
     assert not found, "\n".join(found)
     assert flooded["answers"].get("reports 503"), "it was not too much"
-    assert quantile(hook_s, 0.99) <= HOOKS_P99_S
+    assert quantile(hook_s, 0.99) <= HOOKS_P99_S * patience
     assert {line.status for line in world.ledger.lines if line.kind != "sent"} <= {200, 503}
     assert figures["acknowledged"] == figures["sent"]
 
@@ -100,7 +100,7 @@ async def _flooded(
 async def _calm_again(world: World) -> float:
     """How long after the flood a message is acknowledged within a quarter of a second."""
     began = time.monotonic()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             line = world.ledger.lines[-1]
             if line.is_acknowledgement and line.took_s < 0.25:

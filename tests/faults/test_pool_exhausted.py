@@ -9,6 +9,7 @@ import pytest
 from fault_agents import AnsweringAgent
 from fault_ledger import FaultLedger
 from fault_load import written
+from fault_postgres import KillablePostgres
 from fault_results import counted, quantile, report
 from fault_rounds import rounds as rounds_of
 from fault_world import World, opened
@@ -19,16 +20,17 @@ CALLERS = 500
 HOOKS_P99_S = 1.0
 #: Who cannot be served is told so within this, for all but the few who were let wait.
 TOLD_P50_S = 1.0
+TOLD_S = 5.0
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
 async def test_hooks_go_on_while_callers_use_up_the_pool(
-    postgres, tmp_path: Path, rounds: int
+    standing_postgres: KillablePostgres, tmp_path: Path, rounds: int, patience: float
 ) -> None:
     statuses: dict[object, int] = {}
     waits_s: list[float] = []
     hook_s: list[float] = []
-    async with opened(postgres, tmp_path, database_pool_size=str(POOL)) as world:
+    async with opened(standing_postgres, tmp_path, database_pool_size=str(POOL)) as world:
         await world.server.start()
         (agent_id,) = await world.hire(count=1, capacity=100)
         async with AnsweringAgent(world, agent_id, FaultLedger(tmp_path / "none")) as agent:
@@ -39,7 +41,7 @@ async def test_hooks_go_on_while_callers_use_up_the_pool(
                 await _storm(world, agent, statuses, waits_s, hook_s)
             after = await _connections(world)
             status, _ = await agent.call("GET", "/saved_replies")
-            await world.customers.finish(within_s=30)
+            await world.customers.finish(within_s=60)
         left = await world.settled()
         found = await world.all_contradictions()
         figures = counted(world.ledger.lines, found)
@@ -60,9 +62,9 @@ async def test_hooks_go_on_while_callers_use_up_the_pool(
     assert status == 200
     assert statuses[503] >= rounds * CALLERS // 4
     assert set(statuses) <= {200, 503, "hung up"}
-    assert quantile(waits_s, 0.5) <= TOLD_P50_S
-    assert max(waits_s) <= 5.0
-    assert quantile(hook_s, 0.99) <= HOOKS_P99_S
+    assert quantile(waits_s, 0.5) <= TOLD_P50_S * patience
+    assert max(waits_s) <= TOLD_S * patience
+    assert quantile(hook_s, 0.99) <= HOOKS_P99_S * patience
     assert after <= max(before, POOL + OWN)
     assert figures["acknowledged"] == figures["sent"]
 
