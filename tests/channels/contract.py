@@ -369,7 +369,9 @@ class OutboundContract(_Contract):
             outbound = self.outbound("c-1")
             receipt = await _outcome(channel.send(outbound))
 
-            [found] = await channel.find(outbound, since)
+            equal = await channel.find(outbound, since)
+            assert len(equal) == 1
+            found = equal[0]
             other = replace(outbound, text="another text")
 
             assert found.status in STATUS_RANK

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sms_contract import PATH, SmsContract
 
 from channels import (
+    Fetched,
     Inbound,
     NotStored,
     OutcomeUnknown,
@@ -153,7 +154,60 @@ class Forgetful(Sms):
         return super().read(purpose, replace(raw, content_type="", headers={}))
 
 
+class Forgets(Sms):
+    """Never finds what it sent."""
+
+    async def find(self, outbound, since):
+        return []
+
+
+class Resigns(Sms):
+    """Takes a list that was not read for an empty one."""
+
+    async def find(self, outbound, since):
+        try:
+            return await super().find(outbound, since)
+        except Unavailable:
+            return []
+
+
+class Pretends(Sms):
+    """Brings messages in although storing them failed."""
+
+    async def backfill(self, inbox, since):
+        return await super().backfill(Swallows(inbox), since)
+
+
+class Repeating(Sms):
+    """Makes up a new id for what it brings in."""
+
+    async def backfill(self, inbox, since):
+        return await super().backfill(Changes(inbox, random_id), since)
+
+
+class Trusting(Sms):
+    """Fetches whatever it is told to, and says that it did."""
+
+    async def fetch(self, media):
+        return Fetched(body=b"x", content_type=media.content_type)
+
+
 FAULTS = {
+    "never finds what it sent": (Forgets, "test_message_is_found_again_whatever_was_answered"),
+    "takes a list it could not read for an empty one": (
+        Resigns,
+        "test_search_at_a_provider_that_is_gone_is_unavailable",
+    ),
+    "brings in what was not stored": (
+        Pretends,
+        "test_what_is_brought_in_is_told_to_be_new_only_if_it_was_stored",
+    ),
+    "brings the same in again": (
+        Repeating,
+        "test_missed_messages_are_brought_in_once_and_in_order",
+    ),
+    "fetches from anywhere": (Trusting, "test_address_that_is_not_public_is_never_asked"),
+    "fetches what is too large": (Trusting, "test_file_over_the_limit_is_never_fetched"),
     "acknowledges although storing failed": (
         partial(Behind, between=Swallows),
         "test_message_is_not_acknowledged_unless_stored",
@@ -227,7 +281,12 @@ class Broken(SmsContract):
 
 async def judge(contract, name, aiohttp_client, http):
     """Run one test of the contract by hand."""
-    given = {"aiohttp_client": aiohttp_client, "http": http, "answer": "cut"}
+    given = {
+        "aiohttp_client": aiohttp_client,
+        "http": http,
+        "answer": "cut",
+        "url": "https://[::1]/a",
+    }
     test = getattr(contract, name)
     wanted = test.__code__.co_varnames[: test.__code__.co_argcount]
     await test(**{fixture: given[fixture] for fixture in wanted if fixture != "self"})
