@@ -102,8 +102,15 @@ async def _actor(conn: Conn, request: web.Request, settings: Settings) -> Actor:
 
 
 def _check_origin(request: web.Request, settings: Settings) -> None:
+    """Refuse what a foreign page has sent, by what only browsers say and no page can change.
+
+    Source: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    """
     origin = request.headers.get("Origin")
-    if origin is not None and origin.lower() not in origins(settings):
+    if origin is not None:
+        if origin.lower() not in origins(settings):
+            raise ForeignOrigin
+    elif request.headers.get("Sec-Fetch-Site", "none").lower() not in {"same-origin", "none"}:
         raise ForeignOrigin
 
 
