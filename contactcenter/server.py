@@ -1,6 +1,7 @@
 """Listens on a port until it is told to stop, and then finishes what it has begun."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -61,6 +62,15 @@ def reserved(host: str, port: int) -> Iterator[int]:
             yield int(holder.getsockname()[1])
     except OSError as error:
         raise _refusal(host, port, error) from error
+
+
+def settle() -> None:
+    """Take what was built at the start out of the collector's rounds: it stays until the end.
+
+    A full round over all of it is a pause in which nobody is answered.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def told_to_stop() -> None:

@@ -33,11 +33,15 @@ class _File(Struct, frozen=True):
 
 def routes(operations: Sequence[Operation], settings: Settings) -> list[web.RouteDef]:
     """The document and the page, open to everybody: both say only what the product can do."""
-    document = msgspec.json.encode(openapi.document(operations, settings))
-    described = _File(document, _zipped(document), "application/json")
+
+    @cache
+    def described() -> _File:
+        """The document, made when it is first asked for: no start waits for it."""
+        document = msgspec.json.encode(openapi.document(operations, settings))
+        return _File(document, _zipped(document), "application/json")
 
     async def show_document(request: web.Request) -> web.Response:
-        return _response(request, described)
+        return _response(request, described())
 
     async def show_page(request: web.Request) -> web.Response:
         response = _response(request, _static("docs.html", "text/html; charset=utf-8"))

@@ -60,6 +60,7 @@ async def _serve(settings: Settings, only: Part | None) -> None:
             serving(settings, database, only=only) as app,
             server.listening(app, settings.host, settings.port) as port,
         ):
+            server.settle()
             _greet(settings, port, app[SERVICES].channels, admin)
             await server.told_to_stop()
             click.echo("Stopping: finishing what has begun.")

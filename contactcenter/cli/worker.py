@@ -26,6 +26,7 @@ async def _serve(job: Job) -> None:
         serving(job.settings, database, only=job.only) as app,
         server.listening(app, job.settings.host, job.port, shared=True),
     ):
+        server.settle()
         workers.tell_ready()
         await server.told_to_stop()
         await drain(app)
