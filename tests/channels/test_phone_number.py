@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels import Address, BadAddress
+from channels import Address, BadAddress, _phone_number
 from channels._phone_number import WITHHELD, entry_point, sender, typed
 
 TEHRAN_MOBILE = Address(kind="phone", value="+989121234567")
@@ -150,3 +150,14 @@ def test_keypad_spells_the_words_for_hidden_callers():
 
     for digits, word in WITHHELD.items():
         assert "".join(keys[char] for char in word) == digits
+
+
+@pytest.mark.parametrize("rest", ["121234567", "359998877", "900000000", "000000000", "999999999"])
+def test_the_short_way_for_mobiles_of_iran_says_what_the_library_says(rest: str) -> None:
+    number = f"+989{rest}"
+
+    believed = _phone_number._valid(number, "IR") or number
+
+    for written in (number, f"00{number[1:]}"):
+        for region in ("IR", "US"):
+            assert _phone_number.sender(written, region, "SM1").value == believed == number
