@@ -3,7 +3,8 @@
 A measurement is one function here and one module in ``contactcenter.bench``.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -11,6 +12,7 @@ import msgspec
 
 from contactcenter import logs
 from contactcenter.bench import dispatch as dispatch_bench
+from contactcenter.bench import feed as feed_bench
 from contactcenter.bench import intake as intake_bench
 from contactcenter.bench import plans as plans_bench
 from contactcenter.bench import start as start_bench
@@ -73,6 +75,20 @@ def dispatch(*, as_json: bool, **options: Any) -> None:
 
 
 @bench.command()
+@click.option("--sockets", type=click.IntRange(1, 20_000), default=1000, show_default=True)
+@click.option("--events", type=click.IntRange(1, 100_000), default=300, show_default=True)
+@click.option("--slices", type=click.IntRange(1, 100), default=3, show_default=True)
+@_database_url
+@_as_json
+def feed(*, as_json: bool, **options: Any) -> None:
+    """Tell many consoles of events, beside aiohttp alone; then cut them all off."""
+    result = _counted(feed_bench.measure(feed_bench.Plan(**options), _say))
+    _show(result, as_json=as_json)
+    with _counting():
+        feed_bench.check(result)
+
+
+@bench.command()
 @click.option("--starts", type=click.IntRange(1, 100), default=5, show_default=True)
 @_as_json
 def start(starts: int, as_json: bool) -> None:
@@ -91,8 +107,14 @@ def plans(rows: int, database_url: str | None, *, as_json: bool) -> None:
 
 def _counted(work: Coroutine[Any, Any, T]) -> T:
     """Run a measurement; one that cannot count ends the command with status 1."""
-    try:
+    with _counting():
         return run(work)
+
+
+@contextmanager
+def _counting() -> Iterator[None]:
+    try:
+        yield
     except MeasurementInvalid as invalid:
         click.echo(f"error: this run does not count: {invalid}", err=True)
         raise SystemExit(1) from None
