@@ -50,7 +50,7 @@ async def triage(database: Database, dispatcher: Dispatcher, chance: random.Rand
             rows = await conn.fetch(
                 """SELECT t.id, t.intake_queue_id, t.opened_at, i.id AS interaction_id
                    FROM ticket t JOIN interaction i ON i.ticket_id = t.id
-                   WHERE t.state = 'new' ORDER BY t.id LIMIT 16"""
+                   WHERE t.state = 'new' ORDER BY random() LIMIT 16"""
             )
         findings = [
             Finding(
