@@ -242,8 +242,8 @@ FAULTS = (
     Fault(
         "origins_not_checked",
         "contactcenter/api/guard.py",
-        "    if origin is not None and origin.lower() not in origins(settings):\n",
-        "    if origin is None and not origins(settings):\n",
+        "        if origin.lower() not in origins(settings):\n",
+        "        if not origins(settings):\n",
         ("tests/api/test_guard.py::test_a_change_from_a_foreign_page_is_refused",),
     ),
     Fault(
