@@ -19,7 +19,7 @@ WITH found AS (
     team_ids = CASE WHEN q.team_id = ANY (t.team_ids) THEN t.team_ids ELSE t.team_ids || q.team_id END
   FROM held JOIN found f ON f.ticket_id = held.id JOIN queue q ON q.id = f.queue_id
   WHERE t.id = held.id AND t.id IN (SELECT ticket_id FROM marked)
-  RETURNING t.id, t.contact_id, t.episode, t.tier, t.queue_id, t.enqueued_at, t.version, t.team_ids, t.temperament,
+  RETURNING t.id, t.state, t.contact_id, t.episode, t.tier, t.queue_id, t.enqueued_at, t.version, t.team_ids, t.temperament,
             t.language, held.former, f.rule_id, q.escalate_after_s
 ), legs AS (
   INSERT INTO leg (ticket_id, episode, tier, queue_id, from_at)
@@ -32,7 +32,7 @@ WITH found AS (
 ), noted AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, actor, team_ids, data)
   SELECT $1, 'ticket_queued', id, version, contact_id, 'system', team_ids,
-         jsonb_build_object('state', 'waiting', 'queue_id', queue_id, 'tier', tier, 'rule_id', rule_id,
+         jsonb_build_object('state', state, 'queue_id', queue_id, 'tier', tier, 'rule_id', rule_id,
                             'temperament', temperament, 'language', language)
   FROM moved ORDER BY id
 )
