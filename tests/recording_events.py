@@ -99,4 +99,9 @@ def _in_sql() -> Iterator[tuple[str, set[str]]]:
                 kinds = [word for word in re.findall(r"'([a-z_]+)'", row) if word in KINDS]
                 built = re.search(r"jsonb_build_object\(([^)]*)\)", row)
                 if kinds:
-                    yield kinds[0], set(re.findall(r"'(\w+)'", built[1])) if built else set()
+                    yield kinds[0], _keys_in_sql(built[1]) if built else set()
+
+
+def _keys_in_sql(arguments: str) -> set[str]:
+    """Every other argument of jsonb_build_object is a key; no argument here has a comma."""
+    return {argument.strip().strip("'") for argument in arguments.split(",")[::2]}

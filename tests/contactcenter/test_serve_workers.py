@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,11 +45,10 @@ async def test_a_dead_worker_is_replaced_and_all_stop_together(tmp_path: Path, d
         for number in (1, 2):  # every process of the group is told, as a service manager does
             with suppress(ProcessLookupError):
                 os.kill((await serving.workers())[number], signal.SIGTERM)
-        began_s = time.monotonic()
         serving.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(START_S):
             assert await serving.process.wait() == 0
-        assert time.monotonic() - began_s < 15
+        assert not serving.logged("worker_killed")  # they had finished within the deadline
         assert not await is_answered(serving.url)
         assert {line["worker"] for line in serving.logged("request_finished")} <= {1, 2}
 
@@ -66,7 +64,7 @@ async def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path: Path, ds
         async def all_gone() -> bool:
             return not any(is_alive(pid) for pid in pids)
 
-        await until(all_gone, within_s=20)
+        await until(all_gone)
 
 
 async def test_a_port_that_is_taken_is_refused_though_it_could_be_shared(dsn: str) -> None:
