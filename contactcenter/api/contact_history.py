@@ -12,6 +12,7 @@ from contactcenter.api.interactions import InteractionView, views
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.contacts import Problem
+from contactcenter.db import Conn
 
 _TIMELINE: Final = Cursor("contact-timeline", tuple[int])
 _TICKETS: Final = Cursor("contact-tickets", tuple[int])
@@ -46,17 +47,29 @@ async def read_contact_timeline(
 
     It holds what belongs to tickets you may read.
     """
-    await contacts.find(call.conn, contact_id)
     last = _TIMELINE.read(query.cursor)
-    found = await timeline.of_contact(
+    return await timeline_page(
         call.conn,
         call.actor.user_id,
         contact_id,
         before_id=last[0] if last else MAX_ID,
-        limit=query.limit + 1,
+        limit=query.limit,
     )
-    page = _TIMELINE.page(found, query.limit, lambda i: (i.id,))
-    return Page(items=await views(call.conn, page.items), next=page.next)
+
+
+async def timeline_page(
+    conn: Conn, viewer_id: int, contact_id: int, *, before_id: int, limit: int
+) -> Page[InteractionView]:
+    """A page of what happened with a person, below an interaction's id, for who may read it.
+
+    Raises ``NotFound``, or ``ContactMerged`` naming the contact it is now.
+    """
+    await contacts.find(conn, contact_id)
+    found = await timeline.of_contact(
+        conn, viewer_id, contact_id, before_id=before_id, limit=limit + 1
+    )
+    page = _TIMELINE.page(found, limit, lambda i: (i.id,))
+    return Page(items=await views(conn, page.items), next=page.next)
 
 
 @operation("GET", "/contacts/{contact_id}/tickets", tag="contacts", roles=AGENT, via="read")

@@ -16,6 +16,7 @@ from contactcenter.bench import feed as feed_bench
 from contactcenter.bench import intake as intake_bench
 from contactcenter.bench import plans as plans_bench
 from contactcenter.bench import start as start_bench
+from contactcenter.bench import timeline as timeline_bench
 from contactcenter.bench.figures import MeasurementInvalid
 from contactcenter.cli.runtime import run
 
@@ -86,6 +87,24 @@ def feed(*, as_json: bool, **options: Any) -> None:
     _show(result, as_json=as_json)
     with _counting():
         feed_bench.check(result)
+
+
+@bench.command()
+@click.option(
+    "--interactions",
+    type=click.IntRange(10_000, 100_000_000),
+    default=10_000_000,
+    show_default=True,
+)
+@click.option("--pages", type=click.IntRange(3, 1_000_000), default=3000, show_default=True)
+@click.option("--slices", type=click.IntRange(1, 100), default=10, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--explain", is_flag=True, help="Show the plan of a page first.")
+@_database_url
+@_as_json
+def timeline(*, as_json: bool, **options: Any) -> None:
+    """Read pages of people's timelines, beside the bare indexed read."""
+    _show(_counted(timeline_bench.measure(timeline_bench.Plan(**options), _say)), as_json=as_json)
 
 
 @bench.command()
