@@ -80,7 +80,7 @@ async def test_everybody_has_a_hundred_and_the_first_two_a_hundredth_of_all(dsn:
 @pytest.mark.parametrize(
     ("spoiled", "said"),
     [
-        ("UPDATE ticket SET team_ids = '{2}' WHERE id % 2 = 1", "the two sides read different"),
+        ("UPDATE ticket SET team_ids = '{}' WHERE id % 2 = 1", "the two sides read different"),
         ("UPDATE team SET restricted = false", "shown what he may not read"),
     ],
 )
