@@ -8,6 +8,9 @@ on where PROMETHEUS_MULTIPROC_DIR is set before this module is imported.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
@@ -124,6 +127,39 @@ def registry() -> CollectorRegistry:
     shared = CollectorRegistry()
     MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
     return shared
+
+
+#: What has been noted inside ``when_done`` and may still be undone.
+_noted: ContextVar[list[Counter] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def when_done() -> Iterator[None]:
+    """Count what is noted inside when the block ends well, and nothing where it raises.
+
+    Around a transaction it counts what was committed; one inside another, around a savepoint, what
+    was not taken back.
+    """
+    outer, mine = _noted.get(), list[Counter]()
+    token = _noted.set(mine)
+    try:
+        yield
+    finally:
+        _noted.reset(token)
+    if outer is not None:
+        outer.extend(mine)
+        return
+    for counter in mine:
+        counter.inc()
+
+
+def note(counter: Counter) -> None:
+    """Count one of what a transaction does, with ``when_done``; outside of it at once."""
+    noted = _noted.get()
+    if noted is None:
+        counter.inc()
+    else:
+        noted.append(counter)
 
 
 def swept(name: str) -> None:

@@ -83,7 +83,7 @@ async def make(
     Without an expiry it is accepted at once.
     """
     accepted = expires_at is None
-    return await _make.one(
+    offer_id = await _make.one(
         conn,
         ticket_id,
         agent_id,
@@ -95,6 +95,9 @@ async def make(
         now if accepted else None,
         why,
     )
+    if accepted:
+        metrics.note(metrics.OFFERS_ANSWERED.labels("accepted"))
+    return offer_id
 
 
 async def live(conn: Conn, ticket_id: int) -> Offer | None:
@@ -115,7 +118,7 @@ async def latest_to(conn: Conn, ticket_id: int, agent_id: int) -> Offer | None:
 async def accept(conn: Conn, now: datetime, offer: Offer) -> None:
     """The agent said yes: what he had missed in a row is forgotten."""
     await _accept.run(conn, offer.id, now)
-    metrics.OFFERS_ANSWERED.labels("accepted").inc()
+    metrics.note(metrics.OFFERS_ANSWERED.labels("accepted"))
 
 
 async def finish(
@@ -127,7 +130,7 @@ async def finish(
     """
     freed = await _finish.first(conn, ticket_id, ending, now)
     if freed is not None:
-        metrics.OFFERS_ANSWERED.labels(freed.ending).inc()
+        metrics.note(metrics.OFFERS_ANSWERED.labels(freed.ending))
     return freed
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import structlog
 
-from contactcenter import db, logs, timers
+from contactcenter import db, logs, metrics, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import firing
@@ -129,6 +129,10 @@ class Dispatcher:
     async def _hold(self, batch: list[_Pending], apply: _Apply) -> _Held:
         """One hold of the lock: what is due, then the batch."""
         conn = await self._connection()
+        with metrics.when_done():
+            return await self._apply_under_lock(conn, batch, apply)
+
+    async def _apply_under_lock(self, conn: Conn, batch: list[_Pending], apply: _Apply) -> _Held:
         async with conn.transaction():
             await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
             now = await timers.clock(conn)
@@ -173,8 +177,9 @@ async def _one_by_one(conn: Conn, now: datetime, batch: list[_Pending]) -> list[
     results: list[_Result] = []
     for pending in batch:
         try:
-            async with conn.transaction():
-                results.append((pending, await pending.change(conn, now), None))
+            with metrics.when_done():
+                async with conn.transaction():
+                    results.append((pending, await pending.change(conn, now), None))
         except DomainError as error:
             results.append((pending, None, error))
         except Exception as error:

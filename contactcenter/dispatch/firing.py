@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from contactcenter import db, logs, offers, tickets, timers
+from contactcenter import db, logs, metrics, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, holding, moving, presence, seek
 from contactcenter.timers import Timer
@@ -27,9 +27,10 @@ async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
     due = await timers.due(conn, now, at_most=at_most)
     for timer in due:
         try:
-            async with conn.transaction():
-                await timers.taken(conn, timer)
-                await _FIRE[timer.kind](conn, now, timer)
+            with metrics.when_done():
+                async with conn.transaction():
+                    await timers.taken(conn, timer)
+                    await _FIRE[timer.kind](conn, now, timer)
         except Exception as error:
             if db.is_unreachable(error):
                 raise

@@ -10,7 +10,7 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import tickets
+from contactcenter import metrics, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import dispatcher as dispatcher_module
@@ -64,6 +64,62 @@ async def test_a_change_that_raises_is_undone_alone(database: Database) -> None:
     async with database.read() as conn:
         names = await conn.fetch("SELECT name FROM team WHERE name IN ('good', 'bad')")
     assert [row["name"] for row in names] == ["good"]
+
+
+async def test_what_is_undone_is_not_counted(database: Database) -> None:
+    """The batch is applied together and undone; then one by one, where one is undone again."""
+    counted = metrics.WORKER_FAILURES.labels("of this test")
+    attempts = []
+
+    async def good(conn: Conn, _now: datetime) -> None:
+        attempts.append("good")
+        metrics.note(counted)
+        await conn.execute("SELECT 1")
+
+    async def refused(_conn: Conn, _now: datetime) -> None:
+        metrics.note(counted)
+        raise BadInput("body.name", "no")
+
+    async with running(database) as dispatcher:
+        await asyncio.gather(
+            *(dispatcher.submit(change) for change in (good, refused, good)),
+            return_exceptions=True,
+        )
+
+    assert len(attempts) > 2, "the hold was repeated"
+    assert counted._value.get() == 2
+
+
+async def test_what_comes_of_an_offer_is_counted_once(database: Database) -> None:
+    def answered() -> dict[str, float]:
+        endings = ("accepted", "ended")
+        return {e: metrics.OFFERS_ANSWERED.labels(e)._value.get() for e in endings}
+
+    before = answered()
+    conn = await database.connect("setting up")
+    queue_id = await factories.queue(conn, auto_accept=["sms"])
+    await factories.agent(conn, NOW, queues=[queue_id])
+    ticket = await factories.queued_ticket(conn, NOW, queue_id=queue_id)
+    await conn.close()
+
+    async with running(database) as dispatcher:
+
+        async def give(conn: Conn, now: datetime) -> None:
+            await seek.agent_for(conn, now, await tickets.lock(conn, ticket.id))
+
+        async def solve(conn: Conn, now: datetime) -> None:
+            await ending.solve(
+                conn, now, ticket.id, actor="system", disposition="solved", reopen_window_s=60
+            )
+
+        async def refused(_conn: Conn, _now: datetime) -> None:
+            raise BadInput("body.name", "no")
+
+        for change in (give, solve):
+            both = (dispatcher.submit(change), dispatcher.submit(refused))
+            await asyncio.gather(*both, return_exceptions=True)
+
+    assert answered() == {kind: count + 1 for kind, count in before.items()}
 
 
 async def test_the_clock_is_read_after_the_lock(database: Database) -> None:
