@@ -54,6 +54,7 @@ KINDS: Final[Mapping[str, str]] = {
     "configuration_changed": "a team, queue, rule, entry point or text was edited",
     "payload_quarantined": "an authentic payload could not be understood",
     "payload_released": "a quarantined payload was understood at last",
+    "database_restored": "a backup took the place of the database",
     "user_invited": "an account was made",
     "user_changed": "an account was edited",
     "user_disabled": "a person may no longer sign in",

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 from msgspec import Struct
 
-from contactcenter import db, outbox
+from contactcenter import db, events, outbox, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import presence
@@ -69,6 +69,14 @@ async def restored(database: Database) -> Restored:
         await _end_leases.run(conn)
         epoch = await _raise_epoch.one(conn)
         tokens_alive = await _tokens_alive.one(conn)
+        data = {
+            "epoch": epoch,
+            "messages_distrusted": distrusted,
+            "agents_signed_off": signed_off,
+        }
+        now = await timers.clock(conn)
+        event = events.Event(kind="database_restored", at=now, actor="system", data=data)
+        await events.record(conn, event)
     log.warning("database_restored", epoch=epoch, messages_distrusted=distrusted)
     return Restored(
         epoch=epoch,
@@ -97,7 +105,7 @@ async def _distrust(database: Database) -> int:
     distrusted = 0
     while True:
         async with database.transaction() as conn:
-            now = await conn.fetchval("SELECT clock_timestamp()")
+            now = await timers.clock(conn)
             piece = await outbox.distrust(conn, now, at_most=_MESSAGES)
         distrusted += piece
         if not piece:

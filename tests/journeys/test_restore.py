@@ -1,6 +1,7 @@
 """A backup that is taken, restored into another server, and served: the commands of the handbook."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -120,6 +121,13 @@ async def test_a_restored_backup_tells_the_same_story_and_sends_nothing_twice(
     assert await reader.page(conn, here.cursor.position, 500) == []
     assert await conn.fetchval("SELECT presence FROM agent WHERE id = $1", lena.id) == "offline"
     last_id = await conn.fetchval("SELECT max(id) FROM event")
+    told = await conn.fetchrow("SELECT kind, actor, data FROM event ORDER BY id DESC LIMIT 1")
+    assert (told["kind"], told["actor"]) == ("database_restored", "system")
+    assert json.loads(told["data"]) == {
+        "epoch": here.cursor.epoch,
+        "messages_distrusted": 1,
+        "agents_signed_off": 1,
+    }
     await conn.close()
 
     async with centre.opened(elsewhere) as desk:
