@@ -16,7 +16,7 @@ import structlog
 from msgspec import Struct
 
 from channels import Channel, Fetched, Media, Unavailable, Undeliverable
-from contactcenter import blobs, db, events, file_types, logs, timers
+from contactcenter import blobs, db, events, file_types, logs, metrics, timers
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
@@ -88,6 +88,7 @@ class MediaFetcher:
         async with self._database.transaction() as conn:
             wanted = await _claim.all(conn, AT_ONCE, _CLAIM_S)
         await asyncio.gather(*(self._fetch(one) for one in wanted))
+        metrics.swept("media_fetcher")
         return len(wanted)
 
     async def _fetch(self, wanted: Wanted) -> None:

@@ -16,7 +16,7 @@ import structlog
 from msgspec import Struct
 
 from channels import Address, Channel, Listed, Outbound, Unavailable
-from contactcenter import db, deliveries, events, leases, logs, outbox, timers
+from contactcenter import db, deliveries, events, leases, logs, metrics, outbox, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
@@ -106,6 +106,7 @@ class Reconciler:
                 log.error("outcome_still_unknown", interaction_id=interaction_id)
             due = await _due.all(conn, _AT_ONCE, LOOKS, LOOKED_FOR_S)
         await asyncio.gather(*(self._look(lost) for lost in due))
+        metrics.swept("reconciler")
         return len(due)
 
     async def _look(self, lost: Lost) -> None:

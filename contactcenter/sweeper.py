@@ -16,7 +16,7 @@ import asyncpg
 import structlog
 
 from channels import Channel, Inbox, NotStored, Unavailable
-from contactcenter import checkpoints, leases, logs, timers
+from contactcenter import checkpoints, leases, logs, metrics, timers
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 
@@ -90,6 +90,8 @@ class Sweeper:
         finally:
             renewing.cancel()
             await self._end(name, lease, fence, stored_until=now if swept else None)
+        if swept:
+            metrics.swept(lease)
         self._not_before_s[name] = loop.time() + (0 if swept else AGAIN_S)
         return swept
 
