@@ -76,8 +76,7 @@ class TwilioHook:
                 HTTPStatus.SERVICE_UNAVAILABLE, "channel_not_ready", "A setting is missing."
             )
         try:
-            async with asyncio.timeout(self._deadline_s):
-                body = await _body(request)
+            body = await self._body(request)
         except TimeoutError:
             return self._refuse(
                 HTTPStatus.REQUEST_TIMEOUT, "body_too_slow", "The body did not arrive in time."
@@ -90,10 +89,11 @@ class TwilioHook:
                 "body_too_large",
                 f"A body may have {MAX_BODY_BYTES} bytes and {MAX_PARAMETERS} parameters.",
             )
-        pairs = parse_form(body) if request.content_type == FORM else []
+        content_type = request.content_type
+        pairs = parse_form(body) if content_type == FORM else []
         if not self._choice(pairs).is_authentic(
             raw_path=request.raw_path,
-            content_type=request.content_type,
+            content_type=content_type,
             body=body,
             pairs=pairs,
             signature=request.headers.get(SIGNATURE_HEADER),
@@ -102,7 +102,14 @@ class TwilioHook:
             return self._refuse(
                 HTTPStatus.FORBIDDEN, "forged", "The signature does not fit the request."
             )
-        return understood(self._channel, _raw(request, body), pairs)
+        return understood(self._channel, _raw(request, content_type, body), pairs)
+
+    async def _body(self, request: web.Request) -> bytes | None:
+        """The body in time, or None when it is over the limit; most have come with the request."""
+        if request.content.is_eof() and (request.content_length or 0) <= MAX_BODY_BYTES:
+            return request.content.read_nowait()
+        async with asyncio.timeout(self._deadline_s):
+            return await _body(request)
 
     async def stored(self, storing: Awaitable[object]) -> web.Response:
         """Answer Twilio: 200 once ``storing`` has returned, 503 when it fails or takes too long."""
@@ -133,16 +140,11 @@ def understood(channel: str, raw: Raw, pairs: Pairs | None = None) -> Payload | 
         detail = f"The body is {raw.content_type}, not a form."
         return Unreadable(channel=channel, reason="not_a_form", detail=detail, raw=raw)
     pairs = parse_form(raw.body) if pairs is None else pairs
+    unreadable = _unreadable(channel, raw, pairs)
+    if unreadable is not None:
+        return unreadable
     form: dict[str, str] = {}
     for name, value in pairs:
-        reason = _reason_unreadable(name + value)
-        if reason:
-            shown = name[:40].decode(errors="backslashreplace")
-            detail = f"The parameter {shown!r} holds {_NAMED[reason]}."
-            sid = _message_sid(pairs)
-            return Unreadable(
-                channel=channel, reason=reason, detail=detail, raw=raw, external_id=sid
-            )
         form.setdefault(name.decode(), value.decode())
     query: dict[str, str] = {}
     for key, text in parse_qsl(urlsplit(raw.headers.get(PATH_HEADER, "")).query):
@@ -155,10 +157,27 @@ def taken() -> web.Response:
     return web.Response(body=b"<Response/>", content_type="text/xml")
 
 
-def _raw(request: web.Request, body: bytes) -> Raw:
+def _raw(request: web.Request, content_type: str, body: bytes) -> Raw:
     kept = {name: request.headers[name] for name in _KEPT_HEADERS if name in request.headers}
     kept[PATH_HEADER] = request.raw_path
-    return Raw(body=body, content_type=request.content_type, headers=kept)
+    return Raw(body=body, content_type=content_type, headers=kept)
+
+
+def _unreadable(channel: str, raw: Raw, pairs: Pairs) -> Unreadable | None:
+    """What cannot be text: the first parameter that is not; None where all of it is."""
+    whole = b"\n".join(name + b"=" + value for name, value in pairs)
+    if _reason_unreadable(whole) is None:  # the rule; each by itself is looked at only to name it
+        return None
+    for name, value in pairs:
+        reason = _reason_unreadable(name + value)
+        if reason:
+            shown = name[:40].decode(errors="backslashreplace")
+            detail = f"The parameter {shown!r} holds {_NAMED[reason]}."
+            sid = _message_sid(pairs)
+            return Unreadable(
+                channel=channel, reason=reason, detail=detail, raw=raw, external_id=sid
+            )
+    return None
 
 
 _NAMED = {"nul_character": "a NUL character", "invalid_utf8": "bytes that are not UTF-8"}

@@ -27,6 +27,9 @@ _FIRST = ("timestamp", "level", "event")
 _DEEPEST = 6  # levels of nesting that are shown
 
 
+_is_debugging = False
+
+
 def configure(
     level: str, log_format: str, *, stream: TextIO | None = None, worker: int | None = None
 ) -> None:
@@ -36,6 +39,8 @@ def configure(
     to ``stream``, by default standard error. ``worker`` is this process's number where it has one;
     then every line tells it.
     """
+    global _is_debugging  # noqa: PLW0603  there is one log a process
+    _is_debugging = level == "debug"
     out = stream or sys.stderr
     columns = log_format == "console" or (log_format == "auto" and out.isatty())
     first: list[Processor] = [
@@ -52,6 +57,11 @@ def configure(
         cache_logger_on_first_use=False,  # a second call of configure must reach every logger
     )
     _route_standard_library(out, first, last)
+
+
+def is_debugging() -> bool:
+    """Whether a line of level debug is written: to ask costs a hundredth of writing to nobody."""
+    return _is_debugging
 
 
 def _numbered(worker: int) -> Processor:

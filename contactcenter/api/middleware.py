@@ -57,19 +57,27 @@ async def _observed(request: web.Request, handler: Handler) -> web.StreamRespons
         status = error.status
         raise
     finally:
-        actor = request.get(guard.ACTOR)
         # What a provider's hook has taken is a row already, and there are thousands of them.
         is_taken = request.path.startswith(_HOOKS) and 0 < status < HTTPStatus.BAD_REQUEST
-        tell = log.debug if is_taken else log.info
-        tell(
-            "request_finished",
-            method=request.method,
-            route=_route(request),
-            status=status,
-            duration_ms=round((time.perf_counter() - started) * 1000, 1),
-            **({} if actor is None else {"user_id": actor.user_id}),
-        )
+        if not is_taken or logs.is_debugging():
+            _tell(
+                request, status, time.perf_counter() - started, log.debug if is_taken else log.info
+            )
     return response
+
+
+def _tell(
+    request: web.Request, status: int, duration_s: float, tell: Callable[..., object]
+) -> None:
+    actor = request.get(guard.ACTOR)
+    tell(
+        "request_finished",
+        method=request.method,
+        route=_route(request),
+        status=status,
+        duration_ms=round(duration_s * 1000, 1),
+        **({} if actor is None else {"user_id": actor.user_id}),
+    )
 
 
 async def _answered(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
