@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from contactcenter import db
-from contactcenter.db import Conn
+from contactcenter.db import Conn, Statement
 from contactcenter.errors import BadInput, NotFound
 
 #: What opens a file without sign-in cannot be guessed.
@@ -35,6 +35,12 @@ class Interaction(Struct, frozen=True, kw_only=True):
     segments: int | None
     occurred_at: datetime
     received_at: datetime
+
+
+class Entry(Interaction, frozen=True, kw_only=True):
+    """An interaction on a person's timeline; ``has_files`` tells whether there are attachments."""
+
+    has_files: bool
 
 
 class Attachment(Struct, frozen=True, kw_only=True):
@@ -72,8 +78,18 @@ class LastHeard(Struct, frozen=True, kw_only=True):
     channel: str
 
 
+class _Beyond(Struct, frozen=True, kw_only=True):
+    looked_at_id: int | None
+
+
+#: The fields of an ``Entry`` by name: a page of them is made into something else at once.
+EntryRow = dict[str, Any]
+
 _SQL = db.Statements(__name__)
-_of_contact = _SQL.take("of_contact", Interaction)
+_of_contact = _SQL.take("of_contact", Entry)
+_beyond = _SQL.take("beyond", _Beyond)
+_was_parted = _SQL.take("was_parted", bool)
+_of_contact_by_ticket = _SQL.take("of_contact_by_ticket", Entry)
 _of_ticket = _SQL.take("of_ticket", Interaction)
 _find = _SQL.take("find", Interaction)
 _last_heard = _SQL.take("last_heard", LastHeard)
@@ -87,9 +103,38 @@ _supersede = _SQL.take("supersede", int)
 
 async def of_contact(
     conn: Conn, viewer_id: int, contact_id: int, *, before_id: int, limit: int
-) -> list[Interaction]:
-    """One page of a person's timeline on every channel, newest first: what the viewer may read."""
-    return await _of_contact.all(conn, viewer_id, contact_id, before_id, limit)
+) -> list[EntryRow] | None:
+    """One page of a person's timeline on every channel, newest first: what the viewer may read.
+
+    None where there is no such contact, or no longer. A page is full, or the last one.
+
+    A page is read in one round trip. Where it does not get full, 500 interactions were looked at,
+    and if there are more, the rest comes from the tickets that the viewer may read: who may read
+    little of a long history does not wait until all of it was looked at.
+    """
+    found: list[EntryRow] = []
+    while True:
+        wanted = limit - len(found)
+        found += await _rows(conn, _of_contact, viewer_id, contact_id, before_id, wanted)
+        if len(found) == limit:
+            return found
+        beyond = await _beyond.first(conn, contact_id, before_id)
+        if beyond is None:
+            return None
+        if beyond.looked_at_id is None:
+            return found
+        before_id = beyond.looked_at_id
+        if not await _was_parted.one(conn, contact_id):
+            wanted = limit - len(found)
+            asked = (viewer_id, contact_id, before_id, wanted)
+            return found + await _rows(conn, _of_contact_by_ticket, *asked)
+
+
+async def _rows(conn: Conn, statement: Statement[Entry], *args: int) -> list[EntryRow]:
+    """What the statement finds, without a struct for each row that would be copied at once."""
+    records = await conn.fetch(statement.sql, *args)
+    names = tuple(records[0].keys()) if records else ()
+    return [dict(zip(names, record, strict=True)) for record in records]
 
 
 async def of_ticket(conn: Conn, ticket_id: int, *, before_id: int, limit: int) -> list[Interaction]:

@@ -1,12 +1,47 @@
 -- name: of_contact
--- One page of a person's timeline, newest first, by index at any depth: what belongs to a ticket he may read.
+-- One page of a person's timeline, newest first: of his next 500 interactions, by index at any depth, what belongs
+-- to a ticket the viewer may read. A ticket is judged once, however many of them it has.
+WITH v AS MATERIALIZED (SELECT is_admin, teams, hidden, contacts FROM viewer($1))
 SELECT i.id, i.contact_id, i.ticket_id, i.entry_point_id, i.identity_id, i.channel, i.direction, i.kind, i.author_id,
        i.body, i.state, i.error_code, i.error_detail, i.external_id, i.segments::int AS segments, i.occurred_at,
-       i.received_at
-FROM viewer($1) v, interaction i JOIN ticket t ON t.id = i.ticket_id
-WHERE i.contact_id = $2 AND i.id < $3
-  AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)
+       i.received_at, EXISTS (SELECT FROM attachment a WHERE a.interaction_id = i.id) AS has_files
+FROM (
+  SELECT n.id, n.contact_id, n.ticket_id, n.entry_point_id, n.identity_id, n.channel, n.direction, n.kind, n.author_id,
+         n.body, n.state, n.error_code, n.error_detail, n.external_id, n.segments, n.occurred_at, n.received_at
+  FROM interaction n WHERE n.contact_id = $2 AND n.id < $3 ORDER BY n.id DESC LIMIT 500) AS i
+CROSS JOIN LATERAL (
+  SELECT FROM ticket t WHERE t.id = i.ticket_id
+    AND may_read((SELECT is_admin FROM v), (SELECT teams FROM v), (SELECT hidden FROM v), (SELECT contacts FROM v),
+                 t.team_ids, t.contact_id)) AS readable
+WHERE EXISTS (SELECT FROM contact c WHERE c.id = $2 AND c.merged_into_id IS NULL)
 ORDER BY i.id DESC LIMIT $4
+
+-- name: beyond
+-- Why a page is not full: no row where there is no such contact, else the last interaction that was looked at, if any
+-- is older.
+SELECT (SELECT CASE WHEN EXISTS (SELECT FROM interaction o WHERE o.contact_id = $1 AND o.id < i.id) THEN i.id END
+        FROM interaction i WHERE i.contact_id = $1 AND i.id < $2 ORDER BY i.id DESC OFFSET 499 LIMIT 1) AS looked_at_id
+FROM contact c WHERE c.id = $1 AND c.merged_into_id IS NULL
+
+-- name: was_parted
+-- Whether a merge with somebody was undone: then some of his interactions may belong to the other one's tickets.
+SELECT EXISTS (SELECT FROM contact_merge WHERE undone_at IS NOT NULL AND $1 IN (kept_id, merged_id)) AS was_parted
+
+-- name: of_contact_by_ticket
+-- The same page for who may read little of a long history: by the tickets he may read, not past all the others.
+WITH v AS MATERIALIZED (SELECT is_admin, teams, hidden, contacts FROM viewer($1)),
+page AS (
+  SELECT newest.id FROM ticket t CROSS JOIN LATERAL (
+    SELECT n.id FROM interaction n WHERE n.ticket_id = t.id AND n.id < $3 AND n.contact_id = $2
+    ORDER BY n.id DESC LIMIT $4) AS newest
+  WHERE t.contact_id = $2
+    AND may_read((SELECT is_admin FROM v), (SELECT teams FROM v), (SELECT hidden FROM v), (SELECT contacts FROM v),
+                 t.team_ids, t.contact_id)
+  ORDER BY newest.id DESC LIMIT $4)
+SELECT i.id, i.contact_id, i.ticket_id, i.entry_point_id, i.identity_id, i.channel, i.direction, i.kind, i.author_id,
+       i.body, i.state, i.error_code, i.error_detail, i.external_id, i.segments::int AS segments, i.occurred_at,
+       i.received_at, EXISTS (SELECT FROM attachment a WHERE a.interaction_id = i.id) AS has_files
+FROM page JOIN interaction i ON i.id = page.id ORDER BY i.id DESC
 
 -- name: of_ticket
 -- One page of a ticket's interactions, newest first.

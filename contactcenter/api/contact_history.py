@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from contactcenter import contacts, timeline
 from contactcenter.api.inputs import MAX_ID
-from contactcenter.api.interactions import InteractionView, views
+from contactcenter.api.interactions import InteractionView, entry_views
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.contacts import Problem
@@ -64,12 +64,13 @@ async def timeline_page(
 
     Raises ``NotFound``, or ``ContactMerged`` naming the contact it is now.
     """
-    await contacts.find(conn, contact_id)
     found = await timeline.of_contact(
         conn, viewer_id, contact_id, before_id=before_id, limit=limit + 1
     )
-    page = _TIMELINE.page(found, limit, lambda i: (i.id,))
-    return Page(items=await views(conn, page.items), next=page.next)
+    if found is None:
+        await contacts.find(conn, contact_id)  # says why
+    page = _TIMELINE.page(found or [], limit, lambda i: (i["id"],))
+    return Page(items=await entry_views(conn, page.items), next=page.next)
 
 
 @operation("GET", "/contacts/{contact_id}/tickets", tag="contacts", roles=AGENT, via="read")

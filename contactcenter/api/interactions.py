@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -12,7 +12,7 @@ from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
-from contactcenter.timeline import Attachment, Interaction
+from contactcenter.timeline import Attachment, EntryRow, Interaction
 
 
 class AttachmentView(Struct, frozen=True, kw_only=True):
@@ -39,24 +39,32 @@ class InteractionView(Interaction, frozen=True, kw_only=True):
 async def views(conn: Conn, interactions: Sequence[Interaction]) -> list[InteractionView]:
     """Interactions with their files, in the same order."""
     files = await timeline.attachments(conn, [i.id for i in interactions])
-    return [
-        InteractionView(
-            **msgspec.structs.asdict(interaction),
-            attachments=tuple(
-                AttachmentView(
-                    id=f.id,
-                    name=f.name,
-                    content_type=f.content_type,
-                    size_bytes=f.size_bytes,
-                    stored=f.stored,
-                    state=_state(f),
-                    fetch_error=f.fetch_error,
-                )
-                for f in files.get(interaction.id, [])
-            ),
-        )
-        for interaction in interactions
-    ]
+    return [_view(msgspec.structs.asdict(i), files.get(i.id)) for i in interactions]
+
+
+async def entry_views(conn: Conn, entries: Sequence[EntryRow]) -> list[InteractionView]:
+    """The same for a page of a timeline; most have no files, and nobody asks for them."""
+    with_files = [entry["id"] for entry in entries if entry.pop("has_files")]
+    files = await timeline.attachments(conn, with_files) if with_files else {}
+    return [_view(entry, files.get(entry["id"])) for entry in entries]
+
+
+def _view(told: dict[str, Any], files: Sequence[Attachment] | None) -> InteractionView:
+    if not files:
+        return InteractionView(**told, attachments=())
+    return InteractionView(**told, attachments=tuple(_file(f) for f in files))
+
+
+def _file(file: Attachment) -> AttachmentView:
+    return AttachmentView(
+        id=file.id,
+        name=file.name,
+        content_type=file.content_type,
+        size_bytes=file.size_bytes,
+        stored=file.stored,
+        state=_state(file),
+        fetch_error=file.fetch_error,
+    )
 
 
 def _state(file: Attachment) -> Literal["pending", "stored", "failed"]:
