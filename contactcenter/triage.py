@@ -74,7 +74,7 @@ class _Turn(Struct, frozen=True, kw_only=True):
 
 
 class _Rule(Struct, frozen=True, kw_only=True):
-    id: int
+    rule_id: int
     condition: dict[str, Any]
     queue_id: int
 
@@ -153,15 +153,13 @@ class Triage:
         new: dict[int, list[_NewMessage]] = defaultdict(list)
         for message in await _messages.all(conn, list(claimed)):
             new[message.ticket_id].append(message)
-        contact_ids = {claimed[ticket_id].contact_id for ticket_id in new}
+        looked_at = {ticket_id for ticket_id, messages in new.items() if not _is_late(messages)}
+        contact_ids = {claimed[ticket_id].contact_id for ticket_id in looked_at}
         turns: dict[int, list[_Turn]] = defaultdict(list)
         for turn in await _conversations.all(conn, sorted(contact_ids)):
             turns[turn.contact_id].append(turn)
         asserted = await segments.current(conn, contact_ids)
-        rules = [
-            entry.Rule(rule_id=r.id, condition=r.condition, queue_id=r.queue_id)
-            for r in await _rules.all(conn)
-        ]
+        rules = [entry.Rule(**msgspec.structs.asdict(r)) for r in await _rules.all(conn)]
         findings: list[Finding] = []
         settled: list[Finding] = []
         said: dict[int, segments.Said] = {}
@@ -173,7 +171,8 @@ class Triage:
             finding = self._look_at(case, rules, said)
             if finding is not None:
                 (settled if _stays(ticket, finding) else findings).append(finding)
-            await asyncio.sleep(_GIVES_WAY_S if self._gives_way() else 0)
+            if ticket_id in looked_at:
+                await asyncio.sleep(_GIVES_WAY_S if self._gives_way() else 0)
         if self.failures > failures_before:
             log.error("triage_gave_up", tickets=self.failures - failures_before)
         await segments.assert_many(conn, list(said.values()), source="cues", actor="system")
@@ -194,8 +193,7 @@ class Triage:
         What the rules now say of the person goes into ``said``, by contact.
         """
         ticket_id = case.ticket.id
-        is_late = max(m.waited for m in case.messages) > timedelta(seconds=LATE_AFTER_S)
-        if is_late or self._attempts[ticket_id] >= MAX_ATTEMPTS:
+        if _is_late(case.messages) or self._attempts[ticket_id] >= MAX_ATTEMPTS:
             self.failures += 1
             return _without_a_look(case)
         try:
@@ -203,8 +201,8 @@ class Triage:
             finding = _finding(case, assessment, rules)
         except Exception as error:
             self._attempts[ticket_id] += 1
-            why = logs.unquoted(error)
-            log.exception("triage_attempt_failed", ticket_id=ticket_id, exc_info=why)
+            told = logs.unquoted(error)
+            log.exception("triage_attempt_failed", ticket_id=ticket_id, exc_info=told)
             return None
         if segments.differs(assessment, case.known):
             said[case.ticket.contact_id] = segments.Said(
@@ -231,9 +229,13 @@ class Triage:
             await self._dispatcher.submit(lambda conn, now: arriving.route(conn, now, finding))
             self._attempts.pop(finding.ticket_id, None)
         except (NoDatabase, asyncpg.PostgresError) as error:
-            self._attempts[finding.ticket_id] += 1
-            name = type(error).__name__
-            log.warning("triage_hand_over_failed", ticket_id=finding.ticket_id, error=name)
+            ticket_id, name = finding.ticket_id, type(error).__name__
+            self._attempts[ticket_id] += 1
+            log.warning("triage_hand_over_failed", ticket_id=ticket_id, error=name)
+
+
+def _is_late(messages: Sequence[_NewMessage]) -> bool:
+    return max(m.waited for m in messages) > timedelta(seconds=LATE_AFTER_S)
 
 
 def _without_a_look(case: _Case) -> Finding:
@@ -262,8 +264,6 @@ def _finding(case: _Case, assessment: Assessment, rules: Sequence[entry.Rule]) -
         language=language.detect(text),
         escalation_cue=next((cue for cue in cues if cue is not None), None),
     )
-    if case.ticket.state != "new":
-        return finding
     problem = entry.Problem(
         channel=case.ticket.channel,
         entry_point_id=case.ticket.entry_point_id,
@@ -271,7 +271,7 @@ def _finding(case: _Case, assessment: Assessment, rules: Sequence[entry.Rule]) -
         temperament=finding.temperament,
         text=text,
     )
-    rule = entry.first_match(rules, problem)
+    rule = entry.first_match(rules, problem) if case.ticket.state == "new" else None
     if rule is None:
         return finding
     return msgspec.structs.replace(finding, queue_id=rule.queue_id, rule_id=rule.rule_id)

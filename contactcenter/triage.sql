@@ -29,7 +29,7 @@ ORDER BY c.contact_id, m.id
 
 -- name: rules
 -- The entry table, in order.
-SELECT id, condition, queue_id FROM entry_rule ORDER BY position
+SELECT id AS rule_id, condition, queue_id FROM entry_rule ORDER BY position
 
 -- name: settle
 -- Messages on tickets that stay where they are need no routing: marked at once, in one statement.
