@@ -103,9 +103,16 @@ def test_every_setting_reaches_a_worker_as_it_is() -> None:
     assert take_job(io.BytesIO(_written(job))) == job
 
 
-async def test_workers_that_never_start_end_the_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", ["", "ready"], ids=["before", "after it was ready"])
+async def test_workers_that_end_right_after_their_start_end_the_whole(
+    tmp_path: Path, said: str
+) -> None:
     starts = tmp_path / "starts"
-    dying = (sys.executable, "-c", f"open({str(starts)!r}, 'a').write('x'); raise SystemExit(3)")
+    dying = (
+        sys.executable,
+        "-c",
+        f"open({str(starts)!r}, 'a').write('x'); print({said!r}); raise SystemExit(3)",
+    )
     settings = Settings.load({}, channel_settings=channels.settings())
     job = Job(settings=settings, database_url="postgresql://nowhere/none", port=1, only=None)
     begun: list[bool] = []
@@ -116,7 +123,30 @@ async def test_workers_that_never_start_end_the_whole(tmp_path: Path) -> None:
             await workers.run(asyncio.Event())
 
     assert starts.read_text() == "x" * FAILED_STARTS
-    assert not begun
+    assert begun == ([True] if said else [])
+
+
+async def test_ctrl_c_is_left_to_the_parent() -> None:
+    """A terminal sends it to all processes; the parent tells the workers, once."""
+    stubborn = (
+        "import sys, time; from contactcenter import workers;"
+        "workers.end_with_parent(); workers.tell_ready(); time.sleep(600)"
+    )
+    settings = Settings.load({}, channel_settings=channels.settings())
+    job = Job(settings=settings, database_url="postgresql://nowhere/none", port=1, only=None)
+    ready, stop = asyncio.Event(), asyncio.Event()
+    workers = Workers(job, 1, ready=ready.set, command=(sys.executable, "-c", stubborn))
+    running = asyncio.create_task(workers.run(stop))
+    async with asyncio.timeout(START_S):
+        await ready.wait()
+        (process,) = workers._processes.values()
+        process.send_signal(signal.SIGINT)
+        await asyncio.sleep(0.3)
+        assert process.returncode is None
+        stop.set()
+        await running
+
+    assert process.returncode == -signal.SIGTERM
 
 
 async def test_a_worker_that_does_not_finish_is_killed_at_the_deadline(
