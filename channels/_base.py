@@ -253,6 +253,14 @@ class Channel(Protocol):
         """
         ...
 
+    def account(self, entry_point: str) -> str:
+        """Which account at the provider this entry point uses, by a name that may be shown.
+
+        ``AccountRefused`` speaks for all entry points of that account, and for no others. Raises
+        ``Unavailable`` while it cannot be told.
+        """
+        ...
+
     async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
         """What the provider holds of messages equal to this one, created since, oldest first.
 

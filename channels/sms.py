@@ -179,6 +179,10 @@ class Sms:
         """The Messaging Service where one sends: who stops one of its numbers stops all."""
         return self._accounts.of(entry_point).messaging_service_sid or entry_point
 
+    def account(self, entry_point: str) -> str:
+        """The account's SID."""
+        return self._accounts.of(entry_point).sid
+
     async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
         """Look through all messages with this customer; those up to 5 s older count as well."""
         self._check_ready()

@@ -6,6 +6,7 @@ What was written after it in the same conversation does not wait for that to be 
 who goes on is not kept waiting for minutes, and a customer rather reads a second message than none.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -22,6 +23,12 @@ FIRST_LOOK_S: Final = 15
 ALARM_AFTER_S: Final = 15 * 60
 #: The code of a message that could not be sent in time.
 EXPIRED: Final = "expired"
+
+#: A claim begins with the messages that wait longest: so many are asked whose they are.
+_OLDEST: Final = 256
+#: How many senders share one claim, and how many messages are looked at for it.
+_SENDERS: Final = 32
+_LOOKED_AT: Final = 128
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -50,6 +57,12 @@ class Job(Struct, frozen=True, kw_only=True):
     media_tokens: list[str]
 
 
+class _Waiting(Struct, frozen=True, kw_only=True):
+    id: int
+    messages: int
+    may_send: bool
+
+
 class _Ended(Struct, frozen=True, kw_only=True):
     id: int
     interaction_id: int
@@ -62,6 +75,8 @@ class _About(Struct, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _enqueue = _SQL.command("enqueue")
+_oldest = _SQL.take("oldest", _Waiting)
+_ready = _SQL.take("ready", int)
 _claim = _SQL.take("claim", Job)
 _expired = _SQL.take("expired", _Ended)
 _abandoned = _SQL.take("abandoned", _Ended)
@@ -79,12 +94,34 @@ async def enqueue(
     await _enqueue.run(conn, interaction_id, conversation, correlation_id, now)
 
 
-async def claim(conn: Conn, *, at_most: int, channel: str | None = None) -> list[Job]:
+async def claim(
+    conn: Conn,
+    *,
+    at_most: int,
+    stopped: Collection[int] = (),
+    probed: Collection[int] | None = None,
+) -> list[Job]:
     """Take what is due; each is ours for ``CLAIM_S``. Commit before sending.
 
-    Of channels that are stopped nothing is taken, unless one is named: then only from that.
+    Of the entry points ``stopped`` nothing is taken, or, where some are ``probed``, only of those.
     """
-    return await _claim.all(conn, at_most, CLAIM_S, channel)
+    only = None if probed is None else list(probed)
+    oldest = await _oldest.all(conn, _OLDEST, list(stopped), only)
+    first = [one.id for one in oldest if one.may_send][:_SENDERS]
+    jobs = await _of_senders(conn, first, at_most=at_most, probing=probed is not None)
+    if len(jobs) < at_most and sum(one.messages for one in oldest) == _OLDEST:
+        others = await _ready.all(conn, _SENDERS, [*stopped, *first], only)
+        places = at_most - len(jobs)
+        jobs += await _of_senders(conn, others, at_most=places, probing=probed is not None)
+    return jobs
+
+
+async def _of_senders(
+    conn: Conn, senders: Sequence[int], *, at_most: int, probing: bool
+) -> list[Job]:
+    if not senders:
+        return []
+    return await _claim.all(conn, at_most, CLAIM_S, senders, _LOOKED_AT, probing)
 
 
 async def give_up_on_lost(conn: Conn, now: datetime) -> int:

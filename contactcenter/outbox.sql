@@ -3,67 +3,93 @@
 INSERT INTO outbox (interaction_id, conversation, correlation_id, next_at, created_at)
 VALUES ($1, $2, $3, $4, $4)
 
+-- name: oldest
+-- Whose the messages are that wait longest, and which of those senders may go on now: not those of $2, whose
+-- account is refused; or only those of $3.
+SELECT e.id, count(o.id)::int AS messages,
+       (p.free_at <= statement_timestamp() OR (e.segments_per_s IS NULL AND coalesce(p.refusals, 0) = 0))
+       AND e.id <> ALL ($2::bigint[]) AND ($3::bigint[] IS NULL OR e.id = ANY ($3::bigint[])) AS may_send
+FROM (SELECT id, entry_point_id, next_at FROM outbox
+      WHERE state = 'queued' AND next_at < 'infinity' AND next_at <= statement_timestamp()
+      ORDER BY next_at, id LIMIT $1) o
+JOIN entry_point e ON e.id = o.entry_point_id LEFT JOIN sender_pace p ON p.entry_point_id = e.id
+GROUP BY e.id, p.entry_point_id ORDER BY min(o.next_at), e.id
+
+-- name: ready
+-- The same over all senders, for when the oldest messages cannot go: one look into an index each, however much
+-- they have.
+SELECT e.id
+FROM entry_point e LEFT JOIN sender_pace p ON p.entry_point_id = e.id
+CROSS JOIN LATERAL (
+  SELECT o.next_at FROM outbox o
+  WHERE o.entry_point_id = e.id AND o.state = 'queued' AND o.next_at <= statement_timestamp()
+  ORDER BY o.next_at, o.id LIMIT 1) oldest
+WHERE (p.free_at <= statement_timestamp() OR (e.segments_per_s IS NULL AND coalesce(p.refusals, 0) = 0))
+  AND e.id <> ALL ($2::bigint[]) AND ($3::bigint[] IS NULL OR e.id = ANY ($3::bigint[]))
+ORDER BY oldest.next_at, e.id LIMIT $1
+
 -- name: claim
--- The first unsent message of each conversation whose time has come, of senders that may send now: $3 NULL
--- those of channels that are not stopped, else those of this channel. A sender with a rate, or one that was
--- refused, is one process's at a time; refused, it tries one message and waits for the answer. A rate is
--- counted over a second, so that looking once a second is enough to use it up.
+-- Of the senders $3: the first unsent message of each conversation whose time has come. A sender with a rate, or
+-- one that was refused, is one process's at a time; refused, it tries one message and waits for the answer. A
+-- rate is counted over a second, so that looking once a second is enough to use it up. $4 looked at are shared
+-- by the senders, so that several processes at once find some each; only what is taken is locked. The arrays
+-- and state || '' keep the planner to the primary keys, OFFSET 0 to one look into an index a message.
 WITH free AS (
   SELECT e.id, NULL::float8 AS segments_per_s, NULL::timestamptz AS free_at, false AS probing
   FROM entry_point e LEFT JOIN sender_pace p ON p.entry_point_id = e.id
-  WHERE e.segments_per_s IS NULL AND coalesce(p.refusals, 0) = 0
-    AND CASE WHEN $3::text IS NULL THEN NOT EXISTS (SELECT FROM channel_stop s WHERE s.channel = e.channel)
-             ELSE e.channel = $3 END
+  WHERE e.id = ANY ($3::bigint[]) AND e.segments_per_s IS NULL AND coalesce(p.refusals, 0) = 0
 ), paced AS (
   SELECT e.id, e.segments_per_s, greatest(p.free_at, clock_timestamp() - interval '1 second') AS free_at,
          p.refusals > 0 AS probing
   FROM sender_pace p JOIN entry_point e ON e.id = p.entry_point_id
-  WHERE (e.segments_per_s IS NOT NULL OR p.refusals > 0) AND p.free_at <= clock_timestamp()
-    AND CASE WHEN $3::text IS NULL THEN NOT EXISTS (SELECT FROM channel_stop s WHERE s.channel = e.channel)
-             ELSE e.channel = $3 END
+  WHERE e.id = ANY ($3::bigint[]) AND (e.segments_per_s IS NOT NULL OR p.refusals > 0)
+    AND p.free_at <= clock_timestamp()
   FOR NO KEY UPDATE OF p SKIP LOCKED
 ), first AS (
-  SELECT s.id AS sender_id, s.segments_per_s, s.free_at, s.probing, o.id, o.next_at, o.interaction_id
+  SELECT s.id AS sender_id, s.segments_per_s, s.free_at, s.probing, o.id, o.next_at,
+         CASE WHEN s.segments_per_s IS NOT NULL
+              THEN (SELECT greatest(i.segments, 1) FROM interaction i WHERE i.id = o.interaction_id) END AS segments
   FROM (SELECT id, segments_per_s, free_at, probing FROM free
         UNION ALL SELECT id, segments_per_s, free_at, probing FROM paced) s
   CROSS JOIN LATERAL (
     SELECT o.id, o.next_at, o.interaction_id FROM outbox o
-    WHERE o.entry_point_id = s.id AND o.state = 'queued' AND o.next_at <= clock_timestamp()
+    WHERE o.entry_point_id = s.id AND o.state = 'queued' AND o.next_at <= statement_timestamp()
       AND NOT EXISTS (SELECT FROM outbox before WHERE before.conversation = o.conversation AND before.id < o.id
-                      AND before.state IN ('queued', 'sending'))
-    ORDER BY o.next_at, o.id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED) o
+                      AND before.state IN ('queued', 'sending') OFFSET 0)
+    ORDER BY o.next_at, o.id LIMIT $4::int / cardinality($3::bigint[])) o
 ), sized AS (
-  SELECT f.id, f.sender_id, f.segments_per_s, f.free_at, f.probing, f.next_at,
-         greatest(coalesce(i.segments, 1), 1) AS segments,
-         row_number() OVER of_sender AS place, sum(greatest(coalesce(i.segments, 1), 1)) OVER of_sender AS so_far
-  FROM first f JOIN interaction i ON i.id = f.interaction_id
-  WINDOW of_sender AS (PARTITION BY f.sender_id ORDER BY f.next_at, f.id)
-), mine AS (
+  SELECT id, sender_id, segments_per_s, free_at, probing, next_at, segments,
+         row_number() OVER of_sender AS place, sum(segments) OVER of_sender AS so_far
+  FROM first WINDOW of_sender AS (PARTITION BY sender_id ORDER BY next_at, id)
+), wanted AS (
   SELECT id, sender_id, probing, free_at + so_far / segments_per_s * interval '1 second' AS free_at
   FROM sized
   WHERE (NOT probing OR place = 1)
     AND (segments_per_s IS NULL
          OR free_at + (so_far - segments) / segments_per_s * interval '1 second' <= clock_timestamp())
-  ORDER BY next_at, id LIMIT $1
+), mine AS (
+  SELECT id FROM outbox
+  WHERE id = ANY (ARRAY(SELECT id FROM wanted)) AND state || '' = 'queued' AND next_at <= statement_timestamp()
+  ORDER BY next_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 ), turn AS (
   UPDATE sender_pace SET free_at = CASE WHEN m.probing
     THEN clock_timestamp() + $2::int * interval '1 second' ELSE m.free_at END
-  FROM (SELECT sender_id, bool_or(probing) AS probing, max(free_at) AS free_at FROM mine GROUP BY sender_id) m
+  FROM (SELECT w.sender_id, bool_or(w.probing) AS probing, max(w.free_at) AS free_at
+        FROM mine JOIN wanted w ON w.id = mine.id GROUP BY w.sender_id) m
   WHERE sender_pace.entry_point_id = m.sender_id AND (m.probing OR m.free_at IS NOT NULL)
 ), claimed AS (
   UPDATE outbox SET state = 'sending', attempts = attempts + 1,
     first_attempt_at = coalesce(first_attempt_at, clock_timestamp()),
     claimed_until = clock_timestamp() + $2::int * interval '1 second'
-  FROM mine WHERE outbox.id = mine.id
-  RETURNING outbox.id, outbox.interaction_id, outbox.correlation_id, outbox.attempts, outbox.created_at,
-            mine.probing OR $3::text IS NOT NULL AS probing
+  WHERE id = ANY (ARRAY(SELECT id FROM mine))
+  RETURNING id, interaction_id, correlation_id, attempts, created_at
 )
-SELECT c.id, c.interaction_id, c.correlation_id, c.attempts, c.created_at, clock_timestamp() AS claimed_at, c.probing, i.channel,
-       i.body, i.ticket_id, i.contact_id, i.author_id, i.entry_point_id, i.identity_id, e.address AS entry_point,
-       d.kind AS recipient_kind, d.value AS recipient,
+SELECT c.id, c.interaction_id, c.correlation_id, c.attempts, c.created_at, clock_timestamp() AS claimed_at,
+       w.probing OR $5::boolean AS probing, i.channel, i.body, i.ticket_id, i.contact_id, i.author_id, i.entry_point_id,
+       i.identity_id, e.address AS entry_point, d.kind AS recipient_kind, d.value AS recipient,
        ARRAY(SELECT a.token FROM attachment a WHERE a.interaction_id = i.id AND a.token IS NOT NULL
              ORDER BY a.position, a.id) AS media_tokens
-FROM claimed c JOIN interaction i ON i.id = c.interaction_id
+FROM claimed c JOIN wanted w ON w.id = c.id JOIN interaction i ON i.id = c.interaction_id
 JOIN entry_point e ON e.id = i.entry_point_id JOIN identity d ON d.id = i.identity_id
 ORDER BY c.id
 
@@ -71,7 +97,8 @@ ORDER BY c.id
 -- Nobody could take them in time: an answer as late as this is worse than none.
 UPDATE outbox SET state = 'failed'
 WHERE id = ANY (ARRAY(
-  SELECT id FROM outbox WHERE state = 'queued' AND created_at < clock_timestamp() - $1::int * interval '1 second'
+  SELECT id FROM outbox WHERE state = 'queued' AND created_at < 'infinity'
+    AND created_at < statement_timestamp() - $1::int * interval '1 second'
   ORDER BY created_at LIMIT 100 FOR NO KEY UPDATE SKIP LOCKED))
 RETURNING id, interaction_id
 

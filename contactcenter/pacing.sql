@@ -26,24 +26,33 @@ WHERE entry_point_id = $1 AND refusals > 0
 
 -- name: stop
 -- A row comes back for whoever was first to see it.
-INSERT INTO channel_stop (channel, code, stopped_at, probe_at)
-VALUES ($1, $2, clock_timestamp(), clock_timestamp() + $3::float8 * interval '1 second')
-ON CONFLICT (channel) DO NOTHING
+INSERT INTO account_stop (channel, account, code, stopped_at, probe_at)
+VALUES ($1, $2, $3, clock_timestamp(), clock_timestamp() + $4::float8 * interval '1 second')
+ON CONFLICT (channel, account) DO NOTHING
 RETURNING channel
 
 -- name: stay_stopped
 -- Asked again, refused again; not what was under way when it was stopped.
-UPDATE channel_stop SET probes = probes + 1,
-  probe_at = clock_timestamp() + least($4::float8, $3::float8 * 2 ^ least(probes + 1, 20)) * interval '1 second'
-WHERE channel = $1 AND stopped_at < $2
+UPDATE account_stop SET probes = probes + 1,
+  probe_at = clock_timestamp() + least($5::float8, $4::float8 * 2 ^ least(probes + 1, 20)) * interval '1 second'
+WHERE channel = $1 AND account = $2 AND stopped_at < $3
+
+-- name: stopped
+-- Every stopped account; as a rule there is none.
+SELECT channel, account FROM account_stop ORDER BY channel, account
+
+-- name: entry_points
+-- Our addresses on these channels.
+SELECT id, channel, address FROM entry_point WHERE channel = ANY ($1::text[]) ORDER BY id
 
 -- name: probe
 -- One process takes the turn to try one message; nobody else does until its claim is over.
-UPDATE channel_stop SET probe_at = clock_timestamp() + $1::int * interval '1 second'
-WHERE channel = (SELECT channel FROM channel_stop WHERE probe_at <= clock_timestamp()
-                 ORDER BY probe_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING channel
+UPDATE account_stop s SET probe_at = clock_timestamp() + $1::int * interval '1 second'
+FROM (SELECT channel, account FROM account_stop WHERE probe_at <= clock_timestamp()
+      ORDER BY probe_at LIMIT 1 FOR UPDATE SKIP LOCKED) due
+WHERE s.channel = due.channel AND s.account = due.account
+RETURNING s.channel, s.account
 
 -- name: resume
 -- The provider took one.
-DELETE FROM channel_stop WHERE channel = $1 RETURNING channel
+DELETE FROM account_stop WHERE channel = $1 AND account = $2 RETURNING channel

@@ -130,11 +130,13 @@ class Sender:
 
     async def _claim(self, conn: Conn) -> list[Job]:
         jobs: list[Job] = []
-        stopped = await pacing.probe(conn, claim_s=outbox.CLAIM_S)
-        if stopped is not None:
-            jobs += await outbox.claim(conn, at_most=1, channel=stopped)
+        stopped = await pacing.stopped(conn, self._channels)
+        probed = await pacing.probe(conn, claim_s=outbox.CLAIM_S) if stopped else None
+        if probed is not None:
+            theirs = [id_ for id_, account in stopped.items() if account == probed]
+            jobs += await outbox.claim(conn, at_most=1, probed=theirs)
         if (places := AT_ONCE - len(self._under_way) - len(jobs)) > 0:
-            jobs += await outbox.claim(conn, at_most=places)
+            jobs += await outbox.claim(conn, at_most=places, stopped=stopped)
         return jobs
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -204,13 +206,15 @@ class Sender:
             await outbox.failed(conn, now, job, "failed", code=result.code, detail=str(result))
         if job.probing:
             await pacing.answer(conn, job.entry_point_id)
-            await pacing.resume(conn, job.channel)
+            if account := pacing.account_of(self._channels, job.channel, job.entry_point):
+                await pacing.resume(conn, account)
 
     async def _hold_back(self, conn: Conn, job: Job, refusal: Unavailable) -> float:
         """Leave the provider in peace; returns for how many seconds."""
-        if isinstance(refusal, AccountRefused):
-            await pacing.stop(conn, job.channel, refusal.code, claimed_at=job.claimed_at)
-            return 0.0  # it is the channel that waits
+        account = pacing.account_of(self._channels, job.channel, job.entry_point)
+        if isinstance(refusal, AccountRefused) and account is not None:
+            await pacing.stop(conn, account, refusal.code, claimed_at=job.claimed_at)
+            return 0.0  # it is the account that waits
         if isinstance(refusal, _ClaimRanOut):
             return 0.0
         return await self._pause(conn, job, asked_s=refusal.retry_after_s or 0.0)

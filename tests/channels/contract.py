@@ -501,6 +501,15 @@ class OutboundContract(_Contract):
             self.create(Env(settings={}, public_url="", region="IR", http=http)).sender("x"), str
         )
 
+    async def test_account_of_an_entry_point_is_told_and_tells_no_secret(self, http):
+        async with self.provider("accepted") as settings:
+            env = self.env(http, **settings)
+            account = self.create(env).account(self.entry_point)
+
+        assert account
+        secrets = [setting.key for setting in channels.settings_of(self.channel) if setting.secret]
+        assert account not in {env.settings.get(key) for key in secrets}
+
     async def test_channel_without_settings_finds_and_brings_in_nothing(self, http):
         channel = self.create(Env(settings={}, public_url=PUBLIC_URL, region="IR", http=http))
 

@@ -26,12 +26,16 @@ class Line:
 
     def __init__(self, answer: Callable[[Outbound], Awaitable[Receipt]] = take) -> None:
         self.answer = answer
+        self.accounts: dict[str, str] = {}
         self.asked: list[Outbound] = []
         self.listed: Sequence[Listed] | Exception = ()
         self.searched: list[tuple[Outbound, datetime]] = []
 
     def sender(self, entry_point: str) -> str:
         return entry_point
+
+    def account(self, entry_point: str) -> str:
+        return self.accounts.get(entry_point, "AC-general")
 
     async def send(self, outbound: Outbound) -> Receipt:
         self.asked.append(outbound)

@@ -7,14 +7,14 @@ from datetime import timedelta
 import asyncpg
 import factories
 import pytest
-from sending import Line, kinds, our_number, queued, sender_of, states
+from sending import Line, kinds, our_number, queued, sender_of, states, take
 from structlog.testing import capture_logs
 
 from channels import AccountRefused, OptedOut, Outbound, OutcomeUnknown, Receipt, Unavailable
-from contactcenter import opt_outs, pacing, timers
+from contactcenter import opt_outs, outbox, pacing, timers
 from contactcenter.db import Database
 
-OURS, OTHER = "+982100000001", "+982100000002"
+OURS, OTHER, THIRD = "+982100000001", "+982100000002", "+982100000003"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def pass_by(database: Database, wait_s: float) -> None:
     async with database.read() as conn:
         wait = timedelta(seconds=wait_s)
         await conn.execute("UPDATE sender_pace SET free_at = free_at - $1::interval", wait)
-        await conn.execute("UPDATE channel_stop SET probe_at = probe_at - $1::interval", wait)
+        await conn.execute("UPDATE account_stop SET probe_at = probe_at - $1::interval", wait)
         await conn.execute("UPDATE outbox SET next_at = next_at - $1::interval", wait)
 
 
@@ -202,7 +202,7 @@ async def test_lost_answers_in_a_row_pause_the_sender(database: Database) -> Non
     assert len(line.asked) <= 8 + pacing.LOST_ANSWERS
 
 
-async def test_a_refused_account_stops_the_channel_with_one_loud_line_and_loses_nothing(
+async def test_a_refused_account_stops_with_one_loud_line_and_loses_nothing(
     database: Database,
 ) -> None:
     is_refused = True
@@ -225,10 +225,92 @@ async def test_a_refused_account_stops_the_channel_with_one_loud_line_and_loses_
         resumed = await all_due(database, line)
 
     assert (stopped, nothing, probed, resumed) == (8, 0, 1, 40)
-    loud = [e for e in logs if e["event"] == "channel_sending_stopped"]
-    assert [(e["log_level"], e["channel"], e["code"]) for e in loud] == [("error", "sms", "20003")]
-    assert [e["event"] for e in logs if "resumed" in e["event"]] == ["channel_sending_resumed"]
+    loud = [e for e in logs if e["event"] == "account_sending_stopped"]
+    assert [(e["log_level"], e["account"], e["code"]) for e in loud] == [
+        ("error", "AC-general", "20003")
+    ]
+    assert [e["event"] for e in logs if "resumed" in e["event"]] == ["account_sending_resumed"]
     assert {row[0] for row in await states(database)} == {"sent"}
+
+
+async def test_a_refused_account_stops_its_own_senders_and_no_others(database: Database) -> None:
+    is_refused = True
+
+    async def refuse(outbound: Outbound) -> Receipt:
+        if is_refused and outbound.entry_point in (OURS, OTHER):
+            raise AccountRefused("closed", code="20005")
+        return Receipt(external_id=f"SM-{outbound.correlation_id}", status="queued")
+
+    line = Line(refuse)
+    line.accounts = {OURS: "AC-own", OTHER: "AC-own"}
+    await many(database, 20)
+    await many(database, 20, ours=OTHER)
+    await many(database, 20, ours=THIRD)
+
+    await all_due(database, line)
+    asked = len(line.asked)
+    await all_due(database, line)
+    refused = [o for o in line.asked if o.entry_point != THIRD]
+    is_refused = False
+    await pass_by(database, pacing.FIRST_PROBE_S + 1)
+    resumed = await all_due(database, line)
+
+    assert len([o for o in line.asked[:asked] if o.entry_point == THIRD]) == 20
+    assert len(refused) <= 8, "what was under way at once, and nothing after"
+    assert resumed == 40
+
+
+async def test_an_account_that_was_replaced_is_not_held_up_by_the_one_before(
+    database: Database,
+) -> None:
+    async def refuse(_outbound: Outbound) -> Receipt:
+        raise AccountRefused("closed", code="20005")
+
+    line = Line(refuse)
+    await many(database, 10)
+    await all_due(database, line)
+
+    line.accounts, line.answer = {OURS: "AC-new"}, take
+
+    assert await all_due(database, line) == 10
+
+
+async def test_what_is_held_back_does_not_stand_before_others(database: Database) -> None:
+    line = Line()
+    await many(database, 300)
+    await many(database, 3, ours=OTHER)
+    await limit(database, 1)
+    async with database.read() as conn:
+        await conn.execute("UPDATE sender_pace SET free_at = clock_timestamp() + interval '1 hour'")
+
+    assert await all_due(database, line) == 3
+
+
+async def test_a_long_conversation_does_not_stand_before_others(database: Database) -> None:
+    line = Line()
+    async with database.read() as conn:
+        await queued(conn, *(f"part {n}" for n in range(270)), ours=OTHER)
+    await many(database, 12)
+
+    async with database.transaction() as conn:
+        first = await outbox.claim(conn, at_most=8)
+    await all_due(database, line)
+
+    assert len([job for job in first if job.entry_point == OTHER]) == 1
+    assert len(first) == 8
+    parts = [o.text for o in line.asked if o.entry_point == OTHER]
+    assert parts == [], "the first is still under way"
+    assert len([o for o in line.asked if o.entry_point == OURS]) == 12 - 7
+
+
+async def test_processes_that_claim_at_once_all_find_some(database: Database) -> None:
+    await many(database, 40)
+    async with database.transaction() as conn, database.transaction() as other:
+        one = await outbox.claim(conn, at_most=8)
+        two = await outbox.claim(other, at_most=8)
+
+    assert (len(one), len(two)) == (8, 8)
+    assert not {job.id for job in one} & {job.id for job in two}
 
 
 async def test_what_could_not_be_sent_in_time_fails_and_says_so(database: Database) -> None:

@@ -35,6 +35,9 @@ class Line:
         self._answer = answer
         self.asked: list[Outbound] = []
 
+    def account(self, _entry_point: str) -> str:
+        return "AC1"
+
     async def send(self, outbound: Outbound) -> Receipt:
         self.asked.append(outbound)
         return await self._answer(outbound)

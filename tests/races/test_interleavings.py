@@ -220,6 +220,9 @@ class Line:
     def sender(self, entry_point: str) -> str:
         return entry_point
 
+    def account(self, _entry_point: str) -> str:
+        return "AC1"
+
 
 async def queued_message(table: asyncpg.Connection) -> tuple[int, int, str, str]:
     """A message that waits to be sent: its id, its recipient's, our address, its correlation."""
