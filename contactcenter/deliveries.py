@@ -36,10 +36,11 @@ _kept_statuses = _SQL.take("kept_statuses", _Status)
 _set_state = _SQL.command("set_state")
 
 
-async def note_status(conn: Conn, update: StatusUpdate) -> None:
+async def note_status(conn: Conn, update: StatusUpdate) -> bool:
     """Keep a callback and, if it tells more than what is known, raise the message's state.
 
     The first report on a message whose answer was lost tells that it was sent, and by what id.
+    Returns whether a message's state rose.
     """
     await _lock_message.run(conn, update.external_id)
     received_at = await _keep_status.one(
@@ -47,7 +48,7 @@ async def note_status(conn: Conn, update: StatusUpdate) -> None:
     )
     if update.correlation_id is not None:
         await _adopt.run(conn, update.external_id, update.correlation_id)
-    await _raise(
+    return await _raise(
         conn,
         update.external_id,
         _Status(status=update.status, error_code=update.error_code, received_at=received_at),
@@ -73,10 +74,10 @@ def rises(now: str, then: str) -> bool:
     return STATUS_RANK[then] > STATUS_RANK.get(now, _RANK_BEFORE_ALL)
 
 
-async def _raise(conn: Conn, external_id: str, status: _Status) -> None:
+async def _raise(conn: Conn, external_id: str, status: _Status) -> bool:
     message = await _sent_message.first(conn, external_id)
     if message is None or not rises(message.state, status.status):
-        return
+        return False
     await _set_state.run(conn, message.id, status.status, status.error_code or message.error_code)
     await events.record(
         conn,
@@ -94,3 +95,4 @@ async def _raise(conn: Conn, external_id: str, status: _Status) -> None:
             },
         ),
     )
+    return True

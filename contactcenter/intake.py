@@ -124,7 +124,9 @@ class Intake:
                     await self._hold("status", update)
                     return
                 async with self._database.transaction() as conn:
-                    await deliveries.note_status(conn, update)
+                    rose = await deliveries.note_status(conn, update)
+                    if rose and update.failure == "consent":
+                        await opt_outs.note_report(conn, self._channels, update)
         except (TimeoutError, NoDatabase, asyncpg.PostgresError) as error:
             raise NotStored("the database did not take it in time") from error
         self._bell.ring("events")

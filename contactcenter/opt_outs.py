@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from channels import Channel, Inbound
-from contactcenter import db, events
+from channels import Channel, Inbound, StatusUpdate
+from contactcenter import db, events, timers
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
 from contactcenter.outbox import Job
@@ -45,6 +45,12 @@ class OptOut(Struct, frozen=True, kw_only=True):
     lifted_source: str | None
 
 
+class _Addressee(Struct, frozen=True, kw_only=True):
+    identity_id: int
+    entry_point: str
+    tried_at: datetime
+
+
 class _Owner(Struct, frozen=True, kw_only=True):
     id: int
     contact_id: int
@@ -58,6 +64,7 @@ _standing = _SQL.take("standing", OptOut)
 _of_contact = _SQL.take("of_contact", OptOut)
 _find = _SQL.take("find", OptOut)
 _identity_id = _SQL.take("identity_id", int)
+_addressee = _SQL.take("addressee", _Addressee)
 _is_his = _SQL.take("is_his", bool)
 
 
@@ -128,6 +135,26 @@ async def note_refusal(
         sender_of(channels, job.channel, job.entry_point),
         source="provider",
         actor="system",
+    )
+
+
+async def note_report(conn: Conn, channels: Mapping[str, Channel], update: StatusUpdate) -> None:
+    """The provider reports that a message failed because the customer had said stop: keep it, too.
+
+    It speaks of when the message was handed over: what he took back after that stays lifted.
+    """
+    to = await _addressee.first(conn, update.external_id)
+    if to is None:
+        return
+    await withdraw(
+        conn,
+        await timers.clock(conn),
+        to.identity_id,
+        update.channel,
+        sender_of(channels, update.channel, to.entry_point),
+        source="provider",
+        actor="system",
+        said_at=to.tried_at,
     )
 
 

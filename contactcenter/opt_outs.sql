@@ -2,6 +2,12 @@
 -- An address by what it is.
 SELECT id FROM identity WHERE kind = $1 AND value = $2
 
+-- name: addressee
+-- Whom a message of ours went to, and when it was handed over.
+SELECT i.identity_id, e.address AS entry_point, coalesce(o.first_attempt_at, i.received_at) AS tried_at
+FROM interaction i JOIN entry_point e ON e.id = i.entry_point_id LEFT JOIN outbox o ON o.interaction_id = i.id
+WHERE i.external_id = $1 AND i.direction = 'outbound'
+
 -- name: is_his
 -- Whether an address is this contact's.
 SELECT EXISTS (SELECT FROM identity WHERE contact_id = $1 AND id = $2) AS is_his

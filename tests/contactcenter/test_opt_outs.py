@@ -8,7 +8,7 @@ import asyncpg
 import factories
 import pytest
 
-from channels import Address, Consent, Inbound, NotStored, Raw
+from channels import Address, Consent, FailureKind, Inbound, NotStored, Raw, StatusUpdate
 from contactcenter import contacts, opt_outs, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Database
@@ -167,3 +167,78 @@ async def test_what_staff_note_stands_once(database: Database, inbox: Intake) ->
 
     assert noted == [True, False]
     assert await changes(database) == [("given", "withdrawn")]
+
+
+async def handed_over(database: Database, inbox: Intake, external_id: str) -> None:
+    """Sara wrote, and the provider took our answer."""
+    await inbox.receive([said(1, None)])
+    async with database.read() as conn:
+        author = await factories.user(conn)
+        await conn.execute(
+            """INSERT INTO interaction (contact_id, entry_point_id, identity_id, channel, direction,
+                 kind, author_id, body, state, external_id, occurred_at, received_at)
+               SELECT i.contact_id, e.id, i.id, 'sms', 'outbound', 'message', $1, 'x', 'sent', $2,
+                 $3, $3
+               FROM identity i, entry_point e WHERE i.value = $4 AND e.address = $5""",
+            author,
+            external_id,
+            EARLIER,
+            SARA,
+            OURS,
+        )
+
+
+def failed(external_id: str, failure: FailureKind) -> StatusUpdate:
+    return StatusUpdate(
+        channel="sms",
+        external_id=external_id,
+        status="undelivered",
+        error_code="1",
+        failure=failure,
+        raw=Raw(body=b"", content_type="application/x-www-form-urlencoded"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("failure", "kept"), [("consent", [(POOL, "provider")]), ("number", []), ("policy", [])]
+)
+async def test_a_report_that_the_customer_had_said_stop_is_kept(
+    database: Database, inbox: Intake, failure: FailureKind, kept: list[tuple[str, str]]
+) -> None:
+    await handed_over(database, inbox, "SM-ours")
+
+    await inbox.status(failed("SM-ours", failure))
+
+    assert await standing(database) == kept
+    assert await changes(database) == [("given", "withdrawn")] * len(kept)
+
+
+async def test_a_report_that_is_told_again_after_start_does_not_count(
+    database: Database, inbox: Intake
+) -> None:
+    await handed_over(database, inbox, "SM-ours")
+    await inbox.status(failed("SM-ours", "consent"))
+    await inbox.receive([said(2, "given")])
+
+    await inbox.status(failed("SM-ours", "consent"))
+
+    assert await standing(database) == []
+
+
+async def test_a_report_that_comes_after_a_newer_start_does_not_count(
+    database: Database, inbox: Intake
+) -> None:
+    await handed_over(database, inbox, "SM-ours")
+    await inbox.receive([said(2, "given", at=EARLIER + timedelta(minutes=5))])
+
+    await inbox.status(failed("SM-ours", "consent"))
+
+    assert await standing(database) == []
+
+
+async def test_a_report_on_a_message_that_is_not_ours_keeps_nothing(
+    database: Database, inbox: Intake
+) -> None:
+    await inbox.status(failed("SM-another", "consent"))
+
+    assert await standing(database) == []
