@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
@@ -10,7 +11,7 @@ import pytest
 from sending import kinds
 
 from channels import Fetched, Media, Unavailable, Undeliverable
-from contactcenter import file_types
+from contactcenter import file_types, metrics
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.media_fetcher import MOST_ATTEMPTS, MediaFetcher
@@ -71,7 +72,9 @@ async def row(database: Database) -> asyncpg.Record:
 async def test_a_file_is_stored_as_what_its_bytes_show(database: Database) -> None:
     store = Store(give)
 
+    began_at_s = time.time()
     assert await fetcher(database, store).fetch_due() == 1
+    assert metrics.SWEPT_AT.labels("media_fetcher")._value.get() >= began_at_s
     assert await fetcher(database, store).fetch_due() == 0
 
     found = await row(database)

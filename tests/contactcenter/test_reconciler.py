@@ -1,5 +1,6 @@
 """What became of a message whose answer was lost: asked for, adopted or given up, never sent again."""
 
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from sending import Line, kinds, queued, sender_of, states
 from structlog.testing import capture_logs
 
 from channels import Listed, Outbound, OutcomeUnknown, Raw, Receipt, StatusUpdate, Unavailable
-from contactcenter import deliveries, outbox, reconciler
+from contactcenter import deliveries, metrics, outbox, reconciler
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.reconciler import LOOKS, Reconciler
@@ -115,7 +116,9 @@ async def test_nothing_is_looked_for_at_once(database: Database) -> None:
 
     assert await reconciler_of(database, line).round() == 0
     await later(database, timedelta(seconds=outbox.FIRST_LOOK_S))
+    began_at_s = time.time()
     assert await reconciler_of(database, line).round() == 1
+    assert metrics.SWEPT_AT.labels("reconciler")._value.get() >= began_at_s
 
 
 async def test_what_the_provider_never_lists_was_not_taken_and_a_person_decides(

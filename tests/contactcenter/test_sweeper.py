@@ -1,5 +1,6 @@
 """Sweeping: at the start and now and then, by one process, and never ahead of what is stored."""
 
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from channels import Inbox, NotStored, Unavailable
-from contactcenter import checkpoints
+from contactcenter import checkpoints, metrics
 from contactcenter.checkpoints import Checkpoint
 from contactcenter.db import Database
 from contactcenter.sweeper import LONGEST_LOOK_BACK, OVERLAP, Sweeper, since_of
@@ -84,11 +85,16 @@ async def test_each_sweep_looks_an_hour_further_back_than_what_is_stored(
 @pytest.mark.parametrize("failure", [Unavailable("down"), NotStored("no database"), KeyError("x")])
 async def test_what_was_not_stored_is_swept_again(database: Database, failure: Exception) -> None:
     line = Line()
+    went_through = metrics.SWEPT_AT.labels("sweep:sms")
+    began_at_s = time.time()
     await sweeper(database, line).look("sms")
+    swept_at_s = went_through._value.get()
+    assert swept_at_s >= began_at_s
     known = await stored_until(database)
     line.result = failure
 
     assert not await sweeper(database, line).look("sms")
+    assert went_through._value.get() == swept_at_s
 
     assert await stored_until(database) == known
     line.result = 3
