@@ -8,11 +8,13 @@ from pathlib import Path
 
 import aiohttp
 import centre
-from aiohttp.test_utils import unused_port
+import pytest
+from aiohttp.test_utils import make_mocked_request, unused_port
 from prometheus_client.parser import text_string_to_metric_families
 from serve_processes import served, until
 
 from contactcenter import metrics
+from contactcenter.api.metrics import _may_read
 from contactcenter.db import Database
 from contactcenter.metrics_database import GAUGES, DatabaseGauges
 from contactcenter.metrics_sampler import MetricsSampler
@@ -90,6 +92,24 @@ async def test_figures_are_not_for_whoever_comes_through_a_proxy(dsn: str) -> No
         assert await status_of(desk.url) == 200
         for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
             assert await status_of(desk.url, **{name: "198.51.100.7"}) == 404, name
+
+
+@pytest.mark.parametrize(
+    ("peer", "may"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("10.1.2.3", True),
+        ("fe80::1%eth0", True),
+        ("8.8.8.8", False),
+        ("2001:4860::1", False),
+        ("", False),
+    ],
+)
+def test_without_a_token_only_near_machines_may_read(peer: str, may: bool) -> None:
+    request = make_mocked_request("GET", "/metrics").clone(remote=peer)
+
+    assert _may_read(request, None) is may
 
 
 async def test_with_a_token_set_only_who_shows_it_may_read(dsn: str) -> None:
