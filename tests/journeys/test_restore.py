@@ -96,6 +96,14 @@ async def test_a_restored_backup_tells_the_same_story_and_sends_nothing_twice(
     # As a backup taken between the write and the send has it.
     await conn.execute("UPDATE outbox SET state = 'queued'")
     await conn.execute("UPDATE interaction SET state = 'queued' WHERE direction = 'outbound'")
+    await conn.execute(
+        "INSERT INTO lease (name, holder, until_at) VALUES ('sweep:x', 'gone', now() + interval '1 h')"
+    )
+    await conn.execute(
+        "INSERT INTO user_ticket (user_id, purpose, token_sha256, expires_at)"
+        " VALUES ($1, 'reset', sha256('link'), now() + interval '1 h')",
+        lena.id,
+    )
     kept = (await reader.present(conn)).cursor
     assert await conn.fetchval("SELECT count(*) FROM session") == 1
     await conn.close()
@@ -120,6 +128,8 @@ async def test_a_restored_backup_tells_the_same_story_and_sends_nothing_twice(
     assert (await reader.look(conn)).held_back_s is None
     assert await reader.page(conn, here.cursor.position, 500) == []
     assert await conn.fetchval("SELECT presence FROM agent WHERE id = $1", lena.id) == "offline"
+    for table in ("session", "user_ticket", "lease"):
+        assert await conn.fetchval(f"SELECT count(*) FROM {table}") == 0, table
     last_id = await conn.fetchval("SELECT max(id) FROM event")
     told = await conn.fetchrow("SELECT kind, actor, data FROM event ORDER BY id DESC LIMIT 1")
     assert (told["kind"], told["actor"]) == ("database_restored", "system")
