@@ -27,6 +27,8 @@ CLOSED_AT_END = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The many processes that tests start need not each compile the program anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if hasattr(config, "workerinput"):
         return
     # Not one of pytest's own: root lends the server an account that must pass through.

@@ -52,6 +52,7 @@ def test_nothing_needs_to_be_set(monkeypatch):
         "trusted_proxies": (),
         "secret_keys": None,
         "reopen_window_h": 72,
+        "reply_valid_h": 4,
         "session_ttl_h": 12,
         "drain_notice_s": 1,
         "metrics_token": None,
