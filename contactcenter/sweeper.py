@@ -7,7 +7,7 @@ a channel is known to be stored is kept, and moves only when all of it was.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,8 +15,17 @@ from typing import Final
 import asyncpg
 import structlog
 
-from channels import Channel, Inbox, NotStored, Unavailable
-from contactcenter import checkpoints, leases, logs, metrics, timers
+from channels import (
+    Channel,
+    Inbound,
+    Inbox,
+    NotStored,
+    Outcome,
+    StatusUpdate,
+    Unavailable,
+    Unreadable,
+)
+from contactcenter import checkpoints, entry_points, leases, logs, metrics, timers
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 
@@ -118,10 +127,20 @@ class Sweeper:
         is_old = now - known.swept_at >= timedelta(seconds=EVERY_S)
         return is_old or name not in self._caught_up
 
+    async def _ours(self, name: str) -> Inbox:
+        """The inbox, which takes only what was sent to our own addresses where any are known.
+
+        A hook is called for numbers that somebody pointed at us; a provider's list holds whatever
+        the account receives, and the account may serve others, too.
+        """
+        async with self._database.read() as conn:
+            known = {e.address for e in await entry_points.list_all(conn) if e.channel == name}
+        return _Ours(self._inbox, known) if known else self._inbox
+
     async def _sweep(self, name: str, channel: Channel, since: datetime) -> bool:
         try:
             async with asyncio.timeout(_SWEEP_DEADLINE_S):
-                count = await channel.backfill(self._inbox, since)
+                count = await channel.backfill(await self._ours(name), since)
         except (Unavailable, NotStored, TimeoutError) as error:
             log.warning("sweep_failed", channel=name, error=type(error).__name__)
             return False
@@ -131,6 +150,24 @@ class Sweeper:
         if count:
             log.warning("messages_backfilled", channel=name, count=count)
         return True
+
+
+class _Ours:
+    """An inbox that lets messages to other addresses pass by."""
+
+    def __init__(self, inbox: Inbox, addresses: Collection[str]) -> None:
+        self._inbox = inbox
+        self._addresses = addresses
+
+    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+        """Hand on what is ours; the rest counts as known."""
+        ours = [i for i in items if isinstance(i, Unreadable) or i.entry_point in self._addresses]
+        outcomes = iter(await self._inbox.receive(ours) if ours else ())
+        return [next(outcomes) if item in ours else "duplicate" for item in items]
+
+    async def status(self, update: StatusUpdate | Unreadable) -> None:
+        """Hand on: it is known by the id of our own message."""
+        await self._inbox.status(update)
 
 
 def since_of(

@@ -1,13 +1,23 @@
 """Sweeping: at the start and now and then, by one process, and never ahead of what is stored."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from channels import Inbox, NotStored, Unavailable
+from channels import (
+    Address,
+    Inbound,
+    Inbox,
+    NotStored,
+    Outcome,
+    Raw,
+    StatusUpdate,
+    Unavailable,
+    Unreadable,
+)
 from contactcenter import checkpoints, metrics
 from contactcenter.checkpoints import Checkpoint
 from contactcenter.db import Database
@@ -159,3 +169,59 @@ async def test_a_channel_that_nobody_sweeps_is_told(database: Database) -> None:
 
     async with database.read() as conn:
         assert await checkpoints.late(conn, ["sms"], after_s=1800) == ["sms"]
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.items: list[Inbound | Unreadable] = []
+
+    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+        self.items.extend(items)
+        return ["stored"] * len(items)
+
+    async def status(self, update: StatusUpdate | Unreadable) -> None:
+        raise AssertionError(update)
+
+
+class SharedAccount(Line):
+    async def backfill(self, inbox: Inbox, since: datetime) -> int:
+        outcomes = await inbox.receive([to("+982100000001"), unreadable(), to("+982100000000")])
+        return outcomes.count("stored")
+
+
+def to(entry_point: str) -> Inbound:
+    return Inbound(
+        channel="sms",
+        entry_point=entry_point,
+        sender=Address(kind="phone", value="+989121234567"),
+        text="Hello",
+        raw=Raw(body=b"", content_type="text/plain"),
+    )
+
+
+def unreadable() -> Unreadable:
+    raw = Raw(body=b"", content_type="text/plain")
+    return Unreadable(channel="sms", reason="missing_field", detail="", raw=raw)
+
+
+async def test_what_an_account_received_for_others_is_left_to_them(database: Database) -> None:
+    async with database.transaction() as conn:
+        await conn.execute(
+            "INSERT INTO entry_point (channel, address, queue_id)"
+            " SELECT 'sms', '+982100000000', min(id) FROM queue"
+        )
+    heard = Heard()
+    swept = Sweeper(database, heard, {"sms": SharedAccount()}, holder="one")  # type: ignore[dict-item]
+
+    assert await swept.look("sms")
+
+    assert heard.items == [unreadable(), to("+982100000000")]
+
+
+async def test_where_no_address_is_known_what_comes_is_ours(database: Database) -> None:
+    heard = Heard()
+    swept = Sweeper(database, heard, {"sms": SharedAccount()}, holder="one")  # type: ignore[dict-item]
+
+    assert await swept.look("sms")
+
+    assert len(heard.items) == 3
