@@ -1,9 +1,9 @@
 """The one place where routing changes: a task a process that applies them under the routing lock.
 
 API commands, triage results and timers hand it a change and await the result. One hold of the lock
-applies what is pending. Where a change raises, the hold is undone and repeated with each in a
-savepoint of its own: the one is undone alone, and its caller gets the error. So a change may run
-twice, and does nothing but through the connection it is given.
+applies what is pending. Where a change raises, its caller gets the error, and the hold is undone
+and repeated with the others, each in a savepoint of its own. So a change may run twice, and does
+nothing but through the connection it is given.
 
 The lock is the first statement of the transaction, and the clock is read after it: ``now()`` would
 be the time before the lock was granted.
@@ -57,7 +57,12 @@ class _Held(NamedTuple):
 
 
 class _OneFailed(Exception):
-    """Something of the batch was refused: all of it is undone, and applied again one by one."""
+    """One of the batch was refused: all is undone, and the others are applied one by one."""
+
+    def __init__(self, pending: _Pending, error: Exception) -> None:
+        super().__init__()
+        self.pending = pending
+        self.error = error
 
 
 class Dispatcher:
@@ -113,8 +118,10 @@ class Dispatcher:
         try:
             try:
                 held = await self._hold(batch, _together)
-            except _OneFailed:
-                held = await self._hold(batch, _one_by_one)
+            except _OneFailed as one:
+                _settle(one.pending, None, one.error)  # not again: it may have waited for a lock
+                rest = [pending for pending in batch if pending is not one.pending]
+                held = await self._hold(rest, _one_by_one)
         except Exception as error:  # noqa: BLE001  the dispatcher must outlive a lost database
             self._refuse(batch, error)
             return 0.2
@@ -168,7 +175,8 @@ async def _together(conn: Conn, now: datetime, batch: list[_Pending]) -> list[_R
         except Exception as error:
             if db.is_unreachable(error):
                 raise
-            raise _OneFailed from error
+            _report(error)
+            raise _OneFailed(pending, error) from error
     return results
 
 
@@ -180,14 +188,18 @@ async def _one_by_one(conn: Conn, now: datetime, batch: list[_Pending]) -> list[
             with metrics.when_done():
                 async with conn.transaction():
                     results.append((pending, await pending.change(conn, now), None))
-        except DomainError as error:
-            results.append((pending, None, error))
         except Exception as error:
             if db.is_unreachable(error):
                 raise
-            log.exception("change_failed", exc_info=logs.unquoted(error))
+            _report(error)
             results.append((pending, None, error))
     return results
+
+
+def _report(error: Exception) -> None:
+    """A refusal is the caller's to hear; anything else is a fault of ours."""
+    if not isinstance(error, DomainError):
+        log.error("change_failed", exc_info=logs.unquoted(error))
 
 
 def _settle(pending: _Pending, result: Any, failure: Exception | None) -> None:

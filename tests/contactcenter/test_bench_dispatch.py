@@ -42,7 +42,9 @@ async def test_a_run_in_which_a_solved_ticket_brings_no_other_does_not_count(
     signed_on = dispatch._Work.sign_on
     monkeypatch.setattr(dispatch._Work, "sign_on", sign_on_and_break)
 
-    with pytest.raises(MeasurementInvalid, match="do not hold what they have room for"):
+    with pytest.raises(
+        MeasurementInvalid, match=r"do not hold what they have room for|brought no other"
+    ):
         await measure(tiny(), lambda _line: None)
 
 

@@ -34,6 +34,7 @@ FINE = Result(
 )
 
 
+@pytest.mark.full
 async def test_a_tiny_run_tells_everybody_of_everything() -> None:
     command = ["bench", "feed", "--sockets", "12", "--events", "4", "--slices", "1", "--json"]
 

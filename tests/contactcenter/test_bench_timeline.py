@@ -16,6 +16,7 @@ from contactcenter.db import Database, OwnConnection
 ROWS = 20_000
 
 
+@pytest.mark.full
 async def test_a_tiny_run_reads_pages_of_every_kind() -> None:
     command = ["bench", "timeline", "--interactions", str(ROWS), "--pages", "30", "--slices", "2"]
 

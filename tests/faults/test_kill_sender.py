@@ -60,7 +60,7 @@ async def _let_customers_write(world: World) -> None:
 
 
 async def _life(world: World, point: str) -> None:
-    """Start the server, see it killed, and let the time of its claims pass."""
+    """Start the server, see it killed, and let the time of its claims and leases pass."""
     doom = f"{point}:{world.chance.randint(1, 20)}" if point else ""
     await world.server.start(doom)
     if point:
@@ -70,7 +70,8 @@ async def _life(world: World, point: str) -> None:
     world.server.kill()
     async with world.connection() as conn:
         await conn.execute(
-            "UPDATE outbox SET claimed_until = clock_timestamp() WHERE state = 'sending'"
+            "UPDATE outbox SET claimed_until = clock_timestamp() WHERE state = 'sending';"
+            "UPDATE lease SET until_at = clock_timestamp()"
         )
 
 

@@ -167,6 +167,8 @@ async def test_holding_begins_and_ends_for_those_who_watch(house, feed, bell):
         bell.ring("events")
         await shown["holder"].shows(lambda s: "ticket_assigned" in s.kinds)
         await tell(house.table, bell, "reply_sent", ticket_id=ticket_id)
+        # Who may read is decided when it is told, by whoever holds what then.
+        await shown["holder"].shows(lambda s: "reply_sent" in s.kinds)
         await moving_away(house, other_id)
         bell.ring("events")
         await shown["holder"].shows(lambda s: "ticket_released" in s.kinds)
