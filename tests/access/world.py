@@ -65,7 +65,7 @@ class World:
 
     @property
     def phone(self) -> str:
-        return f"+9821{next(_numbers):08}"
+        return f"+9831{next(_numbers):08}"
 
     @property
     def word(self) -> str:

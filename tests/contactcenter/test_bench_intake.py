@@ -13,6 +13,7 @@ from contactcenter.bench.figures import MeasurementInvalid, percentile
 from contactcenter.bench.intake import Plan, check_stored, measure
 
 
+@pytest.mark.full
 async def test_a_tiny_run_counts_what_was_stored() -> None:
     command = ["bench", "intake", "--clients", "3", "--seconds", "0.4", "--slices", "2"]
 
