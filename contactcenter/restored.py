@@ -4,9 +4,6 @@ A backup is the past. What it says is still to be sent may have been sent since,
 then is not now, and the positions clients keep in the feed are of a history that did not happen.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -15,10 +12,9 @@ import structlog
 from msgspec import Struct
 
 from contactcenter import db, events, outbox, timers
-from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import presence
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.errors import Conflict
 
 #: So many rows a transaction: no writing transaction of ours lasts over a second.
@@ -115,7 +111,7 @@ async def _distrust(database: Database) -> int:
 async def _sign_off(database: Database) -> int:
     async with database.read() as conn:
         there = await _there.all(conn)
-    async with _dispatching(database) as dispatcher:
+    async with dispatching(database) as dispatcher:
         for agent_id in there:
             await dispatcher.submit(partial(_offline, agent_id))
     return len(there)
@@ -123,15 +119,3 @@ async def _sign_off(database: Database) -> int:
 
 async def _offline(agent_id: int, conn: Conn, now: datetime) -> None:
     await presence.change(conn, now, agent_id, "offline", "restored", actor="system")
-
-
-@asynccontextmanager
-async def _dispatching(database: Database) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    try:
-        yield dispatcher
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await dispatcher.close()

@@ -1,8 +1,6 @@
 """``contactcenter user``: the accounts, from the command line of the machine itself."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar, get_args
@@ -14,11 +12,10 @@ from contactcenter.access import users
 from contactcenter.access.actor import RoleName
 from contactcenter.access.links import Link
 from contactcenter.access.users import Language, User
-from contactcenter.bell import Bell
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import presence
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import dispatching
 
 T = TypeVar("T")
 
@@ -111,7 +108,7 @@ def disable_user(email: str, config: Path | None, data_dir: Path | None) -> None
         return disabled
 
     async def work() -> None:
-        async with storage.opened(settings) as database, _dispatching(database) as dispatcher:
+        async with storage.opened(settings) as database, dispatching(database) as dispatcher:
             click.echo(_line(await dispatcher.submit(change)))
 
     run(work())
@@ -146,19 +143,6 @@ async def _every(conn: Conn) -> AsyncIterator[User]:
 async def _changed(database: Database, change: Callable[[Conn, datetime], Awaitable[T]]) -> T:
     async with database.transaction() as conn:
         return await change(conn, await timers.clock(conn))
-
-
-@asynccontextmanager
-async def _dispatching(database: Database) -> AsyncIterator[Dispatcher]:
-    """A dispatcher of this command's own; the lock orders it with those of running servers."""
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    try:
-        yield dispatcher
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await dispatcher.close()
 
 
 def _line(found: User) -> str:

@@ -10,7 +10,8 @@ be the time before the lock was granted.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -209,3 +210,16 @@ def _settle(pending: _Pending, result: Any, failure: Exception | None) -> None:
         pending.done.set_result(result)
     else:
         pending.done.set_exception(failure)
+
+
+@asynccontextmanager
+async def dispatching(database: Database) -> AsyncIterator[Dispatcher]:
+    """A dispatcher of a command's own; the lock orders it with those of running servers."""
+    dispatcher = Dispatcher(database, Bell(database))
+    task = asyncio.create_task(dispatcher.run())
+    try:
+        yield dispatcher
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await dispatcher.close()
