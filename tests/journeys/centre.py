@@ -128,28 +128,34 @@ _HASH = hashed(PASSWORD)
 
 @asynccontextmanager
 async def opened(dsn: str, **environ_too: str) -> AsyncIterator[Centre]:
-    port = unused_port()
-    url = f"http://127.0.0.1:{port}"
     fake = FakeTwilio(chance=random.Random(1), clock=lambda: datetime.now(UTC))
-    async with fake:
-        environ = {
-            "CONTACTCENTER_DATABASE_URL": dsn,
-            "CONTACTCENTER_PUBLIC_URL": url,
-            **{f"CONTACTCENTER_{key.upper()}": value for key, value in fake.settings().items()},
-            **environ_too,
-        }
-        settings = Settings.load(environ, channel_settings=channels.settings())
-        fake.message_url = f"{url}/hooks/sms/message"
-        async with (
-            storage.opened(settings) as database,
-            serving(settings, database) as app,
-            server.listening(app, "127.0.0.1", port),
-        ):
-            centre = Centre(url, database, fake)
-            try:
-                yield centre
-            finally:
-                await centre.close()
+    async with fake, served(dsn, fake, unused_port(), **environ_too) as centre:
+        yield centre
+
+
+@asynccontextmanager
+async def served(
+    dsn: str, fake: FakeTwilio, port: int, **environ_too: str
+) -> AsyncIterator[Centre]:
+    url = f"http://127.0.0.1:{port}"
+    environ = {
+        "CONTACTCENTER_DATABASE_URL": dsn,
+        "CONTACTCENTER_PUBLIC_URL": url,
+        **{f"CONTACTCENTER_{key.upper()}": value for key, value in fake.settings().items()},
+        **environ_too,
+    }
+    settings = Settings.load(environ, channel_settings=channels.settings())
+    fake.message_url = f"{url}/hooks/sms/message"
+    async with (
+        storage.opened(settings) as database,
+        serving(settings, database) as app,
+        server.listening(app, "127.0.0.1", port),
+    ):
+        centre = Centre(url, database, fake)
+        try:
+            yield centre
+        finally:
+            await centre.close()
 
 
 async def eventually(

@@ -2,18 +2,13 @@
 
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
 from aiohttp.test_utils import unused_port
-from centre import OUR_NUMBER, SARA, Centre, eventually
+from centre import OUR_NUMBER, SARA, Centre, eventually, served
 
-import channels
-from contactcenter import server, storage
-from contactcenter.app import serving
 from contactcenter.fakes.twilio import FakeTwilio
-from contactcenter.settings import Settings
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
@@ -29,28 +24,6 @@ async def twilio() -> AsyncIterator[FakeTwilio]:
 @pytest.fixture
 def port() -> int:
     return unused_port()
-
-
-@asynccontextmanager
-async def served(dsn: str, twilio: FakeTwilio, port: int) -> AsyncIterator[Centre]:
-    url = f"http://127.0.0.1:{port}"
-    environ = {
-        "CONTACTCENTER_DATABASE_URL": dsn,
-        "CONTACTCENTER_PUBLIC_URL": url,
-        **{f"CONTACTCENTER_{key.upper()}": value for key, value in twilio.settings().items()},
-    }
-    settings = Settings.load(environ, channel_settings=channels.settings())
-    twilio.message_url = f"{url}/hooks/sms/message"
-    async with (
-        storage.opened(settings) as database,
-        serving(settings, database) as app,
-        server.listening(app, "127.0.0.1", port),
-    ):
-        centre = Centre(url, database, twilio)
-        try:
-            yield centre
-        finally:
-            await centre.close()
 
 
 async def bodies(centre: Centre) -> list[str]:
