@@ -58,11 +58,6 @@ async def set_for_agent(conn: Conn, kind: Kind, agent_id: int, due_at: datetime)
     await _set.run(conn, due_at, kind, f"agent:{agent_id}", None, agent_id)
 
 
-async def clear_for_ticket(conn: Conn, kind: Kind, ticket_id: int) -> None:
-    """Its reason is gone; clearing what is not set does nothing."""
-    await _clear.run(conn, kind, str(ticket_id))
-
-
 async def clear_for_agent(conn: Conn, kind: Kind, agent_id: int) -> None:
     """Its reason is gone; clearing what is not set does nothing."""
     await _clear.run(conn, kind, f"agent:{agent_id}")
