@@ -18,8 +18,8 @@ Topic = Literal["events", "triage", "outbox"]
 TOPICS: Final[tuple[Topic, ...]] = ("events", "triage", "outbox")
 
 _CHANNEL: Final = "contactcenter"
-#: Rings that come within this time travel as one.
-_GATHER_S: Final = 0.005
+#: A ring after a silence travels at once, and those that come within this time after it as one.
+_PAUSE_S: Final = 0.02
 _RECONNECT_S: Final = 0.5
 
 log = structlog.get_logger()
@@ -79,10 +79,10 @@ class Bell:
             self._wake(topic)
         while True:
             await self._told.wait()
-            await asyncio.sleep(_GATHER_S)
             self._told.clear()
             topics, self._to_tell = self._to_tell, set()
             await conn.execute("SELECT pg_notify($1, $2)", _CHANNEL, " ".join(sorted(topics)))
+            await asyncio.sleep(_PAUSE_S)
 
     def _wake(self, topic: str) -> None:
         for event in self._waiters[topic]:

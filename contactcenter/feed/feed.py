@@ -88,7 +88,6 @@ class Feed:
         Raises ``NotSignedIn`` where the session or token is over meanwhile, ``TooManySockets`` or
         ``NoDatabase``.
         """
-        await self._start()
         subscriber = Subscriber(
             self._hub.visibility.follow(actor.user_id),
             credentials.of(actor),
@@ -98,6 +97,7 @@ class Feed:
             limits=self.limits,
         )
         try:
+            await self._start()
             if subscriber.viewer.sockets > self.limits.sockets_per_user:
                 raise TooManySockets
             async with self._connection() as conn:
@@ -224,6 +224,7 @@ class Feed:
             raise NoDatabase from error
 
     async def _start(self) -> None:
+        """Wait until the reader has its place; it wakes up for the first who is followed."""
         try:
             async with asyncio.timeout(WORK_S):
                 await self._reading.started.wait()

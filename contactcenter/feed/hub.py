@@ -1,7 +1,11 @@
-"""Hands each event to every subscriber who may see it: its frame is built once, put in a loop."""
+"""Hands events to every subscriber who may see them: each frame is built once, put in a loop.
+
+Events that come together are written together: to write takes far longer than to look whether one
+may see, so many events at once cost each socket one write, not many.
+"""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from contactcenter.db import Conn
@@ -12,8 +16,10 @@ from contactcenter.feed.reader import Entry
 from contactcenter.feed.subscriber import SIGNED_OUT, Subscriber
 from contactcenter.feed.visibility import Subject, Viewer, Visibility, subject_of
 
-#: After so many hand-overs the other tasks of the process get their turn.
-_AT_A_STRETCH: Final = 2_000
+#: After so many looks at who may see what the other tasks of the process get their turn.
+_AT_A_STRETCH: Final = 20_000
+#: So many events travel together at most.
+_TOGETHER: Final = 50
 #: Kinds after which somebody's session or token may be over.
 _ENDINGS: Final = frozenset({"session_ended", "token_revoked", "password_changed"})
 
@@ -97,13 +103,10 @@ class Hub:
         if not self._subscribers and entries:
             self.position = entries[-1].position
             return
-        handed = 0
-        for entry in entries:
-            handed += self._hand_over(Telling(entry, epoch))
-            self.position = entry.position
-            if handed >= _AT_A_STRETCH:
-                handed = 0
-                await asyncio.sleep(0)
+        for together in _bundles(entries, len(self._subscribers)):
+            self._hand_over([Telling(entry, epoch) for entry in together])
+            self.position = together[-1].position
+            await asyncio.sleep(0)
 
     async def check_credentials(self, conn: Conn) -> None:
         """Ask in one statement whether every session and token here is still good."""
@@ -121,16 +124,39 @@ class Hub:
         """Whose open sockets tell that they are there."""
         return {s.viewer.user_id for s in self.subscribers if s.keeps_presence}
 
-    def _hand_over(self, telling: Telling) -> int:
-        """Put the event's frame to everybody who is live; returns how many were looked at."""
-        position = telling.position
-        looked_at = 0
+    def _hand_over(self, tellings: list[Telling]) -> None:
+        """Put the frames of these events to everybody who is live; the hub's position is next."""
+        joined: dict[tuple[bytes, ...], bytes] = {}  # most people see the same
         for viewer, sockets in self._subscribers.items():
-            looked_at += 1
-            frame = telling.frame_for(viewer, self.visibility)
-            if frame is None:
+            seen = [
+                (telling.position, frame)
+                for telling in tellings
+                if (frame := telling.frame_for(viewer, self.visibility)) is not None
+            ]
+            if not seen:
                 continue
             for subscriber in sockets:
-                if subscriber.is_live_before(position):
-                    subscriber.put(frame)
-        return looked_at
+                self._put(subscriber, seen, joined)
+
+    def _put(
+        self,
+        subscriber: Subscriber,
+        seen: list[tuple[Position, bytes]],
+        joined: dict[tuple[bytes, ...], bytes],
+    ) -> None:
+        if not subscriber.is_live_before(seen[0][0]):
+            seen = [one for one in seen if subscriber.is_live_before(one[0])]
+        if len(seen) == 1:
+            subscriber.put(seen[0][1])
+        elif seen:
+            key = tuple(frame for _, frame in seen)
+            if key not in joined:
+                joined[key] = b"".join(key)
+            subscriber.put(joined[key])
+
+
+def _bundles(entries: list[Entry], viewers: int) -> Iterator[list[Entry]]:
+    """The events in their order, in parts that leave the other tasks their turns."""
+    size = max(1, min(_TOGETHER, _AT_A_STRETCH // max(1, viewers)))
+    for start in range(0, len(entries), size):
+        yield entries[start : start + size]

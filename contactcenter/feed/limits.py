@@ -11,7 +11,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     ``backlog_bytes`` and ``backlog_s`` are what may wait for a slow reader before it is cut.
     ``resume_for`` is the age of the oldest cursor that is resumed; it must be less than the time
     that event partitions are kept. ``page`` is how many events are read at once, and
-    ``resumes_at_once`` how many subscribers read pages of their own at the same time.
+    ``resumes_at_once`` how many subscribers read pages of their own at the same time. ``pace_s``
+    lies between two readings for which the bell rang.
     """
 
     backlog_bytes: int = 1 << 20
@@ -20,6 +21,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     resume_for: timedelta = timedelta(days=7)
     resumes_at_once: int = 2
     look_every_s: float = 1.0
+    pace_s: float = 0.02
     first_poll_s: float = 0.005
     longest_poll_s: float = 0.25
     check_credentials_every_s: float = 3.0

@@ -76,6 +76,7 @@ class Present(Struct, frozen=True, kw_only=True):
 _SQL = db.Statements(__name__)
 _page = _SQL.take("page", Entry)
 _look = _SQL.take("look", Look)
+_look_after = _SQL.take("look_after", Look)
 _present = _SQL.take("present", Present)
 _is_kept = _SQL.take("is_kept", bool)
 
@@ -88,6 +89,11 @@ async def page(conn: Conn, after: Position, at_most: int) -> list[Entry]:
 async def look(conn: Conn) -> Look:
     """Tell the time, and whether committed events wait for an older writer to end."""
     return await _look.one(conn)
+
+
+async def look_after(conn: Conn, after: Position) -> Look:
+    """Tell the time, and since when the oldest event after a position waits to be read."""
+    return await _look_after.one(conn, after.xid, after.id)
 
 
 async def present(conn: Conn) -> Present:

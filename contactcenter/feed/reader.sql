@@ -24,6 +24,13 @@ SELECT clock_timestamp() AS at,
    FROM event AS e WHERE e.xid >= pg_snapshot_xmin(pg_current_snapshot())
    ORDER BY e.xid, e.id LIMIT 1) AS held_back_s
 
+-- name: look_after
+-- The same for whoever has read up to a position: an event that may be read meanwhile waits, too.
+SELECT clock_timestamp() AS at,
+  (SELECT extract(epoch FROM clock_timestamp() - e.at)::float8
+   FROM event AS e WHERE (e.xid, e.id) > ($1::xid8, $2::bigint)
+   ORDER BY e.xid, e.id LIMIT 1) AS held_back_s
+
 -- name: present
 -- Where the order of events stands now: nothing below xmin can still appear, and xmax comes next.
 SELECT epoch, clock_timestamp() AS at, pg_snapshot_xmin(pg_current_snapshot()) AS xmin,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
 import structlog
 
 from contactcenter.db import Conn, Database, is_unreachable
@@ -21,7 +22,12 @@ log = structlog.get_logger()
 
 
 class Reading:
-    """The one reader of a process. ``news`` is set when there may be something."""
+    """The one reader of a process. ``news`` is set when there may be something.
+
+    While nobody is connected it only looks, once a second, whether the feed is held back. It finds
+    its place anew for the first who comes: whatever was before is past, or read page by page by
+    whoever resumes.
+    """
 
     def __init__(
         self,
@@ -32,7 +38,7 @@ class Reading:
         limits: Limits,
         clock: Callable[[], float],
     ) -> None:
-        #: Set once the reader has found its place in the order of events.
+        #: Set while the reader has its place in the order of events: once somebody is followed.
         self.started: Final = asyncio.Event()
         self.epoch = 0
         self._database = database
@@ -42,7 +48,8 @@ class Reading:
         self._clock = clock
         self._looked = reader.Look(at=datetime.fromtimestamp(0, UTC), held_back_s=None)
         self._looked_s = clock()
-        self._behind_s = 0.0
+        #: When the table was last asked, for events or only whether there are any.
+        self._asked_s = clock()
 
     @property
     def now(self) -> Cursor:
@@ -52,25 +59,27 @@ class Reading:
 
     @property
     def silent_s(self) -> float:
-        """How long ago the table was last looked at."""
-        return self._clock() - self._looked_s
+        """How long ago the table was last asked."""
+        return self._clock() - self._asked_s
 
     @property
     def lag_s(self) -> float:
         """The age of the oldest committed event that was not told yet; 0.0 where there is none."""
         is_silent = self.silent_s > 2 * self._limits.look_every_s
-        held_back_s = self._looked.held_back_s or 0.0
-        return max(self._behind_s, held_back_s, self.silent_s if is_silent else 0.0)
+        return max(self._looked.held_back_s or 0.0, self.silent_s if is_silent else 0.0)
 
     async def run(self) -> None:
         """Read until cancelled; a lost connection is opened again."""
         while True:
             try:
-                conn = await self._database.connect("feed")
+                # Planned once, perhaps while the table is empty: it must not be read to its end.
+                conn = await self._database.connect("feed", generic_plans=True)
                 try:
-                    await self._find_place(conn)
-                    self.started.set()
-                    await self._follow(conn)
+                    while True:
+                        await self._doze(conn)
+                        await self._find_place(conn)
+                        self.started.set()
+                        await self._follow(conn)
                 finally:
                     conn.terminate()
             except Exception as error:
@@ -81,6 +90,16 @@ class Reading:
                     log.exception("feed_failed", error=name)
                 await asyncio.sleep(_RECONNECT_S)
 
+    async def _doze(self, conn: Conn) -> None:
+        """Leave the events alone until somebody is there."""
+        followed = self._hub.visibility.followed
+        if followed.is_set():
+            return
+        self.started.clear()
+        while not followed.is_set():
+            self._note(await reader.look(conn))
+            await _is_set_within(followed, self._limits.look_every_s)
+
     async def _find_place(self, conn: Conn) -> None:
         """Begin at now; after a lost connection go on, unless the database has another history."""
         now = await reader.present(conn)
@@ -89,7 +108,7 @@ class Reading:
             return
         self.epoch = now.epoch
         self._hub.position = now.cursor.position
-        self._looked = reader.Look(at=now.at, held_back_s=None)
+        self._note(reader.Look(at=now.at, held_back_s=None))
         await self._hub.visibility.read_holdings(conn)
         for subscriber in self._hub.subscribers:
             if subscriber.cursor is not None:
@@ -98,29 +117,48 @@ class Reading:
                 subscriber.put(frames.encode(Resync(cursor=now.cursor.written())))
 
     async def _follow(self, conn: Conn) -> None:
-        """Read after each ring of the bell; while an older writer runs, look again and again."""
-        poll_s = self._limits.first_poll_s
-        while True:
-            self._news.clear()
-            self._looked = await reader.look(conn)
-            self._looked_s = self._clock()
-            entries = await reader.page(conn, self._hub.position, self._limits.page)
-            await self._hub.tell(conn, self.epoch, entries)
-            if len(entries) == self._limits.page:
-                self._behind_s = (self._looked.at - entries[-1].at).total_seconds()
-                continue
-            self._behind_s = 0.0
-            is_held_back = self._looked.held_back_s is not None
-            rang = await self._rings_within(poll_s if is_held_back else self._limits.look_every_s)
-            if rang or not is_held_back:
-                poll_s = self._limits.first_poll_s
-            else:
-                poll_s = min(2 * poll_s, self._limits.longest_poll_s)
+        """Read after each ring of the bell; while an older writer runs, look again and again.
 
-    async def _rings_within(self, at_most_s: float) -> bool:
-        try:
-            async with asyncio.timeout(at_most_s):
-                await self._news.wait()
-        except TimeoutError:
-            return False
-        return True
+        The first ring after a silence is heeded at once, those of a busy centre at an even pace.
+        """
+        limits = self._limits
+        poll_s = limits.first_poll_s
+        while self._hub.visibility.followed.is_set():
+            if await self._read(conn) == limits.page:
+                self._note(await reader.look_after(conn, self._hub.position))
+                continue
+            is_busy = await _is_set_within(self._news, limits.first_poll_s)
+            if not is_busy or self._clock() - self._looked_s > limits.longest_poll_s:
+                self._note(await reader.look_after(conn, self._hub.position))
+            is_held_back = self._looked.held_back_s is not None
+            wait_s = poll_s - limits.first_poll_s if is_held_back else limits.look_every_s
+            rang = is_busy or await _is_set_within(self._news, wait_s)
+            if rang or not is_held_back:
+                poll_s = limits.first_poll_s
+            else:
+                poll_s = min(2 * poll_s, limits.longest_poll_s)
+            if rang:
+                await asyncio.sleep(self._asked_s + limits.pace_s - self._clock())
+
+    async def _read(self, conn: Conn) -> int:
+        """Have the next page told; returns how many events it held."""
+        self._news.clear()
+        self._asked_s = self._clock()
+        entries = await reader.page(conn, self._hub.position, self._limits.page)
+        await self._hub.tell(conn, self.epoch, entries)
+        if entries:  # they come in order, so the oldest that had waited is among them
+            self._looked = msgspec.structs.replace(self._looked, held_back_s=None)
+        return len(entries)
+
+    def _note(self, looked: reader.Look) -> None:
+        self._looked = looked
+        self._looked_s = self._asked_s = self._clock()
+
+
+async def _is_set_within(event: asyncio.Event, at_most_s: float) -> bool:
+    try:
+        async with asyncio.timeout(at_most_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -101,7 +101,7 @@ class Subscriber:
         return self._may_go_on(self._clock())
 
     def put(self, frame: bytes) -> None:
-        """Have a frame written after those that wait; ends the socket where too much does."""
+        """Have a frame, or some joined, written after those that wait; too much ends the socket."""
         now_s = self._clock()
         if not self._may_go_on(now_s):
             return

@@ -8,6 +8,7 @@ their screens; and where a ticket goes to a restricted team, those who could rea
 that it is gone.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final, Literal
@@ -100,6 +101,8 @@ class Visibility:
     """The people who are connected, and who holds a ticket of whom."""
 
     def __init__(self) -> None:
+        #: Set while there is anybody.
+        self.followed: Final = asyncio.Event()
         self._viewers: dict[int, Viewer] = {}
         self._reads = 0
         self._holder_of: dict[int, tuple[int, int]] = {}
@@ -109,6 +112,7 @@ class Visibility:
         """Follow a person until ``leave``, once a socket; ``read`` makes the rights known."""
         viewer = self._viewers.setdefault(user_id, Viewer(user_id))
         viewer.sockets += 1
+        self.followed.set()
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
@@ -116,6 +120,8 @@ class Visibility:
         viewer.sockets -= 1
         if viewer.sockets == 0:
             del self._viewers[viewer.user_id]
+        if not self._viewers:
+            self.followed.clear()
 
     async def read(self, conn: Conn, user_ids: Collection[int]) -> None:
         """Read these people's rights in one statement.

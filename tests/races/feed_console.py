@@ -11,6 +11,8 @@ import msgspec
 from aiohttp import ClientWebSocketResponse, WSMsgType
 from centre import Centre, Person
 
+from contactcenter.db import Conn
+
 
 class Console:
     """Every frame it was sent, in order."""
@@ -46,7 +48,7 @@ async def watching(centre: Centre, person: Person) -> AsyncIterator[tuple[Consol
     """The feed as this person sees it from now on, and the last event before."""
     console = Console()
     async with centre.database.read() as conn:
-        before = await conn.fetchval("SELECT coalesce(max(id), 0) FROM event")
+        before = await _settled(conn)
     http: aiohttp.ClientSession = person._http
     async with http.ws_connect(
         f"{centre.url}/api/v1/feed", headers={"Origin": centre.url}
@@ -59,6 +61,19 @@ async def watching(centre: Centre, person: Person) -> AsyncIterator[tuple[Consol
             yield console, before
         finally:
             reader.cancel()
+
+
+async def _settled(conn: Conn) -> int:
+    """The last event, once no writer runs that is older: it would be told to who begins now."""
+    async with asyncio.timeout(30):
+        while True:
+            before, is_past = await conn.fetchrow(
+                "SELECT coalesce(max(id), 0),"
+                " coalesce(max(xid) < pg_snapshot_xmin(pg_current_snapshot()), true) FROM event"
+            )
+            if is_past:
+                return int(before)
+            await asyncio.sleep(0.01)
 
 
 async def told_since(table: asyncpg.Connection, before: int) -> list[int]:

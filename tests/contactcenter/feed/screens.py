@@ -55,12 +55,12 @@ class Screen:
     def write_now(self, frame: bytes) -> bool:
         if self.serving or not self.takes_frames.is_set():
             return False
-        self.frames.append(content(frame))
+        self.frames += contents(frame)
         return True
 
     async def send(self, frame: bytes) -> None:
         await self.takes_frames.wait()
-        self.frames.append(content(frame))
+        self.frames += contents(frame)
 
     def wake(self) -> None:
         if not self.serving:
@@ -78,16 +78,20 @@ class Screen:
                 await asyncio.sleep(0.005)
 
 
-def content(frame: bytes) -> Any:
-    """What one unmasked text frame of the protocol says."""
-    assert frame[0] == 0x81
-    size, start = frame[1], 2
-    if size == 126:
-        size, start = int.from_bytes(frame[2:4]), 4
-    elif size == 127:
-        size, start = int.from_bytes(frame[2:10]), 10
-    assert len(frame) == start + size
-    return msgspec.json.decode(frame[start:])
+def contents(written: bytes) -> list[Any]:
+    """What unmasked text frames of the protocol say, one after the other."""
+    said = []
+    while written:
+        assert written[0] == 0x81
+        size, start = written[1], 2
+        if size == 126:
+            size, start = int.from_bytes(written[2:4]), 4
+        elif size == 127:
+            size, start = int.from_bytes(written[2:10]), 10
+        assert len(written) >= start + size
+        said.append(msgspec.json.decode(written[start : start + size]))
+        written = written[start + size :]
+    return said
 
 
 @asynccontextmanager
