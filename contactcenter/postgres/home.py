@@ -47,12 +47,13 @@ def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 @contextmanager
-def throwaway_data_dir() -> Iterator[Path]:
+def throwaway_data_dir(*rather: str) -> Iterator[Path]:
     """Make a folder for data that are worth nothing, and remove it with all that is in it.
 
     Unlike ``tempfile``'s, it can be reached by the account that runs the server for root.
+    ``rather`` are places that would be better than the usual ones, the best first.
     """
-    places = (tempfile.gettempdir(), "/tmp", "/var/tmp")  # noqa: S108 -- mkdtemp is safe
+    places = (*rather, tempfile.gettempdir(), "/tmp", "/var/tmp")  # noqa: S108 -- mkdtemp is safe
     account = server_account(Path("/nonexistent"))
     reachable = (place for place in places if is_reachable(Path(place), account))
     folder = Path(tempfile.mkdtemp(prefix="contactcenter-", dir=next(reachable, None)))

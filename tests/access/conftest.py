@@ -1,10 +1,9 @@
 """The application runs in a thread; what is generated is tried on it over real HTTP."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
-from databases import drop, with_database
+from databases import Copies
 from house import House
 
 from contactcenter import logs
@@ -24,10 +23,10 @@ def _logs() -> None:
 
 
 @pytest.fixture(scope="module")
-def house(server_dsn: str, new_database) -> Iterator[House]:
+def house(copies: Copies) -> Iterator[House]:
     """The whole application on a database of this module's own."""
-    name = asyncio.run(new_database())
-    house = House(with_database(server_dsn, name), PROVIDER).start()
+    dsn = copies.take()
+    house = House(dsn, PROVIDER).start()
     yield house
     house.stop()
-    asyncio.run(drop(server_dsn, name))
+    copies.drop(dsn)

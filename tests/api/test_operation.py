@@ -148,9 +148,10 @@ SAMPLES = (
 
 
 @pytest.fixture(scope="module")
-def shared_dsn(server_dsn, new_database):
-    name = asyncio.run(new_database())
-    return urlunsplit(urlsplit(server_dsn)._replace(path=f"/{name}"))
+def shared_dsn(copies):
+    dsn = copies.take()
+    yield dsn
+    copies.drop(dsn)
 
 
 @pytest.fixture
