@@ -13,6 +13,8 @@ from aiohttp import web
 #: Requests under way get this long once we do not listen any more. The rest of the 15 s is for the
 #: notice before it, the feed's sockets, and the workers.
 DRAIN_S: Final = 6.0
+#: The collector looks at new objects when there are so many of them; Python's own number is 700.
+_YOUNG_OBJECTS: Final = 10_000
 
 
 class CannotListen(Exception):
@@ -67,10 +69,13 @@ def reserved(host: str, port: int) -> Iterator[int]:
 def settle() -> None:
     """Take what was built at the start out of the collector's rounds: it stays until the end.
 
-    A full round over all of it is a pause in which nobody is answered.
+    A full round over all of it is a pause in which nobody is answered. What comes later, thousands
+    of open sockets above all, is not to bring one about every few minutes: new objects are looked
+    at ten thousand at a time, so that few of those that die with a request pass for long-lived.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS)
 
 
 async def told_to_stop() -> None:

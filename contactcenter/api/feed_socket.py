@@ -75,6 +75,7 @@ class FeedSocket:
             writer_limit=_NEVER,  # the writing task drains; a close must never wait for a reader
         )
         self._writer: AbstractStreamWriter | None = None
+        self._transport: asyncio.Transport | None = None
         self._feed = feed
         self._commands = Commands(self, feed, database)
         self._allowance = Allowance(FRAMES_PER_S, FRAMES_AT_ONCE, time.monotonic)
@@ -103,6 +104,7 @@ class FeedSocket:
     async def serve(self) -> web.WebSocketResponse:
         """Open the socket, and answer commands until it is closed."""
         self._writer = await self._response.prepare(self._request)
+        self._transport = self._request.transport
         self._bound_send_buffer()
         try:
             await self._admit()
@@ -125,8 +127,13 @@ class FeedSocket:
 
     def write_now(self, frame: bytes) -> bool:
         """Write past aiohttp's writer, which would build the same frame anew for every client."""
-        transport = self._request.transport
-        if transport is None or self._response.closed or transport.get_write_buffer_size():
+        transport = self._transport
+        if (
+            transport is None
+            or transport.is_closing()
+            or self._response.closed
+            or transport.get_write_buffer_size()
+        ):
             return False
         transport.write(frame)
         return True

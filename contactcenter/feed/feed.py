@@ -26,6 +26,8 @@ from contactcenter.feed.subscriber import TRY_LATER, Line, Subscriber
 #: Whoever waits for the database, or for the feed to find its place, is told 503 after this.
 WORK_S: Final = 4.5
 _WATCH_EVERY_S: Final = 1.0
+#: After so many the other tasks get their turn.
+_WATCHED_TOGETHER: Final = 500
 
 log = structlog.get_logger()
 
@@ -164,9 +166,11 @@ class Feed:
         checked_s = self._clock()
         while True:
             await asyncio.sleep(_WATCH_EVERY_S)
-            for subscriber in self._hub.subscribers:
+            for n, subscriber in enumerate(self._hub.subscribers, 1):
                 subscriber.may_go_on()
                 subscriber.check_speed()
+                if n % _WATCHED_TOGETHER == 0:
+                    await asyncio.sleep(0)
             if self._clock() - checked_s < self.limits.check_credentials_every_s:
                 continue
             checked_s = self._clock()

@@ -20,6 +20,8 @@ from contactcenter.feed.visibility import Subject, Viewer, Visibility, subject_o
 _AT_A_STRETCH: Final = 20_000
 #: So many events travel together at most.
 _TOGETHER: Final = 50
+#: The credentials of thousands at once would be a pause in which nobody is told anything.
+_ASKED_TOGETHER: Final = 500
 #: Kinds after which somebody's session or token may be over.
 _ENDINGS: Final = frozenset({"session_ended", "token_revoked", "password_changed"})
 
@@ -109,16 +111,16 @@ class Hub:
             await asyncio.sleep(0)
 
     async def check_credentials(self, conn: Conn) -> None:
-        """Ask in one statement whether every session and token here is still good."""
+        """Ask whether every session and token here is still good, some hundreds a statement."""
         asked = self.subscribers
-        if not asked:
-            return
-        left = await credentials.left_s(conn, [s.credential for s in asked])
-        for subscriber, left_s in zip(asked, left, strict=True):
-            if left_s > 0:
-                subscriber.good_for(left_s)
-            else:
-                subscriber.end(SIGNED_OUT)
+        for start in range(0, len(asked), _ASKED_TOGETHER):
+            some = asked[start : start + _ASKED_TOGETHER]
+            left = await credentials.left_s(conn, [s.credential for s in some])
+            for subscriber, left_s in zip(some, left, strict=True):
+                if left_s > 0:
+                    subscriber.good_for(left_s)
+                else:
+                    subscriber.end(SIGNED_OUT)
 
     def present(self) -> Collection[int]:
         """Whose open sockets tell that they are there."""
@@ -126,6 +128,9 @@ class Hub:
 
     def _hand_over(self, tellings: list[Telling]) -> None:
         """Put the frames of these events to everybody who is live; the hub's position is next."""
+        if len(tellings) == 1:  # most of the time, and then every microsecond is one a socket
+            self._hand_over_one(tellings[0])
+            return
         joined: dict[tuple[bytes, ...], bytes] = {}  # most people see the same
         for viewer, sockets in self._subscribers.items():
             seen = [
@@ -133,26 +138,23 @@ class Hub:
                 for telling in tellings
                 if (frame := telling.frame_for(viewer, self.visibility)) is not None
             ]
-            if not seen:
+            for subscriber in sockets:
+                key = tuple(f for position, f in seen if subscriber.is_live_before(position))
+                if not key:
+                    continue
+                if key not in joined:
+                    joined[key] = b"".join(key)
+                subscriber.put(joined[key])
+
+    def _hand_over_one(self, telling: Telling) -> None:
+        position, visibility = telling.position, self.visibility
+        for viewer, sockets in self._subscribers.items():
+            frame = telling.frame_for(viewer, visibility)
+            if frame is None:
                 continue
             for subscriber in sockets:
-                self._put(subscriber, seen, joined)
-
-    def _put(
-        self,
-        subscriber: Subscriber,
-        seen: list[tuple[Position, bytes]],
-        joined: dict[tuple[bytes, ...], bytes],
-    ) -> None:
-        if not subscriber.is_live_before(seen[0][0]):
-            seen = [one for one in seen if subscriber.is_live_before(one[0])]
-        if len(seen) == 1:
-            subscriber.put(seen[0][1])
-        elif seen:
-            key = tuple(frame for _, frame in seen)
-            if key not in joined:
-                joined[key] = b"".join(key)
-            subscriber.put(joined[key])
+                if subscriber.is_live_before(position):
+                    subscriber.put(frame)
 
 
 def _bundles(entries: list[Entry], viewers: int) -> Iterator[list[Entry]]:

@@ -54,6 +54,23 @@ class Subscriber:
     Frames are put by the hub and by commands; what has to wait is written by one task, in order.
     """
 
+    __slots__ = (
+        "_clock",
+        "_frames",
+        "_good_until_s",
+        "_has_begun",
+        "_limits",
+        "_line",
+        "_waiting_bytes",
+        "_written_since_s",
+        "credential",
+        "cursor",
+        "ending",
+        "is_live",
+        "keeps_presence",
+        "viewer",
+    )
+
     def __init__(
         self,
         viewer: Viewer,
@@ -72,6 +89,8 @@ class Subscriber:
         self.cursor: Cursor | None = None
         #: Whether the hub hands it events; otherwise it reads pages of its own.
         self.is_live = False
+        #: Whether the hub has come past where it was then: it never goes back.
+        self._has_begun = False
         self.ending: Ending | None = None
         self._line = line
         self._clock = clock
@@ -89,8 +108,11 @@ class Subscriber:
         return self.cursor is not None and not self.is_live
 
     def is_live_before(self, position: Position) -> bool:
-        """Whether the hub is to hand it the event at this position."""
-        return self.is_live and self.cursor is not None and self.cursor.position < position
+        """Whether the hub is to hand it the event at this position; those come in their order."""
+        if not self._has_begun:
+            cursor = self.cursor
+            self._has_begun = self.is_live and cursor is not None and cursor.position < position
+        return self._has_begun
 
     def good_for(self, left_s: float) -> None:
         """Note how long the credential is good for, as the database has just told."""

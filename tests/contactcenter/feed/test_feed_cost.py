@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
+import factories
 import pytest
-from screens import PATIENCE_S, Screen, contents, running, screen, tell
+from screens import PATIENCE_S, Screen, contents, running, screen, signed_in, tell
 
 from contactcenter import events, partitions
 from contactcenter.access.actor import Actor
@@ -15,6 +17,7 @@ from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.events import Event
 from contactcenter.feed import Cursor, Ending, Feed, Limits, Position
+from contactcenter.feed import hub as hub_module
 from contactcenter.feed.credentials import Credential
 from contactcenter.feed.hub import Hub
 from contactcenter.feed.reader import Entry
@@ -150,6 +153,19 @@ async def test_what_comes_together_is_written_together(
 
     assert shown.ids == ids
     assert shown.writes == 1
+
+
+async def test_whose_session_is_over_is_found_though_few_are_asked_about_at_once(
+    feed: Feed, table: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "_ASKED_TOGETHER", 2)
+    people = [await signed_in(table, await factories.user(table)) for _ in range(5)]
+    async with AsyncExitStack() as stack:
+        screens = [await stack.enter_async_context(screen(feed, person)) for person in people]
+        await table.execute("DELETE FROM session WHERE user_id = $1", people[3].user_id)
+        await screens[3].shows(lambda s: s.endings)
+
+        assert [s.endings for s in screens] == [[], [], [], ["signed_out"], []]
 
 
 class Paper:
