@@ -84,10 +84,12 @@ def parse_form(body: bytes) -> list[tuple[bytes, bytes]]:
     for part in body.replace(b"+", b" ").split(b"&"):
         if part:
             name, _, value = part.partition(b"=")
-            if b"%" in part:
-                name, value = unquote_to_bytes(name), unquote_to_bytes(value)
-            pairs.append((name, value))
+            pairs.append((_unquoted(name), _unquoted(value)))
     return pairs
+
+
+def _unquoted(text: bytes) -> bytes:
+    return unquote_to_bytes(text) if b"%" in text else text  # most have none
 
 
 def _joined(pairs: Pairs) -> bytes:

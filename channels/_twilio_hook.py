@@ -140,12 +140,9 @@ def understood(channel: str, raw: Raw, pairs: Pairs | None = None) -> Payload | 
         detail = f"The body is {raw.content_type}, not a form."
         return Unreadable(channel=channel, reason="not_a_form", detail=detail, raw=raw)
     pairs = parse_form(raw.body) if pairs is None else pairs
-    unreadable = _unreadable(channel, raw, pairs)
-    if unreadable is not None:
-        return unreadable
-    form: dict[str, str] = {}
-    for name, value in pairs:
-        form.setdefault(name.decode(), value.decode())
+    form = _first_values(pairs)
+    if form is None:
+        return _unreadable(channel, raw, pairs)
     query: dict[str, str] = {}
     for key, text in parse_qsl(urlsplit(raw.headers.get(PATH_HEADER, "")).query):
         query.setdefault(key, text)
@@ -163,21 +160,29 @@ def _raw(request: web.Request, content_type: str, body: bytes) -> Raw:
     return Raw(body=body, content_type=content_type, headers=kept)
 
 
-def _unreadable(channel: str, raw: Raw, pairs: Pairs) -> Unreadable | None:
-    """What cannot be text: the first parameter that is not; None where all of it is."""
-    whole = b"\n".join(name + b"=" + value for name, value in pairs)
-    if _reason_unreadable(whole) is None:  # the rule; each by itself is looked at only to name it
+def _first_values(pairs: Pairs) -> dict[str, str] | None:
+    """The form as text, or None where not all of it can be; decoded in one piece, as most can."""
+    flat = [part for pair in reversed(pairs) for part in pair]
+    try:
+        parts = b"\0".join(flat).decode().split("\0")
+    except UnicodeDecodeError:
         return None
-    for name, value in pairs:
-        reason = _reason_unreadable(name + value)
-        if reason:
-            shown = name[:40].decode(errors="backslashreplace")
-            detail = f"The parameter {shown!r} holds {_NAMED[reason]}."
-            sid = _message_sid(pairs)
-            return Unreadable(
-                channel=channel, reason=reason, detail=detail, raw=raw, external_id=sid
-            )
-    return None
+    if len(parts) != len(flat):
+        return None if flat else {}
+    return dict(zip(parts[0::2], parts[1::2], strict=True))
+
+
+def _unreadable(channel: str, raw: Raw, pairs: Pairs) -> Unreadable:
+    """Name the first parameter that cannot be text."""
+    name, reason = next(
+        (name, reason)
+        for name, value in pairs
+        if (reason := _reason_unreadable(name) or _reason_unreadable(value))
+    )
+    shown = name[:40].decode(errors="backslashreplace")
+    detail = f"The parameter {shown!r} holds {_NAMED[reason]}."
+    sid = _message_sid(pairs)
+    return Unreadable(channel=channel, reason=reason, detail=detail, raw=raw, external_id=sid)
 
 
 _NAMED = {"nul_character": "a NUL character", "invalid_utf8": "bytes that are not UTF-8"}

@@ -14,8 +14,8 @@ import structlog
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
 
-Topic = Literal["events", "triage", "outbox"]
-TOPICS: Final[tuple[Topic, ...]] = ("events", "triage", "outbox")
+Topic = Literal["events", "triage", "outbox", "media"]
+TOPICS: Final[tuple[Topic, ...]] = ("events", "triage", "outbox", "media")
 
 _CHANNEL: Final = "contactcenter"
 #: A ring after a silence travels at once, and those that come within this time after it as one.

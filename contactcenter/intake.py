@@ -216,6 +216,8 @@ class Intake:
                     waiting.done.set_result(outcome)
         if fresh:
             self._bell.ring("triage", "events")
+            if media[0]:
+                self._bell.ring("media")
 
     async def _store_and_hear(
         self,

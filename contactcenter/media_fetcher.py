@@ -70,7 +70,7 @@ class MediaFetcher:
         self._bell = bell
         self._channels = channels
         self._chance = chance
-        self._news = bell.waiter("triage")  # it rings when messages were stored
+        self._news = bell.waiter("media")
 
     async def run(self) -> None:
         """Fetch what is due until cancelled."""

@@ -135,7 +135,7 @@ class Triage:
     async def look(self) -> bool:
         """Look at one batch of tickets; returns whether there may be more."""
         async with self._database.transaction() as conn:
-            wanted = await _untriaged_tickets.all(conn, BATCH * 4)
+            wanted = await _untriaged_tickets.all(conn, 4 * BATCH)
             claimed = {t.id: t for t in await _claim.all(conn, wanted[:BATCH])}
             findings = await self._find(conn, claimed) if claimed else []
         if claimed:
@@ -151,7 +151,7 @@ class Triage:
     async def _find(self, conn: Conn, claimed: Mapping[int, _Claimed]) -> list[Finding]:
         """Look at the claimed tickets; settles those that stay and returns the others."""
         new: dict[int, list[_NewMessage]] = defaultdict(list)
-        for message in await _messages.all(conn, list(claimed)):
+        for message in await _messages.all(conn, list(claimed), 4 * BATCH):
             new[message.ticket_id].append(message)
         looked_at = {ticket_id for ticket_id, messages in new.items() if not _is_late(messages)}
         contact_ids = {claimed[ticket_id].contact_id for ticket_id in looked_at}

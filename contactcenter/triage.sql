@@ -14,9 +14,11 @@ SELECT t.id, t.contact_id, t.state, t.channel, t.temperament, t.language, t.entr
 FROM ticket t WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE SKIP LOCKED
 
 -- name: messages
--- The new messages of the claimed tickets.
-SELECT id, ticket_id, body, received_at, clock_timestamp() - received_at AS waited FROM interaction
-WHERE ticket_id = ANY($1::bigint[]) AND direction = 'inbound' AND triaged_at IS NULL ORDER BY id
+-- The new messages of the claimed tickets, of the oldest of all: a backlog is not read from end to end.
+SELECT m.id, m.ticket_id, m.body, m.received_at, clock_timestamp() - m.received_at AS waited
+FROM (SELECT id, ticket_id, body, received_at FROM interaction
+      WHERE direction = 'inbound' AND triaged_at IS NULL ORDER BY id LIMIT $2) AS m
+WHERE m.ticket_id = ANY($1::bigint[]) ORDER BY m.id
 
 -- name: conversations
 -- The last messages of these people, whatever ticket they belong to.

@@ -207,6 +207,13 @@ async def test_authentic_bytes_that_are_no_text_are_kept(desk, field, value, rea
     assert desk.only.raw.body == body
 
 
+async def test_a_character_cut_in_two_by_an_equals_sign_is_no_text(desk):
+    await desk.take(signed_bytes(PATH, b"MessageSid=SM1&From=%2B989121234567&To=1&City%d8=%b3"))
+
+    assert desk.only.reason == "invalid_utf8"
+    assert desk.only.detail.startswith("The parameter 'City\\\\xd8' holds")
+
+
 async def test_what_is_wrong_is_said_with_its_place(desk):
     await desk.take(signed_bytes(PATH, b"MessageSid=SM1&From=%2B989121234567&FromCity=%ff&To=1"))
 

@@ -51,6 +51,23 @@ async def count(database: Database, table: str, where: str = "true") -> int:
         return await conn.fetchval(f"SELECT count(*) FROM {table} WHERE {where}")
 
 
+async def test_the_bell_for_files_rings_only_where_a_message_has_one(database: Database) -> None:
+    bell = Bell(database)
+    files = bell.waiter("media")
+    files.clear()
+    intake = Intake(database, bell, reopen_window_s=3600)
+    task = asyncio.create_task(intake.run())
+    photo = Media(url="https://provider.test/m/1", content_type="image/jpeg")
+
+    await intake.receive([message(1, text="no file")])
+    rang_without = files.is_set()
+    await intake.receive([message(2, text="a file", media=(photo,))])
+
+    assert (rang_without, files.is_set()) == (False, True)
+    task.cancel()
+    await intake.close()
+
+
 async def test_a_first_message_makes_contact_ticket_interaction_and_events(
     database: Database, inbox: Intake
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
-from contactcenter.triage import Triage
+from contactcenter.triage import BATCH, Triage
 from routing.temperament import Assessment, Message, assess
 
 
@@ -172,6 +172,27 @@ async def test_a_message_on_a_ticket_that_stays_needs_no_routing(
         )
     assert (after["version"], (await row(database, ticket.id))["untriaged"]) == (before, 0)
     assert after["last_customer_message_at"] > now
+
+
+async def test_a_backlog_is_looked_at_piece_by_piece_until_nothing_is_left(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    async with database.read() as conn:
+        queue_id = await factories.queue(conn)
+        ticket_id = await factories.ticket(conn, datetime.now(UTC), intake_queue_id=queue_id)
+        for n in range(5 * BATCH):
+            await factories.interaction(conn, datetime.now(UTC), ticket_id=ticket_id, body=f"{n}")
+    triage = Triage(database, Bell(database), dispatcher, assess)
+
+    await triage.look()
+    first = await row(database, ticket_id)
+    while await triage.look():
+        pass
+
+    last = await row(database, ticket_id)
+    assert (first["state"], last["state"]) == ("waiting", "waiting")
+    assert 0 < first["untriaged"] <= BATCH + 1
+    assert last["untriaged"] == 0
 
 
 async def test_looks_give_way_to_messages_that_come_in_but_never_stand_still(
