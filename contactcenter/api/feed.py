@@ -4,6 +4,9 @@ A console opens ``GET /api/v1/feed`` with its session cookie and an allowed Orig
 bearer token in the handshake or in its first frame. ``feed_socket`` does the rest.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from typing import Final
 
@@ -17,7 +20,7 @@ from contactcenter.api.feed_socket import FeedSocket
 from contactcenter.api.guard import ForeignOrigin
 from contactcenter.api.operation import AGENT, PREFIX, Call, operation
 from contactcenter.api.services import SERVICES, Services
-from contactcenter.errors import DomainError, NotSignedIn
+from contactcenter.errors import DomainError, NoDatabase, NotSignedIn
 from contactcenter.feed import Feed, TooManySockets
 from contactcenter.feed.subscriber import GOING_AWAY
 
@@ -26,7 +29,13 @@ DOCUMENT_PATH: Final = "/api/asyncapi.json"
 #: Sockets of a process that are open and have not signed in yet.
 STRANGERS: Final = 200
 
+#: After a cut thousands come back at the same time. So many are looked after at once; whoever has
+#: not had his turn after this is to come back later.
+ADMITTED_AT_ONCE: Final = 8
+TURN_WITHIN_S: Final = 10.0
+
 FEED: Final = web.AppKey("feed", Feed)
+_DOOR: Final = web.AppKey("feed_door", asyncio.Semaphore)
 _SOCKETS: Final = web.AppKey("feed_sockets", set[FeedSocket])
 
 
@@ -40,6 +49,7 @@ class UpgradeRequired(DomainError):
 def install(app: web.Application, feed: Feed) -> None:
     """Give an application the feed's socket and its document; sockets are closed on shutdown."""
     app[FEED] = feed
+    app[_DOOR] = asyncio.Semaphore(ADMITTED_AT_ONCE)
     app[_SOCKETS] = set()
     app.router.add_get(PATH, open_socket)
     app.router.add_get(DOCUMENT_PATH, document)
@@ -49,22 +59,25 @@ def install(app: web.Application, feed: Feed) -> None:
 async def open_socket(request: web.Request) -> web.StreamResponse:
     """Admit whoever comes, and serve the socket until it is closed."""
     services, sockets = request.app[SERVICES], request.app[_SOCKETS]
-    actor = await _actor(request, services)
-    socket = FeedSocket(request, request.app[FEED], services.db)
-    if not socket.is_possible:
-        raise UpgradeRequired
-    if actor is None and sum(s.subscriber is None for s in sockets) >= STRANGERS:
-        raise TooManySockets
-    sockets.add(socket)
-    try:
-        if actor is not None:
-            await socket.sign_in(actor)
-        return await socket.serve()
-    finally:
+    async with AsyncExitStack() as at_the_door:
+        await at_the_door.enter_async_context(_turn(request))
+        actor = await _actor(request, services)
+        socket = FeedSocket(request, request.app[FEED], services.db)
+        if not socket.is_possible:
+            raise UpgradeRequired
+        if actor is None and sum(s.subscriber is None for s in sockets) >= STRANGERS:
+            raise TooManySockets
+        sockets.add(socket)
         try:
-            await socket.leave()
+            if actor is not None:
+                await socket.sign_in(actor)
+            await at_the_door.aclose()
+            return await socket.serve()
         finally:
-            sockets.discard(socket)
+            try:
+                await socket.leave()
+            finally:
+                sockets.discard(socket)
 
 
 async def document(request: web.Request) -> web.Response:
@@ -82,6 +95,26 @@ async def heartbeat(call: Call) -> None:
     seconds is signed off.
     """
     presence_keeper.heard(call.services.db, call.actor.user_id)
+
+
+@asynccontextmanager
+async def _turn(request: web.Request) -> AsyncIterator[None]:
+    """Whoever came first is admitted first: where all are at once, all are done last.
+
+    Raises ``NoDatabase`` where the turn came too late, or where nobody waits for it any more.
+    """
+    door = request.app[_DOOR]
+    try:
+        async with asyncio.timeout(TURN_WITHIN_S):
+            await door.acquire()
+    except TimeoutError as error:
+        raise NoDatabase from error
+    try:
+        if request.transport is None or request.transport.is_closing():
+            raise NoDatabase
+        yield
+    finally:
+        door.release()
 
 
 async def _actor(request: web.Request, services: Services) -> Actor | None:

@@ -17,7 +17,7 @@ from contactcenter.db import Conn, Database
 from contactcenter.errors import DomainError, NoDatabase, NotSignedIn
 from contactcenter.feed import credentials, cursor, reader
 from contactcenter.feed.cursor import Cursor
-from contactcenter.feed.hub import Hub, Telling
+from contactcenter.feed.hub import TOGETHER, Hub, Telling
 from contactcenter.feed.limits import Limits
 from contactcenter.feed.reader import Entry
 from contactcenter.feed.reading import Reading
@@ -206,12 +206,16 @@ class Feed:
         """Write what is for this person's eyes; returns where one is after these events."""
         reached = subscriber.cursor
         assert reached is not None, "whoever catches up has begun somewhere"
-        for entry in entries:
-            telling = Telling(entry, self._reading.epoch)
-            frame = telling.frame_for(subscriber.viewer, self._hub.visibility)
-            if frame is not None:
-                await subscriber.write(frame)
-            reached = telling.cursor
+        for start in range(0, len(entries), TOGETHER):
+            seen = []
+            for entry in entries[start : start + TOGETHER]:
+                telling = Telling(entry, self._reading.epoch)
+                frame = telling.frame_for(subscriber.viewer, self._hub.visibility)
+                if frame is not None:
+                    seen.append(frame)
+                reached = telling.cursor
+            if seen:
+                await subscriber.write(b"".join(seen))
         return reached
 
     def _take_over(self, subscriber: Subscriber, reached: Cursor) -> None:

@@ -19,7 +19,7 @@ from contactcenter.feed.visibility import Subject, Viewer, Visibility, subject_o
 #: After so many looks at who may see what the other tasks of the process get their turn.
 _AT_A_STRETCH: Final = 20_000
 #: So many events travel together at most.
-_TOGETHER: Final = 50
+TOGETHER: Final = 50
 #: The credentials of thousands at once would be a pause in which nobody is told anything.
 _ASKED_TOGETHER: Final = 500
 #: Kinds after which somebody's session or token may be over.
@@ -159,6 +159,6 @@ class Hub:
 
 def _bundles(entries: list[Entry], viewers: int) -> Iterator[list[Entry]]:
     """The events in their order, in parts that leave the other tasks their turns."""
-    size = max(1, min(_TOGETHER, _AT_A_STRETCH // max(1, viewers)))
+    size = max(1, min(TOGETHER, _AT_A_STRETCH // max(1, viewers)))
     for start in range(0, len(entries), size):
         yield entries[start : start + size]

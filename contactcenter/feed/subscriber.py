@@ -148,7 +148,7 @@ class Subscriber:
             self._waiting_bytes -= len(frame)
 
     async def write(self, frame: bytes) -> None:
-        """Write one frame now, past those that wait; only the writing task calls it."""
+        """Write a frame, or some joined, past those that wait; only the writing task calls it."""
         if self.may_go_on():
             await self._write(frame, self._clock())
 

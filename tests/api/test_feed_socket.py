@@ -240,6 +240,26 @@ async def test_only_so_many_strangers_are_let_in(nobody, agent, monkeypatch):
             assert (await console.command("ping"))["success"]
 
 
+async def test_only_so_many_are_looked_after_at_once_and_first_come_is_first_served(
+    agent, client, monkeypatch
+):
+    monkeypatch.setattr(feed_api, "TURN_WITHIN_S", 0.3)
+    door = client.app[feed_api._DOOR]
+    for _ in range(feed_api.ADMITTED_AT_ONCE):
+        await door.acquire()
+    assert await refusal_of(agent, **OURS) == (503, "no_database")
+
+    monkeypatch.setattr(feed_api, "TURN_WITHIN_S", PATIENCE_S)
+    waiting = asyncio.create_task(refusal_of(agent, Origin="http://elsewhere.test"))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    door.release()
+    assert await waiting == (403, "foreign_origin")
+    async with opened(agent) as first, opened(agent) as second:  # they keep no place at the door
+        assert (await first.command("ping"))["success"]
+        assert (await second.command("ping"))["success"]
+
+
 # What it is told ----------------------------------------------------------------------------
 
 

@@ -140,6 +140,10 @@ class Counting(Screen):
         self.writes += 1
         return super().write_now(frame)
 
+    async def send(self, frame: bytes) -> None:
+        self.writes += 1
+        await super().send(frame)
+
 
 async def test_what_comes_together_is_written_together(
     feed: Feed, table: asyncpg.Connection, bell: Bell, admin: Actor
@@ -166,6 +170,22 @@ async def test_whose_session_is_over_is_found_though_few_are_asked_about_at_once
         await screens[3].shows(lambda s: s.endings)
 
         assert [s.endings for s in screens] == [[], [], [], ["signed_out"], []]
+
+
+async def test_what_was_missed_is_written_together(
+    feed: Feed, table: asyncpg.Connection, bell: Bell, admin: Actor
+) -> None:
+    async with screen(feed, admin) as earlier:
+        kept = earlier.subscribed.cursor
+    ids = await tell(table, bell, *["contact_created"] * 120)
+    shown = Counting(feed)
+    shown.subscriber = await feed.join(admin, shown)
+    await feed.subscribe(shown.subscriber, kept)
+    await shown.shows(lambda s: len(s.ids) == 120)
+    feed.leave(shown.subscriber)
+
+    assert shown.ids == ids
+    assert shown.writes <= 4
 
 
 class Paper:
