@@ -194,6 +194,7 @@ class Database:
         *,
         lock_timeout_ms: int = 0,
         generic_plans: bool = False,
+        connection_class: type[OwnConnection] = OwnConnection,
     ) -> OwnConnection:
         """Open a connection of its own for the worker ``name``; raises ``NoDatabase``.
 
@@ -217,6 +218,7 @@ class Database:
                 statement_cache_size=500,
                 max_cacheable_statement_size=0,
                 server_settings=session,
+                connection_class=connection_class,
             )
             await _init(conn)
         except _UNREACHABLE as error:

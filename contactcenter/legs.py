@@ -1,6 +1,6 @@
 """Legs: one stay of a ticket in one queue with one holder or none; they tile each episode.
 
-``tickets.turn`` ends and begins them, with the change of the ticket that is their reason.
+``turns`` ends and begins them, with the change of the ticket that is their reason.
 """
 
 from datetime import datetime

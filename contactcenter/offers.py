@@ -1,19 +1,16 @@
 """Offers: a ticket at an agent, from the first ring until he lets go of it.
 
 At most one of a ticket is live, and a live offer takes its weight of the agent's capacity.
-Terminal states never change.
+Terminal states never change. ``turns`` makes them and ends them, with the turn of the ticket.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
 from contactcenter import db, metrics
 from contactcenter.db import Conn
-
-Ending = Literal["declined", "expired", "rescinded"]
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -45,59 +42,14 @@ class Explained(Struct, frozen=True, kw_only=True):
     why: dict[str, Any]
 
 
-class Freed(Struct, frozen=True, kw_only=True):
-    """An agent whose offer has ended, as he is now, and the wrap-up time of its queue."""
-
-    agent_id: int
-    ending: str
-    load: int
-    presence: str
-    wrap_up_s: int
-
-
 _SQL = db.Statements(__name__)
-_make = _SQL.take("make", int)
 _live = _SQL.take("live", Offer)
 _pending_of_agent = _SQL.take("pending_of_agent", int)
 _latest_to = _SQL.take("latest_to", Offer)
 _accept = _SQL.command("accept")
-_finish = _SQL.take("finish", Freed)
 _exclude = _SQL.command("exclude")
 _end_exclusion = _SQL.command("end_exclusion")
 _of_ticket = _SQL.take("of_ticket", Explained)
-
-
-async def make(
-    conn: Conn,
-    now: datetime,
-    *,
-    ticket_id: int,
-    agent_id: int,
-    queue_id: int,
-    weight: int,
-    expires_at: datetime | None,
-    why: Mapping[str, Any],
-) -> int:
-    """Offer a ticket, which takes its weight of the agent's capacity from now on.
-
-    Without an expiry it is accepted at once.
-    """
-    accepted = expires_at is None
-    offer_id = await _make.one(
-        conn,
-        ticket_id,
-        agent_id,
-        queue_id,
-        weight,
-        "accepted" if accepted else "pending",
-        now,
-        expires_at,
-        now if accepted else None,
-        why,
-    )
-    if accepted:
-        metrics.note(metrics.OFFERS_ANSWERED.labels("accepted"))
-    return offer_id
 
 
 async def live(conn: Conn, ticket_id: int) -> Offer | None:
@@ -119,19 +71,6 @@ async def accept(conn: Conn, now: datetime, offer: Offer) -> None:
     """The agent said yes: what he had missed in a row is forgotten."""
     await _accept.run(conn, offer.id, now)
     metrics.note(metrics.OFFERS_ANSWERED.labels("accepted"))
-
-
-async def finish(
-    conn: Conn, now: datetime, ticket_id: int, ending: Ending | None = None
-) -> Freed | None:
-    """End the ticket's live offer and give the agent his capacity back; None where there is none.
-
-    Without an ``ending`` a pending one is withdrawn and an accepted one has ended.
-    """
-    freed = await _finish.first(conn, ticket_id, ending, now)
-    if freed is not None:
-        metrics.note(metrics.OFFERS_ANSWERED.labels(freed.ending))
-    return freed
 
 
 async def exclude(conn: Conn, ticket_id: int, agent_id: int, until_at: datetime) -> None:

@@ -1,12 +1,3 @@
--- name: make
--- From here on the ticket takes its weight of the agent's capacity; the check on it refuses what no rule asks for.
-WITH taken AS (
-  UPDATE agent SET load = load + $4::int, misses = CASE WHEN $5 = 'accepted' THEN 0 ELSE misses END WHERE id = $2
-)
-INSERT INTO offer (ticket_id, agent_id, queue_id, weight, state, offered_at, expires_at, answered_at, why)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-RETURNING id
-
 -- name: live
 -- The offer that stands for this ticket, pending or accepted.
 SELECT id, ticket_id, agent_id, queue_id, weight, state, offered_at, expires_at, answered_at, ended_at
@@ -26,20 +17,6 @@ FROM offer WHERE ticket_id = $1 AND agent_id = $2 ORDER BY id DESC LIMIT 1
 -- The agent said yes, and is seen to answer.
 WITH answered AS (UPDATE offer SET state = 'accepted', answered_at = $2 WHERE id = $1 RETURNING agent_id)
 UPDATE agent SET misses = 0 FROM answered WHERE agent.id = answered.agent_id
-
--- name: finish
--- Terminal states never change. Whoever has nothing left to do has been idle since now.
-WITH over AS (
-  UPDATE offer SET ended_at = $3::timestamptz,
-    state = coalesce($2, CASE state WHEN 'pending' THEN 'withdrawn' ELSE 'ended' END),
-    answered_at = coalesce(answered_at, CASE WHEN $2 = 'declined' THEN $3::timestamptz END)
-  WHERE ticket_id = $1 AND state IN ('pending', 'accepted')
-  RETURNING agent_id, queue_id, weight, state
-)
-UPDATE agent SET load = load - over.weight,
-  idle_since = CASE WHEN load = over.weight THEN $3::timestamptz ELSE idle_since END
-FROM over JOIN queue ON queue.id = over.queue_id WHERE agent.id = over.agent_id
-RETURNING agent.id AS agent_id, over.state AS ending, agent.load, agent.presence, queue.wrap_up_s
 
 -- name: exclude
 -- Not to be asked again about this ticket for a while.

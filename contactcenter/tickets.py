@@ -1,14 +1,13 @@
 """One problem of one contact: its row, locked, changed and saved with one version more."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, events, legs, timers
+from contactcenter import db, events
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
 from contactcenter.events import Event
@@ -60,12 +59,10 @@ class Ticket(Struct, frozen=True, kw_only=True):
     version: int
 
 
-#: Timers that mean one state of a ticket and end with it.
-_OF_A_STATE: Final = frozenset[timers.Kind]({"offer_expiry", "delay_step", "wake_up", "reopen_end"})
-
 _SQL = db.Statements(__name__)
 _find = _SQL.take("find", Ticket)
 _lock = _SQL.take("lock", Ticket)
+_lock_all = _SQL.take("lock_all", Ticket)
 _save = _SQL.take("save", int)
 _open = _SQL.take("open", int)
 _unsolved_twin = _SQL.take("unsolved_twin", int)
@@ -92,79 +89,25 @@ async def lock(conn: Conn, ticket_id: int) -> Ticket:
     return ticket
 
 
+async def lock_all(conn: Conn, ticket_ids: Sequence[int]) -> dict[int, Ticket]:
+    """Read those that are there by id, and lock their rows in order until the transaction ends."""
+    return {ticket.id: ticket for ticket in await _lock_all.all(conn, sorted(ticket_ids))}
+
+
 async def save(conn: Conn, ticket: Ticket) -> Ticket:
     """Write an edited ticket back, locked before; returns it with its new version.
 
-    For what leaves its course alone: what moves it on is a ``turn``.
+    For what leaves its course alone: what moves it on is a turn, see ``turns``.
     """
-    return await _write(conn, ticket)
-
-
-async def turn(
-    conn: Conn,
-    ticket: Ticket,
-    event: Event,
-    *,
-    leg_ended_by: legs.Ending | None = None,
-    leg_begins_at: datetime | None = None,
-    waits: Mapping[timers.Kind, datetime | None] | None = None,
-    asks_anew: bool = False,
-) -> Ticket:
-    """Move a locked ticket on: its row, its leg, its timers and the event, in one statement.
-
-    ``leg_ended_by`` ends the open leg at the event's time; ``leg_begins_at`` opens the one the
-    ticket is in now. The timers of the former state end with it; ``waits`` sets those of the new
-    one, and None clears a timer that outlives a state. ``asks_anew`` lets everybody be asked
-    again who declined or missed it. Returns the ticket with its new version, which is the event's.
-    """
-    waits = waits or {}
-    due = {kind: due_at for kind, due_at in waits.items() if due_at is not None}
-    clear = _OF_A_STATE | waits.keys() | ({"exclusion_end"} if asks_anew else set())
-    return await _write(
-        conn,
-        ticket,
-        event,
-        leg_ended_by=leg_ended_by,
-        leg_begins_at=leg_begins_at,
-        due=due,
-        clear=clear - due.keys(),
-        asks_anew=asks_anew,
-    )
-
-
-async def _write(
-    conn: Conn,
-    ticket: Ticket,
-    event: Event | None = None,
-    *,
-    leg_ended_by: legs.Ending | None = None,
-    leg_begins_at: datetime | None = None,
-    due: Mapping[timers.Kind, datetime] = MappingProxyType({}),
-    clear: Collection[str] = (),
-    asks_anew: bool = False,
-) -> Ticket:
-    if event is not None:
-        events.check(event)
-    version = await _save.one(
-        conn,
-        *_columns(ticket),
-        event.at if event else None,
-        leg_ended_by,
-        leg_begins_at,
-        sorted(clear),
-        list(due),
-        list(due.values()),
-        asks_anew,
-        event.kind if event else None,
-        event.agent_id if event else None,
-        event.actor if event else None,
-        event.data if event else None,
-    )
+    version = await _save.one(conn, *columns(ticket))
     return msgspec.structs.replace(ticket, version=version)
 
 
-def _columns(ticket: Ticket) -> tuple[Any, ...]:
-    """What may change of a ticket, in the order of the statement."""
+def columns(ticket: Ticket) -> tuple[Any, ...]:
+    """What may change of a ticket, in the order in which statements take it.
+
+    Its teams are written as PostgreSQL writes an array, for arrays do not nest.
+    """
     return (
         ticket.id,
         ticket.subject,
@@ -192,7 +135,7 @@ def _columns(ticket: Ticket) -> tuple[Any, ...]:
         ticket.solved_by_id,
         ticket.closed_at,
         ticket.spam,
-        ticket.team_ids,
+        "{" + ",".join(map(str, ticket.team_ids)) + "}",
         ticket.intake_queue_id,
         ticket.contact_id,
     )

@@ -14,37 +14,25 @@ SELECT id, contact_id, channel, entry_point_id, intake_queue_id, subject, state,
        hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids, version
 FROM ticket WHERE id = $1 FOR NO KEY UPDATE
 
+-- name: lock_all
+-- Several, locked in one order whoever locks them.
+SELECT id, contact_id, channel, entry_point_id, intake_queue_id, subject, state, queue_id, tier, agent_id,
+       temperament, language, category_id, weight, credit_s, episode, escalations, reopens, opened_at,
+       enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at, escalation_left_s,
+       hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids, version
+FROM ticket WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+
 -- name: save
--- The ticket with one version more, and what goes with it: its leg, its timers, who may be asked, the event.
-WITH saved AS (
-  UPDATE ticket SET
-    subject = $2, state = $3, queue_id = $4, tier = $5, agent_id = $6, temperament = $7, language = $8,
-    category_id = $9, weight = $10, credit_s = $11, episode = $12, escalations = $13, reopens = $14,
-    enqueued_at = $15, first_reply_at = $16, last_customer_message_at = $17, last_reply_at = $18, wake_at = $19,
-    escalation_left_s = $20, hold_reason = $21, disposition = $22, solved_at = $23, solved_by_id = $24,
-    closed_at = $25, spam = $26, team_ids = $27, intake_queue_id = $28, contact_id = $29, version = version + 1
-  WHERE id = $1
-  RETURNING id, version, contact_id, team_ids, episode, tier, queue_id, agent_id
-), left_behind AS (
-  UPDATE leg SET to_at = $30, ended_by = $31 WHERE ticket_id = $1 AND to_at IS NULL AND $31::text IS NOT NULL
-  RETURNING id
-), begun AS (  -- after the one before it has ended, or the index on open legs would refuse it
-  INSERT INTO leg (ticket_id, episode, tier, queue_id, agent_id, from_at)
-  SELECT id, episode, tier, queue_id, agent_id, $32 FROM saved
-  WHERE $32::timestamptz IS NOT NULL AND (SELECT count(*) FROM left_behind) >= 0
-), cleared AS (
-  DELETE FROM timer WHERE ticket_id = $1 AND kind = ANY ($33::text[])
-), set AS (
-  INSERT INTO timer (due_at, kind, key, ticket_id)
-  SELECT t.due_at, t.kind, $1::bigint::text, $1::bigint FROM unnest($34::text[], $35::timestamptz[]) AS t(kind, due_at)
-  ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
-), asked_anew AS (
-  DELETE FROM exclusion WHERE ticket_id = $1 AND $36::boolean
-), noted AS (
-  INSERT INTO event (at, kind, ticket_id, version, contact_id, agent_id, actor, team_ids, data)
-  SELECT $30, $37, id, version, contact_id, $38, $39, team_ids, $40 FROM saved WHERE $37::text IS NOT NULL
-)
-SELECT version FROM saved
+-- The ticket with one version more.
+UPDATE ticket SET
+  subject = $2, state = $3, queue_id = $4, tier = $5, agent_id = $6, temperament = $7, language = $8,
+  category_id = $9, weight = $10, credit_s = $11, episode = $12, escalations = $13, reopens = $14,
+  enqueued_at = $15, first_reply_at = $16, last_customer_message_at = $17, last_reply_at = $18, wake_at = $19,
+  escalation_left_s = $20, hold_reason = $21, disposition = $22, solved_at = $23, solved_by_id = $24,
+  closed_at = $25, spam = $26, team_ids = $27::text::bigint[], intake_queue_id = $28, contact_id = $29,
+  version = version + 1
+WHERE id = $1
+RETURNING version
 
 -- name: open
 -- A ticket that we open ourselves, because we write first.

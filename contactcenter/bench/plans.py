@@ -23,6 +23,7 @@ from contactcenter import (
     timeline,
     timers,
     triage,
+    turns,
 )
 from contactcenter.bench import population
 from contactcenter.bench.figures import MeasurementInvalid
@@ -34,7 +35,8 @@ from contactcenter.feed import reader
 #: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline.
 _WAY: Final = (
     *(one.__name__ for one in (intake, triage, segments, events, entering, arriving, seek)),
-    *(one.__name__ for one in (tickets, legs, offers, timers, outbox, reader, timeline)),
+    *(one.__name__ for one in (tickets, turns, legs, offers, timers, outbox)),
+    *(one.__name__ for one in (reader, timeline)),
 )
 #: From so many rows on a scan from end to end would be felt.
 _LARGE_ROWS: Final = 5_000

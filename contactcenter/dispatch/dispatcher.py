@@ -20,7 +20,8 @@ import structlog
 from contactcenter import db, logs, metrics, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import firing
+from contactcenter.dispatch import firing, seek
+from contactcenter.dispatch.connection import RoutingConnection, apart
 from contactcenter.errors import DomainError, NoDatabase
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class Dispatcher:
         self._bell = bell
         self._queue: list[_Pending] = []
         self._news = asyncio.Event()
-        self._conn: db.OwnConnection | None = None
+        self._conn: RoutingConnection | None = None
 
     async def submit(self, change: Change[T]) -> T:
         """Run ``change(conn, now)`` under the routing lock and return what it returned.
@@ -140,7 +141,10 @@ class Dispatcher:
         with metrics.when_done():
             return await self._apply_under_lock(conn, batch, apply)
 
-    async def _apply_under_lock(self, conn: Conn, batch: list[_Pending], apply: _Apply) -> _Held:
+    async def _apply_under_lock(
+        self, conn: RoutingConnection, batch: list[_Pending], apply: _Apply
+    ) -> _Held:
+        conn.looking.clear()  # of a hold that was undone
         async with conn.transaction():
             await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
             now = await timers.clock(conn)
@@ -150,9 +154,13 @@ class Dispatcher:
         idle_s = None if due_at is None else (due_at - now).total_seconds()
         return _Held(fired, results, idle_s)
 
-    async def _connection(self) -> Conn:
+    async def _connection(self) -> RoutingConnection:
         if self._conn is None or self._conn.is_closed():
-            self._conn = await self._database.connect("dispatcher", generic_plans=True)
+            conn = await self._database.connect(
+                "dispatcher", generic_plans=True, connection_class=RoutingConnection
+            )
+            assert type(conn) is RoutingConnection
+            self._conn = conn
         return self._conn
 
     def _refuse(self, batch: list[_Pending], error: Exception) -> None:
@@ -178,6 +186,7 @@ async def _together(conn: Conn, now: datetime, batch: list[_Pending]) -> list[_R
                 raise
             _report(error)
             raise _OneFailed(pending, error) from error
+    await seek.catch_up(conn, now)
     return results
 
 
@@ -186,9 +195,10 @@ async def _one_by_one(conn: Conn, now: datetime, batch: list[_Pending]) -> list[
     results: list[_Result] = []
     for pending in batch:
         try:
-            with metrics.when_done():
-                async with conn.transaction():
-                    results.append((pending, await pending.change(conn, now), None))
+            async with apart(conn):
+                result = await pending.change(conn, now)
+                await seek.catch_up(conn, now)
+                results.append((pending, result, None))
         except Exception as error:
             if db.is_unreachable(error):
                 raise

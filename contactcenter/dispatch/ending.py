@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter import agents, queues, tickets
+from contactcenter import agents, queues, tickets, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
 from contactcenter.dispatch.holding import Refused, check, let_go, waiting_again, wrap_up
 from contactcenter.errors import BadInput
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
+from contactcenter.turns import Turn
 from routing import escalation
 
 
@@ -42,15 +43,16 @@ async def resume(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     is_there = holder.presence in ("available", "wrap_up", "draining") and holder.enabled
     if is_there and holder.capacity - holder.load >= ticket.weight:
         why = {"decision": "resumed_with_holder", "because": because}
-        ticket = await seek.assign(conn, now, ticket, holder.id, why, actor=actor)
+        ticket = (await seek.assign(conn, now, ticket, holder.id, why, actor=actor)).ticket
         resumed = fact(ticket, "ticket_resumed", now, actor, because=because)
-        return await tickets.turn(conn, ticket, resumed)  # a second fact, a second version
+        turned = await turns.make(conn, Turn(ticket=ticket, event=resumed))  # a second version
+        return turned.ticket
     ticket, waits = waiting_again(now, ticket)
     resumed = fact(ticket, "ticket_resumed", now, actor, agent_id=holder.id, because=because)
-    ticket = await tickets.turn(
-        conn, ticket, resumed, leg_ended_by="released", leg_begins_at=now, waits=waits
+    turn = Turn(
+        ticket=ticket, event=resumed, leg_ended_by="released", leg_begins_at=now, waits=waits
     )
-    return await seek.agent_for(conn, now, ticket)
+    return await seek.agent_for(conn, now, (await turns.make(conn, turn)).ticket)
 
 
 async def solve(
@@ -61,7 +63,6 @@ async def solve(
     state = check(ticket, "solve")
     solver_id = ticket.agent_id
     assert solver_id is not None
-    freed = await let_go(conn, now, ticket)
     ticket = msgspec.structs.replace(
         ticket,
         state=state,
@@ -85,13 +86,13 @@ async def solve(
     )
     ends_at = now + timedelta(seconds=reopen_window_s)
     waits: tier_clock.Waits = {"escalation": None, "reopen_end": ends_at}
-    ticket = await tickets.turn(
-        conn, ticket, done, leg_ended_by="solved", waits=waits, asks_anew=True
-    )
+    turn = Turn(ticket=ticket, event=done, leg_ended_by="solved", waits=waits, asks_anew=True)
+    turned = await let_go(conn, now, turn)
+    freed = turned.freed
     if freed is not None:
         await wrap_up(conn, now, freed)
         await seek.tickets_for(conn, now, freed.agent_id)
-    return ticket
+    return turned.ticket
 
 
 async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, because: str) -> Ticket:
@@ -126,8 +127,8 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         temperament=ticket.temperament,
     )
     waits = tier_clock.whole(now, await queues.find(conn, queue_id))
-    ticket = await tickets.turn(conn, ticket, again, leg_begins_at=now, waits=waits, asks_anew=True)
-    return await seek.agent_for(conn, now, ticket)
+    turn = Turn(ticket=ticket, event=again, leg_begins_at=now, waits=waits, asks_anew=True)
+    return await seek.agent_for(conn, now, (await turns.make(conn, turn)).ticket)
 
 
 async def close(conn: Conn, now: datetime, ticket_id: int) -> None:
@@ -136,7 +137,8 @@ async def close(conn: Conn, now: datetime, ticket_id: int) -> None:
     if ticket.state != "solved":
         return
     ticket = msgspec.structs.replace(ticket, state=check(ticket, "close"), closed_at=now)
-    await tickets.turn(conn, ticket, fact(ticket, "ticket_closed", now, "system"))
+    closed = fact(ticket, "ticket_closed", now, "system")
+    await turns.make(conn, Turn(ticket=ticket, event=closed))
 
 
 async def mark_spam(conn: Conn, now: datetime, ticket_id: int, *, actor: str) -> Ticket:
@@ -146,7 +148,6 @@ async def mark_spam(conn: Conn, now: datetime, ticket_id: int, *, actor: str) ->
     former_id, was_open = ticket.agent_id, ticket.state not in ("new", "solved")
     if ticket.queue_id is None:  # before triage: it leaves by the queue it would have entered
         ticket = await _into_intake_queue(conn, ticket)
-    freed = await let_go(conn, now, ticket)
     ticket = msgspec.structs.replace(
         ticket,
         state=state,
@@ -158,30 +159,30 @@ async def mark_spam(conn: Conn, now: datetime, ticket_id: int, *, actor: str) ->
         spam=True,
     )
     marked = fact(ticket, "ticket_marked_spam", now, actor, agent_id=former_id)
-    ticket = await tickets.turn(
-        conn,
-        ticket,
-        marked,
+    turn = Turn(
+        ticket=ticket,
+        event=marked,
         leg_ended_by="spam" if was_open else None,
         waits={"escalation": None},
         asks_anew=True,
     )
-    if freed is not None:
-        await seek.tickets_for(conn, now, freed.agent_id)
-    return ticket
+    turned = await let_go(conn, now, turn)
+    if turned.freed is not None:
+        await seek.tickets_for(conn, now, turned.freed.agent_id)
+    return turned.ticket
 
 
 async def _pause(conn: Conn, now: datetime, ticket: Ticket, kind: str, *, actor: str) -> Ticket:
     """Save a ticket whose clock stands still from now on; its holder looks for other work."""
     if ticket.wake_at is not None and ticket.wake_at <= now:
         raise BadInput("body.wake_at", "the date to wake up must lie in the future")
-    freed = await let_go(conn, now, ticket)
     ticket, waits = await tier_clock.stop(conn, now, ticket)
     paused = fact(ticket, kind, now, actor, wake_at=ticket.wake_at)
-    ticket = await tickets.turn(conn, ticket, paused, waits={**waits, "wake_up": ticket.wake_at})
-    if freed is not None:
-        await seek.tickets_for(conn, now, freed.agent_id)
-    return ticket
+    turn = Turn(ticket=ticket, event=paused, waits={**waits, "wake_up": ticket.wake_at})
+    turned = await let_go(conn, now, turn)
+    if turned.freed is not None:
+        await seek.tickets_for(conn, now, turned.freed.agent_id)
+    return turned.ticket
 
 
 async def _into_intake_queue(conn: Conn, ticket: Ticket) -> Ticket:
@@ -208,6 +209,7 @@ async def begin_held(
         temperament=ticket.temperament,
         why={"decision": "wrote_first"},
     )
-    ticket = await tickets.turn(conn, ticket, held, leg_begins_at=now)
+    ticket = (await turns.make(conn, Turn(ticket=ticket, event=held, leg_begins_at=now))).ticket
     pending = fact(ticket, "ticket_pending", now, actor, wake_at=None)
-    return await tickets.turn(conn, ticket, pending)  # a second fact, a second version
+    turned = await turns.make(conn, Turn(ticket=ticket, event=pending))  # a second version
+    return turned.ticket

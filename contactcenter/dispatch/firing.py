@@ -6,9 +6,10 @@ from typing import Final
 
 import structlog
 
-from contactcenter import db, logs, metrics, offers, tickets, timers
+from contactcenter import db, logs, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, holding, moving, presence, seek
+from contactcenter.dispatch.connection import apart
 from contactcenter.timers import Timer
 
 _TRY_AGAIN_AFTER: Final = timedelta(seconds=60)
@@ -27,10 +28,10 @@ async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
     due = await timers.due(conn, now, at_most=at_most)
     for timer in due:
         try:
-            with metrics.when_done():
-                async with conn.transaction():
-                    await timers.taken(conn, timer)
-                    await _FIRE[timer.kind](conn, now, timer)
+            async with apart(conn):
+                await timers.taken(conn, timer)
+                await _FIRE[timer.kind](conn, now, timer)
+                await seek.catch_up(conn, now)
         except Exception as error:
             if db.is_unreachable(error):
                 raise

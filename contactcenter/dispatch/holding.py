@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter import agents, offers, tickets, timers
+from contactcenter import agents, offers, tickets, timers, turns
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
 from contactcenter.errors import BadInput, Conflict
-from contactcenter.offers import Freed, Offer
+from contactcenter.offers import Offer
 from contactcenter.tickets import Ticket, fact
+from contactcenter.turns import Freed, OfferEnding, Turn, Turned
 from routing import assignment, states
 
 
@@ -97,7 +98,8 @@ async def claim(conn: Conn, now: datetime, ticket_id: int, agent_id: int) -> Tic
         raise NotInQueue(f"you do not serve the queue of ticket {ticket.id}")
     _check_room(agent, ticket)
     why = {"decision": "claimed"}
-    return await seek.assign(conn, now, ticket, agent_id, why, actor=f"user:{agent_id}")
+    turned = await seek.assign(conn, now, ticket, agent_id, why, actor=f"user:{agent_id}")
+    return turned.ticket
 
 
 async def give_to(
@@ -112,17 +114,23 @@ async def give_to(
     if ticket.agent_id == agent_id and ticket.state == "assigned":
         raise Refused(f"agent {agent_id} holds ticket {ticket.id} already")
     former_id = ticket.agent_id
-    freed = await let_go(conn, now, ticket)
-    _check_room(await agents.lock(conn, agent_id), ticket)
+    ringing = await offers.live(conn, ticket_id)
+    rings_at_him = ringing is not None and ringing.agent_id == agent_id
+    _check_room(agent, ticket, given_back=ticket.weight if rings_at_him else 0)
     why = {"decision": "given_by_person", "by": actor, "from_agent_id": former_id}
     if note_id is not None:
         why["hand_over_id"] = note_id
-    ticket = await seek.assign(conn, now, ticket, agent_id, why, actor=actor)
+    turned = await seek.assign(
+        conn, now, ticket, agent_id, why, actor=actor, offer_ended_by="let_go"
+    )
+    ticket = turned.ticket
     if former_id is not None:
         moved = fact(ticket, "ticket_transferred", now, actor, from_agent_id=former_id)
-        ticket = await tickets.turn(conn, ticket, moved)  # a second fact, a second version
-    if freed is not None:
-        await seek.tickets_for(conn, now, freed.agent_id)
+        second = await turns.make(conn, Turn(ticket=ticket, event=moved))  # and a second version
+        ticket = second.ticket
+    if turned.freed is not None:
+        await go_if_done(conn, now, turned.freed)
+        await seek.tickets_for(conn, now, turned.freed.agent_id)
     return ticket
 
 
@@ -131,16 +139,12 @@ async def release(conn: Conn, now: datetime, ticket_id: int, *, actor: str, reas
     ticket = await tickets.lock(conn, ticket_id)
     check(ticket, "release")
     former_id = ticket.agent_id
-    freed = await let_go(conn, now, ticket)
     ticket, waits = waiting_again(now, ticket)
     released = fact(ticket, "ticket_released", now, actor, agent_id=former_id, reason=reason)
-    ticket = await tickets.turn(
-        conn, ticket, released, leg_ended_by="released", leg_begins_at=now, waits=waits
+    turn = Turn(
+        ticket=ticket, event=released, leg_ended_by="released", leg_begins_at=now, waits=waits
     )
-    ticket = await seek.agent_for(conn, now, ticket)
-    if freed is not None:
-        await seek.tickets_for(conn, now, freed.agent_id)
-    return ticket
+    return await look_around(conn, now, await let_go(conn, now, turn))
 
 
 def waiting_again(now: datetime, ticket: Ticket) -> tuple[Ticket, tier_clock.Waits]:
@@ -152,23 +156,32 @@ def waiting_again(now: datetime, ticket: Ticket) -> tuple[Ticket, tier_clock.Wai
     ), waits
 
 
-async def let_go(conn: Conn, now: datetime, ticket: Ticket) -> Freed | None:
-    """End the live offer and free the capacity it took; returns whose, who then looks for work.
+async def let_go(
+    conn: Conn, now: datetime, turn: Turn, *, offer_ended_by: OfferEnding = "let_go"
+) -> Turned:
+    """Make a turn that ends the live offer and frees the capacity it took.
 
     A pending or held ticket takes no capacity and has no live offer: its holder frees nothing.
     """
-    return await _free(conn, now, ticket.id, None)
+    turned = await turns.make(conn, msgspec.structs.replace(turn, offer_ended_by=offer_ended_by))
+    if turned.freed is not None:
+        await go_if_done(conn, now, turned.freed)
+    return turned
 
 
-async def _free(
-    conn: Conn, now: datetime, ticket_id: int, ending: offers.Ending | None
-) -> Freed | None:
-    """Free capacity; whoever was only finishing what he had is offline when it is done."""
-    freed = await offers.finish(conn, now, ticket_id, ending)
-    if freed is not None and freed.load == 0 and freed.presence == "draining":
+async def go_if_done(conn: Conn, now: datetime, freed: Freed) -> None:
+    """Whoever was only finishing what he had is offline when it is done."""
+    if freed.load == 0 and freed.presence == "draining":
         agent = await agents.lock(conn, freed.agent_id)
         await agents.set_presence(conn, now, agent, "offline", None, actor="system")
-    return freed
+
+
+async def look_around(conn: Conn, now: datetime, turned: Turned) -> Ticket:
+    """The ticket that was let go of looks for an agent first, then its former one for work."""
+    ticket = await seek.agent_for(conn, now, turned.ticket)
+    if turned.freed is not None:
+        await seek.tickets_for(conn, now, turned.freed.agent_id)
+    return ticket
 
 
 def check(ticket: Ticket, action: states.Action) -> states.State:
@@ -201,10 +214,9 @@ async def _ringing(conn: Conn, ticket: Ticket, agent_id: int) -> Offer:
 
 
 async def _take_back(
-    conn: Conn, now: datetime, ticket: Ticket, offer: Offer, ending: offers.Ending, *, actor: str
+    conn: Conn, now: datetime, ticket: Ticket, offer: Offer, ending: OfferEnding, *, actor: str
 ) -> Ticket:
     """End a ringing offer; the ticket waits again, as old as it is."""
-    await _free(conn, now, ticket.id, ending)
     if ending != "rescinded":
         until_at = now + timedelta(seconds=assignment.EXCLUDED_FOR_S)
         await offers.exclude(conn, ticket.id, offer.agent_id, until_at)
@@ -222,11 +234,12 @@ async def _take_back(
         offer_id=offer.id,
         rang_s=rang_s,
     )
-    return await tickets.turn(conn, ticket, over)
+    turn = Turn(ticket=ticket, event=over)
+    return (await let_go(conn, now, turn, offer_ended_by=ending)).ticket
 
 
-def _check_room(agent: Agent, ticket: Ticket) -> None:
-    free = agent.capacity - agent.load
+def _check_room(agent: Agent, ticket: Ticket, *, given_back: int = 0) -> None:
+    free = agent.capacity - agent.load + given_back
     if free < ticket.weight:
         raise AgentFull(
             f"{agent.name} has {free} of {agent.capacity} units free; the ticket takes "

@@ -4,14 +4,15 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import legs, offers, queues, tickets
+from contactcenter import legs, queues, tickets, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
-from contactcenter.dispatch.holding import check, let_go
+from contactcenter.dispatch.holding import check, let_go, look_around
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.events import Event
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
+from contactcenter.turns import Turn, Turned
 from routing import escalation
 
 
@@ -37,13 +38,13 @@ async def enqueue(
         temperament=ticket.temperament,
         language=ticket.language,
     )
-    return await tickets.turn(
-        conn,
-        ticket,
-        queued,
+    turn = Turn(
+        ticket=ticket,
+        event=queued,
         leg_begins_at=ticket.enqueued_at,
         waits=tier_clock.whole(now, queue),
     )
+    return (await turns.make(conn, turn)).ticket
 
 
 async def escalate(
@@ -67,7 +68,6 @@ async def escalate(
     current = await queues.find(conn, ticket.queue_id)
     target = await _target(conn, current, queue_id)
     former_tier, former_id = ticket.tier, ticket.agent_id
-    freed = await let_go(conn, now, ticket)
     ticket = await tickets.grant_credit(
         conn, ticket, "escalated", escalation.credit_s(tier=former_tier, target_tier=target.tier)
     )
@@ -89,8 +89,7 @@ async def escalate(
         hand_over_id=note_id,
         temperament=ticket.temperament,
     )
-    ticket = await _arrive(conn, ticket, target, risen, "escalated")
-    return await _look_around(conn, now, ticket, freed)
+    return await look_around(conn, now, await _arrive(conn, ticket, target, risen, "escalated"))
 
 
 async def escalate_by_rule(
@@ -130,7 +129,6 @@ async def transfer(
             f"queue {target.id} is of a higher tier: escalate the ticket instead",
         )
     former_queue_id, former_tier, former_id = ticket.queue_id, ticket.tier, ticket.agent_id
-    freed = await let_go(conn, now, ticket)
     ticket = msgspec.structs.replace(
         seek.queue_for_ticket(target, _awake(ticket)), state=state, agent_id=None
     )
@@ -146,8 +144,7 @@ async def transfer(
     )
     is_returned = target.tier < former_tier
     ending: legs.Ending = "returned" if is_returned else "transferred"
-    ticket = await _arrive(conn, ticket, target, moved, ending)
-    return await _look_around(conn, now, ticket, freed)
+    return await look_around(conn, now, await _arrive(conn, ticket, target, moved, ending))
 
 
 def _awake(ticket: Ticket) -> Ticket:
@@ -172,23 +169,14 @@ async def _target(conn: Conn, current: Queue, queue_id: int | None) -> Queue:
 
 async def _arrive(
     conn: Conn, ticket: Ticket, queue: Queue, event: Event, leg_ended_by: legs.Ending
-) -> Ticket:
+) -> Turned:
     """What waiting for the former queue meant is over; the new one's clock starts."""
-    return await tickets.turn(
-        conn,
-        ticket,
-        event,
+    turn = Turn(
+        ticket=ticket,
+        event=event,
         leg_ended_by=leg_ended_by,
         leg_begins_at=event.at,
         waits=tier_clock.whole(event.at, queue),
         asks_anew=True,
     )
-
-
-async def _look_around(
-    conn: Conn, now: datetime, ticket: Ticket, freed: offers.Freed | None
-) -> Ticket:
-    ticket = await seek.agent_for(conn, now, ticket)
-    if freed is not None:
-        await seek.tickets_for(conn, now, freed.agent_id)
-    return ticket
+    return await let_go(conn, event.at, turn)

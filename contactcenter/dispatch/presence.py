@@ -38,6 +38,7 @@ async def change(
         for ticket_id in await offers.pending_of_agent(conn, agent_id):
             await holding.rescind(conn, now, ticket_id)
     await seek.tickets_for(conn, now, agent_id)
+    await seek.catch_up(conn, now)  # what he is answered tells what he has now
     return await agents.find(conn, agent_id)
 
 
@@ -48,6 +49,7 @@ async def end_wrap_up(conn: Conn, now: datetime, agent_id: int, *, actor: str) -
         await timers.clear_for_agent(conn, "wrap_up_end", agent_id)
         await agents.set_presence(conn, now, agent, "available", None, actor=actor)
         await seek.tickets_for(conn, now, agent_id)
+        await seek.catch_up(conn, now)
     return await agents.find(conn, agent_id)
 
 

@@ -1,37 +1,29 @@
 """The two decisions against the database: SQL finds who and what is eligible, ``routing`` chooses.
 
-Work conservation: after every change no waiting ticket has an eligible agent. A ticket that became
-free looks for an agent; an agent who became free looks for tickets; nothing is polled.
+Work conservation: after every hold of the lock no waiting ticket has an eligible agent. A ticket
+that became free looks for an agent; an agent who became free looks for tickets; nothing is polled.
 """
 
-import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from msgspec import Struct
 
-from contactcenter import db, offers, tickets, timers
+from contactcenter import db, tickets, timers, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import tier_clock
+from contactcenter.dispatch.connection import RoutingConnection
+from contactcenter.dispatch.sights import Head, Ring, Sights
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
+from contactcenter.turns import NewOffer, OfferEnding, Turn, Turned
 from routing import assignment, states
-
-Seen = TypeVar("Seen", assignment.Candidate, assignment.Waiting)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class _Ring(Struct, frozen=True, kw_only=True):
-    """How a queue hands out a ticket: given at once, or ringing for a while."""
-
-    queue_id: int
-    given_at_once: bool
-    offer_timeout_s: int
-
-
-class _Candidate(_Ring, frozen=True, kw_only=True):
+class _Candidate(Ring, frozen=True, kw_only=True):
     agent_id: int
     level: int
     band: int
@@ -40,34 +32,27 @@ class _Candidate(_Ring, frozen=True, kw_only=True):
     idle_since_us: int
 
 
-class _Head(_Ring, frozen=True, kw_only=True):
-    free: int
-    ticket_id: int
-    enqueued_us: int
-    credit_s: int
-    handicap_s: int
-    weight: int
-
-
 _SQL = db.Statements(__name__)
 _candidates = _SQL.take("candidates", _Candidate)
-_heads = _SQL.take("heads", _Head)
+_heads = _SQL.take("heads", Head)
 _next_delay = _SQL.take("next_delay", int)
 
 
 async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
     """Decision A: the waiting ticket looks for an agent; returns it offered, held or as it was."""
     assert ticket.queue_id is not None
+    await catch_up(conn, now)
     rows = await _candidates.all(
         conn, ticket.queue_id, ticket.weight, ticket.enqueued_at, now, ticket.id, ticket.channel
     )
-    choice = assignment.choose_agent([_as(assignment.Candidate, r) for r in rows], now_us=_us(now))
+    choice = assignment.choose_agent([_seen(row) for row in rows], now_us=_us(now))
     if choice is not None:
         why = choice.why | {
             "waited_s": (now - ticket.enqueued_at).total_seconds(),
             "credit_s": ticket.credit_s,
         }
-        return await offer(conn, now, ticket, choice.chosen_id, ring=rows[0], why=why)
+        turned = await turns.make(conn, offered(now, ticket, choice.chosen_id, rows[0], why))
+        return turned.ticket
     delay_s = await _next_delay.first(conn, ticket.queue_id, ticket.enqueued_at, now)
     if delay_s is not None:
         due_at = ticket.enqueued_at + timedelta(seconds=delay_s)
@@ -76,19 +61,39 @@ async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
 
 
 async def tickets_for(conn: Conn, now: datetime, agent_id: int) -> None:
-    """Decision B: the agent looks for tickets, as long as his capacity lasts."""
-    free = 1
-    while free > 0:
-        rows = await _heads.all(conn, agent_id, now)
-        choice = assignment.choose_ticket(
-            [_as(assignment.Waiting, row) for row in rows], now_us=_us(now)
-        )
-        if choice is None:
-            return
-        head = next(row for row in rows if row.ticket_id == choice.chosen_id)
-        ticket = await tickets.lock(conn, choice.chosen_id)
-        await offer(conn, now, ticket, agent_id, ring=head, why=choice.why)
-        free = head.free - head.weight
+    """Decision B: the agent looks for tickets, in a hold of the dispatcher's together with others.
+
+    Until then he has room, and what happens meanwhile finds him so.
+    """
+    if type(conn) is RoutingConnection:
+        conn.looking[agent_id] = None
+    else:
+        await _look(conn, now, [agent_id])
+
+
+async def catch_up(conn: Conn, now: datetime) -> None:
+    """Whoever has yet to look for tickets looks now."""
+    if type(conn) is RoutingConnection and conn.looking:
+        agent_ids = list(conn.looking)
+        conn.looking.clear()
+        await _look(conn, now, agent_ids)
+
+
+async def _look(conn: Conn, now: datetime, agent_ids: Sequence[int]) -> None:
+    """One after the other takes what comes first for him, as long as his room lasts."""
+    while agent_ids:
+        sights = Sights(await _heads.all(conn, agent_ids, now))
+        chosen = [one for agent_id in agent_ids for one in sights.choose(agent_id, _us(now))]
+        if chosen:
+            locked = await tickets.lock_all(conn, [one.head.ticket_id for one in chosen])
+            await turns.make_all(
+                conn,
+                [
+                    offered(now, locked[one.head.ticket_id], one.agent_id, one.head, one.why)
+                    for one in chosen
+                ],
+            )
+        agent_ids = sights.cut_short
 
 
 async def assign(
@@ -99,20 +104,14 @@ async def assign(
     why: dict[str, Any],
     *,
     actor: str,
-) -> Ticket:
-    """Give a ticket that nobody holds to an agent who has room for it."""
-    assert ticket.queue_id is not None
-    await offers.make(
-        conn,
-        now,
-        ticket_id=ticket.id,
-        agent_id=agent_id,
-        queue_id=ticket.queue_id,
-        weight=ticket.weight,
-        expires_at=None,
-        why=why,
+    offer_ended_by: OfferEnding | None = None,
+) -> Turned:
+    """Give a ticket to an agent who has room for it; whoever it rang at or held it is freed."""
+    turn = _held(now, ticket, agent_id, why, actor=actor)
+    offer = NewOffer(agent_id=agent_id, expires_at=None, why=why)
+    return await turns.make(
+        conn, msgspec.structs.replace(turn, offer=offer, offer_ended_by=offer_ended_by)
     )
-    return await hold(conn, now, ticket, agent_id, why, actor=actor)
 
 
 async def hold(
@@ -125,6 +124,36 @@ async def hold(
     actor: str,
 ) -> Ticket:
     """Write that the agent holds the ticket from now on; his capacity is taken already."""
+    return (await turns.make(conn, _held(now, ticket, agent_id, why, actor=actor))).ticket
+
+
+def offered(now: datetime, ticket: Ticket, agent_id: int, ring: Ring, why: dict[str, Any]) -> Turn:
+    """Let the ticket ring at the agent, or give it to him where the queue asks for no answer."""
+    if ring.given_at_once:
+        offer = NewOffer(agent_id=agent_id, expires_at=None, why=why)
+        turn = _held(now, ticket, agent_id, why, actor="system")
+        return msgspec.structs.replace(turn, offer=offer)
+    expires_at = now + timedelta(seconds=ring.offer_timeout_s)
+    ticket = msgspec.structs.replace(ticket, state=states.after(ticket.state, "offer"))
+    rang = fact(
+        ticket,
+        "ticket_offered",
+        now,
+        "system",
+        agent_id=agent_id,
+        expires_at=expires_at,
+        temperament=ticket.temperament,
+        why=why,
+    )
+    return Turn(
+        ticket=ticket,
+        event=rang,
+        waits={"offer_expiry": expires_at},
+        offer=NewOffer(agent_id=agent_id, expires_at=expires_at, why=why),
+    )
+
+
+def _held(now: datetime, ticket: Ticket, agent_id: int, why: dict[str, Any], *, actor: str) -> Turn:
     ticket, waits = tier_clock.go_on(now, ticket)
     ticket = msgspec.structs.replace(
         ticket,
@@ -142,41 +171,7 @@ async def hold(
         temperament=ticket.temperament,
         why=why,
     )
-    return await tickets.turn(
-        conn, ticket, held, leg_ended_by="assigned", leg_begins_at=now, waits=waits
-    )
-
-
-async def offer(
-    conn: Conn, now: datetime, ticket: Ticket, agent_id: int, *, ring: _Ring, why: dict[str, Any]
-) -> Ticket:
-    """Let the ticket ring at the agent, or give it to him where the queue asks for no answer."""
-    if ring.given_at_once:
-        return await assign(conn, now, ticket, agent_id, why, actor="system")
-    expires_at = now + timedelta(seconds=ring.offer_timeout_s)
-    offer_id = await offers.make(
-        conn,
-        now,
-        ticket_id=ticket.id,
-        agent_id=agent_id,
-        queue_id=ring.queue_id,
-        weight=ticket.weight,
-        expires_at=expires_at,
-        why=why,
-    )
-    ticket = msgspec.structs.replace(ticket, state=states.after(ticket.state, "offer"))
-    rang = fact(
-        ticket,
-        "ticket_offered",
-        now,
-        "system",
-        agent_id=agent_id,
-        offer_id=offer_id,
-        expires_at=expires_at,
-        temperament=ticket.temperament,
-        why=why,
-    )
-    return await tickets.turn(conn, ticket, rang, waits={"offer_expiry": expires_at})
+    return Turn(ticket=ticket, event=held, leg_ended_by="assigned", leg_begins_at=now, waits=waits)
 
 
 def queue_for_ticket(queue: Queue, ticket: Ticket) -> Ticket:
@@ -187,9 +182,16 @@ def queue_for_ticket(queue: Queue, ticket: Ticket) -> Ticket:
     return msgspec.structs.replace(ticket, queue_id=queue.id, tier=queue.tier, team_ids=team_ids)
 
 
-def _as(kind: type[Seen], row: Struct) -> Seen:
-    """What the rules want to know of a row."""
-    return kind(**{f.name: getattr(row, f.name) for f in dataclasses.fields(kind)})
+def _seen(row: _Candidate) -> assignment.Candidate:
+    """What the rules want to know of a candidate."""
+    return assignment.Candidate(
+        agent_id=row.agent_id,
+        level=row.level,
+        band=row.band,
+        load=row.load,
+        capacity=row.capacity,
+        idle_since_us=row.idle_since_us,
+    )
 
 
 def _us(at: datetime) -> int:

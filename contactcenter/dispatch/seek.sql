@@ -11,19 +11,30 @@ ORDER BY m.level, m.band DESC, a.load::float8 / a.capacity, a.idle_since, m.agen
 LIMIT 8
 
 -- name: heads
--- The first ticket of each of the agent's queues that he may take now; nothing where he is not there or full.
-SELECT a.capacity - a.load AS free, t.id AS ticket_id, m.queue_id, t.channel = ANY (q.auto_accept) AS given_at_once,
-       q.offer_timeout_s, t.enqueued_us, t.credit_s, m.handicap_s, t.weight
-FROM agent a JOIN user_account u ON u.id = a.id AND u.disabled_at IS NULL
-JOIN membership m ON m.agent_id = a.id JOIN queue q ON q.id = m.queue_id
+-- The first tickets of the queues of agents who look, as many as they could take; nothing of who is not there or full.
+-- Who has the same terms and as much room sees the same, unless there is a ticket he must not be asked about.
+WITH looking AS (
+  SELECT a.id, a.capacity - a.load AS free,
+         CASE WHEN EXISTS (SELECT FROM exclusion x WHERE x.agent_id = a.id AND x.until_at > $2) THEN a.id END AS excluded_id
+  FROM agent a JOIN user_account u ON u.id = a.id AND u.disabled_at IS NULL
+  WHERE a.id = ANY ($1::bigint[]) AND a.presence = 'available' AND a.load < a.capacity
+), sight AS (
+  SELECT m.queue_id, m.delay_s, m.handicap_s, l.free, l.excluded_id, array_agg(l.id) AS agent_ids,
+         (sum(sum(l.free)) OVER (PARTITION BY m.queue_id))::int AS room
+  FROM looking l JOIN membership m ON m.agent_id = l.id
+  GROUP BY m.queue_id, m.delay_s, m.handicap_s, l.free, l.excluded_id
+)
+SELECT s.agent_ids, s.free, s.room, s.queue_id, s.handicap_s, t.id AS ticket_id,
+       t.channel = ANY (q.auto_accept) AS given_at_once, q.offer_timeout_s, t.enqueued_us, t.credit_s, t.weight
+FROM sight s JOIN queue q ON q.id = s.queue_id
 CROSS JOIN LATERAL (
-  SELECT w.id, w.channel, w.weight, w.credit_s, w.rank_us + w.credit_s * 1000000::bigint AS enqueued_us
+  SELECT w.id, w.channel, w.weight, w.credit_s, w.rank_us, w.rank_us + w.credit_s * 1000000::bigint AS enqueued_us
   FROM ticket w
-  WHERE w.queue_id = m.queue_id AND w.state = 'waiting' AND w.weight <= a.capacity - a.load
-    AND $2::timestamptz >= w.enqueued_at + m.delay_s * interval '1 second'
-    AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = m.agent_id AND x.until_at > $2)
-  ORDER BY w.rank_us, w.id LIMIT 1) t
-WHERE a.id = $1 AND a.presence = 'available' AND a.load < a.capacity
+  WHERE w.queue_id = s.queue_id AND w.state = 'waiting' AND w.weight <= s.free
+    AND $2::timestamptz >= w.enqueued_at + s.delay_s * interval '1 second'
+    AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = s.excluded_id AND x.until_at > $2)
+  ORDER BY w.rank_us, w.id LIMIT s.room) t
+ORDER BY t.rank_us, t.id
 
 -- name: next_delay
 -- When somebody who may not be asked yet may be.

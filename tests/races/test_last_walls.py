@@ -7,9 +7,10 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import offers, outbox, tickets
+from contactcenter import outbox, tickets, turns
 from contactcenter.db import Conn
 from contactcenter.tickets import Ticket
+from contactcenter.turns import NewOffer, Turn
 
 NOW = datetime.now(UTC)
 CAPACITY = 3
@@ -36,22 +37,15 @@ async def fill_above_capacity(conn: Conn) -> None:
 async def offer_twice(conn: Conn) -> None:
     ticket, agent_id = await held(conn)
     for _ in range(2):
-        await offers.make(
-            conn,
-            NOW,
-            ticket_id=ticket.id,
-            agent_id=agent_id,
-            queue_id=ticket.queue_id,
-            weight=1,
-            expires_at=NOW,
-            why={},
-        )
+        event = tickets.fact(ticket, "ticket_offered", NOW, "system")
+        offer = NewOffer(agent_id=agent_id, expires_at=NOW, why={})
+        await turns.make(conn, Turn(ticket=ticket, event=event, offer=offer))
 
 
 async def open_two_legs(conn: Conn) -> None:
     ticket, _ = await held(conn)
     event = tickets.fact(ticket, "ticket_released", NOW, "system")
-    await tickets.turn(conn, ticket, event, leg_begins_at=NOW)
+    await turns.make(conn, Turn(ticket=ticket, event=event, leg_begins_at=NOW))
 
 
 async def be_there_twice(conn: Conn) -> None:

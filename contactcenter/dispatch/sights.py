@@ -1,0 +1,101 @@
+"""What agents who look for tickets at one time see, while each takes from what the others see."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from routing import assignment
+from routing.assignment import Waiting
+
+
+class Ring(Struct, frozen=True, kw_only=True):
+    """How a queue hands out a ticket: given at once, or ringing for a while."""
+
+    queue_id: int
+    given_at_once: bool
+    offer_timeout_s: int
+
+
+class Head(Ring, frozen=True, kw_only=True):
+    """One of the first tickets of a queue, as these agents see it, each with ``free`` units left.
+
+    Of each queue no more are read than ``room``, the units of all who look and serve it: if they
+    all took from this one, there would still be one for the last.
+    """
+
+    agent_ids: list[int]
+    free: int
+    room: int
+    ticket_id: int
+    enqueued_us: int
+    credit_s: int
+    handicap_s: int
+    weight: int
+
+
+class Chosen(NamedTuple):
+    """A ticket for an agent, and why it is this one."""
+
+    agent_id: int
+    head: Head
+    why: dict[str, Any]
+
+
+class Sights:
+    """The heads of all queues, in order; what is chosen is seen by nobody any more.
+
+    ``cut_short`` are the agents who have to look again: what is left of what was read is too heavy
+    for them, and behind it something lighter may wait.
+    """
+
+    def __init__(self, heads: list[Head]) -> None:
+        self.cut_short: list[int] = []
+        self._taken: set[int] = set()
+        self._free: dict[int, int] = {}
+        self._of: dict[int, dict[int, list[Head]]] = {}
+        for head in heads:
+            for agent_id in head.agent_ids:
+                self._free[agent_id] = head.free
+                self._of.setdefault(agent_id, {}).setdefault(head.queue_id, []).append(head)
+
+    def choose(self, agent_id: int, now_us: int) -> Iterator[Chosen]:
+        """What this agent takes, one ticket after the other."""
+        free = self._free.get(agent_id, 0)
+        while free > 0:
+            firsts = self._firsts(agent_id, free)
+            if firsts is None:
+                self.cut_short.append(agent_id)
+                return
+            choice = assignment.choose_ticket(list(map(_seen, firsts)), now_us=now_us)
+            if choice is None:
+                return
+            head = next(one for one in firsts if one.ticket_id == choice.chosen_id)
+            self._taken.add(head.ticket_id)
+            free -= head.weight
+            yield Chosen(agent_id, head, choice.why)
+
+    def _firsts(self, agent_id: int, free: int) -> list[Head] | None:
+        """The first of each queue that he may take; None where too few of one were read."""
+        firsts = []
+        for heads in self._of[agent_id].values():
+            for head in heads:
+                if head.weight <= free and head.ticket_id not in self._taken:
+                    firsts.append(head)
+                    break
+            else:
+                if len(heads) == heads[0].room:
+                    return None
+        return firsts
+
+
+def _seen(head: Head) -> Waiting:
+    """What the rules want to know of a ticket."""
+    return Waiting(
+        ticket_id=head.ticket_id,
+        queue_id=head.queue_id,
+        enqueued_us=head.enqueued_us,
+        credit_s=head.credit_s,
+        handicap_s=head.handicap_s,
+        weight=head.weight,
+    )

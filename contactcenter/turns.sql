@@ -1,0 +1,84 @@
+-- name: make
+-- Tickets move on, each with one version more, and what goes with it: legs, timers, who may be asked, offers, loads, events.
+WITH saved AS (
+  UPDATE ticket t SET
+    subject = c.subject, state = c.state, queue_id = c.queue_id, tier = c.tier, agent_id = c.agent_id,
+    temperament = c.temperament, language = c.language, category_id = c.category_id, weight = c.weight,
+    credit_s = c.credit_s, episode = c.episode, escalations = c.escalations, reopens = c.reopens,
+    enqueued_at = c.enqueued_at, first_reply_at = c.first_reply_at,
+    last_customer_message_at = c.last_customer_message_at, last_reply_at = c.last_reply_at, wake_at = c.wake_at,
+    escalation_left_s = c.escalation_left_s, hold_reason = c.hold_reason, disposition = c.disposition,
+    solved_at = c.solved_at, solved_by_id = c.solved_by_id, closed_at = c.closed_at, spam = c.spam,
+    team_ids = c.team_ids::bigint[], intake_queue_id = c.intake_queue_id, contact_id = c.contact_id,
+    version = t.version + 1
+  FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::bigint[], $8::text[], $9::text[],
+              $10::bigint[], $11::int[], $12::int[], $13::int[], $14::int[], $15::int[], $16::timestamptz[],
+              $17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[], $21::int[], $22::text[],
+              $23::text[], $24::timestamptz[], $25::bigint[], $26::timestamptz[], $27::boolean[], $28::text[],
+              $29::bigint[], $30::bigint[])
+    AS c(id, subject, state, queue_id, tier, agent_id, temperament, language, category_id, weight, credit_s, episode,
+         escalations, reopens, enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at,
+         escalation_left_s, hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, team_ids,
+         intake_queue_id, contact_id)
+  WHERE t.id = c.id
+  RETURNING t.id, t.version, t.contact_id, t.team_ids, t.episode, t.tier, t.queue_id, t.agent_id, t.weight
+), turn AS (
+  SELECT c.id, c.leg_ended_by, c.leg_begins_at, c.clear::text[] AS clear, c.asks_anew, c.offer_ended_by, c.offered_to,
+         c.expires_at, c.why::jsonb AS why, c.kind, c.agent_id, c.actor, c.data::jsonb AS data, c.n
+  FROM unnest($2::bigint[], $31::text[], $32::timestamptz[], $33::text[], $34::boolean[], $35::text[], $36::bigint[],
+              $37::timestamptz[], $38::text[], $39::text[], $40::bigint[], $41::text[], $42::text[]) WITH ORDINALITY
+    AS c(id, leg_ended_by, leg_begins_at, clear, asks_anew, offer_ended_by, offered_to, expires_at, why, kind,
+         agent_id, actor, data, n)
+), left_behind AS (
+  UPDATE leg SET to_at = $1::timestamptz, ended_by = turn.leg_ended_by FROM turn
+  WHERE leg.ticket_id = turn.id AND leg.to_at IS NULL AND turn.leg_ended_by IS NOT NULL
+  RETURNING leg.id
+), begun AS (  -- after the one before it has ended, or the index on open legs would refuse it
+  INSERT INTO leg (ticket_id, episode, tier, queue_id, agent_id, from_at)
+  SELECT s.id, s.episode, s.tier, s.queue_id, s.agent_id, turn.leg_begins_at FROM turn JOIN saved s ON s.id = turn.id
+  WHERE turn.leg_begins_at IS NOT NULL AND (SELECT count(*) FROM left_behind) >= 0 ORDER BY turn.n
+), cleared AS (
+  DELETE FROM timer USING turn WHERE timer.ticket_id = turn.id AND timer.kind = ANY (turn.clear)
+), set AS (
+  INSERT INTO timer (due_at, kind, key, ticket_id)
+  SELECT d.due_at, d.kind, d.ticket_id::text, d.ticket_id
+  FROM unnest($43::bigint[], $44::text[], $45::timestamptz[]) AS d(ticket_id, kind, due_at)
+  ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
+), asked_anew AS (
+  DELETE FROM exclusion USING turn WHERE exclusion.ticket_id = turn.id AND turn.asks_anew
+), over AS (  -- terminal states never change
+  UPDATE offer SET ended_at = $1,
+    state = CASE WHEN turn.offer_ended_by <> 'let_go' THEN turn.offer_ended_by
+                 WHEN offer.state = 'pending' THEN 'withdrawn' ELSE 'ended' END,
+    answered_at = coalesce(offer.answered_at, CASE WHEN turn.offer_ended_by = 'declined' THEN $1 END)
+  FROM turn
+  WHERE offer.ticket_id = turn.id AND offer.state IN ('pending', 'accepted') AND turn.offer_ended_by IS NOT NULL
+  RETURNING offer.ticket_id, offer.agent_id, offer.queue_id, offer.weight, offer.state
+), made AS (  -- after the one before it is over, or the index on live offers would refuse it
+  INSERT INTO offer (ticket_id, agent_id, queue_id, weight, state, offered_at, expires_at, answered_at, why)
+  SELECT s.id, turn.offered_to, s.queue_id, s.weight, CASE WHEN turn.expires_at IS NULL THEN 'accepted' ELSE 'pending' END,
+         $1, turn.expires_at, CASE WHEN turn.expires_at IS NULL THEN $1 END, turn.why
+  FROM turn JOIN saved s ON s.id = turn.id
+  WHERE turn.offered_to IS NOT NULL AND (SELECT count(*) FROM over) >= 0 ORDER BY turn.n
+  RETURNING id, ticket_id, agent_id, weight, state
+), loaded AS (  -- whoever has nothing left to do has been idle since now; whoever says yes has missed nothing
+  UPDATE agent SET load = agent.load + units.sum,
+    misses = CASE WHEN units.answers THEN 0 ELSE agent.misses END,
+    idle_since = CASE WHEN agent.load + units.sum = 0 THEN $1 ELSE agent.idle_since END
+  FROM (SELECT u.agent_id, sum(u.units)::int AS sum, bool_or(u.answers) AS answers
+        FROM (SELECT agent_id, -weight AS units, false AS answers FROM over
+              UNION ALL SELECT agent_id, weight, state = 'accepted' FROM made) AS u
+        GROUP BY u.agent_id ORDER BY u.agent_id) AS units
+  WHERE agent.id = units.agent_id
+  RETURNING agent.id, agent.load, agent.presence
+), noted AS (
+  INSERT INTO event (at, kind, ticket_id, version, contact_id, agent_id, actor, team_ids, data)
+  SELECT $1, turn.kind, s.id, s.version, s.contact_id, turn.agent_id, turn.actor, s.team_ids,
+         CASE WHEN turn.expires_at IS NULL THEN turn.data
+              ELSE turn.data || jsonb_build_object('offer_id', made.id) END
+  FROM turn JOIN saved s ON s.id = turn.id LEFT JOIN made ON made.ticket_id = turn.id
+  ORDER BY turn.n
+)
+SELECT s.id AS ticket_id, s.version, o.agent_id AS freed_id, o.state AS ending, l.load, l.presence, q.wrap_up_s
+FROM saved s LEFT JOIN over o ON o.ticket_id = s.id LEFT JOIN loaded l ON l.id = o.agent_id
+LEFT JOIN queue q ON q.id = o.queue_id
