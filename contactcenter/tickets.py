@@ -90,8 +90,12 @@ async def lock(conn: Conn, ticket_id: int) -> Ticket:
 
 
 async def lock_all(conn: Conn, ticket_ids: Sequence[int]) -> dict[int, Ticket]:
-    """Read those that are there by id, and lock their rows in order until the transaction ends."""
-    return {ticket.id: ticket for ticket in await _lock_all.all(conn, sorted(ticket_ids))}
+    """The same for many, by id; their rows are locked in order."""
+    locked = {ticket.id: ticket for ticket in await _lock_all.all(conn, sorted(ticket_ids))}
+    for ticket_id in ticket_ids:
+        if ticket_id not in locked:
+            raise NotFound(f"there is no ticket {ticket_id}", ticket_id=ticket_id)
+    return locked
 
 
 async def save(conn: Conn, ticket: Ticket) -> Ticket:

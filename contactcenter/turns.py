@@ -90,6 +90,8 @@ async def make(conn: Conn, turn: Turn) -> Turned:
 
 async def make_all(conn: Conn, turns: Sequence[Turn]) -> list[Turned]:
     """Move tickets on, at one instant and each once; returns what came of them, in order."""
+    if len({turn.ticket.id for turn in turns}) < len(turns):
+        raise ValueError("one ticket would turn twice in one statement")
     for turn in turns:
         events.check(turn.event)
     due = [
@@ -108,6 +110,12 @@ async def make_all(conn: Conn, turns: Sequence[Turn]) -> list[Turned]:
     )
     made = {row.ticket_id: row for row in rows}
     return [_turned(turn, made[turn.ticket.id]) for turn in turns]
+
+
+def freed_by(turned: Sequence[Turned]) -> list[Freed]:
+    """Whose offers have ended, each agent once, with the longest wrap-up time."""
+    ended = [one.freed for one in turned if one.freed is not None]
+    return list({f.agent_id: f for f in sorted(ended, key=lambda f: f.wrap_up_s)}.values())
 
 
 def _turned(turn: Turn, made: _Made) -> Turned:

@@ -1,5 +1,6 @@
 -- name: make
 -- Tickets move on, each with one version more, and what goes with it: legs, timers, who may be asked, offers, loads, events.
+-- `= ANY ($2)` beside a join keeps the plan that was made while a table was empty from reading it to its end later.
 WITH saved AS (
   UPDATE ticket t SET
     subject = c.subject, state = c.state, queue_id = c.queue_id, tier = c.tier, agent_id = c.agent_id,
@@ -31,28 +32,30 @@ WITH saved AS (
          agent_id, actor, data, n)
 ), left_behind AS (
   UPDATE leg SET to_at = $1::timestamptz, ended_by = turn.leg_ended_by FROM turn
-  WHERE leg.ticket_id = turn.id AND leg.to_at IS NULL AND turn.leg_ended_by IS NOT NULL
+  WHERE leg.ticket_id = ANY ($2) AND leg.ticket_id = turn.id AND leg.to_at IS NULL AND turn.leg_ended_by IS NOT NULL
   RETURNING leg.id
 ), begun AS (  -- after the one before it has ended, or the index on open legs would refuse it
   INSERT INTO leg (ticket_id, episode, tier, queue_id, agent_id, from_at)
   SELECT s.id, s.episode, s.tier, s.queue_id, s.agent_id, turn.leg_begins_at FROM turn JOIN saved s ON s.id = turn.id
   WHERE turn.leg_begins_at IS NOT NULL AND (SELECT count(*) FROM left_behind) >= 0 ORDER BY turn.n
 ), cleared AS (
-  DELETE FROM timer USING turn WHERE timer.ticket_id = turn.id AND timer.kind = ANY (turn.clear)
+  DELETE FROM timer USING turn WHERE timer.ticket_id = ANY ($2) AND timer.ticket_id = turn.id AND timer.kind = ANY (turn.clear)
 ), set AS (
   INSERT INTO timer (due_at, kind, key, ticket_id)
   SELECT d.due_at, d.kind, d.ticket_id::text, d.ticket_id
   FROM unnest($43::bigint[], $44::text[], $45::timestamptz[]) AS d(ticket_id, kind, due_at)
   ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 ), asked_anew AS (
-  DELETE FROM exclusion USING turn WHERE exclusion.ticket_id = turn.id AND turn.asks_anew
+  DELETE FROM exclusion USING turn
+  WHERE exclusion.ticket_id = ANY ($2) AND exclusion.ticket_id = turn.id AND turn.asks_anew
 ), over AS (  -- terminal states never change
   UPDATE offer SET ended_at = $1,
     state = CASE WHEN turn.offer_ended_by <> 'let_go' THEN turn.offer_ended_by
                  WHEN offer.state = 'pending' THEN 'withdrawn' ELSE 'ended' END,
     answered_at = coalesce(offer.answered_at, CASE WHEN turn.offer_ended_by = 'declined' THEN $1 END)
   FROM turn
-  WHERE offer.ticket_id = turn.id AND offer.state IN ('pending', 'accepted') AND turn.offer_ended_by IS NOT NULL
+  WHERE offer.ticket_id = ANY ($2) AND offer.ticket_id = turn.id AND offer.state IN ('pending', 'accepted')
+    AND turn.offer_ended_by IS NOT NULL
   RETURNING offer.ticket_id, offer.agent_id, offer.queue_id, offer.weight, offer.state
 ), made AS (  -- after the one before it is over, or the index on live offers would refuse it
   INSERT INTO offer (ticket_id, agent_id, queue_id, weight, state, offered_at, expires_at, answered_at, why)
@@ -69,7 +72,7 @@ WITH saved AS (
         FROM (SELECT agent_id, -weight AS units, false AS answers FROM over
               UNION ALL SELECT agent_id, weight, state = 'accepted' FROM made) AS u
         GROUP BY u.agent_id ORDER BY u.agent_id) AS units
-  WHERE agent.id = units.agent_id
+  WHERE agent.id = ANY (ARRAY (SELECT agent_id FROM over UNION ALL SELECT agent_id FROM made)) AND agent.id = units.agent_id
   RETURNING agent.id, agent.load, agent.presence
 ), noted AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, agent_id, actor, team_ids, data)

@@ -187,7 +187,7 @@ class _Work:
             while time.perf_counter() < until_s:
                 ticket_id = await self._next()
                 asked_s = time.perf_counter()
-                await self._dispatcher.submit(_solve(ticket_id))
+                await self._dispatcher.submit_to(ending.solve_all, _solution(ticket_id))
                 each_s.append(time.perf_counter() - asked_s)
                 self._being_solved.discard(ticket_id)
 
@@ -233,18 +233,13 @@ def _sign_on(agent_id: int) -> Change[None]:
     return change
 
 
-def _solve(ticket_id: int) -> Change[None]:
-    async def change(conn: Conn, now: datetime) -> None:
-        await ending.solve(
-            conn,
-            now,
-            ticket_id,
-            actor="system",
-            disposition=_DISPOSITION,
-            reopen_window_s=_REOPEN_WINDOW_S,
-        )
-
-    return change
+def _solution(ticket_id: int) -> ending.Solution:
+    return ending.Solution(
+        ticket_id=ticket_id,
+        actor="system",
+        disposition=_DISPOSITION,
+        reopen_window_s=_REOPEN_WINDOW_S,
+    )
 
 
 @asynccontextmanager

@@ -1,16 +1,18 @@
 """The one place where routing changes: a task a process that applies them under the routing lock.
 
 API commands, triage results and timers hand it a change and await the result. One hold of the lock
-applies what is pending. Where a change raises, its caller gets the error, and the hold is undone
-and repeated with the others, each in a savepoint of its own. So a change may run twice, and does
-nothing but through the connection it is given.
+applies what is pending, in order; changes of one kind that stand side by side may be made in one
+go; and whoever became free looks for tickets together with the others. Where a change raises, its
+caller gets the error, and the hold is undone and repeated with the others, each in a savepoint of
+its own. So a change may run twice, and does nothing but through the connection it is given.
 
 The lock is the first statement of the transaction, and the clock is read after it: ``now()`` would
 be the time before the lock was granted.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
@@ -25,7 +27,10 @@ from contactcenter.dispatch.connection import RoutingConnection, apart
 from contactcenter.errors import DomainError, NoDatabase
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Change = Callable[[Conn, datetime], Awaitable[T]]
+#: A change of many things in one go: all of them, or an error and none.
+Joint = Callable[[Conn, datetime, Sequence[Item]], Awaitable[Sequence[T]]]
 
 #: More than 64 subtransactions spill PostgreSQL's cache of them.
 BATCH: Final = 32
@@ -39,10 +44,13 @@ log = structlog.get_logger()
 
 
 class _Pending:
-    __slots__ = ("change", "done")
+    """A change of one item, which may be made together with others of its kind."""
 
-    def __init__(self, change: Change[Any]) -> None:
+    __slots__ = ("change", "done", "item")
+
+    def __init__(self, change: Joint[Any, Any], item: Any) -> None:
         self.change = change
+        self.item = item
         self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
 
@@ -59,9 +67,12 @@ class _Held(NamedTuple):
 
 
 class _OneFailed(Exception):
-    """One of the batch was refused: all is undone, and the others are applied one by one."""
+    """One of the batch was refused: all is undone, and the others are applied one by one.
 
-    def __init__(self, pending: _Pending, error: Exception) -> None:
+    Where nobody can say which it was, all are, and the one is found then.
+    """
+
+    def __init__(self, pending: _Pending | None, error: Exception) -> None:
         super().__init__()
         self.pending = pending
         self.error = error
@@ -84,7 +95,15 @@ class Dispatcher:
 
         What it raises is raised here, its effects undone. Raises ``NoDatabase`` after 4.5 s.
         """
-        pending = _Pending(change)
+
+        async def alone(conn: Conn, now: datetime, _items: Sequence[None]) -> list[T]:
+            return [await change(conn, now)]
+
+        return await self.submit_to(alone, None)
+
+    async def submit_to(self, change: Joint[Item, T], item: Item) -> T:
+        """The same for a change of one item, made in one go with others of the same function."""
+        pending = _Pending(change, item)
         self._queue.append(pending)
         self._news.set()
         try:
@@ -107,6 +126,7 @@ class Dispatcher:
             self._news.clear()
             batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
             sleep_s = await self._serve([p for p in batch if not p.done.cancelled()])
+            await asyncio.sleep(0)  # whoever was answered may have the next: let it come along
             if self._queue:
                 self._news.set()
 
@@ -121,8 +141,9 @@ class Dispatcher:
             try:
                 held = await self._hold(batch, _together)
             except _OneFailed as one:
-                _settle(one.pending, None, one.error)  # not again: it may have waited for a lock
-                rest = [pending for pending in batch if pending is not one.pending]
+                if one.pending is not None:  # not again: it may have waited for a lock
+                    _settle(one.pending, None, one.error)
+                rest = [pending for pending in batch if not pending.done.done()]
                 held = await self._hold(rest, _one_by_one)
         except Exception as error:  # noqa: BLE001  the dispatcher must outlive a lost database
             self._refuse(batch, error)
@@ -176,18 +197,31 @@ class Dispatcher:
 
 
 async def _together(conn: Conn, now: datetime, batch: list[_Pending]) -> list[_Result]:
-    """Apply all, as if none could fail: two round trips saved on each that does not."""
+    """Apply all, as if none could fail: what is of one kind in one go, and no savepoints."""
     results: list[_Result] = []
-    for pending in batch:
+    for change, of_one_kind in itertools.groupby(batch, key=lambda pending: pending.change):
+        kind = list(of_one_kind)
         try:
-            results.append((pending, await pending.change(conn, now), None))
+            made = await change(conn, now, [pending.item for pending in kind])
         except Exception as error:
             if db.is_unreachable(error):
                 raise
+            if len(kind) > 1:
+                raise _OneFailed(None, error) from error
             _report(error)
-            raise _OneFailed(pending, error) from error
-    await seek.catch_up(conn, now)
+            raise _OneFailed(kind[0], error) from error
+        results += [(one, result, None) for one, result in zip(kind, made, strict=True)]
+    await _look_at_last(conn, now)
     return results
+
+
+async def _look_at_last(conn: Conn, now: datetime) -> None:
+    try:
+        await seek.catch_up(conn, now)
+    except Exception as error:
+        if db.is_unreachable(error):
+            raise
+        raise _OneFailed(None, error) from error
 
 
 async def _one_by_one(conn: Conn, now: datetime, batch: list[_Pending]) -> list[_Result]:
@@ -196,14 +230,15 @@ async def _one_by_one(conn: Conn, now: datetime, batch: list[_Pending]) -> list[
     for pending in batch:
         try:
             async with apart(conn):
-                result = await pending.change(conn, now)
+                (result,) = await pending.change(conn, now, [pending.item])
                 await seek.catch_up(conn, now)
-                results.append((pending, result, None))
         except Exception as error:
             if db.is_unreachable(error):
                 raise
             _report(error)
             results.append((pending, None, error))
+        else:
+            results.append((pending, result, None))
     return results
 
 

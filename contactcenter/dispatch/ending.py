@@ -1,13 +1,22 @@
 """How a ticket pauses and ends: pending, on hold, resumed, solved, reopened, closed, spam."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec import Struct
 
 from contactcenter import agents, queues, tickets, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
-from contactcenter.dispatch.holding import Refused, check, let_go, waiting_again, wrap_up
+from contactcenter.dispatch.holding import (
+    Refused,
+    check,
+    let_go,
+    let_go_all,
+    waiting_again,
+    wrap_up,
+)
 from contactcenter.errors import BadInput
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
@@ -55,11 +64,38 @@ async def resume(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     return await seek.agent_for(conn, now, (await turns.make(conn, turn)).ticket)
 
 
+class Solution(Struct, frozen=True, kw_only=True):
+    """What is said of a problem that is solved; it may come back within ``reopen_window_s``."""
+
+    ticket_id: int
+    actor: str
+    disposition: str
+    reopen_window_s: int
+
+
 async def solve(
     conn: Conn, now: datetime, ticket_id: int, *, actor: str, disposition: str, reopen_window_s: int
 ) -> Ticket:
     """The problem is solved; it may come back for a while."""
-    ticket = await tickets.lock(conn, ticket_id)
+    solution = Solution(
+        ticket_id=ticket_id, actor=actor, disposition=disposition, reopen_window_s=reopen_window_s
+    )
+    (ticket,) = await solve_all(conn, now, [solution])
+    return ticket
+
+
+async def solve_all(conn: Conn, now: datetime, solutions: Sequence[Solution]) -> list[Ticket]:
+    """Solve many in one go, or none: raises what the first is refused for."""
+    locked = await tickets.lock_all(conn, [solution.ticket_id for solution in solutions])
+    ended = [_solved(now, locked[solution.ticket_id], solution) for solution in solutions]
+    turned = await let_go_all(conn, now, ended)
+    for freed in turns.freed_by(turned):
+        await wrap_up(conn, now, freed)
+        await seek.tickets_for(conn, now, freed.agent_id)
+    return [one.ticket for one in turned]
+
+
+def _solved(now: datetime, ticket: Ticket, solution: Solution) -> Turn:
     state = check(ticket, "solve")
     solver_id = ticket.agent_id
     assert solver_id is not None
@@ -70,7 +106,7 @@ async def solve(
         wake_at=None,
         hold_reason=None,
         escalation_left_s=None,
-        disposition=disposition,
+        disposition=solution.disposition,
         solved_at=now,
         solved_by_id=solver_id,
     )
@@ -78,21 +114,15 @@ async def solve(
         ticket,
         "ticket_solved",
         now,
-        actor,
+        solution.actor,
         agent_id=solver_id,
-        disposition=disposition,
+        disposition=solution.disposition,
         took_s=(now - ticket.enqueued_at).total_seconds(),
         temperament=ticket.temperament,
     )
-    ends_at = now + timedelta(seconds=reopen_window_s)
+    ends_at = now + timedelta(seconds=solution.reopen_window_s)
     waits: tier_clock.Waits = {"escalation": None, "reopen_end": ends_at}
-    turn = Turn(ticket=ticket, event=done, leg_ended_by="solved", waits=waits, asks_anew=True)
-    turned = await let_go(conn, now, turn)
-    freed = turned.freed
-    if freed is not None:
-        await wrap_up(conn, now, freed)
-        await seek.tickets_for(conn, now, freed.agent_id)
-    return turned.ticket
+    return Turn(ticket=ticket, event=done, leg_ended_by="solved", waits=waits, asks_anew=True)
 
 
 async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, because: str) -> Ticket:

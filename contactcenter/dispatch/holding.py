@@ -1,5 +1,6 @@
 """Who holds a ticket: accept, decline, expire, rescind, claim, give to a named agent, give back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -163,9 +164,18 @@ async def let_go(
 
     A pending or held ticket takes no capacity and has no live offer: its holder frees nothing.
     """
-    turned = await turns.make(conn, msgspec.structs.replace(turn, offer_ended_by=offer_ended_by))
-    if turned.freed is not None:
-        await go_if_done(conn, now, turned.freed)
+    (turned,) = await let_go_all(conn, now, [turn], offer_ended_by=offer_ended_by)
+    return turned
+
+
+async def let_go_all(
+    conn: Conn, now: datetime, made: Sequence[Turn], *, offer_ended_by: OfferEnding = "let_go"
+) -> list[Turned]:
+    """The same for many tickets."""
+    ending = [msgspec.structs.replace(turn, offer_ended_by=offer_ended_by) for turn in made]
+    turned = await turns.make_all(conn, ending)
+    for freed in turns.freed_by(turned):
+        await go_if_done(conn, now, freed)
     return turned
 
 
