@@ -34,6 +34,13 @@ class Timer(Struct, frozen=True, kw_only=True):
     agent_id: int | None
 
 
+class Instant(Struct, frozen=True, kw_only=True):
+    """The database's clock, and when the earliest timer is due."""
+
+    now: datetime
+    next_due_at: datetime | None
+
+
 _SQL = db.Statements(__name__)
 _set = _SQL.command("set_timer")
 _clear = _SQL.command("clear")
@@ -41,8 +48,8 @@ _due = _SQL.take("due", Timer)
 _taken = _SQL.command("taken")
 _postpone = _SQL.command("postpone")
 _due_of = _SQL.take("due_of", datetime)
-_next_due = _SQL.take("next_due", datetime)
 _clock = _SQL.take("clock", datetime)
+_clock_and_next_due = _SQL.take("clock_and_next_due", Instant)
 
 
 async def set_for_ticket(
@@ -83,11 +90,11 @@ async def due_for_ticket(conn: Conn, kind: Kind, ticket_id: int) -> datetime | N
     return await _due_of.first(conn, kind, str(ticket_id))
 
 
-async def next_due(conn: Conn) -> datetime | None:
-    """When the earliest timer is due."""
-    return await _next_due.first(conn)
-
-
 async def clock(conn: Conn) -> datetime:
     """The database's clock now, also within a transaction that began earlier."""
     return await _clock.one(conn)
+
+
+async def clock_and_next_due(conn: Conn) -> Instant:
+    """Both in one question: what a hold of the routing lock begins with."""
+    return await _clock_and_next_due.one(conn)

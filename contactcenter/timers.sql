@@ -26,10 +26,10 @@ UPDATE timer SET due_at = $2 WHERE id = $1
 -- When the named timer is due.
 SELECT due_at FROM timer WHERE kind = $1 AND key = $2
 
--- name: next_due
--- When to look again.
-SELECT min(due_at) AS due_at FROM timer
-
 -- name: clock
 -- The only clock deadlines come from.
-SELECT clock_timestamp() AS now
+SELECT clock_timestamp() AS at
+
+-- name: clock_and_next_due
+-- What a hold of the routing lock begins with: its one instant, and whether anything is due.
+SELECT clock_timestamp() AS now, (SELECT min(due_at) FROM timer) AS next_due_at

@@ -38,6 +38,8 @@ BATCH: Final = 32
 DEADLINE_S: Final = 4.5
 #: The longest sleep while nothing is due; timers set by other processes are seen within it.
 _IDLE_S: Final = 1.0
+#: How soon a database that could not be reached is tried again.
+_AGAIN_S: Final = 0.2
 _ROUTING_LOCK: Final = 7_220_002
 
 log = structlog.get_logger()
@@ -59,11 +61,10 @@ _Apply = Callable[[Conn, datetime, list[_Pending]], Awaitable[list[_Result]]]
 
 
 class _Held(NamedTuple):
-    """What one hold of the lock did; ``idle_s`` is how long nothing will be due."""
+    """What one hold of the lock did."""
 
     fired: int
     results: list[_Result]
-    idle_s: float | None
 
 
 class _OneFailed(Exception):
@@ -125,18 +126,20 @@ class Dispatcher:
                 pass
             self._news.clear()
             batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
-            sleep_s = await self._serve([p for p in batch if not p.done.cancelled()])
+            fired = await self._serve([p for p in batch if not p.done.cancelled()])
             await asyncio.sleep(0)  # whoever was answered may have the next: let it come along
-            if self._queue:
+            if self._queue or fired == BATCH:
                 self._news.set()
+            else:
+                sleep_s = await self._idle_s()
 
     async def close(self) -> None:
         """Let go of the connection."""
         if self._conn is not None:
             self._conn.terminate()
 
-    async def _serve(self, batch: list[_Pending]) -> float:
-        """Apply a batch; returns how long nothing will be due."""
+    async def _serve(self, batch: list[_Pending]) -> int:
+        """Fire what is due and apply a batch; returns how many timers were fired."""
         try:
             try:
                 held = await self._hold(batch, _together)
@@ -147,14 +150,23 @@ class Dispatcher:
                 held = await self._hold(rest, _one_by_one)
         except Exception as error:  # noqa: BLE001  the dispatcher must outlive a lost database
             self._refuse(batch, error)
-            return 0.2
+            return 0
         for pending, result, failure in held.results:
             _settle(pending, result, failure)
         if held.fired or held.results:
             self._bell.ring("events", "outbox")
-        if held.fired == BATCH:
-            return 0.0
-        return _IDLE_S if held.idle_s is None else min(_IDLE_S, max(0.0, held.idle_s))
+        return held.fired
+
+    async def _idle_s(self) -> float:
+        """How long nothing will be due; asked when those who wait have been answered."""
+        try:
+            at = await timers.clock_and_next_due(await self._connection())
+        except Exception as error:  # noqa: BLE001  the dispatcher must outlive a lost database
+            self._refuse([], error)
+            return _AGAIN_S
+        if at.next_due_at is None:
+            return _IDLE_S
+        return min(_IDLE_S, max(0.0, (at.next_due_at - at.now).total_seconds()))
 
     async def _hold(self, batch: list[_Pending], apply: _Apply) -> _Held:
         """One hold of the lock: what is due, then the batch."""
@@ -168,12 +180,11 @@ class Dispatcher:
         conn.looking.clear()  # of a hold that was undone
         async with conn.transaction():
             await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
-            now = await timers.clock(conn)
-            fired = await firing.fire_due(conn, now, at_most=BATCH)
-            results = await apply(conn, now, batch)
-            due_at = await timers.next_due(conn)
-        idle_s = None if due_at is None else (due_at - now).total_seconds()
-        return _Held(fired, results, idle_s)
+            at = await timers.clock_and_next_due(conn)
+            fired = 0
+            if at.next_due_at is not None and at.next_due_at <= at.now:
+                fired = await firing.fire_due(conn, at.now, at_most=BATCH)
+            return _Held(fired, await apply(conn, at.now, batch))
 
     async def _connection(self) -> RoutingConnection:
         if self._conn is None or self._conn.is_closed():

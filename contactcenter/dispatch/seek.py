@@ -39,9 +39,15 @@ _next_delay = _SQL.take("next_delay", int)
 
 
 async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
-    """Decision A: the waiting ticket looks for an agent; returns it offered, held or as it was."""
+    """Decision A: the waiting ticket looks for an agent; returns it offered, held or as it was.
+
+    Whoever became free before it looks first, and may take it.
+    """
+    if await catch_up(conn, now):
+        ticket = await tickets.lock(conn, ticket.id)
+    if ticket.state != "waiting":
+        return ticket
     assert ticket.queue_id is not None
-    await catch_up(conn, now)
     rows = await _candidates.all(
         conn, ticket.queue_id, ticket.weight, ticket.enqueued_at, now, ticket.id, ticket.channel
     )
@@ -71,12 +77,14 @@ async def tickets_for(conn: Conn, now: datetime, agent_id: int) -> None:
         await _look(conn, now, [agent_id])
 
 
-async def catch_up(conn: Conn, now: datetime) -> None:
-    """Whoever has yet to look for tickets looks now."""
-    if type(conn) is RoutingConnection and conn.looking:
-        agent_ids = list(conn.looking)
-        conn.looking.clear()
-        await _look(conn, now, agent_ids)
+async def catch_up(conn: Conn, now: datetime) -> bool:
+    """Whoever has yet to look for tickets looks now; returns whether there was anybody."""
+    if type(conn) is not RoutingConnection or not conn.looking:
+        return False
+    agent_ids = list(conn.looking)
+    conn.looking.clear()
+    await _look(conn, now, agent_ids)
+    return True
 
 
 async def _look(conn: Conn, now: datetime, agent_ids: Sequence[int]) -> None:
@@ -141,6 +149,7 @@ def offered(now: datetime, ticket: Ticket, agent_id: int, ring: Ring, why: dict[
         now,
         "system",
         agent_id=agent_id,
+        offer_id=None,  # the statement knows it
         expires_at=expires_at,
         temperament=ticket.temperament,
         why=why,

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import factories
@@ -16,7 +16,7 @@ from contactcenter.db import Conn, Database
 from contactcenter.dispatch import dispatcher as dispatcher_module
 from contactcenter.dispatch import ending, holding, presence, seek
 from contactcenter.dispatch.dispatcher import Dispatcher
-from contactcenter.errors import BadInput, DomainError, NoDatabase
+from contactcenter.errors import BadInput, DomainError, NoDatabase, NotFound
 
 NOW = datetime.now(UTC)
 
@@ -120,6 +120,94 @@ async def test_what_comes_of_an_offer_is_counted_once(database: Database) -> Non
             await asyncio.gather(*both, return_exceptions=True)
 
     assert answered() == {kind: count + 1 for kind, count in before.items()}
+
+
+def _solution(ticket_id: int) -> ending.Solution:
+    return ending.Solution(ticket_id=ticket_id, actor="x", disposition="solved", reopen_window_s=9)
+
+
+async def _given(conn: Conn, agent_id: int, queue_id: int) -> int:
+    """A ticket that the agent holds."""
+    ticket = await factories.queued_ticket(conn, NOW, queue_id=queue_id)
+    await holding.give_to(conn, NOW, ticket.id, agent_id, actor="x", note_id=None)
+    return ticket.id
+
+
+async def test_many_are_solved_in_one_go_and_everybody_gets_what_waited_longest(
+    database: Database,
+) -> None:
+    conn = await database.connect("setting up")
+    queue_id = await factories.queue(conn, auto_accept=["sms"])
+    agents = [await factories.agent(conn, NOW, queues=[queue_id], capacity=2) for _ in range(3)]
+    held = [await _given(conn, agent_id, queue_id) for agent_id in agents * 2]
+    waiting = [
+        (await factories.queued_ticket(conn, NOW + timedelta(seconds=n), queue_id=queue_id)).id
+        for n in range(8)
+    ]
+    calls = []
+
+    async def solve_all(conn: Conn, now: datetime, items: list[ending.Solution]):
+        calls.append(len(items))
+        return await ending.solve_all(conn, now, items)
+
+    async with running(database) as dispatcher:
+        solved = await asyncio.gather(
+            *(dispatcher.submit_to(solve_all, _solution(ticket_id)) for ticket_id in held)
+        )
+
+    assert calls == [6]
+    assert [ticket.id for ticket in solved] == held
+    assert {ticket.state for ticket in solved} == {"solved"}
+    states = await conn.fetch("SELECT state FROM ticket WHERE id = ANY($1) ORDER BY id", waiting)
+    assert [row["state"] for row in states] == ["assigned"] * 6 + ["waiting"] * 2
+    assert {row["load"] for row in await conn.fetch("SELECT load FROM agent")} == {2}
+    await conn.close()
+
+
+async def test_one_that_may_not_be_solved_is_refused_alone(database: Database) -> None:
+    conn = await database.connect("setting up")
+    queue_id = await factories.queue(conn, auto_accept=["sms"])
+    agent_id = await factories.agent(conn, NOW, queues=[queue_id])
+    held = await _given(conn, agent_id, queue_id)
+    ids = [held, held, 999]
+
+    async with running(database) as dispatcher:
+        results = await asyncio.gather(
+            *(dispatcher.submit_to(ending.solve_all, _solution(i)) for i in ids),
+            return_exceptions=True,
+        )
+    solved = await conn.fetchval("SELECT count(*) FROM event WHERE kind = 'ticket_solved'")
+    await conn.close()
+
+    assert isinstance(results[0], tickets.Ticket)
+    assert isinstance(results[1], holding.Refused)
+    assert isinstance(results[2], NotFound)
+    assert solved == 1
+
+
+async def test_whoever_became_free_looks_before_a_ticket_that_is_given_back(
+    database: Database,
+) -> None:
+    conn = await database.connect("setting up")
+    queue_id = await factories.queue(conn, auto_accept=["sms"])
+    one, other = [await factories.agent(conn, NOW, queues=[queue_id], capacity=1) for _ in range(2)]
+    his, the_others = [await _given(conn, agent_id, queue_id) for agent_id in (one, other)]
+    holds = []
+
+    async def release(conn: Conn, now: datetime) -> str:
+        holds.append("release")
+        released = await holding.release(conn, now, the_others, actor="x", reason="lunch")
+        return released.state
+
+    async with running(database) as dispatcher:
+        _, state = await asyncio.gather(
+            dispatcher.submit_to(ending.solve_all, _solution(his)), dispatcher.submit(release)
+        )
+    holder_id = await conn.fetchval("SELECT agent_id FROM ticket WHERE id = $1", the_others)
+    await conn.close()
+
+    assert (state, holder_id) == ("assigned", one)
+    assert holds == ["release"], "the hold was not repeated"
 
 
 async def test_the_clock_is_read_after_the_lock(database: Database) -> None:

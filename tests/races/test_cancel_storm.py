@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
 
 import asyncpg
 import factories
@@ -16,7 +15,7 @@ from channels import Address, Inbound, NotStored, Raw
 from contactcenter import desk, tickets, timers
 from contactcenter.addressing import Letter
 from contactcenter.bell import Bell
-from contactcenter.db import Conn, Database
+from contactcenter.db import Database
 from contactcenter.dispatch import ending, seek
 from contactcenter.dispatch.dispatcher import _ROUTING_LOCK, Dispatcher, _Pending
 from contactcenter.intake import Intake
@@ -109,14 +108,13 @@ async def test_a_reply_is_written_whole_or_not_at_all(held: Desk) -> None:
 async def test_a_dispatcher_that_is_stopped_anywhere_solves_whole_or_not_at_all(
     held: Desk,
 ) -> None:
-    async def solve(conn: Conn, now: datetime) -> None:
-        await ending.solve(
-            conn, now, held.ticket_id, actor="x", disposition="solved", reopen_window_s=900
-        )
+    solution = ending.Solution(
+        ticket_id=held.ticket_id, actor="x", disposition="solved", reopen_window_s=900
+    )
 
     async def serve(_n: int) -> None:
         dispatcher = Dispatcher(held.database, Bell(held.database))
-        pending = _Pending(solve)
+        pending = _Pending(ending.solve_all, solution)
         try:
             await dispatcher._serve([pending])
         finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import asyncpg
 import factories
+import msgspec
 import pytest
 from serving_processes import OUR_NUMBER, message, post, served
 
@@ -151,22 +152,25 @@ async def until_all_first_offers_end(table: asyncpg.Connection) -> list[float]:
 # The database's own clock ---------------------------------------------------------------------
 
 
+_ASKED = timers.clock_and_next_due
+
+
 class Clock:
     """The database's clock, moved by ``shift``."""
 
     def __init__(self) -> None:
         self.shift = timedelta()
 
-    async def __call__(self, conn: Conn) -> datetime:
-        now: datetime = await conn.fetchval("SELECT clock_timestamp()")
-        return now + self.shift
+    async def __call__(self, conn: Conn) -> timers.Instant:
+        at = await _ASKED(conn)
+        return msgspec.structs.replace(at, now=at.now + self.shift)
 
 
 async def test_a_jump_of_the_databases_clock_moves_timers_by_no_more_than_itself(
     database: Database, table: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr(timers, "clock", clock)
+    monkeypatch.setattr(timers, "clock_and_next_due", clock)
     dispatcher = Dispatcher(database, Bell(database))
     task = asyncio.create_task(dispatcher.run())
     soon, within, beyond = [

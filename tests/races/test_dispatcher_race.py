@@ -172,8 +172,8 @@ async def settle(database: Database, table: asyncpg.Connection) -> None:
     task = asyncio.create_task(dispatcher.run())
     async with asyncio.timeout(30):
         while True:
-            due_at = await timers.next_due(table)
-            if due_at is None or due_at > await timers.clock(table):
+            at = await timers.clock_and_next_due(table)
+            if at.next_due_at is None or at.next_due_at > at.now:
                 break
             await asyncio.sleep(0.05)
     task.cancel()
