@@ -88,6 +88,8 @@ class Dispatcher:
         self._queue: list[_Pending] = []
         self._news = asyncio.Event()
         self._conn: RoutingConnection | None = None
+        #: Refusals come in clusters: after one the next hold begins with savepoints.
+        self._is_careful = False
 
     async def submit(self, change: Change[T]) -> T:
         """Run ``change(conn, now)`` under the routing lock and return what it returned.
@@ -142,12 +144,15 @@ class Dispatcher:
         """Fire what is due and apply a batch; returns how many timers were fired."""
         try:
             try:
-                held = await self._hold(batch, _together)
+                held = await self._hold(batch, _one_by_one if self._is_careful else _together)
             except _OneFailed as one:
+                self._is_careful = True
                 if one.pending is not None:  # not again: it may have waited for a lock
                     _settle(one.pending, None, one.error)
                 rest = [pending for pending in batch if not pending.done.done()]
                 held = await self._hold(rest, _one_by_one)
+            else:
+                self._is_careful = any(failure for _, _, failure in held.results)
         except Exception as error:  # noqa: BLE001  the dispatcher must outlive a lost database
             self._refuse(batch, error)
             return 0
