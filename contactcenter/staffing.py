@@ -115,6 +115,7 @@ async def set_capacity(
     changed = {"capacity": {"from": before.capacity, "to": capacity}}
     await configuration.record(conn, now, "agent", before.id, changed, actor=actor)
     await seek.tickets_for(conn, now, before.id)
+    await seek.catch_up(conn, now)  # the answer tells what he has now
 
 
 async def _record(
