@@ -1,6 +1,7 @@
 """The application runs in a thread; what is generated is tried on it over real HTTP."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from databases import Copies
@@ -14,6 +15,12 @@ PROVIDER = {
     "CONTACTCENTER_TWILIO_AUTH_TOKENS": "0123456789abcdef0123456789abcdef",
     "CONTACTCENTER_TWILIO_API_BASE": "http://127.0.0.1:9",
 }
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Making the cases of the full contract takes seconds of every run that skips them."""
+    is_long = collection_path.name == "test_contract_in_full.py"
+    return True if is_long and config.option.markexpr == "not full" else None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
 import asyncio
 from datetime import timedelta
 
+import argon2
 import asyncpg
 import factories
 import pytest
@@ -28,6 +29,15 @@ async def test_a_hash_belongs_to_one_password_however_it_was_typed(hasher):
     assert not await hasher.is_right(stored, "another password")
     assert not await hasher.is_right(None, "nobody's password")
     assert not await hasher.is_right("$not a hash", composed)
+
+
+async def test_nobodys_password_takes_as_long_to_check_as_anybodys(hasher):
+    nobodys, anybodys = (
+        argon2.extract_parameters(stored)
+        for stored in (passwords._NOBODY, await hasher.hashed("a good password"))
+    )
+
+    assert nobodys == anybodys
 
 
 async def test_hashing_does_not_stop_the_event_loop(hasher):

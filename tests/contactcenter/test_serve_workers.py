@@ -105,8 +105,9 @@ def test_every_setting_reaches_a_worker_as_it_is() -> None:
 
 @pytest.mark.parametrize("said", ["", "ready"], ids=["before", "after it was ready"])
 async def test_workers_that_end_right_after_their_start_end_the_whole(
-    tmp_path: Path, said: str
+    tmp_path: Path, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("contactcenter.workers._FIRST_PAUSE_S", 0.01)
     starts = tmp_path / "starts"
     dying = (
         sys.executable,

@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import channels._twilio  # noqa: F401 -- slow to import: once, before the forks
-import contactcenter.app  # noqa: F401
+import channels.sms  # noqa: F401
+import contactcenter.cli.serve  # noqa: F401
 from contactcenter.cli import main
 
 #: Where it may end: the function's module and name, and whether before or after it has run.
