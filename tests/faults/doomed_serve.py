@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import channels._twilio  # noqa: F401 -- slow to import: once, before the forks
+import channels._twilio  # slow to import, as are these: once, before the forks
 import channels.sms  # noqa: F401
 import contactcenter.cli.serve  # noqa: F401
 from contactcenter.cli import main
