@@ -261,6 +261,10 @@ class Channel(Protocol):
         """
         ...
 
+    def failure(self, code: str) -> FailureKind | None:
+        """Whose matter a failure is, by the provider's code; None where that is not known."""
+        ...
+
     async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
         """What the provider holds of messages equal to this one, created since, oldest first.
 

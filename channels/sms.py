@@ -46,12 +46,13 @@ from channels._base import (
     StatusUpdate,
     Unreadable,
 )
-from channels._failures import Unavailable, Undeliverable
+from channels._failures import FailureKind, Unavailable, Undeliverable
 from channels._fetch import Fetcher
 from channels._sms_backfill import backfill
 from channels._sms_form import NAME, message, status
 from channels._sms_search import find
 from channels._twilio_account import Account, Accounts, listed
+from channels._twilio_errors import kind_of
 from channels._twilio_hook import Payload, TwilioHook, taken, understood
 from channels._twilio_keys import RECEIVER, SENDER, Choice, Verifiers
 from channels._twilio_list import TwilioList
@@ -182,6 +183,10 @@ class Sms:
     def account(self, entry_point: str) -> str:
         """The account's SID."""
         return self._accounts.of(entry_point).sid
+
+    def failure(self, code: str) -> FailureKind | None:
+        """By the table of Twilio's codes."""
+        return kind_of(code)
 
     async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
         """Look through all messages with this customer; those up to 5 s older count as well."""

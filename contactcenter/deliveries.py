@@ -60,10 +60,14 @@ async def lock(conn: Conn, external_id: str) -> None:
     await _lock_message.run(conn, external_id)
 
 
-async def apply_kept(conn: Conn, external_id: str) -> None:
-    """Apply what was told of a message before we knew its id; after ``lock`` and the write."""
-    for status in await _kept_statuses.all(conn, external_id):
-        await _raise(conn, external_id, status)
+async def apply_kept(conn: Conn, external_id: str) -> list[str]:
+    """Apply what was told of a message before we knew its id; after ``lock`` and the write.
+
+    Returns the codes of the failures that raised its state.
+    """
+    kept = await _kept_statuses.all(conn, external_id)
+    rose = [status for status in kept if await _raise(conn, external_id, status)]
+    return [status.error_code for status in rose if status.error_code is not None]
 
 
 def rises(now: str, then: str) -> bool:

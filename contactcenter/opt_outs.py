@@ -143,15 +143,29 @@ async def note_report(conn: Conn, channels: Mapping[str, Channel], update: Statu
 
     It speaks of when the message was handed over: what he took back after that stays lifted.
     """
-    to = await _addressee.first(conn, update.external_id)
+    await _note_failure(conn, channels, update.channel, update.external_id)
+
+
+async def note_codes(
+    conn: Conn, channels: Mapping[str, Channel], channel: str, external_id: str, codes: list[str]
+) -> None:
+    """The same by the codes of what was told of a message before we knew whose it is."""
+    if any(channels[channel].failure(code) == "consent" for code in codes):
+        await _note_failure(conn, channels, channel, external_id)
+
+
+async def _note_failure(
+    conn: Conn, channels: Mapping[str, Channel], channel: str, external_id: str
+) -> None:
+    to = await _addressee.first(conn, external_id)
     if to is None:
         return
     await withdraw(
         conn,
         await timers.clock(conn),
         to.identity_id,
-        update.channel,
-        sender_of(channels, update.channel, to.entry_point),
+        channel,
+        sender_of(channels, channel, to.entry_point),
         source="provider",
         actor="system",
         said_at=to.tried_at,

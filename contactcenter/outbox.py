@@ -157,8 +157,11 @@ async def give_up_on_late(conn: Conn, now: datetime, *, valid_s: int) -> int:
 
 async def sent(
     conn: Conn, now: datetime, job: Job, *, external_id: str, status: str, segments: int | None
-) -> None:
-    """The provider took it; what it told about it before we knew its id is applied now."""
+) -> list[str]:
+    """The provider took it; what it told about it before we knew its id is applied now.
+
+    Returns the codes of failures among that.
+    """
     await deliveries.lock(conn, external_id)
     await _finish.run(conn, job.id, "sent", None, FIRST_LOOK_S)
     about = await _set_interaction.one(
@@ -168,7 +171,7 @@ async def sent(
         conn,
         _fact("reply_sent", now, about, {"interaction_id": job.interaction_id, "status": status}),
     )
-    await deliveries.apply_kept(conn, external_id)
+    return await deliveries.apply_kept(conn, external_id)
 
 
 async def put_back(conn: Conn, job: Job, *, error: str, wait_s: float) -> None:

@@ -16,7 +16,7 @@ import structlog
 from msgspec import Struct
 
 from channels import Address, Channel, Listed, Outbound, Unavailable
-from contactcenter import db, deliveries, events, leases, logs, metrics, outbox, timers
+from contactcenter import db, deliveries, events, leases, logs, metrics, opt_outs, outbox, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
@@ -154,7 +154,9 @@ class Reconciler:
         )
         data = {"interaction_id": lost.interaction_id, "status": found.status}
         await events.record(conn, _fact("reply_sent", now, lost, data))
-        await deliveries.apply_kept(conn, found.external_id)
+        told = await deliveries.apply_kept(conn, found.external_id)
+        told += [found.error_code] if found.error_code is not None else []
+        await opt_outs.note_codes(conn, self._channels, lost.channel, found.external_id, told)
         log.info("outcome_found", interaction_id=lost.interaction_id, status=found.status)
 
     async def _give_up(self, conn: Conn, now: datetime, lost: Lost) -> None:

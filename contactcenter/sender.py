@@ -184,7 +184,7 @@ class Sender:
     async def _store_once(self, conn: Conn, job: Job, result: Receipt | SendFailure) -> None:
         now = await timers.clock(conn)
         if isinstance(result, Receipt):
-            await outbox.sent(
+            told = await outbox.sent(
                 conn,
                 now,
                 job,
@@ -192,6 +192,7 @@ class Sender:
                 status=result.status,
                 segments=result.segments,
             )
+            await opt_outs.note_codes(conn, self._channels, job.channel, result.external_id, told)
         elif isinstance(result, Unavailable):
             wait_s = await self._hold_back(conn, job, result)
             await outbox.put_back(conn, job, error=str(result), wait_s=wait_s)

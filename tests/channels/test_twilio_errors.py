@@ -36,6 +36,12 @@ def test_every_code_says_what_it_means_and_where_it_is_explained(code):
     assert kind_of(code) == kind_of(str(code)) == error.kind
 
 
+def test_channel_tells_the_kind_of_a_code(http):
+    channel = SMS.create(SMS.env(http))
+
+    assert (channel.failure("21610"), channel.failure("30999")) == ("consent", None)
+
+
 @pytest.mark.parametrize("code", [0, 30999, "", "None", None, "21610x", "²1610", "-21610", "٢١٦١٠"])
 def test_unknown_code_has_no_kind(code):
     assert kind_of(code) is None

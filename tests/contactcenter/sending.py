@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import factories
 
-from channels import Listed, Outbound, Receipt
+from channels import FailureKind, Listed, Outbound, Receipt
 from contactcenter import outbox
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
@@ -36,6 +36,9 @@ class Line:
 
     def account(self, entry_point: str) -> str:
         return self.accounts.get(entry_point, "AC-general")
+
+    def failure(self, code: str) -> FailureKind | None:
+        return "consent" if code == "21610" else None
 
     async def send(self, outbound: Outbound) -> Receipt:
         self.asked.append(outbound)

@@ -63,10 +63,14 @@ async def later(database: Database, wait: timedelta = timedelta(minutes=5)) -> N
         )
 
 
-async def listed(database: Database, external_id: str, status: str = "delivered") -> Listed:
+async def listed(
+    database: Database, external_id: str, status: str = "delivered", *, code: str | None = None
+) -> Listed:
     async with database.read() as conn:
         at = await conn.fetchval("SELECT clock_timestamp()")
-    return Listed(external_id=external_id, status=status, created_at=at, segments=2)
+    return Listed(
+        external_id=external_id, status=status, created_at=at, segments=2, error_code=code
+    )
 
 
 async def test_a_message_the_provider_has_is_adopted_with_all_that_is_known(
@@ -93,6 +97,48 @@ async def test_a_message_the_provider_has_is_adopted_with_all_that_is_known(
         )
     assert tried - since == timedelta(minutes=1)
     assert segments == 2
+
+
+@pytest.mark.parametrize(("code", "sources"), [("21610", ["provider"]), ("30005", [])])
+async def test_a_message_that_is_listed_as_refused_says_whether_he_had_said_stop(
+    database: Database, code: str, sources: list[str]
+) -> None:
+    line = await one_lost(database)
+    line.listed = [await listed(database, "SM1", "failed", code=code)]
+    await later(database)
+
+    await reconciler_of(database, line).round()
+
+    assert await states(database) == [("sent", "failed", code)]
+    async with database.read() as conn:
+        rows = await conn.fetch("SELECT source, sender, from_at FROM opt_out")
+        tried_at = await conn.fetchval("SELECT first_attempt_at FROM outbox")
+    assert [(row["source"], row["sender"]) for row in rows] == [
+        (source, "+982100000001") for source in sources
+    ]
+    assert all(row["from_at"] == tried_at for row in rows)
+
+
+async def test_a_failure_that_was_told_before_the_message_was_found_is_kept_as_a_stop(
+    database: Database,
+) -> None:
+    line = await one_lost(database)
+    told = StatusUpdate(
+        channel="sms",
+        external_id="SM1",
+        status="undelivered",
+        error_code="21610",
+        raw=Raw(body=b"", content_type="application/x-www-form-urlencoded"),
+    )
+    async with database.transaction() as conn:
+        await deliveries.note_status(conn, told)
+    line.listed = [await listed(database, "SM1", "sent")]  # as it was a moment before
+    await later(database)
+
+    await reconciler_of(database, line).round()
+
+    assert await states(database) == [("sent", "undelivered", "21610")]
+    assert (await kinds(database))[-1] == "consent_changed"
 
 
 async def test_a_claim_whose_sender_was_lost_is_looked_for_as_well(database: Database) -> None:
