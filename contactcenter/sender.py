@@ -122,6 +122,8 @@ class Sender:
                 )
         if given_up or refused:
             self._bell.ring("events")
+        if refused:
+            self._bell.ring("outbox")  # all of them, maybe: their places are free at once
         tasks = [asyncio.create_task(self._send(j, started_s)) for j in jobs if j not in refused]
         self._under_way.update(tasks)
         for task in tasks:

@@ -1,6 +1,8 @@
 """A sender keeps its pace, a provider that refuses is left in peace, and the others go on."""
 
 import asyncio
+import random
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,7 +14,9 @@ from structlog.testing import capture_logs
 
 from channels import AccountRefused, OptedOut, Outbound, OutcomeUnknown, Receipt, Unavailable
 from contactcenter import opt_outs, outbox, pacing, timers
+from contactcenter.bell import Bell
 from contactcenter.db import Database
+from contactcenter.sender import Sender
 
 OURS, OTHER, THIRD = "+982100000001", "+982100000002", "+982100000003"
 
@@ -188,6 +192,38 @@ async def test_each_refusal_in_a_row_is_waited_for_longer_up_to_five_minutes(
     assert 0.5 < waits[0] <= 2
     assert waits[4] > 4 * waits[0]
     assert 149 < waits[-1] <= 300
+
+
+async def test_senders_that_were_refused_together_do_not_come_back_together(
+    database: Database,
+) -> None:
+    async def down(_outbound: Outbound) -> Receipt:
+        raise Unavailable("down")
+
+    chance = random.Random(3)
+    await many(database, 1)
+    for n in range(2, 10):
+        await many(database, 1, ours=f"+98210000000{n}")
+    line = Line(down)
+    sender = Sender(
+        database,
+        Bell(database),
+        {"sms": line},  # type: ignore[dict-item]
+        public_url="https://desk.test",
+        chance=chance,
+    )
+    while await sender.send_due():
+        pass
+
+    async with database.read() as conn:
+        rows = await conn.fetch(
+            "SELECT extract(epoch FROM free_at - refused_at)::float8 AS wait_s FROM sender_pace"
+        )
+    waits_s = sorted(row["wait_s"] for row in rows)
+    assert len(waits_s) == 9
+    assert waits_s[0] >= 0.99, "half of two seconds"
+    assert waits_s[-1] <= 2.01
+    assert waits_s[-1] - waits_s[0] > 0.3
 
 
 async def test_lost_answers_in_a_row_pause_the_sender(database: Database) -> None:
@@ -367,6 +403,33 @@ async def test_what_was_written_before_a_stop_is_not_sent_after_it(database: Dat
 
     assert [o.text for o in line.asked] == ["to 1"]
     assert await states(database) == [("failed", "failed", "opted_out"), ("sent", "queued", None)]
+
+
+async def test_many_who_said_stop_hold_nobody_up(database: Database) -> None:
+    line = Line()
+    await many(database, 80)
+    async with database.transaction() as conn:
+        await conn.execute(
+            "INSERT INTO opt_out (identity_id, channel, sender, source, from_at)"
+            " SELECT id, 'sms', $1, 'customer', now() FROM identity",
+            OURS,
+        )
+    await many(database, 1, ours=OTHER)
+    sender = sender_of(database, line)
+    began_at_s = time.monotonic()
+    running = asyncio.create_task(sender.run())
+    try:
+        async with asyncio.timeout(30):
+            while {row[0] for row in await states(database)} != {"failed", "sent"}:
+                await asyncio.sleep(0.02)
+    finally:
+        took_s = time.monotonic() - began_at_s
+        await sender.finish()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    assert [o.entry_point for o in line.asked] == [OTHER]
+    assert took_s < 5, "eight at a time, and a pause of a second after each eight"
 
 
 async def test_a_stop_to_one_sender_is_none_to_another(database: Database) -> None:
