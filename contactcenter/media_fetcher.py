@@ -23,8 +23,9 @@ from contactcenter.errors import NoDatabase
 
 #: Files are up to some megabytes: few at a time are held in memory.
 AT_ONCE: Final = 3
-#: With the waits between them a bit more than half a day: an outage of a provider is over by then.
-MOST_ATTEMPTS: Final = 18
+#: With the waits between them half a day, 12.3 hours on average: an outage of a provider is over by
+#: then.
+MOST_ATTEMPTS: Final = 25
 FIRST_WAIT_S: Final = 10.0
 LONGEST_WAIT_S: Final = 3600.0
 _FETCH_DEADLINE_S: Final = 60.0

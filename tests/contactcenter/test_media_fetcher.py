@@ -127,6 +127,28 @@ async def test_what_cannot_be_had_now_is_tried_again_later_and_given_up_in_the_e
     assert await fetcher(database, store).fetch_due() == 0
 
 
+async def test_looks_are_spread_ever_wider_over_half_a_day(database: Database) -> None:
+    async def down(_media: Media) -> Fetched:
+        raise Unavailable("down")
+
+    chance = random.Random(5)
+    fetching = MediaFetcher(database, Bell(database), {"sms": Store(down)}, chance=chance)  # type: ignore[dict-item]
+    shares, waits_s = [], []
+    for attempt in range(MOST_ATTEMPTS - 1):
+        await fetching.fetch_due()
+        async with database.read() as conn:
+            wait_s = await conn.fetchval(
+                "SELECT extract(epoch FROM next_fetch_at - clock_timestamp())::float8 FROM attachment"
+            )
+            await conn.execute("UPDATE attachment SET next_fetch_at = clock_timestamp()")
+        waits_s.append(wait_s)
+        shares.append(wait_s / min(10.0 * 2**attempt, 3600.0))
+
+    assert all(0.3 < share <= 1 for share in shares)  # 0.5, and the moments that pass meanwhile
+    assert max(shares) > min(shares) + 0.2
+    assert 10 * 3600 < sum(waits_s) < 15 * 3600
+
+
 async def test_a_full_disk_leaves_no_half_file_and_it_is_tried_again(database: Database) -> None:
     async with database.read() as conn:
         await conn.execute(
