@@ -1,5 +1,6 @@
 """Sweeping: at the start and now and then, by one process, and never ahead of what is stored."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -112,6 +113,78 @@ async def test_what_was_not_stored_is_swept_again(database: Database, failure: E
         assert await sweeper(database, line, holder="another").look("sms")
     told = [e for e in logs if e["event"] == "messages_backfilled"]
     assert [e["count"] for e in told] == [3]
+
+
+async def test_after_a_failure_the_provider_is_left_alone_for_a_while(database: Database) -> None:
+    line = Line(Unavailable("down"))
+    sweeping = sweeper(database, line)
+
+    assert not await sweeping.look("sms")
+    line.result = 0
+    assert not await sweeping.look("sms")
+
+    assert len(line.asked) == 1
+
+
+async def test_a_channel_that_is_not_set_up_is_not_swept(database: Database) -> None:
+    line = Line()
+    line.missing = ("CONTACTCENTER_TWILIO_ACCOUNT_SID",)
+
+    assert not await sweeper(database, line).look("sms")
+    assert line.asked == []
+
+
+class Slow(Line):
+    """Takes its time, and looks at the database's clock first."""
+
+    def __init__(self, database: Database, wait_s: float) -> None:
+        super().__init__()
+        self._database = database
+        self._wait_s = wait_s
+        self.began_at: datetime | None = None
+
+    async def backfill(self, inbox: Inbox, since: datetime) -> int:
+        async with self._database.read() as conn:
+            self.began_at = await conn.fetchval("SELECT clock_timestamp()")
+        await asyncio.sleep(self._wait_s)
+        return await super().backfill(inbox, since)
+
+
+async def test_what_comes_during_a_sweep_is_left_to_the_next(database: Database) -> None:
+    line = Slow(database, 0.1)
+
+    assert await sweeper(database, line).look("sms")
+
+    known = await stored_until(database)
+    assert known is not None
+    assert line.began_at is not None
+    assert known < line.began_at
+
+
+async def test_a_sweep_without_end_is_ended_and_moves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contactcenter.sweeper._SWEEP_DEADLINE_S", 0.1)
+
+    async with asyncio.timeout(20):
+        assert not await sweeper(database, Slow(database, 60)).look("sms")
+
+    assert await stored_until(database) is None
+
+
+async def test_a_long_sweep_keeps_its_lease_and_counts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contactcenter.sweeper._LEASE_S", 1)
+    monkeypatch.setattr("contactcenter.sweeper._RENEW_EVERY_S", 0.1)
+    other = Line()
+    sweeping = asyncio.create_task(sweeper(database, Slow(database, 2)).look("sms"))
+    await asyncio.sleep(1.5)
+
+    assert not await sweeper(database, other, holder="another").look("sms")
+    assert await sweeping
+    assert await stored_until(database) is not None
+    assert other.asked == []
 
 
 async def test_one_process_sweeps_at_a_time(database: Database) -> None:
