@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import time
+import tracemalloc
 import zlib
 
 import aiohttp
@@ -421,12 +422,44 @@ class TestSize:
                 body=pack(content), headers={"Content-Encoding": encoding}, content_type="text/x"
             )
 
-        site.pages["/file"] = page(b"0" * 50_000_000)
-        await failure(fetcher, site.at("api.provider.example"))
+        for size_bytes in (LIMIT + 1, 50_000_000):
+            site.pages["/file"] = page(b"0" * size_bytes)
+            await failure(fetcher, site.at("api.provider.example"))
 
         site.pages["/file"] = page(b"0" * LIMIT)
         fetched = await fetcher.fetch(site.at("api.provider.example"), authorization=KEY)
         assert fetched.body == b"0" * LIMIT
+
+    async def test_bomb_takes_no_memory_beyond_the_limit(self, site, fetcher):
+        bomb = gzip.compress(b"0" * 50_000_000)
+        site.pages["/file"] = web.Response(body=bomb, headers={"Content-Encoding": "gzip"})
+        tracemalloc.start()
+        try:
+            await failure(fetcher, site.at("api.provider.example"))
+            _, most_bytes = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+        assert most_bytes < 10_000_000
+
+    async def test_what_comes_after_a_packed_file_is_cut_off_at_the_limit_too(self, site, fetcher):
+        sent = []
+
+        async def page(request):
+            answer = web.StreamResponse(headers={"Content-Encoding": "gzip"})
+            answer.enable_chunked_encoding()
+            await answer.prepare(request)
+            await answer.write(ABC)
+            while len(sent) < 10_000:
+                await answer.write(b"x" * 10_000)
+                sent.append(1)
+            return answer
+
+        site.pages["/file"] = page
+
+        await failure(fetcher, site.at("api.provider.example"))
+
+        assert len(sent) < 10_000
 
     @pytest.mark.parametrize(
         ("encoding", "body"),
