@@ -156,7 +156,9 @@ async def test_what_became_of_our_messages_is_reported_where_it_is_settled(twili
     receipt = await twilio.channel.send(SMS.outbound("c-1"))
     await twilio.drain()
     twilio.behaviour = Behaviour(dropped=1.0, report_delay_s=(60.0, 60.0))
-    await twilio.channel.send(SMS.outbound("c-2"))
+    under_way = await twilio.channel.send(SMS.outbound("c-2"))
+    known = twilio.messages[under_way.external_id]
+    twilio.messages[known.sid] = replace(known, updated_at=NOON)
 
     assert await twilio.channel.backfill(twilio.inbox, NOON) == 0
 

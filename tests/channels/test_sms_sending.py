@@ -211,6 +211,7 @@ async def test_wrong_key_is_an_error_somebody_must_act_on(answering):
         ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:27:15 GMT", 45.0),
         ("Wed, 21 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:29:00 GMT", 0.0),
         ("Fri, 21 Oct 2044 07:28:00 GMT", "Wed, 21 Oct 2026 07:29:00 GMT", 86400.0),
+        ("Wed, 21 Oct 2026 07:28:00 -0000", "Wed, 21 Oct 2026 07:27:15 GMT", 45.0),
         ("Wed, 21 Oct 2026 07:28:00 GMT", "yesterday", None),
         ("Wed, 99 Oct 2026 07:28:00 GMT", "Wed, 21 Oct 2026 07:29:00 GMT", None),
     ],
