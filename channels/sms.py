@@ -199,11 +199,19 @@ class Sms:
             raise Unavailable("Twilio's list took too long.") from error
 
     async def backfill(self, inbox: Inbox, since: datetime) -> int:
-        """Read the lists of every account; a message to a number nobody set up comes along too."""
+        """Read the lists of every account; a message to a number nobody set up comes along too.
+
+        An account that cannot be read is told of at the end: the others are read all the same.
+        """
         self._check_ready()
-        new = 0
+        new, failures = 0, list[Unavailable]()
         for account in self._accounts.every():
-            new += await backfill(self._listing(account), inbox, since, region=self._env.region)
+            try:
+                new += await backfill(self._listing(account), inbox, since, region=self._env.region)
+            except Unavailable as failure:
+                failures.append(failure)
+        if failures:
+            raise failures[0]
         return new
 
     async def fetch(self, media: Media) -> Fetched:

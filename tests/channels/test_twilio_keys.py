@@ -12,7 +12,7 @@ from recording_inbox import RecordingInbox
 from sms_contract import PATH, STATUS_PATH, SmsContract
 from twilio_requests import ACCOUNT, TOKEN, message, report, signed
 
-from channels import Env, Unavailable
+from channels import AccountRefused, Env, Unavailable
 from channels._twilio_account import Accounts
 from channels._twilio_keys import RECEIVER, Verifiers
 from channels.sms import Sms
@@ -113,6 +113,21 @@ async def test_of_two_receivers_the_first_counts_for_key_and_message_alike(desk,
     assert [item.entry_point for item in desk.inbox.received] == [first]
 
 
+async def test_fallback_address_is_signed_by_the_account_of_the_number_too(
+    aiohttp_client, http, secrets
+):
+    fallback = "https://desk-2.example/second"
+    env = replace(SMS.env(http, twilio_fallback_url=fallback), secrets=secrets)
+    client = await SMS.serve(aiohttp_client, SMS.create(env), RecordingInbox())
+
+    statuses = []
+    for to, token in ((OWN, OWN_TOKEN), (OWN, TOKEN), (SHARED, TOKEN), (SHARED, OWN_TOKEN)):
+        hello = signed(PATH, message("SM1", "hello", To=to), token=token, public_url=fallback)
+        statuses.append((await SMS.post(client, hello)).status)
+
+    assert statuses == [200, 403, 200, 403]
+
+
 async def test_keys_may_change_while_it_runs(desk, secrets):
     hello = message("SM1", "hello", To=OWN)
     secrets.given[OWN] = {**ITS_OWN, "twilio_auth_tokens": "brand-new"}
@@ -154,6 +169,17 @@ async def test_verifier_of_an_account_is_made_once(http, secrets):
 
     assert choice([(b"To", OWN.encode())]) is choice([(b"To", b"+98 21 9101 2399")])
     assert choice([(b"To", b"\xff")]) is choice([(b"From", OWN.encode())])
+
+
+async def test_keys_that_were_replaced_are_not_remembered_for_ever(http, secrets):
+    accounts = Accounts(replace(SMS.env(http), secrets=secrets), "sms")
+    verifiers = Verifiers(accounts, public_url=PUBLIC_URL, fallback_url=None, region="IR")
+    choice = verifiers.by(RECEIVER)
+    for number in range(1001):
+        secrets.given[OWN] = {**ITS_OWN, "twilio_auth_tokens": f"key {number}"}
+        choice([(b"To", OWN.encode())])
+
+    assert len(verifiers._own) <= 1000
 
 
 @asynccontextmanager
@@ -235,6 +261,39 @@ async def test_every_account_is_looked_through_and_files_are_fetched_with_its_ke
 
     assert [item.entry_point for item in inbox.received] == [SHARED, OWN]
     assert [one.body for one in fetched] == [SHARED.encode(), OWN.encode()]
+
+
+@pytest.mark.parametrize("lacking", list(ITS_OWN))
+async def test_half_an_account_does_not_keep_the_others_from_being_looked_through(
+    http, secrets, lacking
+):
+    since = datetime.now(UTC)
+    inbox = RecordingInbox()
+    half = {key: value for key, value in ITS_OWN.items() if key != lacking}
+    secrets.given = {"+982191012398": half, OWN: dict(ITS_OWN)}
+    async with two_accounts(http, secrets) as (_, own, channel):
+        await own.customer_writes("+989121234567", OWN, "hello")
+
+        assert await channel.backfill(inbox, since) == 1
+
+
+@pytest.mark.parametrize("refused", ["general", "own"])
+async def test_account_that_is_refused_does_not_keep_the_others_from_being_looked_through(
+    http, secrets, refused
+):
+    since = datetime.now(UTC)
+    inbox = RecordingInbox()
+    async with two_accounts(http, secrets) as (general, own, channel):
+        for fake, to in ((general, SHARED), (own, OWN)):
+            await fake.customer_writes("+989121234567", to, to)
+        (general if refused == "general" else own).auth_token = "replaced"
+
+        with pytest.raises(AccountRefused):
+            await channel.backfill(inbox, since)
+
+    assert [item.entry_point for item in inbox.received] == [
+        OWN if refused == "general" else SHARED
+    ]
 
 
 async def test_client_is_made_anew_when_the_key_changes(http, secrets):
