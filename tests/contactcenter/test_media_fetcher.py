@@ -86,6 +86,9 @@ async def test_a_file_is_stored_as_what_its_bytes_show(database: Database) -> No
     )
     assert store.asked == [URL]
     assert (await kinds(database))[-1] == "attachment_stored"
+    async with database.read() as conn:
+        told = await conn.fetchval("SELECT data FROM event ORDER BY id DESC LIMIT 1")
+    assert told["size_bytes"] == len(PNG)
 
 
 async def test_two_processes_never_fetch_the_same_file(database: Database) -> None:
@@ -125,6 +128,70 @@ async def test_what_cannot_be_had_now_is_tried_again_later_and_given_up_in_the_e
     assert len(store.asked) == MOST_ATTEMPTS
     assert "down" in (await row(database))["fetch_error"]
     assert await fetcher(database, store).fetch_due() == 0
+
+
+async def test_only_a_few_files_are_held_in_memory_at_a_time(database: Database) -> None:
+    async with database.read() as conn:
+        await conn.execute(
+            "INSERT INTO attachment (interaction_id, content_type, source_url)"
+            " SELECT interaction_id, content_type, source_url FROM attachment, generate_series(1, 4)"
+        )
+    store = Store(give)
+
+    assert [await fetcher(database, store).fetch_due() for _ in range(3)] == [3, 2, 0]
+
+
+async def test_a_slower_fetch_of_the_same_file_changes_nothing(database: Database) -> None:
+    asked, release = asyncio.Event(), asyncio.Event()
+
+    async def slow(_media: Media) -> Fetched:
+        asked.set()
+        await release.wait()
+        return Fetched(body=b"%PDF-1.7", content_type="application/pdf")
+
+    async with asyncio.timeout(20):
+        slower = asyncio.create_task(fetcher(database, Store(slow)).fetch_due())
+        await asked.wait()
+        async with database.read() as conn:  # its claim is over
+            await conn.execute("UPDATE attachment SET next_fetch_at = clock_timestamp()")
+        await fetcher(database, Store(give)).fetch_due()
+        release.set()
+        await slower
+
+    assert (await row(database))["content_type"] == "image/png"
+    assert (await kinds(database)).count("attachment_stored") == 1
+
+
+async def test_a_channel_that_fails_or_is_not_set_up_loses_no_file(database: Database) -> None:
+    async def fail(_media: Media) -> Fetched:
+        raise RuntimeError("a bug in the channel")
+
+    broken, unready = Store(fail), Store(give)
+    unready.missing = ("CONTACTCENTER_TWILIO_ACCOUNT_SID",)
+    for store in (broken, unready):
+        await fetcher(database, store).fetch_due()
+        found = await row(database)
+        assert (found["stored"], found["fetch_error"], found["later"]) == (False, None, True)
+        async with database.read() as conn:
+            await conn.execute("UPDATE attachment SET next_fetch_at = clock_timestamp()")
+
+    assert (broken.asked, unready.asked) == ([URL], [])
+
+
+async def test_a_fetch_that_hangs_is_ended_and_tried_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contactcenter.media_fetcher._FETCH_DEADLINE_S", 0.1)
+
+    async def hang(_media: Media) -> Fetched:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async with asyncio.timeout(20):
+        await fetcher(database, Store(hang)).fetch_due()
+
+    found = await row(database)
+    assert (found["stored"], found["fetch_error"], found["later"]) == (False, None, True)
 
 
 async def test_looks_are_spread_ever_wider_over_half_a_day(database: Database) -> None:
