@@ -9,6 +9,7 @@ from datetime import timedelta
 import asyncpg
 import factories
 import pytest
+from msgspec.structs import replace
 from sending import Line, kinds, our_number, queued, sender_of, states, take
 from structlog.testing import capture_logs
 
@@ -16,7 +17,7 @@ from channels import AccountRefused, OptedOut, Outbound, OutcomeUnknown, Receipt
 from contactcenter import opt_outs, outbox, pacing, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.sender import Sender
+from contactcenter.sender import AT_ONCE, Sender
 
 OURS, OTHER, THIRD = "+982100000001", "+982100000002", "+982100000003"
 
@@ -226,6 +227,51 @@ async def test_senders_that_were_refused_together_do_not_come_back_together(
     assert waits_s[-1] - waits_s[0] > 0.3
 
 
+async def test_what_was_refused_together_counts_once(database: Database) -> None:
+    async def down(_outbound: Outbound) -> Receipt:
+        raise Unavailable("down")
+
+    line = Line(down)
+    await many(database, 8)
+
+    assert await sender_of(database, line).send_due() == 8
+
+    assert await held_s(database) <= 2
+
+
+async def test_of_what_was_refused_together_the_longest_wait_that_is_asked_for_counts(
+    database: Database,
+) -> None:
+    async def down(outbound: Outbound) -> Receipt:
+        if outbound.text == "to 0":
+            raise Unavailable("down")
+        await asyncio.sleep(0.2)
+        raise Unavailable("busy", retry_after_s=60)
+
+    line = Line(down)
+    await many(database, 2)
+
+    await sender_of(database, line).send_due()
+
+    assert len(line.asked) == 2
+    assert 55 < await held_s(database) <= 60
+
+
+async def test_a_few_lost_answers_hold_nobody_back(database: Database) -> None:
+    async def lose(_outbound: Outbound) -> Receipt:
+        raise OutcomeUnknown("the answer was lost")
+
+    line = Line(lose)
+    counts = []
+    for n in range(pacing.LOST_ANSWERS + 2):
+        async with database.read() as conn:
+            await queued(conn, "x", phone=f"+98912000000{n}", ours=OURS)
+        await sender_of(database, line).send_due()
+        counts.append(len(line.asked))
+
+    assert counts == [1, 2, 3, 4, 4]
+
+
 async def test_lost_answers_in_a_row_pause_the_sender(database: Database) -> None:
     async def lose(_outbound: Outbound) -> Receipt:
         raise OutcomeUnknown("the answer was lost")
@@ -380,6 +426,19 @@ async def test_the_provider_is_told_how_long_an_answer_is_good_for(database: Dat
     assert 3 * 3600 - 60 < outbound.valid_s <= 3 * 3600
 
 
+async def test_an_answer_is_good_for_a_second_at_least(database: Database) -> None:
+    line = Line()
+    await many(database, 1)
+    sender = sender_of(database, line, valid_s=3600)
+    async with database.transaction() as conn:
+        [job] = await sender._claim(conn)
+    late = replace(job, created_at=job.created_at - timedelta(hours=2))
+
+    await sender._send(late, asyncio.get_running_loop().time())
+
+    assert [o.valid_s for o in line.asked] == [1]
+
+
 async def opted_out(database: Database, *, ours: str = OURS) -> None:
     """The customer of the first message says stop."""
     async with database.transaction() as conn:
@@ -463,10 +522,14 @@ async def test_a_refusal_because_of_a_stop_we_had_not_heard_is_kept(database: Da
 
 async def test_one_that_hangs_keeps_its_own_place_and_no_others(database: Database) -> None:
     release = asyncio.Event()
+    at_once: list[int] = []
+    under_way: set[str] = set()
 
     async def hang(outbound: Outbound) -> Receipt:
-        if outbound.text == "to 0":
-            await release.wait()
+        under_way.add(outbound.text)
+        at_once.append(len(under_way))
+        await (release.wait() if outbound.text == "to 0" else asyncio.sleep(0.1))
+        under_way.discard(outbound.text)
         return Receipt(external_id=f"SM-{outbound.correlation_id}", status="queued")
 
     line = Line(hang)
@@ -484,6 +547,7 @@ async def test_one_that_hangs_keeps_its_own_place_and_no_others(database: Databa
         await asyncio.gather(running, return_exceptions=True)
 
     assert {row[0] for row in await states(database)} == {"sent"}
+    assert max(at_once) == AT_ONCE
 
 
 async def test_a_process_that_was_stopped_does_not_send_what_it_claimed_long_ago(
@@ -499,3 +563,4 @@ async def test_a_process_that_was_stopped_does_not_send_what_it_claimed_long_ago
 
     assert line.asked == []
     assert await states(database) == [("queued", "queued", None)]
+    assert await held_s(database) is None, "the provider refused nothing"
