@@ -238,6 +238,23 @@ async def test_equal_messages_that_were_all_taken_are_told_apart_by_their_order(
     assert await states(database) == [("sent", "read", None), ("sent", "sent", None)]
 
 
+async def test_the_second_of_equal_messages_is_the_second_also_if_it_is_looked_for_first(
+    database: Database,
+) -> None:
+    line = await one_lost(database, "same", "same")
+    line.listed = [await listed(database, "SM1", "read"), await listed(database, "SM2", "sent")]
+    await later(database)
+    async with database.read() as conn:
+        await conn.execute(
+            "UPDATE outbox SET next_at = clock_timestamp() + interval '1 h'"
+            " WHERE id = (SELECT min(id) FROM outbox)"
+        )
+
+    assert await reconciler_of(database, line).round() == 1
+
+    assert await states(database) == [("unknown", "unknown", None), ("sent", "sent", None)]
+
+
 async def test_equal_messages_of_which_some_were_taken_are_left_to_a_person(
     database: Database,
 ) -> None:

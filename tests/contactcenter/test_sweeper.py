@@ -209,6 +209,10 @@ async def test_whoever_lost_the_lease_does_not_move_the_watermark(database: Data
         await checkpoints.advance(conn, "sms", earlier, lease="sweep:sms", fence=8)
 
     assert await stored_until(database) == NOW, "and it never goes back"
+    async with database.read() as conn:
+        await conn.execute("UPDATE lease SET until_at = now() - interval '1 s'")
+        later = NOW + timedelta(hours=3)
+        assert not await checkpoints.advance(conn, "sms", later, lease="sweep:sms", fence=8)
 
 
 def test_how_far_back_the_first_sweep_and_the_one_after_a_long_outage_look() -> None:
