@@ -1,8 +1,9 @@
 """What became of a message whose answer was lost: asked for, adopted or given up, never sent again."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 
 import asyncpg
 import factories
@@ -270,6 +271,84 @@ async def test_equal_messages_of_which_some_were_taken_are_left_to_a_person(
         assert "1 of 2 equal messages" in await conn.fetchval(
             "SELECT error_detail FROM interaction LIMIT 1"
         )
+    searched = len(line.searched)
+    await later(database)
+    assert await reconciler_of(database, line).round() == 0
+    assert len(line.searched) == searched, "it is a person's now"
+
+
+async def test_an_equal_message_that_is_under_way_may_be_the_one_that_is_listed(
+    database: Database,
+) -> None:
+    line = Line(lose)
+    async with database.read() as conn:
+        await queued(conn, "same", "same")
+    await sender_of(database, line).send_due()
+    await answer_again(database)
+    line.listed = [await listed(database, "SM2")]
+    await later(database)
+    async with database.transaction() as conn:
+        assert len(await outbox.claim(conn, at_most=8)) == 1
+
+    await reconciler_of(database, line).round()
+
+    assert [row[0] for row in await states(database)] == ["unknown", "sending"]
+
+
+async def test_what_has_been_unknown_for_a_day_is_a_persons(database: Database) -> None:
+    line = await one_lost(database)
+    line.listed = [await listed(database, "SM1")]
+    await later(database, timedelta(hours=25))
+
+    assert await reconciler_of(database, line).round() == 0
+    assert await states(database) == [("unknown", "unknown", None)]
+
+
+async def test_a_report_that_comes_while_the_provider_is_asked_is_believed(
+    database: Database,
+) -> None:
+    class Reporting(Line):
+        async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
+            report = StatusUpdate(
+                channel="sms",
+                external_id="SM1",
+                status="sent",
+                raw=Raw(body=b"", content_type="application/x-www-form-urlencoded"),
+                correlation_id=outbound.correlation_id,
+            )
+            async with database.transaction() as conn:
+                await deliveries.note_status(conn, report)
+            return await super().find(outbound, since)
+
+    await one_lost(database)
+    line = Reporting()
+    line.listed = [await listed(database, "SM1")]
+    await later(database)
+
+    assert await reconciler_of(database, line).round() == 1
+
+    assert await states(database) == [("sent", "sent", None)]
+
+
+async def test_a_provider_that_does_not_come_to_an_end_is_no_evidence(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contactcenter.reconciler._FIND_DEADLINE_S", 0.1)
+
+    class Hanging(Line):
+        async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
+            await asyncio.sleep(60)
+            return await super().find(outbound, since)
+
+    await one_lost(database)
+    await later(database)
+
+    async with asyncio.timeout(20):
+        await reconciler_of(database, Hanging()).round()
+
+    assert await states(database) == [("unknown", "unknown", None)]
+    async with database.read() as conn:
+        assert await conn.fetchval("SELECT looks FROM outbox") == 0
 
 
 async def test_a_report_that_comes_after_all_is_believed(database: Database) -> None:
