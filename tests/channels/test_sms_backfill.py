@@ -158,7 +158,7 @@ async def test_what_became_of_our_messages_is_reported_where_it_is_settled(twili
     twilio.behaviour = Behaviour(dropped=1.0, report_delay_s=(60.0, 60.0))
     under_way = await twilio.channel.send(SMS.outbound("c-2"))
     known = twilio.messages[under_way.external_id]
-    twilio.messages[known.sid] = replace(known, updated_at=NOON)
+    twilio.messages[known.sid] = replace(known, status="sent", updated_at=NOON)
 
     assert await twilio.channel.backfill(twilio.inbox, NOON) == 0
 

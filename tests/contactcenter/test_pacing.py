@@ -235,8 +235,11 @@ async def test_what_was_refused_together_counts_once(database: Database) -> None
     await many(database, 8)
 
     assert await sender_of(database, line).send_due() == 8
-
     assert await held_s(database) <= 2
+    await pass_by(database, 3)
+
+    assert await all_due(database, line) == 1
+    assert await held_s(database) <= 4, "twice as long, not eight times in a row"
 
 
 async def test_of_what_was_refused_together_the_longest_wait_that_is_asked_for_counts(

@@ -211,6 +211,7 @@ async def test_who_is_told_to_finish_waits_for_answers_and_begins_nothing(
     running = asyncio.create_task(sender.run())
     async with asyncio.timeout(20):
         await asked.wait()
+        await asyncio.sleep(0.3)  # by now it waits for news
         finishing = asyncio.create_task(sender.finish())
         await asyncio.sleep(0.1)
         assert not finishing.done()
