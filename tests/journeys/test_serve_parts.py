@@ -11,12 +11,13 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp.test_utils import unused_port
-from centre import OUR_NUMBER, SARA, Centre, eventually
+from centre import OUR_NUMBER, SARA, Centre, eventually, opened
 from click.testing import CliRunner
 from serve_processes import served, until
 
 from contactcenter.cli import main
 from contactcenter.db import Database
+from contactcenter.fakes.behaviour import Behaviour
 from contactcenter.fakes.twilio import FakeTwilio
 
 
@@ -117,6 +118,33 @@ async def test_consoles_and_proxies_are_told_before_a_process_goes(
             assert await serving.process.wait() == 0
         assert time.monotonic() - told_at_s < 15
         assert not serving.logged("worker_failed")
+
+
+async def test_what_is_being_sent_when_a_process_goes_is_sent_to_its_end(dsn: str) -> None:
+    async with opened(dsn) as desk:
+        lena = await desk.person("Lena", tiers=(1,))
+        await desk.customer_writes(SARA, "my laptop is broken")
+
+        async def assigned() -> list:
+            return (await lena.get("/tickets?mine=true&state=assigned"))["items"]
+
+        (ticket,) = await eventually(assigned, within_s=30, what="an assigned ticket")
+        desk.twilio.behaviour = Behaviour(answer_delay_s=(1.5, 1.5))
+        await lena.post(f"/tickets/{ticket['id']}/replies", {"text": "Is it plugged in?"})
+
+        async def is_under_way() -> bool:
+            async with desk.database.read() as conn:
+                return await conn.fetchval(
+                    "SELECT count(*) = 1 FROM outbox WHERE state = 'sending'"
+                )
+
+        await eventually(is_under_way, within_s=30, what="a message under way")
+    database = await Database(dsn).open()
+    async with database.read() as conn:
+        states = await conn.fetch("SELECT state, claimed_until FROM outbox")
+    await database.close()
+
+    assert [tuple(row) for row in states] == [("sent", None)]
 
 
 async def missing_of(url: str) -> list[str]:
