@@ -44,6 +44,7 @@ _raise_epoch = _SQL.take("raise_epoch", int)
 _end_sessions = _SQL.command("end_sessions")
 _end_links = _SQL.command("end_links")
 _end_leases = _SQL.command("end_leases")
+_hold_timers = _SQL.command("hold_timers")
 _there = _SQL.take("there", int)
 _tokens_alive = _SQL.take("tokens_alive", int)
 
@@ -109,7 +110,8 @@ async def _distrust(database: Database) -> int:
 
 
 async def _sign_off(database: Database) -> int:
-    async with database.read() as conn:
+    async with database.transaction() as conn:
+        await _hold_timers.run(conn)
         there = await _there.all(conn)
     async with dispatching(database) as dispatcher:
         for agent_id in there:

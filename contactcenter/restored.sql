@@ -26,6 +26,11 @@ DELETE FROM user_ticket
 -- Their holders are gone.
 DELETE FROM lease
 
+-- name: hold_timers
+-- What has become due since the backup waits until everybody is signed off: it would give tickets to who is not there.
+UPDATE timer SET due_at = clock_timestamp() + interval '1 minute'
+WHERE due_at < clock_timestamp() + interval '1 minute'
+
 -- name: there
 -- Agents that the backup has as signed on.
 SELECT id FROM agent WHERE presence <> 'offline' ORDER BY id

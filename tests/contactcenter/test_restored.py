@@ -89,6 +89,28 @@ async def test_everybody_is_signed_off_and_nobody_rings(database: Database) -> N
     assert open_since == 0
 
 
+async def test_what_became_due_since_the_backup_gives_nothing_to_who_is_not_there(
+    database: Database,
+) -> None:
+    now = await clock(database)
+    async with database.transaction() as conn:
+        second = await factories.queue(conn, tier=2, auto_accept=["sms"])
+        first = await factories.queue(conn, escalate_after_s=60, escalate_to_id=second)
+        await factories.agent(conn, now, queues=[second])
+        await factories.queued_ticket(conn, now, queue_id=first)
+        await conn.execute("UPDATE timer SET due_at = now() - interval '1 hour'")
+
+    await restored.restored(database)
+
+    async with database.read() as conn:
+        ticket = await conn.fetchrow("SELECT state, agent_id, queue_id FROM ticket")
+        due_in_s = await conn.fetchval(
+            "SELECT extract(epoch FROM due_at - clock_timestamp())::float8 FROM timer"
+        )
+    assert tuple(ticket) == ("waiting", None, first)
+    assert due_in_s <= 60, "and not later than that"
+
+
 async def test_sessions_links_and_leases_end_and_living_tokens_are_counted(
     database: Database,
 ) -> None:
