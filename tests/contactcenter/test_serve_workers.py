@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from serve_processes import COMMAND, ENVIRON, START_S, is_alive, is_answered, served, until
+from structlog.testing import capture_logs
 
 import channels
 from contactcenter.settings import Settings
@@ -302,10 +303,12 @@ async def test_ctrl_c_is_left_to_the_parent() -> None:
         process.send_signal(signal.SIGINT)
         await asyncio.sleep(0.3)
         assert process.returncode is None
-        stop.set()
-        await running
+        with capture_logs() as logs:
+            stop.set()
+            await running
 
     assert process.returncode == -signal.SIGTERM
+    assert logs == [], "who is told to stop has not died"
 
 
 async def test_a_worker_that_does_not_finish_is_killed_at_the_deadline(
