@@ -18,6 +18,7 @@ class Fault(NamedTuple):
 
 
 INTAKE = "tests/contactcenter/test_intake.py"
+DISPATCH = "tests/contactcenter/test_dispatch.py"
 DISPATCHER = "tests/contactcenter/test_dispatcher.py"
 SENDER = "tests/contactcenter/test_sender.py"
 FEED = "tests/contactcenter/feed/test_feed.py"
@@ -120,7 +121,14 @@ FAULTS = (
         "        await wrap_up(conn, now, freed)\n"
         "        await seek.tickets_for(conn, now, freed.agent_id)\n",
         "        await wrap_up(conn, now, freed)\n",
-        ("tests/races/test_dispatcher_race.py",),
+        (f"{DISPATCH}::test_solving_frees_the_agent_for_the_next_ticket",),
+    ),
+    Fault(
+        "a_hold_ends_before_the_free_have_looked",
+        "contactcenter/dispatch/dispatcher.py",
+        "    await _look_at_last(conn, now)\n    return results",
+        "    return results",
+        (f"{DISPATCHER}::test_many_are_solved_in_one_go_and_everybody_gets_what_waited_longest",),
     ),
     Fault(
         "a_timer_fires_twice",

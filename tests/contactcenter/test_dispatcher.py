@@ -141,7 +141,7 @@ async def test_many_are_solved_in_one_go_and_everybody_gets_what_waited_longest(
     agents = [await factories.agent(conn, NOW, queues=[queue_id], capacity=2) for _ in range(3)]
     held = [await _given(conn, agent_id, queue_id) for agent_id in agents * 2]
     waiting = [
-        (await factories.queued_ticket(conn, NOW + timedelta(seconds=n), queue_id=queue_id)).id
+        (await factories.queued_ticket(conn, NOW - timedelta(seconds=60 - n), queue_id=queue_id)).id
         for n in range(8)
     ]
     calls = []
