@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from channels import BadAddress, Channel
-from contactcenter import configuration, db, pacing
+from contactcenter import calendars, configuration, db, pacing
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
 
@@ -17,6 +17,7 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
     ``queue_id`` is where its problems go if no rule says otherwise. ``discovered`` ones were
     vouched for by a provider before anybody set them up. ``segments_per_s`` is how much may be
     sent from it, counted over a second; None leaves that to the provider.
+    Without a calendar it is always open.
     """
 
     id: int
@@ -27,6 +28,7 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
     language: str | None
     discovered: bool
     segments_per_s: float | None
+    calendar_id: int | None
     version: int
     created_at: datetime
 
@@ -72,6 +74,7 @@ async def create(
     queue_id: int,
     language: str | None,
     segments_per_s: float | None = None,
+    calendar_id: int | None = None,
     channels: Mapping[str, Channel],
     actor: str,
 ) -> EntryPoint:
@@ -87,11 +90,16 @@ async def create(
     except BadAddress as error:
         raise BadInput("body.address", str(error)) from error
     await _check_queue(conn, queue_id)
-    made = await _create.first(conn, channel, value, name, queue_id, language, now, segments_per_s)
+    await calendars.check_usable(conn, calendar_id)
+    made = await _create.first(
+        conn, channel, value, name, queue_id, language, now, segments_per_s, calendar_id
+    )
     if made is None:
         taken_id = await _by_address.first(conn, channel, value)
         raise AddressTaken(f"this is entry point {taken_id} already", entry_point_id=taken_id)
     await _keep_pace(conn, made)
+    if calendar_id is not None:
+        await calendars.note_use(conn, now, calendar_id, entry_point_id=made.id)
     await _record(conn, now, None, made, actor=actor)
     return made
 
@@ -105,10 +113,19 @@ async def change(
     """
     if after.queue_id != before.queue_id:
         await _check_queue(conn, after.queue_id)
+    if after.calendar_id != before.calendar_id:
+        await calendars.check_usable(conn, after.calendar_id)
+        await calendars.note_use(conn, now, after.calendar_id, entry_point_id=after.id)
     if before == after and not before.discovered:
         return before
     changed = await _change.one(
-        conn, after.id, after.name, after.queue_id, after.language, after.segments_per_s
+        conn,
+        after.id,
+        after.name,
+        after.queue_id,
+        after.language,
+        after.segments_per_s,
+        after.calendar_id,
     )
     await _keep_pace(conn, changed)
     await _record(conn, now, before, changed, actor=actor)

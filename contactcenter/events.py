@@ -51,7 +51,7 @@ KINDS: Final[Mapping[str, str]] = {
     "ticket_changed": "subject, category, tags or temperament were edited",
     "presence_changed": "an agent came, went or paused",
     "entry_point_discovered": "a message came to an address of ours that nobody had set up",
-    "configuration_changed": "a team, queue, rule, entry point or text was edited",
+    "configuration_changed": "a team, queue, rule, entry point, calendar or text was edited",
     "payload_quarantined": "an authentic payload could not be understood",
     "payload_released": "a quarantined payload was understood at last",
     "database_restored": "a backup took the place of the database",

@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 from msgspec import Struct
 
-from contactcenter import configuration, db, events, queues, ticket_changes
+from contactcenter import calendars, configuration, db, events, queues, ticket_changes
 from contactcenter.configuration import NameTaken
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
@@ -31,6 +31,7 @@ class NewQueue(Struct, frozen=True, kw_only=True):
     wrap_up_s: int
     escalate_after_s: int | None
     escalate_to_id: int | None
+    calendar_id: int | None
 
 
 _SQL = db.Statements(__name__)
@@ -64,6 +65,7 @@ async def create(
 ) -> Queue:
     """Make a queue; raises ``BadInput`` or ``NameTaken``."""
     await _check(conn, new, channels)
+    await calendars.check_usable(conn, new.calendar_id)
     try:
         queue_id = await _create.one(
             conn,
@@ -75,9 +77,12 @@ async def create(
             new.wrap_up_s,
             new.escalate_after_s,
             new.escalate_to_id,
+            new.calendar_id,
         )
     except asyncpg.UniqueViolationError as error:
         raise NameTaken(f"there is a queue named {new.name} already") from error
+    if new.calendar_id is not None:
+        await calendars.note_use(conn, now, new.calendar_id, queue_id=queue_id)
     queue = await queues.find(conn, queue_id)
     changed = configuration.differences(None, queue)
     await configuration.record(conn, now, "queue", queue_id, changed, actor=actor)
@@ -103,6 +108,8 @@ async def change(
         return before
     # What stands there already may stay: a channel of a new installation may come later.
     await _check(conn, after, {*channels, *before.auto_accept})
+    if after.calendar_id != before.calendar_id:
+        await calendars.check_usable(conn, after.calendar_id)
     if after.tier != before.tier:
         await _check_tier(conn, after)
     try:
@@ -117,11 +124,14 @@ async def change(
             after.wrap_up_s,
             after.escalate_after_s,
             after.escalate_to_id,
+            after.calendar_id,
         )
     except asyncpg.UniqueViolationError as error:
         raise NameTaken(f"there is a queue named {after.name} already") from error
     changed = configuration.differences(before, after)
     await configuration.record(conn, now, "queue", after.id, changed, actor=actor)
+    if after.calendar_id != before.calendar_id:
+        await calendars.note_use(conn, now, after.calendar_id, queue_id=after.id)
     if after.team_id != before.team_id:
         await _change_team(conn, now, after, actor=actor)
     return await queues.find(conn, after.id)

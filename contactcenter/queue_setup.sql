@@ -4,14 +4,14 @@ SELECT id FROM queue WHERE id = $1 FOR NO KEY UPDATE
 
 -- name: create
 -- Nobody serves it yet.
-INSERT INTO queue (name, team_id, tier, auto_accept, offer_timeout_s, wrap_up_s, escalate_after_s, escalate_to_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO queue (name, team_id, tier, auto_accept, offer_timeout_s, wrap_up_s, escalate_after_s, escalate_to_id, calendar_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 RETURNING id
 
 -- name: change
 -- The row is locked and its version compared before.
 UPDATE queue SET name = $2, team_id = $3, tier = $4, auto_accept = $5, offer_timeout_s = $6, wrap_up_s = $7,
-  escalate_after_s = $8, escalate_to_id = $9, version = version + 1
+  escalate_after_s = $8, escalate_to_id = $9, calendar_id = $10, version = version + 1
 WHERE id = $1
 
 -- name: team_exists

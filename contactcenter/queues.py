@@ -8,7 +8,10 @@ from contactcenter.errors import BadInput
 
 
 class Queue(Struct, frozen=True, kw_only=True):
-    """A row of ``queue``. ``auto_accept`` names the channels that need no answer to an offer."""
+    """A row of ``queue``. ``auto_accept`` names the channels that need no answer to an offer.
+
+    Without a calendar it is always open.
+    """
 
     id: int
     name: str
@@ -19,6 +22,7 @@ class Queue(Struct, frozen=True, kw_only=True):
     wrap_up_s: int
     escalate_after_s: int | None
     escalate_to_id: int | None
+    calendar_id: int | None
     version: int
 
 

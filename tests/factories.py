@@ -180,6 +180,25 @@ async def entry_point(
     )
 
 
+async def calendar(conn: Conn, *, name: str | None = None, time_zone: str = "Asia/Tehran") -> int:
+    """A calendar that was made at the beginning of 2026: 08:00 to 17:00, every day but Friday."""
+    return await conn.fetchval(
+        """WITH made AS (
+             INSERT INTO calendar (name_en, name_fa, created_at)
+             VALUES ($1, 'تقویم', '2026-01-01 00:00:00+00') RETURNING id, created_at
+           ), said AS (
+             INSERT INTO calendar_version (calendar_id, version, time_zone, from_at)
+             SELECT id, 1, $2, created_at FROM made
+           ), hours AS (
+             INSERT INTO calendar_hours (calendar_id, version, weekday, opens_min, closes_min)
+             SELECT id, 1, weekday, 480, 1020 FROM made, unnest(ARRAY[1, 2, 3, 4, 6, 7]) weekday
+           )
+           SELECT id FROM made""",
+        name or f"Calendar {next(_numbers)}",
+        time_zone,
+    )
+
+
 # Customers and their problems ---------------------------------------------------------------
 
 

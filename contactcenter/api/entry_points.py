@@ -17,7 +17,10 @@ _Language = Annotated[str, Meta(pattern=r"^[a-z]{2}$")]
 
 
 class NewEntryPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An address of ours, in any writing, and the queue its problems go to."""
+    """An address of ours, in any writing, and the queue its problems go to.
+
+    Without a ``calendar_id`` it is always open.
+    """
 
     channel: Annotated[str, Meta(min_length=2, max_length=31)]
     address: Annotated[str, Meta(min_length=1, max_length=320, pattern=r"\S")]
@@ -25,6 +28,7 @@ class NewEntryPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     name: _Name = ""
     language: _Language | None = None
     segments_per_s: _Rate | None = None
+    calendar_id: Id | None = None
 
 
 class EntryPointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,6 +38,7 @@ class EntryPointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     queue_id: Id | UnsetType = UNSET
     language: _Language | UnsetType | None = UNSET
     segments_per_s: _Rate | UnsetType | None = UNSET
+    calendar_id: Id | UnsetType | None = UNSET
 
 
 @operation("GET", "/entry_points", tag="entry_points", roles=AGENT, via="read")
@@ -63,6 +68,7 @@ async def create_entry_point(call: Call, body: NewEntryPoint) -> EntryPoint:
         queue_id=body.queue_id,
         language=body.language,
         segments_per_s=body.segments_per_s,
+        calendar_id=body.calendar_id,
         channels=call.services.channels,
         actor=call.actor.reference,
     )

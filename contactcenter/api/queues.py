@@ -26,7 +26,10 @@ EscalateAfter = Annotated[
 
 
 class QueueInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A queue. Tickets escalate to ``escalate_to_id``, which must be of a higher tier."""
+    """A queue. Tickets escalate to ``escalate_to_id``, which must be of a higher tier.
+
+    Without a ``calendar_id`` it is always open.
+    """
 
     name: Line
     team_id: Id
@@ -36,6 +39,7 @@ class QueueInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     wrap_up_s: WrapUp = 0
     escalate_after_s: EscalateAfter | None = None
     escalate_to_id: Id | None = None
+    calendar_id: Id | None = None
 
 
 class QueueChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,6 +53,7 @@ class QueueChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     wrap_up_s: WrapUp | UnsetType = UNSET
     escalate_after_s: EscalateAfter | UnsetType | None = UNSET
     escalate_to_id: Id | UnsetType | None = UNSET
+    calendar_id: Id | UnsetType | None = UNSET
 
 
 @operation("GET", "/queues", tag="queues", roles=AGENT, via="read")
@@ -75,6 +80,7 @@ async def create_queue(call: Call, body: QueueInput) -> Queue:
         wrap_up_s=body.wrap_up_s,
         escalate_after_s=body.escalate_after_s,
         escalate_to_id=body.escalate_to_id,
+        calendar_id=body.calendar_id,
     )
     return await queue_setup.create(
         call.conn, call.now, new, channels=call.services.channels, actor=call.actor.reference

@@ -15,6 +15,7 @@ from routing.calendars.hours import (
     Span,
     Version,
     check,
+    spliced,
     unchanging,
 )
 from routing.calendars.opening import (
@@ -48,5 +49,6 @@ __all__ = [
     "next_closing",
     "next_opening",
     "open_intervals",
+    "spliced",
     "unchanging",
 ]

@@ -107,6 +107,23 @@ def unchanging(hours: OpeningHours) -> Calendar:
 ALWAYS_OPEN: Final = unchanging(OpeningHours(zone=UTC, week=(WHOLE_DAY,) * 7))
 
 
+def spliced(uses: Sequence[tuple[datetime, Calendar]]) -> Calendar:
+    """The calendar of something that went by one calendar after another, oldest first.
+
+    Each holds from its instant until that of the next. Before the first it was always open.
+    """
+    versions = list(ALWAYS_OPEN.versions)
+    for number, (from_at, calendar) in enumerate(uses):
+        until = uses[number + 1][0] if number + 1 < len(uses) else None
+        versions.append(Version(from_at=from_at, hours=calendar.in_force(from_at)))
+        versions += (
+            version
+            for version in calendar.versions
+            if version.from_at > from_at and (until is None or version.from_at < until)
+        )
+    return Calendar(versions=tuple(versions))
+
+
 def check(hours: OpeningHours) -> None:
     """Refuse hours that cannot be meant; raises ``InvalidHours``."""
     for name, spans in zip(WEEKDAYS, hours.week, strict=True):

@@ -11,6 +11,7 @@ answers in UTC. The work is in proportion to the days looked at, at most ``SEARC
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from routing.calendars.hours import Calendar, OpeningHours
@@ -82,6 +83,7 @@ def next_closing(calendar: Calendar, at: datetime) -> datetime | None:
     return None if closing == horizon else closing
 
 
+@lru_cache(maxsize=16_384)  # deadlines are all about the same few weeks
 def first_instant(zone: tzinfo, day: date, minute: int) -> datetime:
     """The first instant at which the local clock shows this minute of the day, or a later one.
 

@@ -57,7 +57,15 @@ def _run(sight: Sight, *answers: int, body: Body | None = None) -> Line:
 
 
 LATER: Final = "2099-01-01T00:00:00Z"
+#: Every calendar that is made for a call has a proposal for this day.
+PROPOSED_DAY: Final = "2026-03-21"
 NAMES: Final = {"name_en": "Heat", "name_fa": "گرما"}
+
+HOURS: Final = {
+    **NAMES,
+    "time_zone": "Asia/Tehran",
+    "week": {"saturday": [{"opens": "08:00", "closes": "17:00"}]},
+}
 
 TABLE: Final[dict[str, Line]] = {
     # One's own session and password
@@ -212,6 +220,22 @@ TABLE: Final[dict[str, Line]] = {
     "DELETE /entry_points/{entry_point_id}/secrets/{name}": _run("anybody", 404),
     "GET /entry_rules": _lead("GET", "nothing"),
     "PUT /entry_rules": _run("nothing", 200, body=lambda w: []),
+    "GET /calendars": _open("nothing"),
+    "GET /calendars/{calendar_id}": _open(),
+    "POST /calendars": _run("nothing", 201, body=lambda w: {**HOURS, "name_en": w.email}),
+    "PUT /calendars/{calendar_id}": _run(
+        "anybody", 200, body=lambda w: {**HOURS, "name_en": w.email}
+    ),
+    "DELETE /calendars/{calendar_id}": _run("anybody", 200),
+    "GET /calendars/{calendar_id}/open": _open(),
+    "GET /calendars/{calendar_id}/holidays/proposals": _lead("GET"),
+    "POST /calendars/{calendar_id}/holidays/proposals": _run(
+        "anybody", 201, body=lambda w: {"country": "IR", "year": 2026}
+    ),
+    "POST /calendars/{calendar_id}/holidays/confirmations": _run(
+        "anybody", 201, body=lambda w: {"holidays": [{"day": PROPOSED_DAY}]}
+    ),
+    "DELETE /calendars/{calendar_id}/holidays/proposals/{day}": _run("anybody", 204),
     "GET /categories": _open("nothing"),
     "GET /categories/{category_id}": _open(),
     "POST /categories": _run("nothing", 201, body=lambda w: {**NAMES, "name_en": w.email}),

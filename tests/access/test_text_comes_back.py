@@ -55,6 +55,8 @@ CHANGED: Final[dict[tuple[str, str], tuple[Callable[[str], str], str]]] = {
             *(("create_queue", "name"), ("change_queue", "name")),
             *(("create_category", "name_en"), ("create_category", "name_fa")),
             *(("change_category", "name_en"), ("change_category", "name_fa")),
+            *(("create_calendar", "name_en"), ("create_calendar", "name_fa")),
+            *(("replace_calendar", "name_en"), ("replace_calendar", "name_fa")),
             *(("create_disposition", "name_en"), ("create_disposition", "name_fa")),
             *(("create_saved_reply", "title"), ("change_saved_reply", "title")),
             *(("create_entry_point", "name"), ("change_entry_point", "name")),

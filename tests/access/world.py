@@ -2,9 +2,11 @@
 
 import itertools
 import secrets
+from datetime import date
 from typing import Any, Final, Literal
 
 import factories
+from access_table import PROPOSED_DAY
 from house import HASHED, PASSWORD, Caller, House
 
 from contactcenter import merges, opt_outs
@@ -205,6 +207,8 @@ class World:
             "team_id": self._new_team,
             "queue_id": self._new_queue,
             "entry_point_id": self._new_entry_point,
+            "calendar_id": self._calendar,
+            "day": self._day,
             "category_id": self._category,
             "code": self._disposition,
             "name": self._secret_name,
@@ -272,6 +276,19 @@ class World:
 
     async def _new_entry_point(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
         return await factories.entry_point(conn, queue_id=self._queue["own"], address=self.phone)
+
+    async def _calendar(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        calendar_id = await factories.calendar(conn, name=self.email)
+        await conn.execute(
+            "INSERT INTO proposed_holiday (calendar_id, day, name_en, name_fa, country, certainty,"
+            " proposed_at) VALUES ($1, $2, 'Nowruz', 'نوروز', 'IR', 'fixed', now())",
+            calendar_id,
+            date.fromisoformat(PROPOSED_DAY),
+        )
+        return calendar_id
+
+    async def _day(self, _conn: Conn, _made: Any, _team: int, _owner: int) -> str:
+        return PROPOSED_DAY
 
     async def _category(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
         return await conn.fetchval(

@@ -13,6 +13,7 @@ from world import Who, World
 
 from contactcenter import api
 from contactcenter.api.operation import PREFIX
+from routing.calendars import WEEKDAYS
 
 #: A step into a list is a number, one to the names or values of an object is one of these.
 KEY, VALUE, ANY = "*key", "*value", "*any"
@@ -29,6 +30,7 @@ VERSIONS: Final = {
     "team_id": "team",
     "queue_id": "queue",
     "entry_point_id": "entry_point",
+    "calendar_id": "calendar",
     "category_id": "category",
     "reply_id": "saved_reply",
 }
@@ -36,6 +38,19 @@ VERSIONS: Final = {
 BESIDE: Final[Mapping[tuple[str, Path], Any]] = {
     ("create_contact", ("identities", 0)): {"kind": "email"},
     ("replace_entry_rules", (0,)): {"condition": {"channel": "sms"}, "queue_id": 1},
+    **{
+        (name, ("exceptions", 0)): {"day": "2026-03-21", "name_en": "Nowruz", "name_fa": "نوروز"}
+        for name in ("create_calendar", "replace_calendar")
+    },
+    **{
+        (name, (*place, 0)): {"opens": "08:00", "closes": "17:00"}
+        for name in ("create_calendar", "replace_calendar")
+        for place in (
+            ("exceptions", 0, "hours"),
+            *(("week", day) for day in WEEKDAYS),
+        )
+    },
+    ("confirm_holidays", ("holidays", 0, "hours", 0)): {"opens": "08:00", "closes": "17:00"},
 }
 
 

@@ -282,6 +282,31 @@ def test_a_due_time_under_way_moves_with_the_hours_and_a_past_one_stays():
     assert calendars.instant_after(old, begun, past) == calendars.instant_after(new, begun, past)
 
 
+def test_one_calendar_after_another_each_for_its_own_time():
+    morning, day = hours(KABUL, daily="08:00-12:00"), hours(KABUL, daily="08:00-16:00")
+    edited_once = Calendar(
+        versions=(
+            Version(from_at=utc("2026-01-01"), hours=morning),
+            Version(from_at=utc("2026-06-01"), hours=day),
+        )
+    )
+
+    spliced = calendars.spliced(
+        [
+            (utc("2026-05-01"), edited_once),
+            (utc("2026-07-01"), ALWAYS_OPEN),
+            (utc("2026-08-01"), edited_once),
+        ]
+    )
+
+    a_day_in = {
+        month: took(spliced, f"2026-{month}-10", f"2026-{month}-11") / timedelta(hours=1)
+        for month in ("04", "05", "06", "07", "08")
+    }
+    assert a_day_in == {"04": 24, "05": 4, "06": 8, "07": 24, "08": 8}
+    assert calendars.spliced([]) == ALWAYS_OPEN
+
+
 def test_an_instant_needs_its_offset():
     naive = datetime(2026, 11, 18)  # noqa: DTZ001  that is the point
 
