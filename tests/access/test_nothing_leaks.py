@@ -101,6 +101,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "team_id": 1,
         "agent_id": 1,
         "entry_point_id": 1,
+        "calendar_id": 1,
         "category_id": 1,
         "quarantine_id": 1,
         "name": "x",
