@@ -182,6 +182,15 @@ def test_an_hour_that_is_skipped_belongs_to_nothing():
     ]
 
 
+def test_a_day_that_has_begun_is_not_undone_by_a_clock_put_back_over_midnight():
+    # At one minute past midnight it was 23:01 again; the seventh had begun, and stays begun.
+    early = calendar(ZoneInfo("America/St_Johns"), daily="00:00-06:00")
+
+    assert calendars.is_open(early, utc("2010-11-07T02:30"))
+    assert calendars.is_open(early, utc("2010-11-07T03:00")), "half past eleven again"
+    assert opened(early, "2010-11-07T02:00", "2010-11-07T03:15") == ["11-07 02:30 / 11-07 03:15"]
+
+
 def test_tehran_had_summer_time_until_2022():
     assert opened(OFFICE, "2022-06-15", "2022-06-16") == ["06-15 03:30 / 06-15 12:30"]
     assert opened(OFFICE, "2023-06-14", "2023-06-15") == ["06-14 04:30 / 06-14 13:30"]
@@ -284,18 +293,19 @@ def test_a_due_time_under_way_moves_with_the_hours_and_a_past_one_stays():
 
 def test_one_calendar_after_another_each_for_its_own_time():
     morning, day = hours(KABUL, daily="08:00-12:00"), hours(KABUL, daily="08:00-16:00")
-    edited_once = Calendar(
+    edited_twice = Calendar(
         versions=(
             Version(from_at=utc("2026-01-01"), hours=morning),
             Version(from_at=utc("2026-06-01"), hours=day),
+            Version(from_at=utc("2026-07-05"), hours=hours(KABUL, daily="08:00-14:00")),
         )
     )
 
     spliced = calendars.spliced(
         [
-            (utc("2026-05-01"), edited_once),
+            (utc("2026-05-01"), edited_twice),
             (utc("2026-07-01"), ALWAYS_OPEN),
-            (utc("2026-08-01"), edited_once),
+            (utc("2026-08-01"), edited_twice),
         ]
     )
 
@@ -303,7 +313,7 @@ def test_one_calendar_after_another_each_for_its_own_time():
         month: took(spliced, f"2026-{month}-10", f"2026-{month}-11") / timedelta(hours=1)
         for month in ("04", "05", "06", "07", "08")
     }
-    assert a_day_in == {"04": 24, "05": 4, "06": 8, "07": 24, "08": 8}
+    assert a_day_in == {"04": 24, "05": 4, "06": 8, "07": 24, "08": 6}
     assert calendars.spliced([]) == ALWAYS_OPEN
 
 
