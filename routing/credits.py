@@ -1,0 +1,17 @@
+"""Credits: named reasons to be served as if one had waited longer; a ticket has their sum."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditRow:
+    """One reason and what it is worth, in microseconds; a debt is negative."""
+
+    name: str
+    credit_us: int
+
+
+def total_us(rows: Iterable[CreditRow]) -> int:
+    """What all reasons are worth together."""
+    return sum(row.credit_us for row in rows)

@@ -1,0 +1,88 @@
+"""Who waits in which queue, and who could be asked there: in order, so that nobody searches."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+
+from routing.engine.records import Agent, Membership, Ticket
+
+
+class Line:
+    """One queue: its waiting tickets by rank, its members, and those of them with room."""
+
+    def __init__(self) -> None:
+        self.is_open = True
+        self.members: dict[str, tuple[Agent, Membership]] = {}
+        #: Members who are available and not full.
+        self.free: dict[str, tuple[Agent, Membership]] = {}
+        #: All members, own work first and by band: how they would come if all were idle.
+        self.in_order: list[tuple[Agent, Membership]] = []
+        self.delays_us: tuple[int, ...] = ()
+        self._waiting: list[tuple[int, int]] = []
+
+    def join(self, agent: Agent, membership: Membership) -> None:
+        """Take up a member."""
+        self.members[agent.agent_id] = (agent, membership)
+        delays = {m.delay_us for _, m in self.members.values() if m.delay_us}
+        self.delays_us = tuple(sorted(delays))
+        self.in_order = sorted(
+            self.members.values(), key=lambda one: (one[1].level, -one[1].band, one[0].agent_id)
+        )
+
+    def add(self, ticket: Ticket) -> None:
+        """A ticket waits here."""
+        insort(self._waiting, (ticket.rank_us, ticket.ticket_id))
+
+    def remove(self, ticket: Ticket) -> None:
+        """A ticket waits here no longer; its rank is still what it was when it was added."""
+        entry = (ticket.rank_us, ticket.ticket_id)
+        place = bisect_left(self._waiting, entry)
+        assert self._waiting[place] == entry
+        del self._waiting[place]
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Rank and id of each waiting ticket, the first to be served first."""
+        return iter(self._waiting)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+
+class Lines:
+    """All queues, and the tickets that are sticky to each agent while they wait."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, Line] = {}
+        self._sticky: dict[str, set[int]] = {}
+
+    def __getitem__(self, queue: str) -> Line:
+        """The line of a queue; a queue nobody has spoken of yet is empty and open."""
+        line = self._lines.get(queue)
+        if line is None:
+            line = self._lines[queue] = Line()
+        return line
+
+    def add(self, ticket: Ticket) -> None:
+        """A ticket waits."""
+        self[ticket.queue].add(ticket)
+        if ticket.sticky_agent is not None:
+            self._sticky.setdefault(ticket.sticky_agent, set()).add(ticket.ticket_id)
+
+    def remove(self, ticket: Ticket) -> None:
+        """A ticket waits no longer."""
+        self[ticket.queue].remove(ticket)
+        if ticket.sticky_agent is not None:
+            self._sticky[ticket.sticky_agent].discard(ticket.ticket_id)
+
+    def sticky_to(self, agent_id: str) -> frozenset[int]:
+        """The waiting tickets that are sticky to an agent, kept for him or not."""
+        return frozenset(self._sticky.get(agent_id, ()))
+
+    def note_room(self, agent: Agent) -> None:
+        """The agent's presence or load has changed: is he to be asked?"""
+        has_room = agent.presence == "available" and agent.load < agent.capacity
+        for queue in agent.memberships:
+            line = self._lines[queue]
+            if not has_room:
+                line.free.pop(agent.agent_id, None)
+            elif agent.agent_id not in line.free:
+                line.free[agent.agent_id] = line.members[agent.agent_id]
