@@ -160,14 +160,14 @@ def _step(event: entries.Event, unit: Unit) -> Step:
 
 
 def _ticket_step(event: entries.OfTicket, unit: Unit) -> TicketStep:
-    is_escalation = isinstance(event, entries.Escalate)
-    has_credit = isinstance(event, entries.Escalate | entries.AddedCredit)
+    queue = event.queue if isinstance(event, entries.Escalate) else ""
+    credit = event.credit if isinstance(event, entries.Escalate | entries.AddedCredit) else 0
     return TicketStep(
         at_us=to_us(event.at, unit),
         what=_WHAT[type(event)],
         ticket_id=event.ticket,
-        queue=event.queue if is_escalation else "",
-        credit_us=to_us(event.credit, unit) if has_credit else 0,
+        queue=queue,
+        credit_us=to_us(credit, unit),
     )
 
 

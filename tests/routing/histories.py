@@ -27,7 +27,12 @@ def members(draw: Any) -> list[dict[str, Any]]:
 
 @st.composite
 def tickets(draw: Any, ticket_id: int, at: int) -> dict[str, Any]:
-    event: dict[str, Any] = {"at": at, "do": "ticket", "id": ticket_id, "queue": draw(st.sampled_from(QUEUES))}
+    event: dict[str, Any] = {
+        "at": at,
+        "do": "ticket",
+        "id": ticket_id,
+        "queue": draw(st.sampled_from(QUEUES)),
+    }
     event["credit"] = draw(st.sampled_from((0, 0, 20, 60)))
     event["weight"] = draw(st.sampled_from((1, 1, 1, 2)))
     if draw(st.integers(0, 3)) == 0:
@@ -50,18 +55,21 @@ def histories(draw: Any, longest: int = 60) -> dict[str, Any]:
     """A scenario whose tickets may carry their course with them."""
     at, ids, events = 0, 0, []
     wanted = draw(st.integers(5, longest))
-    for name in AGENTS:
-        if draw(st.integers(0, 3)):
-            events.append({"at": 0, "do": "presence", "agent": name, "to": "available"})
+    there = [name for name in AGENTS if draw(st.integers(0, 3))]
+    events += [{"at": 0, "do": "presence", "agent": name, "to": "available"} for name in there]
     while len(events) < wanted:
         at += draw(st.sampled_from((0, 0, 1, 5, 10, 20)))
-        kind = draw(st.sampled_from(("ticket",) * 5 + ("act",) * 9 + ("presence",) * 3 + ("advance",)))
+        kind = draw(
+            st.sampled_from(("ticket",) * 5 + ("act",) * 9 + ("presence",) * 3 + ("advance",))
+        )
         if kind == "ticket" or (kind == "act" and not ids):
             ids += 1
             events.append(draw(tickets(ids, at)))
         elif kind == "act":
             do = draw(
-                st.sampled_from(("accept",) * 3 + ("decline", "finish", "finish", "leave", "escalate", "credit"))
+                st.sampled_from(
+                    ("accept",) * 3 + ("decline", "finish", "finish", "leave", "escalate", "credit")
+                )
             )
             event = {"at": at, "do": do, "ticket": draw(st.integers(max(1, ids - 5), ids))}
             if do == "escalate":
@@ -71,7 +79,9 @@ def histories(draw: Any, longest: int = 60) -> dict[str, Any]:
             events.append(event)
         elif kind == "presence":
             to = draw(st.sampled_from(("available", "available", "away", "offline")))
-            events.append({"at": at, "do": "presence", "agent": draw(st.sampled_from(AGENTS)), "to": to})
+            events.append(
+                {"at": at, "do": "presence", "agent": draw(st.sampled_from(AGENTS)), "to": to}
+            )
         else:
             at += draw(SPANS)
             events.append({"at": at, "do": "advance"})
@@ -85,7 +95,8 @@ def histories(draw: Any, longest: int = 60) -> dict[str, Any]:
             "wrap_up": draw(st.sampled_from((0, 0, 10))),
         },
         "agents": [
-            {"id": name, "capacity": draw(st.integers(1, 3)), "members": draw(members())} for name in AGENTS
+            {"id": name, "capacity": draw(st.integers(1, 3)), "members": draw(members())}
+            for name in AGENTS
         ],
         "events": events,
     }

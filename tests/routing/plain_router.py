@@ -19,6 +19,7 @@ class Agent:
     load: int = 0
     idle: int = 0
     misses: int = 0
+    wraps: int = 0
 
 
 @dataclass
@@ -128,13 +129,13 @@ class PlainRouter:
         a = self.free(t)
         if self.config["wrap_up"] and a.presence == "available":
             a.presence = "wrap_up"
-            a.wraps = getattr(a, "wraps", 0) + 1  # type: ignore[attr-defined]
-            self.timer(self.now + self.config["wrap_up"], "wrap", a.id, a.wraps)  # type: ignore[attr-defined]
+            a.wraps = a.wraps + 1
+            self.timer(self.now + self.config["wrap_up"], "wrap", a.id, a.wraps)
         return a
 
     def leave_floor(self, a: Agent, to: str, rung: list[Ticket]) -> None:
         a.presence = to
-        a.wraps = getattr(a, "wraps", 0) + 1  # type: ignore[attr-defined]
+        a.wraps = a.wraps + 1
         for t in rung:
             self.free(t)
             self.wait(t)
@@ -175,9 +176,9 @@ class PlainRouter:
 
     # Time
 
-    def timer(self, due: int, kind: str, id: Any, what: Any = None) -> None:
-        if due > self.now or kind not in ("look",):
-            self.timers.append((due, PLACES[kind], str(id), kind, (id, what)))
+    def timer(self, due: int, kind: str, who: Any, what: Any = None) -> None:
+        if due > self.now or kind != "look":
+            self.timers.append((due, PLACES[kind], str(who), kind, (who, what)))
 
     def advance(self, to: int) -> None:
         while due := [t for t in self.timers if t[0] <= to]:
@@ -187,13 +188,13 @@ class PlainRouter:
             self.fire(first[3], *first[4])
         self.now = to
 
-    def fire(self, kind: str, id: Any, what: Any) -> None:
+    def fire(self, kind: str, who: Any, what: Any) -> None:
         if kind == "wrap":
-            a = self.agents[id]
-            if a.presence == "wrap_up" and a.wraps == what:  # type: ignore[attr-defined]
+            a = self.agents[who]
+            if a.presence == "wrap_up" and a.wraps == what:
                 self.available(a)
             return
-        t = self.tickets[id]
+        t = self.tickets[who]
         if kind == "look":
             self.a(t)
         elif kind == "overflow" and t.overflow:
@@ -213,7 +214,7 @@ class PlainRouter:
             self.expire(t)
 
     def last_offer(self, t: Ticket) -> int:
-        return max(n for n, (_, id, _) in enumerate(self.offers, 1) if id == t.id)
+        return max(n for n, (_, ticket_id, _) in enumerate(self.offers, 1) if ticket_id == t.id)
 
     def expire(self, t: Ticket) -> None:
         a = self.refuse(t)

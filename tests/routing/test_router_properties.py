@@ -38,7 +38,9 @@ def looked_after(router: Router) -> None:
         assert t.rank_us == t.enqueued_us - total_us(t.credits)  # I8
         for a in agents.values():
             clause = router.why_not(t.ticket_id, a.agent_id)
-            assert clause is not None, f"{t.ticket_id} waits and {a.agent_id} may have it"  # I3, I17
+            assert clause is not None, (
+                f"{t.ticket_id} waits and {a.agent_id} may have it"
+            )  # I3, I17
     timers_looked_after(router)
 
 
@@ -53,7 +55,9 @@ def timers_looked_after(router: Router) -> None:
             assert not any(subject == t.ticket_id for _, subject in of)
         excluded = {a for a, until in t.exclusions.items() if until > router.now_us}
         assert all(("exclusion_end", (t.ticket_id, a)) in pending for a in excluded)
-        delays = [m.delay_us for a in router.agents.values() for m in [a.memberships.get(t.queue)] if m]
+        delays = [
+            m.delay_us for a in router.agents.values() for m in [a.memberships.get(t.queue)] if m
+        ]
         later = [t.enqueued_us + d for d in delays if t.enqueued_us + d > router.now_us]
         wanted = min(later, default=None) if t.state == "waiting" else None
         assert of.get(("delay_step", t.ticket_id)) == wanted
@@ -112,7 +116,9 @@ class Watching:
         for at, ticket_id, agent_id in new:
             assert self.exclusions.get((ticket_id, agent_id), -1) <= at  # I10
         self.offers = len(router.offers)
-        self.exclusions = {(t.ticket_id, a): u for t in router.tickets.values() for a, u in t.exclusions.items()}
+        self.exclusions = {
+            (t.ticket_id, a): u for t in router.tickets.values() for a, u in t.exclusions.items()
+        }
 
 
 def without_escalations(history):
@@ -168,8 +174,16 @@ def test_within_a_queue_nobody_is_overtaken(history):  # I5
         take(router, step(event))
         for at, ticket_id, _ in router.offers[seen:]:
             offered = router.tickets[ticket_id]
-            behind = [t for t in router.tickets.values() if t.state == "waiting" and t.queue == offered.queue]
-            if event["do"] not in ("credit", "escalate") and offered.state == "assigned" and at == router.now_us:
+            behind = [
+                t
+                for t in router.tickets.values()
+                if t.state == "waiting" and t.queue == offered.queue
+            ]
+            if (
+                event["do"] not in ("credit", "escalate")
+                and offered.state == "assigned"
+                and at == router.now_us
+            ):
                 mine = (offered.rank_us, offered.ticket_id)
                 assert all(mine < (t.rank_us, t.ticket_id) for t in behind)
         seen = len(router.offers)
@@ -280,13 +294,32 @@ one_queue = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 50)), min_siz
 def test_one_more_idle_agent_makes_nobody_wait_longer(work, staff):  # I18
     def starts(agents):
         history = {
-            "config": {"offer_timeout": 1, "exclude_for": 1, "max_misses": 2, "auto_accept": True, "wrap_up": 0},
-            "agents": [{"id": f"a{n}", "capacity": 1, "members": [{"queue": "a"}]} for n in range(agents)],
-            "events": [{"at": 0, "do": "presence", "agent": f"a{n}", "to": "available"} for n in range(agents)],
+            "config": {
+                "offer_timeout": 1,
+                "exclude_for": 1,
+                "max_misses": 2,
+                "auto_accept": True,
+                "wrap_up": 0,
+            },
+            "agents": [
+                {"id": f"a{n}", "capacity": 1, "members": [{"queue": "a"}]} for n in range(agents)
+            ],
+            "events": [
+                {"at": 0, "do": "presence", "agent": f"a{n}", "to": "available"}
+                for n in range(agents)
+            ],
         }
         for n, (at, service) in enumerate(sorted(work)):
             history["events"].append(
-                {"at": at, "do": "ticket", "id": n, "queue": "a", "service": [service], "escalate": [], "escalation_credit": 0}
+                {
+                    "at": at,
+                    "do": "ticket",
+                    "id": n,
+                    "queue": "a",
+                    "service": [service],
+                    "escalate": [],
+                    "escalation_credit": 0,
+                }
             )
         played = play(history)
         return [t.legs[0][0] for t in sorted(played.tickets.values(), key=lambda t: t.ticket_id)]
@@ -308,7 +341,11 @@ def test_a_closed_queue_offers_nothing_new_and_nothing_else_changes(history, whe
             closed_from, before = len(router.offers), outcome(router)
             assert outcome(router) == before
         elif closed_from is not None:
-            waiting_in_a = {t.ticket_id for t in router.tickets.values() if t.queue == "a" and t.state == "offered"}
+            waiting_in_a = {
+                t.ticket_id
+                for t in router.tickets.values()
+                if t.queue == "a" and t.state == "offered"
+            }
             assert not waiting_in_a & {t for _, t, _ in router.offers[closed_from:]}
     if closed_from is not None:
         router.set_open(router.now_us, "a", is_open=True)
@@ -317,7 +354,11 @@ def test_a_closed_queue_offers_nothing_new_and_nothing_else_changes(history, whe
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(("customer_words", "time_in_tier")), st.integers(1, 3), st.integers(0, 900)),
+        st.tuples(
+            st.sampled_from(("customer_words", "time_in_tier")),
+            st.integers(1, 3),
+            st.integers(0, 900),
+        ),
         max_size=20,
     )
 )
