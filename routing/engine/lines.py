@@ -2,8 +2,11 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
+from typing import Final
 
 from routing.engine.records import Agent, Membership, Ticket
+
+_NOTHING: Final[frozenset[int]] = frozenset()
 
 
 class Line:
@@ -47,18 +50,18 @@ class Line:
         return len(self._waiting)
 
 
-class Lines:
-    """All queues, and the tickets that are sticky to each agent while they wait."""
+class Lines(dict[str, Line]):
+    """All queues, and the tickets that are sticky to each agent while they wait.
+
+    A queue that nobody has spoken of yet is empty and open.
+    """
 
     def __init__(self) -> None:
-        self._lines: dict[str, Line] = {}
+        super().__init__()
         self._sticky: dict[str, set[int]] = {}
 
-    def __getitem__(self, queue: str) -> Line:
-        """The line of a queue; a queue nobody has spoken of yet is empty and open."""
-        line = self._lines.get(queue)
-        if line is None:
-            line = self._lines[queue] = Line()
+    def __missing__(self, queue: str) -> Line:
+        line = self[queue] = Line()
         return line
 
     def add(self, ticket: Ticket) -> None:
@@ -75,13 +78,14 @@ class Lines:
 
     def sticky_to(self, agent_id: str) -> frozenset[int]:
         """The waiting tickets that are sticky to an agent, kept for him or not."""
-        return frozenset(self._sticky.get(agent_id, ()))
+        sticky = self._sticky.get(agent_id)
+        return frozenset(sticky) if sticky else _NOTHING
 
     def note_room(self, agent: Agent) -> None:
         """The agent's presence or load has changed: is he to be asked?"""
         has_room = agent.presence == "available" and agent.load < agent.capacity
         for queue in agent.memberships:
-            line = self._lines[queue]
+            line = self[queue]
             if not has_room:
                 line.free.pop(agent.agent_id, None)
             elif agent.agent_id not in line.free:
