@@ -113,8 +113,9 @@ def _eligible(floor: Floor, agent: Agent, queue: str) -> Iterator[tuple[int, int
 def _passed_over(floor: Floor, ticket: Ticket) -> Iterator[PassedOver]:
     """Members of the queue who were not eligible, in the order in which they would have come."""
     named = 0
-    for agent, _ in floor.lines[ticket.queue].in_order:
-        clause = floor.why_not(ticket, agent)
+    line, keeper = floor.lines[ticket.queue], floor.keeper(ticket)
+    for agent, _ in line.in_order:
+        clause = floor.clause(ticket, agent, line, keeper)
         if clause is not None:
             until_us = _until_us(ticket, agent, clause)
             yield PassedOver(agent_id=agent.agent_id, clause=clause, until_us=until_us)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from routing.eligibility import Clause, first_false, is_kept
 from routing.engine.alarm_clock import AlarmClock
-from routing.engine.lines import Lines
+from routing.engine.lines import Line, Lines
 from routing.engine.records import Agent, NewAgent, Rules, Ticket
 from routing.explanation import Explanation
 from routing.timing import next_delay_us
@@ -50,13 +50,16 @@ class Floor:
         return name if kept else None
 
     def why_not(self, ticket: Ticket, agent: Agent) -> Clause | None:
-        """The first false clause between the two, None where he may have it."""
-        keeper = self.keeper(ticket)
+        """The first false clause between the two; None where the agent may have the ticket."""
+        return self.clause(ticket, agent, self.lines[ticket.queue], self.keeper(ticket))
+
+    def clause(self, ticket: Ticket, agent: Agent, line: Line, keeper: str | None) -> Clause | None:
+        """``why_not``, where the ticket's line and its keeper are known already."""
         return first_false(
             ticket,
             agent,
             agent.memberships.get(ticket.queue),
-            queue_is_open=self.lines[ticket.queue].is_open,
+            queue_is_open=line.is_open,
             excluded_until_us=ticket.exclusions.get(agent.agent_id),
             is_kept_for_another=keeper is not None and keeper != agent.agent_id,
             now_us=self.now_us,

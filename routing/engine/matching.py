@@ -42,8 +42,11 @@ def agent_looks(floor: Floor, agent: Agent) -> None:
 def _agents_for(floor: Floor, ticket: Ticket) -> Iterator[tuple[AgentKey, Agent]]:
     """The eligible agents with their keys; those without room need not be asked."""
     line = floor.lines[ticket.queue]
+    if not line.free:
+        return
+    keeper = floor.keeper(ticket)
     for agent, membership in line.free.values():
-        if floor.why_not(ticket, agent) is None:
+        if floor.clause(ticket, agent, line, keeper) is None:
             yield _agent_key(ticket, agent, membership), agent
 
 

@@ -1,6 +1,7 @@
 """The rules as functions: what keeps an agent from a ticket, who comes first, how it is said."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import get_args
 
 import pytest
@@ -60,7 +61,7 @@ def test_each_clause_alone_is_an_answer(clause):
     assert asked(row, **more) == clause
 
 
-@pytest.mark.parametrize(("first", "second"), list(zip(CLAUSES, CLAUSES[1:], strict=False)))
+@pytest.mark.parametrize(("first", "second"), list(pairwise(CLAUSES)))
 def test_the_first_false_clause_is_the_answer(first, second):
     changed = {k: v for k, v in vars(NOT[first][0]).items() if v != getattr(Row(), k)}
     row = replace(NOT[second][0], **changed)
