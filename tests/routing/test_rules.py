@@ -141,6 +141,21 @@ def test_tickets_come_in_the_order_the_dispatcher_takes_them(found):
     assert choice.chosen_id == min(found, key=key).ticket_id
 
 
+def test_what_is_sticky_comes_first_in_both_orders():
+    small = ordering.ticket_key(is_sticky=True, rank_us=90, handicap_us=5, ticket_id=8)
+    large = ordering.ticket_key(is_sticky=False, rank_us=10, handicap_us=0, ticket_id=7)
+    own = ordering.agent_key(
+        is_sticky=True, level=2, band=0, load=1, capacity=2, idle_since_us=9, agent_id="z"
+    )
+    other = ordering.agent_key(
+        is_sticky=False, level=1, band=9, load=0, capacity=2, idle_since_us=0, agent_id="a"
+    )
+
+    assert small < large
+    assert own < other
+    assert ordering.first_difference(own, other) == "sticky"
+
+
 def test_timers_of_one_instant_have_an_order():
     due = [(kind, n) for kind in reversed(get_args(timing.Kind)) for n in (9, 10)]
     fired = sorted(due, key=lambda one: timing.place(5, *one))
