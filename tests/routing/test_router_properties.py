@@ -16,11 +16,12 @@ from routing.engine.playing import take
 from routing.engine.router import Router
 
 SOME = settings(
-    max_examples=int(os.environ.get("ROUTING_HISTORIES", "25")),
+    max_examples=int(os.environ.get("ROUTING_HISTORIES", "20")),
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
+MORE = settings(SOME, max_examples=2 * SOME.max_examples)
 MANY = settings(SOME, max_examples=2_000)
 LIVE_WITH_AGENT = ("offered", "assigned")
 
@@ -69,7 +70,7 @@ def timers_looked_after(router: Router) -> None:
         assert (("wrap_up_end", a.agent_id) in of) == (a.presence == "wrap_up")
 
 
-@SOME
+@MORE
 @given(histories())
 def test_invariants_hold_after_every_event(history):
     play(history, looked_after)
@@ -92,7 +93,7 @@ def plain_outcome(history):
     )
 
 
-@SOME
+@MORE
 @given(histories())
 def test_everybody_asked_about_everything_decides_the_same(history):  # I6 among others
     assert outcome(play(history)) == plain_outcome(history)
