@@ -71,7 +71,7 @@ def _drawn_problems(file: File, agent_ids: set[str]) -> Iterator[str]:
         seen.add(drawn.id)
         if len(drawn.service) <= len(drawn.escalate):
             legs = len(drawn.escalate) + 1
-            yield f"{place}.service: {legs} legs need {legs} times, not {len(drawn.service)}"
+            yield f"{place}.service: {len(drawn.service)} times for {legs} legs"
         yield from _work_problems(place, drawn, agent_ids)
 
 

@@ -22,7 +22,7 @@ class Config(Entry, frozen=True, kw_only=True):
 
     offer_timeout: Time = 20
     exclude_for: Time = 60
-    max_misses: Units = 2
+    max_misses: Annotated[int, Meta(ge=1, le=1_000)] = 2
     auto_accept: bool = False
     wrap_up: Time = 0
 

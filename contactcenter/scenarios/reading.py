@@ -65,8 +65,8 @@ def read(content: bytes) -> Reading:
     """Read a file; raises ``InvalidScenario``."""
     try:
         file = _FILE.decode(content)
-    except msgspec.ValidationError:
-        raise InvalidScenario(list(_misshapen(content))) from None
+    except msgspec.ValidationError as first:
+        raise InvalidScenario(list(_misshapen(content, first))) from None
     except msgspec.DecodeError as error:
         raise InvalidScenario([f"the file is not JSON: {error}"]) from None
     problems = [*checking.problems(file), *_parts_of_ticks(file)]
@@ -75,9 +75,13 @@ def read(content: bytes) -> Reading:
     return Reading(scenario=_scenario(file), unit=file.unit, notes=list(checking.notes(file)))
 
 
-def _misshapen(content: bytes) -> Iterator[str]:
-    """What of the file has not the right shape, part by part."""
-    whole = msgspec.json.decode(content)
+def _misshapen(content: bytes, first: msgspec.ValidationError) -> Iterator[str]:
+    """What of the file has not the right shape, part by part; of a monstrous number, the first."""
+    try:
+        whole = msgspec.json.decode(content)
+    except msgspec.ValidationError:
+        yield _placed(first, "")
+        return
     if not isinstance(whole, dict):
         yield f"the file is {type(whole).__name__}, not an object"
         return
@@ -92,9 +96,13 @@ def _refusal(part: Any, kind: Any, prefix: str) -> Iterator[str]:
     try:
         msgspec.convert(part, kind)
     except msgspec.ValidationError as error:
-        found = _AT.match(str(error))
-        what, place = (found["what"], found["place"]) if found else (str(error), "")
-        yield f"{(prefix + place).lstrip('.') or 'the file'}: {what}"
+        yield _placed(error, prefix)
+
+
+def _placed(error: msgspec.ValidationError, prefix: str) -> str:
+    found = _AT.match(str(error))
+    what, place = (found["what"], found["place"]) if found else (str(error), "")
+    return f"{(prefix + place).lstrip('.') or 'the file'}: {what}"
 
 
 def _parts_of_ticks(file: File) -> Iterator[str]:

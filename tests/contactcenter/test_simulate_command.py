@@ -128,6 +128,8 @@ REFUSED = [
     ("[]", "the file is list, not an object"),
     ("{", "the file is not JSON: Input data was truncated"),
     ({"agent": []}, "the file: Object contains unknown field `agent`"),
+    ('{"events": [{"at": 1e400, "do": "advance"}]}', "events[0].at: Number out of range"),
+    ({"config": {"max_misses": 0}}, "config.max_misses: Expected `int` >= 1"),
     ({"unit": "h"}, "unit: Invalid enum value 'h'"),
     ({"config": {"offer_timeout": -1}}, "config.offer_timeout: Expected `int` >= 0"),
     ({"agents": [{"id": "x", "capacity": 0}]}, "agents[0].capacity: Expected `int` >= 1"),
@@ -155,7 +157,7 @@ REFUSED = [
     ),
     (
         {"tickets": [{"id": 1, "at": 0, "queue": "a", "service": [1], "escalate": ["b"]}]},
-        "tickets[0].service: 2 legs need 2 times, not 1",
+        "tickets[0].service: 1 times for 2 legs",
     ),
     (
         {
