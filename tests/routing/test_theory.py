@@ -318,6 +318,36 @@ def test_tiers_are_a_jackson_network(size):
     )
 
 
+@sizes
+def test_returns_and_reopenings_are_a_jackson_network_too(size):
+    """40 % rise, half of those come back with a note; of what juniors solve, 20 % is reopened once."""
+    chance = random.Random(22)
+    drawn = []
+    for n, at in enumerate(arrivals(chance, 3, size)):
+        rises, back, again = (chance.random() < share for share in (0.4, 0.5, 0.2))
+        path = (("b", "a") if back else ("b",)) if rises else (("a",) if again else ())
+        service = tuple(us(chance.expovariate(1)) for _ in range(len(path) + 1))
+        course = Course(service_us=service, escalate=path)
+        drawn.append(
+            ArrivalStep(at_us=us(at), ticket=NewTicket(ticket_id=n, queue="a", course=course))
+        )
+
+    played = run(agents("jklmno", A) + agents("st", B), drawn)
+
+    waited = {"a": [], "b": []}
+    for d in drawn:
+        ready = d.at_us
+        course = d.ticket.course
+        legs = played.legs[d.ticket.ticket_id]
+        for queue, (start, _), service in zip(
+            ("a", *course.escalate), legs, course.service_us, strict=True
+        ):
+            waited[queue].append((start - ready) / UNIT)
+            ready = start + service
+    agree(waited["a"], erlang_c_wait(6, 3 * (1 + 0.4 * 0.5 + 0.6 * 0.2), 1))
+    agree(waited["b"], erlang_c_wait(2, 3 * 0.4, 1))
+
+
 @pytest.mark.parametrize("staff", [1, 2, 7])
 @pytest.mark.parametrize("size", [5_000, pytest.param(200_000, marks=pytest.mark.full)])
 def test_every_start_is_that_of_kiefer_and_wolfowitz(staff, size):
