@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Literal
 
 import click
-import msgspec
 
 from contactcenter.scenarios.answering import answer
 from contactcenter.scenarios.reading import InvalidScenario, Reading, read
@@ -55,7 +54,9 @@ def simulate(
         click.echo(f"Note: {note}", err=True)
     played = play(reading.scenario, explains=explains)
     if as_json:
-        click.echo(msgspec.json.encode(answer(played, reading.unit)))
+        for piece in answer(played, reading.unit):
+            click.echo(piece, nl=False)
+        click.echo()
     else:
         for line in lines(played, reading.unit, language):
             click.echo(line)

@@ -1,23 +1,38 @@
 """What was decided in a scenario, as the JSON that both engines print alike."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
 
 from contactcenter.scenarios.units import Unit, from_us
 from routing.engine.playing import Played
 from routing.explanation import Explanation
 
+_ENCODER: Final = msgspec.json.Encoder()
 
-def answer(played: Played, unit: Unit) -> dict[str, Any]:
-    """The offers, the legs, where everybody ended, and why; times in the unit of the file."""
-    return {
-        "offers": [[from_us(at_us, unit), t, a] for at_us, t, a in played.offers],
-        "legs": {
-            str(ticket_id): [[from_us(at_us, unit), agent] for at_us, agent in legs]
+
+def answer(played: Played, unit: Unit) -> Iterator[bytes]:
+    """The offers, the legs, where everybody ended, and why, as pieces of one JSON object.
+
+    Times are in the unit of the file. A piece at a time, because a large play has as many
+    explanations as offers.
+    """
+    yield b'{"offers":'
+    yield _ENCODER.encode([(from_us(at_us, unit), t, a) for at_us, t, a in played.offers])
+    yield b',"legs":'
+    yield _ENCODER.encode(
+        {
+            str(ticket_id): [(from_us(at_us, unit), agent) for at_us, agent in legs]
             for ticket_id, legs in played.legs.items()
-        },
-        "final": _final(played),
-        "why": [explained(why, unit) for why in played.why],
-    }
+        }
+    )
+    yield b',"final":'
+    yield _ENCODER.encode(_final(played))
+    yield b',"why":['
+    for n, why in enumerate(played.why):
+        yield (b"," if n else b"") + _ENCODER.encode(explained(why, unit))
+    yield b"]}"
 
 
 def explained(why: Explanation, unit: Unit) -> dict[str, Any]:
