@@ -28,6 +28,8 @@ NO_CHANGE = {
     "render_saved_reply": "reads",
     "upload_attachment": "a draft of the uploader, told of by the reply it is sent with",
     "retry_quarantined": "a payload is read again, told of as payload_released",
+    "propose_holidays": "closes nothing, until somebody confirms it",
+    "drop_proposed_holiday": "as above",
     "set_password_by_link": "tested in test_choosing_a_password_by_link_is_told",
 }
 
@@ -144,8 +146,19 @@ async def nothing(world: World) -> None:
     pass
 
 
+async def propose(world: World) -> None:
+    path = f"/calendars/{world.ids['calendar']}/holidays/proposals"
+    await world.admin("POST", path, {"country": "IR", "year": 2026}, status=201)
+
+
+async def replace_calendar(world: World) -> None:
+    path = f"/calendars/{world.ids['calendar']}"
+    body = CALENDAR | {"time_zone": "Asia/Kabul"}
+    await world.admin("PUT", path, body, headers=await world.etag(path), status=200)
+
+
 #: What has to be so before.
-BEFORE: dict[str, Change] = {"change_presence_of": come}
+BEFORE: dict[str, Change] = {"change_presence_of": come, "confirm_holidays": propose}
 
 
 async def opt_out(world: World) -> None:
@@ -159,6 +172,10 @@ async def opt_out(world: World) -> None:
     world.ids["opt_out"] = made["id"]
 
 
+CALENDAR = {
+    "name_en": "Audit", "name_fa": "بازرسی", "time_zone": "Asia/Tehran", "exceptions": [],
+    "week": {"monday": [{"opens": "08:00", "closes": "17:00"}]},
+}  # fmt: skip
 SECRET = "/entry_points/{entry_point}/secrets/twilio_auth_tokens"
 #: In an order in which each finds what it needs.
 CHANGES: dict[str, Change] = {
@@ -188,6 +205,12 @@ CHANGES: dict[str, Change] = {
     "set_secret": putting(SECRET, {"value": "canary-secret-value"}, status=204),
     "remove_secret": deleting(SECRET, status=204),
     "replace_entry_rules": replace_rules,
+    "create_calendar": posting("/calendars", CALENDAR, keep="calendar"),
+    "replace_calendar": replace_calendar,
+    "confirm_holidays": posting(
+        "/calendars/{calendar}/holidays/confirmations", {"holidays": [{"day": "2026-04-01"}]}
+    ),
+    "archive_calendar": deleting("/calendars/{calendar}"),
     "create_category": posting("/categories", {"name_en": "N", "name_fa": "ن"}, keep="category"),
     "change_category": patching("/categories/{category}", {"name_en": "M"}),
     "archive_category": deleting("/categories/{category}"),
@@ -269,7 +292,8 @@ async def test_every_change_tells_who_made_it_the_old_value_and_the_new(admin, s
 
 TABLES = (
     "user_account", "api_token", "team", "team_member", "queue", "membership", "entry_point",
-    "entry_point_secret", "entry_rule", "category", "disposition", "saved_reply", "contact",
+    "entry_point_secret", "entry_rule", "calendar", "calendar_version", "calendar_hours",
+    "calendar_exception", "category", "disposition", "saved_reply", "contact",
     "identity", "segment", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
 )  # fmt: skip
 
