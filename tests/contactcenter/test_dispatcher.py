@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -15,31 +14,10 @@ from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import dispatcher as dispatcher_module
 from contactcenter.dispatch import ending, holding, presence, seek
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.errors import BadInput, DomainError, NoDatabase, NotFound
 
 NOW = datetime.now(UTC)
-
-
-@asynccontextmanager
-async def running(database: Database) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    try:
-        yield dispatcher
-    finally:
-        task.cancel()
-        await dispatcher.close()
-
-
-@pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
-    opened = await Database(dsn).open()
-    yield opened
-    await opened.close()
 
 
 async def test_a_change_that_raises_is_undone_alone(database: Database) -> None:
@@ -53,7 +31,7 @@ async def test_a_change_that_raises_is_undone_alone(database: Database) -> None:
     async def broken(conn: Conn, _now: datetime) -> None:
         await conn.execute("SELECT 1/0")
 
-    async with running(database) as dispatcher:
+    async with dispatching(database) as dispatcher:
         results = await asyncio.gather(
             *(dispatcher.submit(change) for change in (bad, good, broken)), return_exceptions=True
         )
@@ -80,7 +58,7 @@ async def test_what_is_undone_is_not_counted(database: Database) -> None:
         metrics.note(counted)
         raise BadInput("body.name", "no")
 
-    async with running(database) as dispatcher:
+    async with dispatching(database) as dispatcher:
         await asyncio.gather(
             *(dispatcher.submit(change) for change in (good, refused, good)),
             return_exceptions=True,
@@ -102,7 +80,7 @@ async def test_what_comes_of_an_offer_is_counted_once(database: Database) -> Non
     ticket = await factories.queued_ticket(conn, NOW, queue_id=queue_id)
     await conn.close()
 
-    async with running(database) as dispatcher:
+    async with dispatching(database) as dispatcher:
 
         async def give(conn: Conn, now: datetime) -> None:
             await seek.agent_for(conn, now, await tickets.lock(conn, ticket.id))
@@ -150,7 +128,7 @@ async def test_many_are_solved_in_one_go_and_everybody_gets_what_waited_longest(
         calls.append(len(items))
         return await ending.solve_all(conn, now, items)
 
-    async with running(database) as dispatcher:
+    async with dispatching(database) as dispatcher:
         solved = await asyncio.gather(
             *(dispatcher.submit_to(solve_all, _solution(ticket_id)) for ticket_id in held)
         )
@@ -171,7 +149,7 @@ async def test_one_that_may_not_be_solved_is_refused_alone(database: Database) -
     held = await _given(conn, agent_id, queue_id)
     ids = [held, held, 999]
 
-    async with running(database) as dispatcher:
+    async with dispatching(database) as dispatcher:
         results = await asyncio.gather(
             *(dispatcher.submit_to(ending.solve_all, _solution(i)) for i in ids),
             return_exceptions=True,
@@ -199,7 +177,7 @@ async def test_whoever_became_free_looks_before_a_ticket_that_is_given_back(
         released = await holding.release(conn, now, the_others, actor="x", reason="lunch")
         return released.state
 
-    async with running(database) as dispatcher:
+    async with dispatching(database) as dispatcher:
         _, state = await asyncio.gather(
             dispatcher.submit_to(ending.solve_all, _solution(his)), dispatcher.submit(release)
         )
@@ -242,7 +220,7 @@ async def test_without_a_database_a_change_is_refused_in_time(
     async def change(_conn: Conn, _now: datetime) -> None:
         raise AssertionError
 
-    async with running(nowhere) as dispatcher:
+    async with dispatching(nowhere) as dispatcher:
         with pytest.raises(NoDatabase):
             async with asyncio.timeout(5):
                 await dispatcher.submit(change)
@@ -252,7 +230,7 @@ async def test_a_lost_connection_is_opened_again(database: Database) -> None:
     async def own_pid(conn: Conn, _now: datetime) -> int:
         return await conn.fetchval("SELECT pg_backend_pid()")
 
-    async with running(database) as dispatcher:
+    async with dispatching(database) as dispatcher:
         pid = await dispatcher.submit(own_pid)
         async with database.read() as conn:
             await conn.execute("SELECT pg_terminate_backend($1)", pid)
@@ -278,7 +256,7 @@ async def test_eight_dispatchers_keep_every_promise(database: Database) -> None:
         for n in range(90):
             await factories.queued_ticket(conn, NOW, queue_id=queue_ids[n % 3])
     async with AsyncExitStack() as stack:
-        dispatchers = [await stack.enter_async_context(running(database)) for _ in range(8)]
+        dispatchers = [await stack.enter_async_context(dispatching(database)) for _ in range(8)]
 
         async def work(agent_id: int) -> None:
             chance = random.Random(agent_id)

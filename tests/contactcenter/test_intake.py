@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-import asyncpg
 import factories
 import msgspec
 import pytest
@@ -25,16 +24,6 @@ def message(n: int, *, sender: str = "+989121111111", text: str = "Hello", **fie
         "external_id": f"SM{n}",
     }
     return Inbound(**(defaults | fields))
-
-
-@pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
-    opened = await Database(dsn).open()
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import factories
 import pytest
 
@@ -40,16 +39,6 @@ def said(
         occurred_at=at,
         consent=consent,
     )
-
-
-@pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
-    opened = await Database(dsn).open()
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

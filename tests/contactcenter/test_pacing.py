@@ -3,12 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import asyncpg
-import factories
-import pytest
 from msgspec.structs import replace
 from sending import Line, kinds, our_number, queued, sender_of, states, take
 from structlog.testing import capture_logs
@@ -20,16 +16,6 @@ from contactcenter.db import Database
 from contactcenter.sender import AT_ONCE, Sender
 
 OURS, OTHER, THIRD = "+982100000001", "+982100000002", "+982100000003"
-
-
-@pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
-    opened = await Database(dsn).open()
-    yield opened
-    await opened.close()
 
 
 async def many(database: Database, count: int, *, ours: str = OURS, segments: int = 1) -> None:

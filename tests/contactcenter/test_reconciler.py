@@ -2,11 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import asyncpg
-import factories
 import pytest
 from sending import Line, kinds, queued, sender_of, states
 from structlog.testing import capture_logs
@@ -16,16 +14,6 @@ from contactcenter import deliveries, metrics, outbox, reconciler
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.reconciler import LOOKS, Reconciler
-
-
-@pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
-    opened = await Database(dsn).open()
-    yield opened
-    await opened.close()
 
 
 async def lose(_outbound: Outbound) -> Receipt:

@@ -1,12 +1,9 @@
 """What is done to a restored database: nothing of the past goes on as if it were the present."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 
-import asyncpg
 import factories
-import pytest
 from sending import queued, states
 
 from contactcenter import outbox, restored
@@ -15,16 +12,6 @@ from contactcenter.db import Database
 from contactcenter.dispatch import seek
 from contactcenter.errors import Conflict
 from contactcenter.restored import Restored
-
-
-@pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
-    opened = await Database(dsn).open()
-    yield opened
-    await opened.close()
 
 
 async def clock(database: Database) -> datetime:

@@ -2,11 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import asyncpg
-import factories
 import pytest
 import sending
 from sending import Line, sender_of
@@ -27,16 +24,6 @@ from contactcenter.db import Conn, Database
 from contactcenter.sender import Sender
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
-    opened = await Database(dsn).open()
-    yield opened
-    await opened.close()
 
 
 async def queued(conn: Conn, *texts: str, phone: str = "+989123334455") -> list[int]:

@@ -16,16 +16,6 @@ from routing.temperament import Assessment, Message, assess
 
 
 @pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
-    opened = await Database(dsn).open()
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
     dispatcher = Dispatcher(database, Bell(database))
     task = asyncio.create_task(dispatcher.run())

@@ -1,0 +1,19 @@
+"""What most tests of a worker begin with: an open database in which events can be written."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import factories
+import pytest
+
+from contactcenter.db import Database
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Database]:
+    conn = await asyncpg.connect(dsn)
+    await factories.prepare(conn)
+    await conn.close()
+    opened = await Database(dsn).open()
+    yield opened
+    await opened.close()
