@@ -12,10 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-T = TypeVar("T")
+from contactcenter.bench.scratch import drop_database
 
-#: An autovacuum worker in the database cannot be ended by our role; it is gone in a moment.
-_DROP_TRIES = 50
+T = TypeVar("T")
 
 
 def with_database(dsn: str, name: str) -> str:
@@ -85,7 +84,7 @@ class Copies:
 
     async def _drop(self, name: str) -> None:
         async with self._turn:
-            await _until_dropped(self._server, name)
+            await drop_database(self._server, name)
 
 
 async def run(dsn: str, statement: str) -> None:
@@ -101,18 +100,6 @@ async def drop(server_dsn: str, name: str) -> None:
     """Drop a database, whoever is connected to it."""
     connection = await asyncpg.connect(server_dsn)
     try:
-        await _until_dropped(connection, name)
+        await drop_database(connection, name)
     finally:
         await connection.close()
-
-
-async def _until_dropped(server: asyncpg.Connection, name: str) -> None:
-    for left in range(_DROP_TRIES - 1, -1, -1):
-        try:
-            await server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        except (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectInUseError):
-            if not left:
-                raise
-            await asyncio.sleep(0.1)
-        else:
-            return

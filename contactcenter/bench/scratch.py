@@ -46,7 +46,7 @@ class Scratch:
         conn = await connect(self._url)
         try:
             for name in self._made:
-                await _drop(conn, name)
+                await drop_database(conn, name)
         finally:
             await conn.close(timeout=5)
 
@@ -61,7 +61,8 @@ class Scratch:
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
 
 
-async def _drop(conn: OwnConnection, name: str) -> None:
+async def drop_database(conn: OwnConnection, name: str) -> None:
+    """Drop a database, whoever is connected to it, if it is there."""
     for left in range(_DROP_TRIES - 1, -1, -1):
         try:
             await conn.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
