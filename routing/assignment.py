@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from routing import ordering
+
 US: Final = 1_000_000
 
 #: Whoever declined or missed a ticket is not asked again for this long.
@@ -69,7 +71,7 @@ def choose_agent(candidates: Sequence[Candidate], *, now_us: int) -> Choice | No
         second = ranked[1]
         why["next"] = {
             "agent_id": second.agent_id,
-            "behind_because": _first_difference(best, second),
+            "behind_because": ordering.first_difference(_agent_key(best), _agent_key(second)),
         }
     return Choice(chosen_id=best.agent_id, why=why)
 
@@ -78,7 +80,7 @@ def choose_ticket(heads: Sequence[Waiting], *, now_us: int) -> Choice | None:
     """Among the first of each of the agent's queues: the largest score, then the oldest ticket."""
     if not heads:
         return None
-    ranked = sorted(heads, key=lambda w: (-score_us(w, now_us=now_us), w.ticket_id))
+    ranked = sorted(heads, key=_ticket_key)
     best = ranked[0]
     why: dict[str, Any] = {
         "decision": "agent_looked_for_ticket",
@@ -100,19 +102,34 @@ def choose_ticket(heads: Sequence[Waiting], *, now_us: int) -> Choice | None:
 
 def score_us(waiting: Waiting, *, now_us: int) -> int:
     """``waited + credit - handicap``, in microseconds."""
-    return now_us - waiting.enqueued_us + (waiting.credit_s - waiting.handicap_s) * US
+    return ordering.score_us(
+        rank_us=_rank_us(waiting), handicap_us=waiting.handicap_s * US, now_us=now_us
+    )
 
 
-def _agent_key(c: Candidate) -> tuple[int, int, float, int, int]:
-    return (c.level, -c.band, c.load / c.capacity, c.idle_since_us, c.agent_id)
+def _rank_us(waiting: Waiting) -> int:
+    return ordering.rank_us(enqueued_us=waiting.enqueued_us, credit_us=waiting.credit_s * US)
 
 
-def _first_difference(best: Candidate, other: Candidate) -> str:
-    names = ("level", "band", "load", "idle", "agent_id")
-    for name, mine, theirs in zip(names, _agent_key(best), _agent_key(other), strict=True):
-        if mine != theirs:
-            return name
-    return "nothing"
+def _ticket_key(waiting: Waiting) -> ordering.TicketKey:
+    return ordering.ticket_key(
+        is_sticky=False,
+        rank_us=_rank_us(waiting),
+        handicap_us=waiting.handicap_s * US,
+        ticket_id=waiting.ticket_id,
+    )
+
+
+def _agent_key(candidate: Candidate) -> ordering.AgentKey:
+    return ordering.agent_key(
+        is_sticky=False,
+        level=candidate.level,
+        band=candidate.band,
+        load=candidate.load,
+        capacity=candidate.capacity,
+        idle_since_us=candidate.idle_since_us,
+        agent_id=candidate.agent_id,
+    )
 
 
 def _seconds(us: int) -> float:
