@@ -91,9 +91,15 @@ class Bell:
 
 async def rung(event: asyncio.Event, *, at_most_s: float) -> None:
     """Wait for the bell, but not longer than ``at_most_s``; then clear it."""
+    await is_set_within(event, at_most_s)
+    event.clear()
+
+
+async def is_set_within(event: asyncio.Event, at_most_s: float) -> bool:
+    """Wait until it is set, but not longer than that; returns whether it was."""
     try:
         async with asyncio.timeout(at_most_s):
             await event.wait()
     except TimeoutError:
-        pass
-    event.clear()
+        return False
+    return True

@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import structlog
 
 from contactcenter import db, logs, metrics, timers
-from contactcenter.bell import Bell
+from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import firing, seek
 from contactcenter.dispatch.connection import RoutingConnection, apart
@@ -121,12 +121,7 @@ class Dispatcher:
         """Apply changes and fire timers until cancelled."""
         sleep_s = 0.0
         while True:
-            try:
-                async with asyncio.timeout(sleep_s):
-                    await self._news.wait()
-            except TimeoutError:
-                pass
-            self._news.clear()
+            await rung(self._news, at_most_s=sleep_s)
             batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
             fired = await self._serve([p for p in batch if not p.done.cancelled()])
             await asyncio.sleep(0)  # whoever was answered may have the next: let it come along

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from contactcenter.bell import is_set_within
 from contactcenter.db import Conn, Database, is_unreachable
 from contactcenter.errors import NoDatabase
 from contactcenter.feed import cursor, frames, reader
@@ -98,7 +99,7 @@ class Reading:
         self.started.clear()
         while not followed.is_set():
             self._note(await reader.look(conn))
-            await _is_set_within(followed, self._limits.look_every_s)
+            await is_set_within(followed, self._limits.look_every_s)
 
     async def _find_place(self, conn: Conn) -> None:
         """Begin at now; after a lost connection go on, unless the database has another history."""
@@ -127,12 +128,12 @@ class Reading:
             if await self._read(conn) == limits.page:
                 self._note(await reader.look_after(conn, self._hub.position))
                 continue
-            is_busy = await _is_set_within(self._news, limits.first_poll_s)
+            is_busy = await is_set_within(self._news, limits.first_poll_s)
             if not is_busy or self._clock() - self._looked_s > limits.longest_poll_s:
                 self._note(await reader.look_after(conn, self._hub.position))
             is_held_back = self._looked.held_back_s is not None
             wait_s = poll_s - limits.first_poll_s if is_held_back else limits.look_every_s
-            rang = is_busy or await _is_set_within(self._news, wait_s)
+            rang = is_busy or await is_set_within(self._news, wait_s)
             if rang or not is_held_back:
                 poll_s = limits.first_poll_s
             else:
@@ -153,12 +154,3 @@ class Reading:
     def _note(self, looked: reader.Look) -> None:
         self._looked = looked
         self._looked_s = self._asked_s = self._clock()
-
-
-async def _is_set_within(event: asyncio.Event, at_most_s: float) -> bool:
-    try:
-        async with asyncio.timeout(at_most_s):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True
