@@ -1,0 +1,139 @@
+"""What routing goes by, beside queues and who serves them: read as a whole, once a version.
+
+The rows are written when a configuration becomes active (``configuration_version``); whoever
+decides under the routing lock takes them from ``current`` and says which version it was.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import db
+from contactcenter.db import Conn
+
+#: The settings of a centre that has set none.
+DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "capacity": {"voice": 3},
+    "sticky": {},
+    "limits": {},
+    "bands": {},
+}
+
+
+class Sticky(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long a ticket that comes back is kept for who had it, by channel.
+
+    A channel that is not named keeps nothing.
+    """
+
+    window_s: dict[str, int] = {}
+    forget_after_days: int = 14
+
+
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What no rule may exceed; a person may."""
+
+    escalations_per_ticket: int = 3
+    returns_per_ticket: int = 2
+    cooldown_s: int = 300
+
+
+class Experiment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bands are used for some minutes, then not for some: what they are worth can be seen."""
+
+    on_minutes: int
+    off_minutes: int
+
+
+class Bands(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How agents are put into bands by p·mu; ``by`` is None where they are not: the default."""
+
+    by: Literal["p_mu"] | None = None
+    per: tuple[Literal["queue", "segment"], ...] = ("queue", "segment")
+    levels: int = 3
+    min_handled: int = 50
+    experiment: Experiment | None = None
+
+
+class CreditRule(Struct, frozen=True, kw_only=True):
+    """A reason and how many seconds of waiting it is worth."""
+
+    kind: str
+    value: str
+    credit_s: int
+
+
+class OverflowStep(Struct, frozen=True, kw_only=True):
+    """Still waiting so long after it came, a ticket of these channels goes elsewhere; none: all."""
+
+    queue_id: int
+    after_s: int
+    to_queue_id: int
+    channels: tuple[str, ...]
+
+
+class EscalationRule(Struct, frozen=True, kw_only=True):
+    """When a ticket is referred unasked; no ``from`` means any queue, no ``to`` the next tier."""
+
+    name: str
+    from_queue_id: int | None
+    condition: dict[str, Any]
+    to_queue_id: int | None
+    notify: Literal["supervisor"] | None
+
+
+class SlaPolicy(Struct, frozen=True, kw_only=True):
+    """What is promised to whom; a target that is None is not promised."""
+
+    name: str
+    condition: dict[str, Any]
+    first_reply_s: int | None
+    next_reply_s: int | None
+    resolution_s: int | None
+    calendar_id: int | None
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """Everything of one version. ``capacity`` is the weight of a ticket by channel, else 1."""
+
+    version: int
+    capacity: dict[str, int]
+    sticky: Sticky
+    limits: Limits
+    bands: Bands
+    credits: tuple[CreditRule, ...]
+    overflow: tuple[OverflowStep, ...]
+    escalation: tuple[EscalationRule, ...]
+    sla: tuple[SlaPolicy, ...]
+
+    def weight(self, channel: str) -> int:
+        """How many units of capacity a ticket of this channel takes."""
+        return self.capacity.get(channel, 1)
+
+    def credit_s(self, kind: str, value: str = "", *, default: int = 0) -> int:
+        """What a reason is worth."""
+        found = (c.credit_s for c in self.credits if (c.kind, c.value) == (kind, value))
+        return next(found, default)
+
+
+class _Read(Struct, frozen=True, kw_only=True):
+    rules: dict[str, Any]
+
+
+_SQL = db.Statements(__name__)
+_read = _SQL.take("read", _Read)
+_version = _SQL.take("version", int)
+
+
+async def version(conn: Conn) -> int:
+    """The version in force; 0 where nobody has configured anything yet."""
+    return await _version.one(conn)
+
+
+async def current(conn: Conn) -> Rules:
+    """The rules in force."""
+    found = (await _read.one(conn)).rules
+    settings = found.pop("settings") or {}
+    return msgspec.convert({**found, **DEFAULTS, **settings}, Rules)

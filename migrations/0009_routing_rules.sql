@@ -1,0 +1,159 @@
+-- migrate:up
+
+-- Configuration ------------------------------------------------------------------------------
+
+-- Everything routing goes by, as one document, each time it changed. A decision stores the version;
+-- 0 is what the migrations set up.
+CREATE TABLE configuration_version (
+  version int PRIMARY KEY CONSTRAINT configuration_version_is_positive CHECK (version > 0),
+  document jsonb NOT NULL,
+  reverts_to int REFERENCES configuration_version (version),
+  actor text NOT NULL,
+  note text,
+  from_at timestamptz NOT NULL
+);
+
+-- What holds for the whole centre, by name: weights, sticky windows, limits, bands.
+CREATE TABLE routing_setting (
+  name text PRIMARY KEY CONSTRAINT routing_setting_is_known CHECK (name IN ('capacity', 'sticky', 'limits', 'bands')),
+  value jsonb NOT NULL
+);
+
+-- How long a reason counts as waiting. `value` is empty where the kind alone is the reason.
+CREATE TABLE credit_rule (
+  kind text NOT NULL CONSTRAINT credit_rule_kind_is_a_word CHECK (kind ~ '^[a-z][a-z0-9_]{1,40}$'),
+  value text NOT NULL DEFAULT '',
+  credit_s int NOT NULL CONSTRAINT credit_rule_is_within_a_day CHECK (credit_s BETWEEN 0 AND 86400),
+  PRIMARY KEY (kind, value)
+);
+
+ALTER TABLE queue
+  ADD COLUMN offer_timeouts jsonb NOT NULL DEFAULT '{}', -- seconds by channel, where they are not offer_timeout_s
+  ADD COLUMN return_after_s int CONSTRAINT queue_return_time_is_positive CHECK (return_after_s > 0),
+  ADD COLUMN requirements jsonb NOT NULL DEFAULT '{}',   -- the least level by kind and name of a skill
+  ADD COLUMN is_open boolean NOT NULL DEFAULT true;      -- kept by the dispatcher, after its calendar
+
+CREATE TABLE agent_skill (
+  agent_id bigint NOT NULL REFERENCES agent (id),
+  kind text NOT NULL CONSTRAINT agent_skill_kind_is_known CHECK (kind IN ('skill', 'language', 'product')),
+  name text NOT NULL CONSTRAINT agent_skill_has_a_name CHECK (name <> ''),
+  level smallint NOT NULL DEFAULT 1 CONSTRAINT agent_skill_level_is_one_to_nine CHECK (level BETWEEN 1 AND 9),
+  PRIMARY KEY (agent_id, kind, name)
+);
+
+-- All members of a team serve the queue on these terms, if they meet what it requires.
+CREATE TABLE team_queue (
+  team_id bigint NOT NULL REFERENCES team (id),
+  queue_id bigint NOT NULL REFERENCES queue (id),
+  level smallint NOT NULL DEFAULT 1 CONSTRAINT team_queue_level_is_one_to_nine CHECK (level BETWEEN 1 AND 9),
+  delay_s int NOT NULL DEFAULT 0 CONSTRAINT team_queue_delay_is_not_negative CHECK (delay_s >= 0),
+  handicap_s int NOT NULL DEFAULT 0 CONSTRAINT team_queue_handicap_is_not_negative CHECK (handicap_s >= 0),
+  band smallint NOT NULL DEFAULT 0 CONSTRAINT team_queue_band_is_zero_to_nine CHECK (band BETWEEN 0 AND 9),
+  PRIMARY KEY (team_id, queue_id)
+);
+-- A membership is somebody's own, or follows from a team of his.
+ALTER TABLE membership ADD COLUMN source text NOT NULL DEFAULT 'own'
+  CONSTRAINT membership_source_is_known CHECK (source IN ('own', 'team'));
+
+CREATE TABLE overflow_step (
+  queue_id bigint NOT NULL REFERENCES queue (id),
+  after_s int NOT NULL CONSTRAINT overflow_step_waits CHECK (after_s > 0),
+  to_queue_id bigint NOT NULL REFERENCES queue (id)
+    CONSTRAINT overflow_step_leads_elsewhere CHECK (to_queue_id <> queue_id),
+  channels text[] NOT NULL DEFAULT '{}', -- none: of all channels
+  PRIMARY KEY (queue_id, after_s, to_queue_id)
+);
+
+-- Who is referred higher without anybody asking; the first rule that holds, by position.
+CREATE TABLE escalation_rule (
+  name text PRIMARY KEY CONSTRAINT escalation_rule_name_is_a_word CHECK (name ~ '^[a-z][a-z0-9_]{0,40}$'),
+  position int NOT NULL CONSTRAINT escalation_rule_position_is_unique UNIQUE DEFERRABLE INITIALLY DEFERRED,
+  from_queue_id bigint REFERENCES queue (id), -- none: any
+  condition jsonb NOT NULL,
+  to_queue_id bigint REFERENCES queue (id),   -- none: the next tier of the queue it is in
+  notify text CONSTRAINT escalation_rule_notifies_somebody_known CHECK (notify IN ('supervisor'))
+);
+
+CREATE TABLE sla_policy (
+  name text PRIMARY KEY CONSTRAINT sla_policy_name_is_a_word CHECK (name ~ '^[a-z][a-z0-9_]{0,40}$'),
+  position int NOT NULL CONSTRAINT sla_policy_position_is_unique UNIQUE DEFERRABLE INITIALLY DEFERRED,
+  condition jsonb NOT NULL,
+  first_reply_s int CONSTRAINT sla_policy_first_reply_is_positive CHECK (first_reply_s > 0),
+  next_reply_s int CONSTRAINT sla_policy_next_reply_is_positive CHECK (next_reply_s > 0),
+  resolution_s int CONSTRAINT sla_policy_resolution_is_positive CHECK (resolution_s > 0),
+  calendar_id bigint REFERENCES calendar (id) -- none: the one of the queue it is in when the clock starts
+);
+
+-- Tickets --------------------------------------------------------------------------------------
+
+ALTER TABLE ticket
+  ADD COLUMN sticky_agent_id bigint REFERENCES agent (id),
+  ADD COLUMN sticky_until timestamptz,
+  ADD COLUMN overflow jsonb NOT NULL DEFAULT '[]', -- [seconds since enqueued_at, queue], the next step first
+  ADD COLUMN returns int NOT NULL DEFAULT 0,
+  ADD COLUMN abandoned_at timestamptz,
+  ADD CONSTRAINT ticket_is_sticky_to_somebody_until_an_instant
+    CHECK ((sticky_agent_id IS NULL) = (sticky_until IS NULL)),
+  ADD CONSTRAINT ticket_that_was_abandoned_is_closed CHECK (abandoned_at IS NULL OR state = 'closed');
+CREATE INDEX ticket_sticky_and_waiting ON ticket (sticky_agent_id, rank_us, id)
+  WHERE state = 'waiting' AND sticky_agent_id IS NOT NULL;
+
+ALTER TABLE leg DROP CONSTRAINT leg_ending_is_known, ADD CONSTRAINT leg_ending_is_known CHECK (ended_by IN
+  ('assigned', 'escalated', 'transferred', 'returned', 'released', 'overflowed', 'solved', 'abandoned', 'spam'));
+
+ALTER TABLE timer
+  ADD COLUMN queue_id bigint REFERENCES queue (id),
+  DROP CONSTRAINT timer_kind_is_known, ADD CONSTRAINT timer_kind_is_known CHECK (kind IN
+    ('offer_expiry', 'delay_step', 'exclusion_end', 'sticky_end', 'overflow', 'wrap_up_end', 'return_due',
+     'queue_hours', 'escalation', 'escalation_check', 'sla_warning', 'sla_due', 'wake_up', 'reopen_end'));
+
+-- SLA ledger -----------------------------------------------------------------------------------
+
+-- One promise to a customer on one ticket. It keeps the target, the calendar and the version of the
+-- configuration it began with: a changed policy never rewrites it.
+CREATE TABLE sla_clock (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  ticket_id bigint NOT NULL REFERENCES ticket (id),
+  episode int NOT NULL,
+  metric text NOT NULL CONSTRAINT sla_clock_metric_is_known CHECK (metric IN ('first_reply', 'next_reply', 'resolution')),
+  policy text NOT NULL,
+  target_s int NOT NULL CONSTRAINT sla_clock_target_is_positive CHECK (target_s > 0),
+  calendar_id bigint REFERENCES calendar (id),
+  configuration_version int NOT NULL,
+  started_at timestamptz NOT NULL,
+  due_at timestamptz,
+  warn_at timestamptz,
+  warned_at timestamptz,
+  breached_at timestamptz,
+  met_at timestamptz,
+  ended_at timestamptz,
+  ended_by text CONSTRAINT sla_clock_ending_is_known CHECK (ended_by IN ('met', 'cancelled')),
+  CONSTRAINT sla_clock_says_how_it_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE UNIQUE INDEX sla_clock_one_open_per_metric ON sla_clock (ticket_id, metric) WHERE ended_at IS NULL;
+CREATE INDEX sla_clock_of_ticket ON sla_clock (ticket_id, id);
+
+-- While it is the customer's turn, or the ticket is on hold, a clock may stand still.
+CREATE TABLE sla_pause (
+  clock_id bigint NOT NULL REFERENCES sla_clock (id),
+  from_at timestamptz NOT NULL,
+  to_at timestamptz CONSTRAINT sla_pause_does_not_run_backwards CHECK (to_at >= from_at),
+  PRIMARY KEY (clock_id, from_at)
+);
+CREATE UNIQUE INDEX sla_pause_one_open ON sla_pause (clock_id) WHERE to_at IS NULL;
+
+-- Bands ------------------------------------------------------------------------------------------
+
+-- How well an agent solves one kind of problem in a queue, recomputed now and then; used only while
+-- the setting `bands` says so.
+CREATE TABLE agent_band (
+  queue_id bigint NOT NULL REFERENCES queue (id),
+  agent_id bigint NOT NULL REFERENCES agent (id),
+  segment text NOT NULL,
+  band smallint NOT NULL CONSTRAINT agent_band_is_zero_to_nine CHECK (band BETWEEN 0 AND 9),
+  handled int NOT NULL,
+  solved_share real NOT NULL CONSTRAINT agent_band_share_is_a_probability CHECK (solved_share BETWEEN 0 AND 1),
+  per_hour real NOT NULL,
+  computed_at timestamptz NOT NULL,
+  PRIMARY KEY (queue_id, agent_id, segment)
+);
