@@ -8,6 +8,8 @@ from contactcenter.bench.dispatch import Plan, measure
 from contactcenter.bench.figures import MeasurementInvalid
 from contactcenter.db import Conn
 
+pytestmark = pytest.mark.slow
+
 
 def tiny(**changed: object) -> Plan:
     return Plan(

@@ -17,6 +17,8 @@ from contactcenter.bench.feed_wire import masked, split
 from contactcenter.bench.figures import MeasurementInvalid
 from contactcenter.bench.process import worker
 
+pytestmark = pytest.mark.slow
+
 FINE = Result(
     sockets=2,
     events=1,

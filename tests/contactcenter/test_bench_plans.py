@@ -6,6 +6,8 @@ import pytest
 from contactcenter.bench import plans
 from contactcenter.bench.figures import MeasurementInvalid
 
+pytestmark = pytest.mark.slow
+
 
 async def test_no_statement_reads_a_large_table_to_its_end(server_dsn: str) -> None:
     await checked(server_dsn, 10_000)

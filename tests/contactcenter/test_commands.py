@@ -17,6 +17,8 @@ from click.testing import CliRunner
 from contactcenter.cli import main
 from contactcenter.postgres import throwaway_data_dir
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "contactcenter"]
 #: None of the run's own settings, and none of the developer's.
 ENVIRON = {k: v for k, v in os.environ.items() if not k.startswith("CONTACTCENTER_")}

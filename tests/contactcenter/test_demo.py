@@ -17,6 +17,8 @@ from databases import with_database
 
 from contactcenter.cli import main
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 90
 INTEGERS = (
     "messages_sent",

@@ -32,6 +32,8 @@ from contactcenter.postgres import (
 from contactcenter.postgres.account import Account, is_reachable
 from contactcenter.postgres.keeper import disown, is_postmaster
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parents[2]
 ROOT = os.geteuid() == 0
 as_root = pytest.mark.skipif(not ROOT, reason="root's own rules need root")

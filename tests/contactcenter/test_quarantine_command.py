@@ -11,6 +11,8 @@ from channels import Raw, Unreadable
 from contactcenter import quarantine, storage
 from contactcenter.db import Database
 
+pytestmark = pytest.mark.slow
+
 COMMAND = "from contactcenter.cli.quarantine import quarantine; quarantine()"
 
 

@@ -14,6 +14,8 @@ from contactcenter.cli.report import in_words, print_report
 from contactcenter.db import Database
 from contactcenter.dispatch import ending, holding
 
+pytestmark = pytest.mark.slow
+
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = {"from_at": MONDAY, "to_at": datetime(2026, 3, 9, tzinfo=UTC)}
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canary-b77d21-of-a-key"
 ENVIRON = {k: v for k, v in os.environ.items() if not k.startswith("CONTACTCENTER_")}
 

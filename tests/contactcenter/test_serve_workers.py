@@ -26,6 +26,8 @@ from contactcenter.workers import (
     take_job,
 )
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_dead_worker_is_replaced_and_all_stop_together(tmp_path: Path, dsn: str) -> None:
     environ = {"CONTACTCENTER_DATABASE_URL": dsn}

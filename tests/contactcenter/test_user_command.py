@@ -6,6 +6,8 @@ import sys
 import asyncpg
 import pytest
 
+pytestmark = pytest.mark.slow
+
 COMMAND = "from contactcenter.cli.user import user; user()"
 
 

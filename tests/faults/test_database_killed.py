@@ -9,6 +9,8 @@ from fault_results import counted, report
 from fault_rounds import rounds as rounds_of
 from fault_world import World
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = rounds_of(3, 50, timeout_s=1200)
 ANSWERED_WITHIN_S = 5.0
 RECOVERED_WITHIN_S = 10.0

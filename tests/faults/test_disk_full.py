@@ -16,6 +16,8 @@ from fault_results import counted, report
 from fault_rounds import rounds as rounds_of
 from fault_world import World, opened
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = rounds_of(3, 20, timeout_s=900)
 DISK_MB = 224
 ANSWERED_WITHIN_S = 5.0

@@ -8,6 +8,8 @@ from fault_results import counted, report
 from fault_rounds import rounds as rounds_of
 from fault_world import World
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = rounds_of(3, 20, timeout_s=900)
 EXIT_WITHIN_S = 15.0
 #: So many requests hang at the moment of the signal, for so long.

@@ -7,6 +7,8 @@ from fault_results import counted, report
 from fault_rounds import rounds as rounds_of
 from fault_world import World
 
+pytestmark = pytest.mark.slow
+
 #: A third of the rounds ends at a moment of chance, the others just where it hurts.
 POINTS = (
     "",

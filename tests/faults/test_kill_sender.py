@@ -12,6 +12,8 @@ from fault_results import report
 from fault_rounds import rounds as rounds_of
 from fault_world import World
 
+pytestmark = pytest.mark.slow
+
 POINTS = ("sender_claimed", "sender_answered", "sender_storing", "")
 ROUNDS = rounds_of(3, 300, timeout_s=2400)
 CUSTOMERS = 20

@@ -14,6 +14,8 @@ from fault_results import counted, quantile, report
 from fault_rounds import rounds as rounds_of
 from fault_world import World
 
+pytestmark = pytest.mark.slow
+
 SECONDS = rounds_of(5, 60, timeout_s=600)
 TIMES = 3
 HOOKS_P99_S = 2.0

@@ -14,6 +14,8 @@ from fault_results import counted, quantile, report
 from fault_rounds import rounds as rounds_of
 from fault_world import World, opened
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = rounds_of(1, 10, timeout_s=900)
 POOL = 4
 CALLERS = 500

@@ -4,9 +4,12 @@ import time
 
 import aiohttp
 import centre as centre_module
+import pytest
 from centre import SARA, eventually
 
 from contactcenter.postgres import EmbeddedPostgres, throwaway_data_dir
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_lost_database_is_503_in_time_and_back_is_back() -> None:

@@ -19,6 +19,8 @@ from contactcenter.db import Database
 from contactcenter.metrics_database import GAUGES, DatabaseGauges
 from contactcenter.metrics_sampler import MetricsSampler
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 

@@ -18,6 +18,8 @@ import pytest
 from contactcenter.feed import reader
 from contactcenter.postgres import EmbeddedPostgres, find_postgres_bin, throwaway_data_dir
 
+pytestmark = pytest.mark.slow
+
 ENVIRON = {k: v for k, v in os.environ.items() if not k.startswith("CONTACTCENTER_")}
 
 

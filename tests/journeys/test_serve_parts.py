@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
+import pytest
 from aiohttp.test_utils import unused_port
 from centre import OUR_NUMBER, SARA, Centre, eventually, opened
 from click.testing import CliRunner
@@ -19,6 +20,8 @@ from contactcenter.cli import main
 from contactcenter.db import Database
 from contactcenter.fakes.behaviour import Behaviour
 from contactcenter.fakes.twilio import FakeTwilio
+
+pytestmark = pytest.mark.slow
 
 
 @asynccontextmanager

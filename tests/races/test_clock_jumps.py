@@ -21,6 +21,8 @@ from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, firing, seek
 from contactcenter.dispatch.dispatcher import Dispatcher
 
+pytestmark = pytest.mark.slow
+
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
 RINGS_S = 3
 #: A timer may be this late in normal running.

@@ -19,6 +19,8 @@ from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 
+pytestmark = pytest.mark.slow
+
 CHILD = Path(__file__).with_name("dispatcher_process.py")
 AGENTS = 50
 CAPACITY = 3

@@ -14,6 +14,8 @@ from feed_console import told_since, watching
 from contactcenter import events
 from contactcenter.events import Event
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def centre(dsn: str) -> AsyncIterator[Centre]:

@@ -12,6 +12,8 @@ from feed_console import told_since, watching
 
 from contactcenter.bell import Bell
 
+pytestmark = pytest.mark.slow
+
 #: Longer than any look (triage 0.5 s, sender, dispatcher and feed 1 s) on a busy machine.
 PATIENCE_S = 20.0
 #: What one step may take where nobody rings: its own look, and one of a chain before it.
