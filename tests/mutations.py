@@ -39,7 +39,18 @@ TEST_TIMEOUT_S = 100
 TRIES = 3
 #: One for each core of a small machine.
 JOBS = 2
-_PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-rf")
+_PYTEST = (
+    sys.executable,
+    "-m",
+    "pytest",
+    "-q",
+    "-x",
+    "-m",
+    "not full",
+    "-p",
+    "no:cacheprovider",
+    "-rf",
+)
 
 
 class Stale(Exception):
