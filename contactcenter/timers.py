@@ -42,10 +42,11 @@ class Timer(Struct, frozen=True, kw_only=True):
 
 
 class Instant(Struct, frozen=True, kw_only=True):
-    """The database's clock, and when the earliest timer is due."""
+    """The database's clock, when the earliest timer is due, and what is in force."""
 
     now: datetime
     next_due_at: datetime | None
+    configuration: int
 
 
 _SQL = db.Statements(__name__)
@@ -103,5 +104,5 @@ async def clock(conn: Conn) -> datetime:
 
 
 async def clock_and_next_due(conn: Conn) -> Instant:
-    """Both in one question: what a hold of the routing lock begins with."""
+    """All in one question: what a hold of the routing lock begins with."""
     return await _clock_and_next_due.one(conn)

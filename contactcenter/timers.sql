@@ -31,5 +31,6 @@ SELECT due_at FROM timer WHERE kind = $1 AND key = $2
 SELECT clock_timestamp() AS at
 
 -- name: clock_and_next_due
--- What a hold of the routing lock begins with: its one instant, and whether anything is due.
-SELECT clock_timestamp() AS now, (SELECT min(due_at) FROM timer) AS next_due_at
+-- What a hold of the routing lock begins with: its one instant, whether anything is due, the rules' version.
+SELECT clock_timestamp() AS now, (SELECT min(due_at) FROM timer) AS next_due_at,
+       (SELECT coalesce(max(version), 0) FROM configuration_version) AS configuration

@@ -1,7 +1,8 @@
 """Turns: every move of a ticket, written in one statement however many tickets move.
 
 A turn is the ticket's row with one version more, its leg, its timers, who may be asked, its offer
-with the agent's load, and the event that tells of it. Turns are made under the routing lock.
+with the agent's load, and the event that tells of it. Event and offer say which configuration was
+in force. Turns are made under the routing lock.
 """
 
 from collections.abc import Mapping, Sequence

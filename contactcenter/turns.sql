@@ -1,7 +1,9 @@
 -- name: make
 -- Tickets move on, each with one version more, and what goes with it: legs, timers, who may be asked, offers, loads, events.
 -- `= ANY ($2)` beside a join keeps the plan that was made while a table was empty from reading it to its end later.
-WITH saved AS (
+WITH standing AS (
+  SELECT jsonb_build_object('configuration', coalesce(max(version), 0)) AS rules FROM configuration_version
+), saved AS (
   UPDATE ticket t SET
     subject = c.subject, state = c.state, queue_id = c.queue_id, tier = c.tier, agent_id = c.agent_id,
     temperament = c.temperament, language = c.language, category_id = c.category_id, weight = c.weight,
@@ -60,7 +62,7 @@ WITH saved AS (
 ), made AS (  -- after the one before it is over, or the index on live offers would refuse it
   INSERT INTO offer (ticket_id, agent_id, queue_id, weight, state, offered_at, expires_at, answered_at, why)
   SELECT s.id, turn.offered_to, s.queue_id, s.weight, CASE WHEN turn.expires_at IS NULL THEN 'accepted' ELSE 'pending' END,
-         $1, turn.expires_at, CASE WHEN turn.expires_at IS NULL THEN $1 END, turn.why
+         $1, turn.expires_at, CASE WHEN turn.expires_at IS NULL THEN $1 END, turn.why || (SELECT rules FROM standing)
   FROM turn JOIN saved s ON s.id = turn.id
   WHERE turn.offered_to IS NOT NULL AND (SELECT count(*) FROM over) >= 0 ORDER BY turn.n
   RETURNING id, ticket_id, agent_id, weight, state
@@ -77,8 +79,8 @@ WITH saved AS (
 ), noted AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, agent_id, actor, team_ids, data)
   SELECT $1, turn.kind, s.id, s.version, s.contact_id, turn.agent_id, turn.actor, s.team_ids,
-         CASE WHEN turn.expires_at IS NULL THEN turn.data
-              ELSE turn.data || jsonb_build_object('offer_id', made.id) END
+         turn.data || (SELECT rules FROM standing)
+         || CASE WHEN turn.expires_at IS NULL THEN '{}' ELSE jsonb_build_object('offer_id', made.id) END
   FROM turn JOIN saved s ON s.id = turn.id LEFT JOIN made ON made.ticket_id = turn.id
   ORDER BY turn.n
 )

@@ -199,6 +199,22 @@ async def calendar(conn: Conn, *, name: str | None = None, time_zone: str = "Asi
     )
 
 
+async def configured(conn: Conn, **settings: Any) -> int:
+    """A new configuration in force, with these settings (``routing_setting``); its version."""
+    for name, value in settings.items():
+        await conn.execute(
+            "INSERT INTO routing_setting (name, value) VALUES ($1, $2)"
+            " ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value",
+            name,
+            value,
+        )
+    return await conn.fetchval(
+        "INSERT INTO configuration_version (version, document, actor, from_at)"
+        " SELECT coalesce(max(version), 0) + 1, '{}', 'system', now() FROM configuration_version"
+        " RETURNING version"
+    )
+
+
 # Customers and their problems ---------------------------------------------------------------
 
 

@@ -1,11 +1,12 @@
-"""The dispatcher's own connection: it remembers who is free and has yet to look for tickets."""
+"""The dispatcher's own connection: it remembers who has yet to look for tickets, and the rules."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, final
 
-from contactcenter import metrics
+from contactcenter import metrics, rules
 from contactcenter.db import Conn, OwnConnection
+from contactcenter.rules import Rules
 
 
 @final
@@ -14,11 +15,39 @@ class RoutingConnection(OwnConnection):
 
     ``looking`` are agents with room, in the order in which they got it. They look for tickets
     together: before any ticket looks for an agent, and at the latest when the hold ends.
+    ``rules`` are those of the hold, once somebody has asked for them.
     """
 
     def __init__(self, *args: Any, **others: Any) -> None:
         super().__init__(*args, **others)
         self.looking: dict[int, None] = {}
+        self.rules: Rules | None = None
+
+    def begin(self, configuration: int) -> None:
+        """A hold begins, with this version in force; of one that was undone nothing stays."""
+        self.looking.clear()
+        if self.rules is not None and self.rules.version != configuration:
+            self.rules = None
+
+    def forget(self) -> None:
+        """What was done was undone: nobody looks for it, and no rules came of it."""
+        self.looking.clear()
+        self.rules = None
+
+
+async def rules_of(conn: Conn) -> Rules:
+    """The rules in force; the dispatcher reads them when their version has changed."""
+    if type(conn) is not RoutingConnection:
+        return await rules.current(conn)
+    if conn.rules is None:
+        conn.rules = await rules.current(conn)
+    return conn.rules
+
+
+def forget_rules(conn: Conn) -> None:
+    """A configuration has become active in this hold: what follows decides by it."""
+    if type(conn) is RoutingConnection:
+        conn.rules = None
 
 
 @asynccontextmanager
@@ -30,5 +59,5 @@ async def apart(conn: Conn) -> AsyncIterator[None]:
                 yield
             except BaseException:
                 if type(conn) is RoutingConnection:
-                    conn.looking.clear()
+                    conn.forget()
                 raise

@@ -172,15 +172,19 @@ class Dispatcher:
         """One hold of the lock: what is due, then the batch."""
         conn = await self._connection()
         with metrics.when_done():
-            return await self._apply_under_lock(conn, batch, apply)
+            try:
+                return await self._apply_under_lock(conn, batch, apply)
+            except BaseException:
+                conn.forget()
+                raise
 
     async def _apply_under_lock(
         self, conn: RoutingConnection, batch: list[_Pending], apply: _Apply
     ) -> _Held:
-        conn.looking.clear()  # of a hold that was undone
         async with conn.transaction():
             await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
             at = await timers.clock_and_next_due(conn)
+            conn.begin(at.configuration)
             fired = 0
             if at.next_due_at is not None and at.next_due_at <= at.now:
                 fired = await firing.fire_due(conn, at.now, at_most=BATCH)

@@ -33,7 +33,8 @@ WITH found AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, actor, team_ids, data)
   SELECT $1, 'ticket_queued', id, version, contact_id, 'system', team_ids,
          jsonb_build_object('state', state, 'queue_id', queue_id, 'tier', tier, 'rule_id', rule_id,
-                            'temperament', temperament, 'language', language)
+                            'temperament', temperament, 'language', language, 'configuration',
+                            (SELECT coalesce(max(version), 0) FROM configuration_version))
   FROM moved ORDER BY id
 )
 SELECT id AS ticket_id, contact_id, queue_id, temperament, former <> temperament AS is_otherwise FROM moved ORDER BY id
