@@ -59,13 +59,19 @@ WITH standing AS (
   WHERE offer.ticket_id = ANY ($2) AND offer.ticket_id = turn.id AND offer.state IN ('pending', 'accepted')
     AND turn.offer_ended_by IS NOT NULL
   RETURNING offer.ticket_id, offer.agent_id, offer.queue_id, offer.weight, offer.state
+), reasons AS (  -- what the credit is made of, as it is when the ticket is handed out
+  SELECT c.ticket_id, jsonb_build_object('credits', jsonb_object_agg(c.reason, c.credit_s)) AS why
+  FROM turn JOIN credit c ON c.ticket_id = turn.id
+  WHERE c.ticket_id = ANY ($2) AND turn.offered_to IS NOT NULL
+  GROUP BY c.ticket_id
 ), made AS (  -- after the one before it is over, or the index on live offers would refuse it
   INSERT INTO offer (ticket_id, agent_id, queue_id, weight, state, offered_at, expires_at, answered_at, why)
   SELECT s.id, turn.offered_to, s.queue_id, s.weight, CASE WHEN turn.expires_at IS NULL THEN 'accepted' ELSE 'pending' END,
-         $1, turn.expires_at, CASE WHEN turn.expires_at IS NULL THEN $1 END, turn.why || (SELECT rules FROM standing)
-  FROM turn JOIN saved s ON s.id = turn.id
+         $1, turn.expires_at, CASE WHEN turn.expires_at IS NULL THEN $1 END,
+         turn.why || coalesce(r.why, '{}') || (SELECT rules FROM standing)
+  FROM turn JOIN saved s ON s.id = turn.id LEFT JOIN reasons r ON r.ticket_id = turn.id
   WHERE turn.offered_to IS NOT NULL AND (SELECT count(*) FROM over) >= 0 ORDER BY turn.n
-  RETURNING id, ticket_id, agent_id, weight, state
+  RETURNING id, ticket_id, agent_id, weight, state, why
 ), loaded AS (  -- whoever has nothing left to do has been idle since now; whoever says yes has missed nothing
   UPDATE agent SET load = agent.load + units.sum,
     misses = CASE WHEN units.answers THEN 0 ELSE agent.misses END,
@@ -80,6 +86,7 @@ WITH standing AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, agent_id, actor, team_ids, data)
   SELECT $1, turn.kind, s.id, s.version, s.contact_id, turn.agent_id, turn.actor, s.team_ids,
          turn.data || (SELECT rules FROM standing)
+         || CASE WHEN made.id IS NULL THEN '{}' ELSE jsonb_build_object('why', made.why) END
          || CASE WHEN turn.expires_at IS NULL THEN '{}' ELSE jsonb_build_object('offer_id', made.id) END
   FROM turn JOIN saved s ON s.id = turn.id LEFT JOIN made ON made.ticket_id = turn.id
   ORDER BY turn.n

@@ -5,7 +5,7 @@ order does not change while they wait, and only an event can change who comes fi
 microseconds since 1970, as the database ranks them; durations are seconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -76,12 +76,18 @@ def choose_agent(candidates: Sequence[Candidate], *, now_us: int) -> Choice | No
     return Choice(chosen_id=best.agent_id, why=why)
 
 
-def choose_ticket(heads: Sequence[Waiting], *, now_us: int) -> Choice | None:
-    """Among the first of each of the agent's queues: the largest score, then the oldest ticket."""
+def choose_ticket(
+    heads: Sequence[Waiting], behind: Callable[[Waiting], Waiting | None], *, now_us: int
+) -> Choice | None:
+    """Among the first of each of the agent's queues: the largest score, then the oldest ticket.
+
+    ``behind`` knows which one he could take after the first of a queue.
+    """
     if not heads:
         return None
     ranked = sorted(heads, key=_ticket_key)
     best = ranked[0]
+    second = min(filter(None, (behind(best), *ranked[1:2])), key=_ticket_key, default=None)
     why: dict[str, Any] = {
         "decision": "agent_looked_for_ticket",
         "ticket_id": best.ticket_id,
@@ -92,10 +98,10 @@ def choose_ticket(heads: Sequence[Waiting], *, now_us: int) -> Choice | None:
         "score_s": _seconds(score_us(best, now_us=now_us)),
         "queues_with_work": len(ranked),
     }
-    if len(ranked) > 1:
+    if second is not None:
         why["next"] = {
-            "ticket_id": ranked[1].ticket_id,
-            "score_s": _seconds(score_us(ranked[1], now_us=now_us)),
+            "ticket_id": second.ticket_id,
+            "score_s": _seconds(score_us(second, now_us=now_us)),
         }
     return Choice(chosen_id=best.ticket_id, why=why)
 

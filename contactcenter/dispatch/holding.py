@@ -227,6 +227,7 @@ async def _take_back(
     conn: Conn, now: datetime, ticket: Ticket, offer: Offer, ending: OfferEnding, *, actor: str
 ) -> Ticket:
     """End a ringing offer; the ticket waits again, as old as it is."""
+    until_at = None
     if ending != "rescinded":
         until_at = now + timedelta(seconds=assignment.EXCLUDED_FOR_S)
         await offers.exclude(conn, ticket.id, offer.agent_id, until_at)
@@ -243,6 +244,7 @@ async def _take_back(
         agent_id=offer.agent_id,
         offer_id=offer.id,
         rang_s=rang_s,
+        excluded_until=until_at,
     )
     turn = Turn(ticket=ticket, event=over)
     return (await let_go(conn, now, turn, offer_ended_by=ending)).ticket

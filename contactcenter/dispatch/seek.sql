@@ -11,7 +11,7 @@ ORDER BY m.level, m.band DESC, a.load::float8 / a.capacity, a.idle_since, m.agen
 LIMIT 8
 
 -- name: heads
--- The first tickets of the queues of agents who look, as many as they could take; nothing of who is not there or full.
+-- The first tickets of the queues of agents who look, as many as they could take and the one behind; nothing of who is not there or full.
 -- Who has the same terms and as much room sees the same, unless there is a ticket he must not be asked about.
 WITH looking AS (
   SELECT a.id, a.capacity - a.load AS free,
@@ -33,7 +33,7 @@ CROSS JOIN LATERAL (
   WHERE w.queue_id = s.queue_id AND w.state = 'waiting' AND w.weight <= s.free
     AND $2::timestamptz >= w.enqueued_at + s.delay_s * interval '1 second'
     AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = s.excluded_id AND x.until_at > $2)
-  ORDER BY w.rank_us, w.id LIMIT s.room) t
+  ORDER BY w.rank_us, w.id LIMIT s.room + 1) t
 ORDER BY t.rank_us, t.id
 
 -- name: next_delay

@@ -1,6 +1,7 @@
 """What agents who look for tickets at one time see, while each takes from what the others see."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -20,8 +21,8 @@ class Ring(Struct, frozen=True, kw_only=True):
 class Head(Ring, frozen=True, kw_only=True):
     """One of the first tickets of a queue, as these agents see it, each with ``free`` units left.
 
-    Of each queue no more are read than ``room``, the units of all who look and serve it: if they
-    all took from this one, there would still be one for the last.
+    Of each queue one more is read than ``room``, the units of all who look and serve it: if they
+    all took from this one, the last would still see which ticket comes behind his.
     """
 
     agent_ids: list[int]
@@ -67,7 +68,9 @@ class Sights:
             if firsts is None:
                 self.cut_short.append(agent_id)
                 return
-            choice = assignment.choose_ticket(list(map(_seen, firsts)), now_us=now_us)
+            choice = assignment.choose_ticket(
+                list(map(_seen, firsts)), partial(self._behind, agent_id, free), now_us=now_us
+            )
             if choice is None:
                 return
             head = next(one for one in firsts if one.ticket_id == choice.chosen_id)
@@ -84,9 +87,21 @@ class Sights:
                     firsts.append(head)
                     break
             else:
-                if len(heads) == heads[0].room:
+                if len(heads) > heads[0].room:
                     return None
         return firsts
+
+    def _behind(self, agent_id: int, free: int, first: Waiting) -> Waiting | None:
+        """The one after the first of a queue that he may take."""
+        left = (
+            head
+            for head in self._of[agent_id][first.queue_id]
+            if head.weight <= free
+            and head.ticket_id not in self._taken
+            and head.ticket_id != first.ticket_id
+        )
+        second = next(left, None)
+        return None if second is None else _seen(second)
 
 
 def _seen(head: Head) -> Waiting:

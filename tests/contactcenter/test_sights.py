@@ -46,17 +46,26 @@ def test_the_oldest_of_all_queues_comes_first_and_the_reason_names_the_next() ->
     assert one.why["queues_with_work"] == 2
 
 
+def test_the_next_may_be_of_the_same_queue() -> None:
+    sights = Sights([head(1, 10), head(2, 10), head(9, 10, queue_id=2)])
+
+    (one,) = sights.choose(10, NOW_US)
+
+    assert one.why["next"] == {"ticket_id": 2, "score_s": 998.0}
+    assert one.why["queues_with_work"] == 2
+
+
 def test_one_takes_as_many_as_he_has_room_for() -> None:
     sights = Sights([head(n, 10, free=3, room=3, weight=w) for n, w in ((1, 2), (2, 2), (3, 1))])
 
     assert chosen(sights, 10) == [(10, 1), (10, 3)]
 
 
-@pytest.mark.parametrize(("read", "cut_short"), [(2, [10]), (3, [])])
-def test_whoever_saw_too_few_looks_again(read: int, cut_short: list[int]) -> None:
+@pytest.mark.parametrize(("room", "cut_short"), [(1, [10]), (2, [])])
+def test_whoever_saw_too_few_looks_again(room: int, cut_short: list[int]) -> None:
     """Two heavy ones were read of a queue: something lighter may wait behind them."""
-    heads = [head(n, 10, free=3, room=read, weight=2) for n in (1, 2)]
-    sights = Sights([*heads, head(9, 10, free=3, room=read, queue_id=2)])
+    heads = [head(n, 10, free=3, room=room, weight=2) for n in (1, 2)]
+    sights = Sights([*heads, head(9, 10, free=3, room=room, queue_id=2)])
 
     found = chosen(sights, 10)
 

@@ -135,7 +135,7 @@ def test_tickets_come_in_the_order_the_dispatcher_takes_them(found):
             is_sticky=False, rank_us=rank_us, handicap_us=handicap_us, ticket_id=w.ticket_id
         )
 
-    choice = assignment.choose_ticket(found, now_us=10 * assignment.US)
+    choice = assignment.choose_ticket(found, {}.get, now_us=10 * assignment.US)
 
     assert choice is not None
     assert choice.chosen_id == min(found, key=key).ticket_id
