@@ -3,20 +3,14 @@
 import zlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final, get_args
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from contactcenter import configuration, db
+from contactcenter import conditions, configuration, db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Stale
-from routing import entry, language
-from routing.temperament import LABELS
-
-#: A longer list belongs into several rules.
-MAX_VALUES: Final = 200
-MAX_CHARACTERS: Final = 200
 
 
 class EntryRule(Struct, frozen=True, kw_only=True):
@@ -48,8 +42,6 @@ _lock = _SQL.command("lock")
 _remove_others = _SQL.command("remove_others")
 _put = _SQL.command("put")
 _add = _SQL.command("add")
-_queues = _SQL.take("queues", int)
-_entry_points = _SQL.take("entry_points", int)
 
 
 async def read(conn: Conn) -> EntryTable:
@@ -93,40 +85,25 @@ async def replace(
 async def _check(
     conn: Conn, before: EntryTable, wanted: Sequence[WantedRule], channels: Collection[str]
 ) -> None:
-    queue_ids = frozenset(await _queues.all(conn))
+    there_is = await conditions.known(conn, channels)
     free_ids = {rule.id for rule in before.rules}
-    known: dict[str, Collection[Any]] = {
-        "channel": channels,
-        "temperament": LABELS,
-        "entry_point_id": frozenset(await _entry_points.all(conn)),
-        "language": get_args(language.Language),
-    }
+    takes_all: int | None = None
     for n, rule in enumerate(wanted):
         place = f"body[{n}]"
         if rule.id is not None and rule.id not in free_ids:
             raise BadInput(f"{place}.id", f"There is no rule {rule.id}, or it is named twice.")
         free_ids.discard(rule.id or 0)
-        if rule.queue_id not in queue_ids:
+        if rule.queue_id not in there_is.queues:
             raise BadInput(f"{place}.queue_id", f"There is no queue {rule.queue_id}.")
-        _check_condition(rule.condition, place, known)
-
-
-def _check_condition(
-    condition: dict[str, Any], place: str, known: dict[str, Collection[Any]]
-) -> None:
-    if not condition:
-        raise BadInput(f"{place}.condition", "A condition names at least one attribute.")
-    for name, wanted in condition.items():
-        field = f"{place}.condition.{name[:60]}"
-        try:
-            entry.check({name: wanted})
-        except entry.InvalidCondition as error:
-            raise BadInput(field, f"{error}.") from error
-        values = wanted if isinstance(wanted, list) else [wanted]
-        if len(values) > MAX_VALUES or any(len(str(v)) > MAX_CHARACTERS for v in values):
+        conditions.check(
+            rule.condition,
+            f"{place}.condition",
+            there_is,
+            refused=conditions.NOT_OF_NEW_PROBLEMS,
+        )
+        if takes_all is not None:
             raise BadInput(
-                field, f"At most {MAX_VALUES} values of {MAX_CHARACTERS} characters are taken."
+                f"{place}.condition", f"This is never asked: body[{takes_all}] fits every problem."
             )
-        for value in values:
-            if name in known and value not in known[name]:
-                raise BadInput(field, f"There is no {name} {value!r}: this never fits.")
+        if not rule.condition:
+            takes_all = n

@@ -17,11 +17,3 @@ UPDATE entry_rule SET position = $2, condition = $3, queue_id = $4 WHERE id = $1
 -- name: add
 -- A new one.
 INSERT INTO entry_rule (position, condition, queue_id) VALUES ($1, $2, $3)
-
--- name: queues
--- Where a rule may lead.
-SELECT id FROM queue
-
--- name: entry_points
--- What a rule may ask for.
-SELECT id FROM entry_point

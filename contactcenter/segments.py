@@ -14,6 +14,7 @@ from msgspec import Struct
 from contactcenter import db, events, tickets
 from contactcenter.db import Conn
 from routing.temperament import Assessment
+from routing.text import fold
 
 Source = Literal["cues", "agent", "rule", "model", "import"]
 
@@ -61,6 +62,11 @@ _begin = _SQL.command("begin")
 _finish_many = _SQL.take("finish_many", _Finished)
 _begin_many = _SQL.command("begin_many")
 _open_tickets_otherwise = _SQL.take("open_tickets_otherwise", int)
+
+
+def canonical(value: str) -> str:
+    """The form in which a word of a free kind, such as a contract, is stored and compared."""
+    return " ".join(fold(value).split())
 
 
 async def current(

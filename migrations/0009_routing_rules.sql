@@ -157,3 +157,70 @@ CREATE TABLE agent_band (
   computed_at timestamptz NOT NULL,
   PRIMARY KEY (queue_id, agent_id, segment)
 );
+
+-- Segments -----------------------------------------------------------------------------------------
+
+-- What may be asserted of a contact, and who may say it besides rules and models. Of a kind with
+-- `several` a contact may have several values at once; of a `free` one any word will do.
+CREATE TABLE segment_kind (
+  kind text PRIMARY KEY CONSTRAINT segment_kind_is_a_word CHECK (kind ~ '^[a-z][a-z_]{1,40}$'),
+  name_en text NOT NULL CONSTRAINT segment_kind_has_an_english_name CHECK (name_en <> ''),
+  name_fa text NOT NULL CONSTRAINT segment_kind_has_a_persian_name CHECK (name_fa <> ''),
+  several boolean NOT NULL DEFAULT false,
+  free boolean NOT NULL DEFAULT false,
+  set_by text NOT NULL DEFAULT 'agent'
+    CONSTRAINT segment_kind_is_set_by_somebody_known CHECK (set_by IN ('agent', 'supervisor', 'admin', 'nobody')),
+  built_in boolean NOT NULL DEFAULT false,
+  version int NOT NULL DEFAULT 1,
+  archived_at timestamptz,
+  CONSTRAINT segment_kind_built_in_stays CHECK (NOT (built_in AND archived_at IS NOT NULL))
+);
+CREATE TABLE segment_value (
+  kind text NOT NULL REFERENCES segment_kind (kind),
+  value text NOT NULL CONSTRAINT segment_value_is_a_word CHECK (value ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$'),
+  name_en text NOT NULL CONSTRAINT segment_value_has_an_english_name CHECK (name_en <> ''),
+  name_fa text NOT NULL CONSTRAINT segment_value_has_a_persian_name CHECK (name_fa <> ''),
+  position int NOT NULL,
+  archived_at timestamptz,
+  PRIMARY KEY (kind, value)
+);
+INSERT INTO segment_kind (kind, name_en, name_fa, several, free, set_by, built_in) VALUES
+  ('temperament', 'Temperament', 'خلق‌وخو', false, false, 'nobody', true), -- has rules of its own
+  ('customer_category', 'Customer category', 'نوع مشتری', false, false, 'agent', true),
+  ('contract', 'Contract', 'قرارداد', true, true, 'agent', true),
+  ('value_class', 'Value', 'ارزش', false, false, 'supervisor', true),
+  ('language', 'Preferred language', 'زبان دلخواه', false, false, 'agent', true);
+INSERT INTO segment_value (kind, value, name_en, name_fa, position) VALUES
+  ('customer_category', 'education', 'Education', 'آموزشی', 1),
+  ('customer_category', 'government', 'Government', 'دولتی', 2),
+  ('customer_category', 'small_business', 'Small business', 'کسب‌وکار کوچک', 3),
+  ('customer_category', 'large_business', 'Large business', 'کسب‌وکار بزرگ', 4),
+  ('customer_category', 'home', 'Home', 'خانگی', 5),
+  ('value_class', 'A', 'A: most of the profit', 'الف: بیشترین سود', 1),
+  ('value_class', 'B', 'B: good', 'ب: خوب', 2),
+  ('value_class', 'C', 'C: the rest', 'ج: دیگران', 3),
+  ('value_class', 'costly', 'Costly', 'پرهزینه', 4),
+  ('language', 'en', 'English', 'انگلیسی', 1),
+  ('language', 'fa', 'Persian', 'فارسی', 2);
+
+-- `told_at` is when we were told, where that is not when it begins: what was known at an instant can
+-- be asked for later. `slot` is the value of a kind with several, so that each stands by itself.
+ALTER TABLE segment ADD COLUMN told_at timestamptz, ADD COLUMN slot text NOT NULL DEFAULT '';
+DROP INDEX segment_one_open_per_source;
+CREATE UNIQUE INDEX segment_one_open_per_source ON segment (contact_id, kind, source, slot)
+  WHERE to_at IS NULL AND ticket_id IS NULL;
+
+-- What counted of a contact at an instant, as it was known then: of several sources a person's word
+-- comes first, and the latest; kinds with several values give a row for each.
+CREATE FUNCTION effective_segments(of_contact bigint, at timestamptz) RETURNS TABLE (kind text, value text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT DISTINCT x.kind, x.value FROM (
+    SELECT s.kind, s.value, k.several, row_number() OVER (
+      PARTITION BY s.kind
+      ORDER BY array_position(ARRAY['agent', 'import', 'rule', 'model', 'cues'], s.source), s.from_at DESC, s.id DESC) AS n
+    FROM segment s JOIN segment_kind k ON k.kind = s.kind
+    WHERE s.contact_id = of_contact AND s.ticket_id IS NULL
+      AND greatest(s.from_at, s.told_at) <= at AND (s.to_at IS NULL OR s.to_at > at)) AS x
+  WHERE x.several OR x.n = 1;
+END;

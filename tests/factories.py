@@ -242,6 +242,34 @@ async def identity(conn: Conn, contact_id: int, *, kind: str = "phone", value: s
     )
 
 
+async def segment(
+    conn: Conn,
+    since: datetime,
+    contact_id: int,
+    kind: str,
+    value: str,
+    *,
+    source: str = "agent",
+    until: datetime | None = None,
+    told_at: datetime | None = None,
+) -> int:
+    """Something that is said of a contact; of contracts he may have several."""
+    return await conn.fetchval(
+        """INSERT INTO segment (contact_id, kind, value, source, confidence, actor, from_at, to_at,
+                                told_at, slot)
+           SELECT $1, k.kind, $3, $4, 1, 'system', $5, $6, $7,
+                  CASE WHEN k.several THEN $3 ELSE '' END
+           FROM segment_kind k WHERE k.kind = $2 RETURNING id""",
+        contact_id,
+        kind,
+        value,
+        source,
+        since,
+        until,
+        told_at,
+    )
+
+
 async def ticket(
     conn: Conn,
     now: datetime,

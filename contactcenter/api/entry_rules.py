@@ -13,9 +13,11 @@ from contactcenter.entry_rules import EntryTable, WantedRule
 class NewRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line. ``condition`` maps attributes to a wanted value, or a list of which one fits.
 
-    Attributes are ``channel``, ``entry_point_id``, ``language``, ``temperament`` and ``keyword``
-    (whole words or phrases, compared folded); all must fit. With the ``id`` of a rule that is
-    there, it is that rule.
+    Attributes are ``channel``, ``entry_point_id``, ``language``, ``temperament``, ``keyword``
+    (whole words or phrases, compared folded), ``category`` (by id; one above it fits, too),
+    ``customer_category``, ``contract``, ``value_class`` and ``segment.<kind>`` for any other kind;
+    all must fit. ``{"not": …}`` fits what is none of these. An empty condition fits everything and
+    can only be the last. With the ``id`` of a rule that is there, it is that rule.
     """
 
     condition: dict[str, Any]

@@ -45,7 +45,14 @@ async def test_of_two_who_replace_it_at_once_one_is_told(admin, etag):
 @pytest.mark.parametrize(
     ("condition", "field"),
     [
-        ({}, "body[1].condition"),
+        ({"tier": 1}, "body[1].condition.tier"),
+        ({"queue_id": {"not": 1}}, "body[1].condition.queue_id"),
+        ({"category": 999}, "body[1].condition.category"),
+        ({"customer_category": ["home", "huge"]}, "body[1].condition.customer_category"),
+        ({"contract": "ProSupport"}, "body[1].condition.contract"),
+        ({"value_class": {"not": "Z"}}, "body[1].condition.value_class"),
+        ({"segment.temperament": "grumpy"}, "body[1].condition.segment.temperament"),
+        ({"segment.region": "north"}, "body[1].condition.segment.region"),
         ({"colour": "red"}, "body[1].condition.colour"),
         ({"keyword": []}, "body[1].condition.keyword"),
         ({"keyword": ["ok", " "]}, "body[1].condition.keyword"),
@@ -78,3 +85,30 @@ async def test_a_rule_leads_to_a_queue_that_is_there_and_is_named_once(admin, et
     assert nowhere["field"] == "body[0].queue_id"
     assert unknown["field"] == "body[0].id"
     assert twice["field"] == "body[1].id"
+
+
+async def test_rules_ask_for_segments_and_the_last_may_take_all(admin, etag):
+    conditions = [
+        {"customer_category": ["government", "education"], "contract": "prosupport"},
+        {"category": 1, "value_class": {"not": ["costly"]}},
+        {"segment.language": "fa"},
+        {},
+    ]
+
+    after = await put(
+        admin, [{"condition": c, "queue_id": 1} for c in conditions], etag, status=200
+    )
+
+    assert [rule["condition"] for rule in after["rules"]] == conditions
+
+
+async def test_a_rule_behind_one_that_takes_all_is_refused(admin, etag):
+    rules = [
+        {"condition": {}, "queue_id": 2},
+        {"condition": {"keyword": "refund"}, "queue_id": 1},
+    ]
+
+    problem = await put(admin, rules, etag, status=422)
+
+    assert problem["field"] == "body[1].condition"
+    assert "body[0] fits every problem" in problem["detail"]
