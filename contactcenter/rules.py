@@ -33,11 +33,17 @@ class Sticky(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What no rule may exceed; a person may."""
+    """What no rule may exceed; a person may.
+
+    Who declined or missed a ticket is not asked again for ``exclude_for_s``; ``max_misses`` offers
+    in a row left unanswered, and the agent is taken to be away.
+    """
 
     escalations_per_ticket: int = 3
     returns_per_ticket: int = 2
     cooldown_s: int = 300
+    exclude_for_s: int = 60
+    max_misses: int = 2
 
 
 class Experiment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

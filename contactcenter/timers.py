@@ -83,9 +83,9 @@ async def due(conn: Conn, now: datetime, *, at_most: int) -> list[Timer]:
     return await _due.all(conn, now, at_most)
 
 
-async def taken(conn: Conn, timer: Timer) -> None:
-    """Remove a timer as it fires."""
-    await _taken.run(conn, timer.id)
+async def taken(conn: Conn, timer: Timer) -> bool:
+    """Remove a timer as it fires; false where it was cleared or moved since it was read."""
+    return await _taken.run(conn, timer.id, timer.due_at) > 0
 
 
 async def postpone(conn: Conn, timer: Timer, due_at: datetime) -> None:

@@ -15,8 +15,8 @@ ORDER BY due_at, array_position(ARRAY['offer_expiry', 'delay_step', 'exclusion_e
 LIMIT $2
 
 -- name: taken
--- A timer fires once.
-DELETE FROM timer WHERE id = $1
+-- A timer fires once; one that fired before it may have cleared or moved it.
+DELETE FROM timer WHERE id = $1 AND due_at = $2
 
 -- name: postpone
 -- It could not be fired now; it is not lost.

@@ -13,11 +13,6 @@ from routing import ordering
 
 US: Final = 1_000_000
 
-#: Whoever declined or missed a ticket is not asked again for this long.
-EXCLUDED_FOR_S: Final = 60
-#: This many offers in a row left unanswered, and the agent is taken to be away.
-MAX_MISSES: Final = 2
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:

@@ -82,9 +82,9 @@ FAULTS = (
     # Routed under one lock ---------------------------------------------------------------------
     Fault(
         "routing_lock_removed",
-        "contactcenter/dispatch/dispatcher.py",
-        'await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)',
-        'await conn.execute("SELECT $1::bigint", _ROUTING_LOCK)',
+        "contactcenter/dispatch/routing_lock.py",
+        'await conn.execute("SELECT pg_advisory_xact_lock($1)", ROUTING_LOCK)',
+        'await conn.execute("SELECT $1::bigint", ROUTING_LOCK)',
         ("tests/races/test_dispatcher_race.py",),
     ),
     Fault(

@@ -5,9 +5,6 @@ applies what is pending, in order; changes of one kind that stand side by side m
 go; and whoever became free looks for tickets together with the others. Where a change raises, its
 caller gets the error, and the hold is undone and repeated with the others, each in a savepoint of
 its own. So a change may run twice, and does nothing but through the connection it is given.
-
-The lock is the first statement of the transaction, and the clock is read after it: ``now()`` would
-be the time before the lock was granted.
 """
 
 import asyncio
@@ -15,15 +12,16 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 
 from contactcenter import db, logs, metrics, timers
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import firing, seek
+from contactcenter.dispatch import routing_lock, seek
 from contactcenter.dispatch.connection import RoutingConnection, apart
+from contactcenter.dispatch.routing_lock import Clock, Held
 from contactcenter.errors import DomainError, NoDatabase
 
 T = TypeVar("T")
@@ -40,7 +38,6 @@ DEADLINE_S: Final = 4.5
 _IDLE_S: Final = 1.0
 #: How soon a database that could not be reached is tried again.
 _AGAIN_S: Final = 0.2
-_ROUTING_LOCK: Final = 7_220_002
 
 log = structlog.get_logger()
 
@@ -60,13 +57,6 @@ _Result = tuple[_Pending, Any, Exception | None]
 _Apply = Callable[[Conn, datetime, list[_Pending]], Awaitable[list[_Result]]]
 
 
-class _Held(NamedTuple):
-    """What one hold of the lock did."""
-
-    fired: int
-    results: list[_Result]
-
-
 class _OneFailed(Exception):
     """One of the batch was refused: all is undone, and the others are applied one by one.
 
@@ -82,9 +72,12 @@ class _OneFailed(Exception):
 class Dispatcher:
     """Applies changes in the order they were handed in, on a connection of its own."""
 
-    def __init__(self, database: Database, bell: Bell) -> None:
+    def __init__(
+        self, database: Database, bell: Bell, *, clock: Clock = timers.clock_and_next_due
+    ) -> None:
         self._database = database
         self._bell = bell
+        self._clock = clock
         self._queue: list[_Pending] = []
         self._news = asyncio.Event()
         self._conn: RoutingConnection | None = None
@@ -147,20 +140,20 @@ class Dispatcher:
                 rest = [pending for pending in batch if not pending.done.done()]
                 held = await self._hold(rest, _one_by_one)
             else:
-                self._is_careful = any(failure for _, _, failure in held.results)
+                self._is_careful = any(failure for _, _, failure in held.result)
         except Exception as error:  # noqa: BLE001  the dispatcher must outlive a lost database
             self._refuse(batch, error)
             return 0
-        for pending, result, failure in held.results:
+        for pending, result, failure in held.result:
             _settle(pending, result, failure)
-        if held.fired or held.results:
+        if held.fired or held.result:
             self._bell.ring("events", "outbox")
         return held.fired
 
     async def _idle_s(self) -> float:
         """How long nothing will be due; asked when those who wait have been answered."""
         try:
-            at = await timers.clock_and_next_due(await self._connection())
+            at = await self._clock(await self._connection())
         except Exception as error:  # noqa: BLE001  the dispatcher must outlive a lost database
             self._refuse([], error)
             return _AGAIN_S
@@ -168,27 +161,15 @@ class Dispatcher:
             return _IDLE_S
         return min(_IDLE_S, max(0.0, (at.next_due_at - at.now).total_seconds()))
 
-    async def _hold(self, batch: list[_Pending], apply: _Apply) -> _Held:
+    async def _hold(self, batch: list[_Pending], apply: _Apply) -> Held[list[_Result]]:
         """One hold of the lock: what is due, then the batch."""
         conn = await self._connection()
-        with metrics.when_done():
-            try:
-                return await self._apply_under_lock(conn, batch, apply)
-            except BaseException:
-                conn.forget()
-                raise
 
-    async def _apply_under_lock(
-        self, conn: RoutingConnection, batch: list[_Pending], apply: _Apply
-    ) -> _Held:
-        async with conn.transaction():
-            await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
-            at = await timers.clock_and_next_due(conn)
-            conn.begin(at.configuration)
-            fired = 0
-            if at.next_due_at is not None and at.next_due_at <= at.now:
-                fired = await firing.fire_due(conn, at.now, at_most=BATCH)
-            return _Held(fired, await apply(conn, at.now, batch))
+        async def applied(conn: Conn, now: datetime) -> list[_Result]:
+            return await apply(conn, now, batch)
+
+        with metrics.when_done():
+            return await routing_lock.hold(conn, self._clock, applied, at_most=BATCH)
 
     async def _connection(self) -> RoutingConnection:
         if self._conn is None or self._conn.is_closed():

@@ -29,9 +29,9 @@ async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
     for timer in due:
         try:
             async with apart(conn):
-                await timers.taken(conn, timer)
-                await _FIRE[timer.kind](conn, now, timer)
-                await seek.catch_up(conn, now)
+                if await timers.taken(conn, timer):
+                    await _FIRE[timer.kind](conn, now, timer)
+                    await seek.catch_up(conn, now)
         except Exception as error:
             if db.is_unreachable(error):
                 raise

@@ -9,11 +9,12 @@ from contactcenter import agents, offers, tickets, timers, turns
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
+from contactcenter.dispatch.connection import rules_of
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.offers import Offer
 from contactcenter.tickets import Ticket, fact
 from contactcenter.turns import Freed, OfferEnding, Turn, Turned
-from routing import assignment, states
+from routing import states
 
 
 class OfferNotYours(Conflict):
@@ -69,7 +70,8 @@ async def expire(conn: Conn, now: datetime, ticket_id: int) -> None:
     misses = agent.misses + 1
     await agents.set_misses(conn, agent.id, misses)
     ticket = await _take_back(conn, now, ticket, offer, "expired", actor="system")
-    is_away = misses >= assignment.MAX_MISSES and agent.presence == "available"
+    limits = (await rules_of(conn)).limits
+    is_away = misses >= limits.max_misses and agent.presence == "available"
     if is_away:
         await agents.set_presence(conn, now, agent, "away", "missed", actor="system")
     await seek.agent_for(conn, now, ticket)
@@ -229,11 +231,7 @@ async def _take_back(
     """End a ringing offer; the ticket waits again, as old as it is."""
     until_at = None
     if ending != "rescinded":
-        until_at = now + timedelta(seconds=assignment.EXCLUDED_FOR_S)
-        await offers.exclude(conn, ticket.id, offer.agent_id, until_at)
-        await timers.set_for_ticket(
-            conn, "exclusion_end", ticket.id, until_at, agent_id=offer.agent_id
-        )
+        await _exclude(conn, now, offer)
     ticket = msgspec.structs.replace(ticket, state=check(ticket, "decline"))
     rang_s = (now - offer.offered_at).total_seconds()
     over = fact(
@@ -248,6 +246,17 @@ async def _take_back(
     )
     turn = Turn(ticket=ticket, event=over)
     return (await let_go(conn, now, turn, offer_ended_by=ending)).ticket
+
+
+async def _exclude(conn: Conn, now: datetime, offer: Offer) -> None:
+    """Do not ask this agent about this ticket again for a while."""
+    exclude_for_s = (await rules_of(conn)).limits.exclude_for_s
+    if exclude_for_s:
+        until_at = now + timedelta(seconds=exclude_for_s)
+        await offers.exclude(conn, offer.ticket_id, offer.agent_id, until_at)
+        await timers.set_for_ticket(
+            conn, "exclusion_end", offer.ticket_id, until_at, agent_id=offer.agent_id
+        )
 
 
 def _check_room(agent: Agent, ticket: Ticket, *, given_back: int = 0) -> None:

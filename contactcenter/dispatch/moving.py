@@ -62,15 +62,31 @@ async def escalate(
     Its age is kept and it gains credit; the junior is free at once. The ticket looks first, then
     he does. ``note_id`` is the hand-over note on the timeline.
     """
-    state = check(ticket, "escalate")
+    check(ticket, "escalate")
     assert ticket.queue_id is not None
     assert ticket.tier is not None
-    current = await queues.find(conn, ticket.queue_id)
-    target = await _target(conn, current, queue_id)
-    former_tier, former_id = ticket.tier, ticket.agent_id
-    ticket = await tickets.grant_credit(
-        conn, ticket, "escalated", escalation.credit_s(tier=former_tier, target_tier=target.tier)
+    target = await _target(conn, await queues.find(conn, ticket.queue_id), queue_id)
+    credit_s = escalation.credit_s(tier=ticket.tier, target_tier=target.tier)
+    return await refer(
+        conn, now, ticket, target, reason, credit_s=credit_s, actor=actor, note_id=note_id
     )
+
+
+async def refer(
+    conn: Conn,
+    now: datetime,
+    ticket: Ticket,
+    target: Queue,
+    reason: escalation.Reason,
+    *,
+    credit_s: int,
+    actor: str,
+    note_id: int | None = None,
+) -> Ticket:
+    """Let the ticket rise to this queue for so much credit; the caller knows that it may."""
+    state = check(ticket, "escalate")
+    former_queue_id, former_tier, former_id = ticket.queue_id, ticket.tier, ticket.agent_id
+    ticket = await tickets.grant_credit(conn, ticket, "escalated", credit_s)
     ticket = msgspec.structs.replace(
         seek.queue_for_ticket(target, _awake(ticket)),
         state=state,
@@ -84,7 +100,7 @@ async def escalate(
         actor,
         agent_id=former_id,
         reason=reason,
-        from_queue_id=current.id,
+        from_queue_id=former_queue_id,
         from_tier=former_tier,
         hand_over_id=note_id,
         temperament=ticket.temperament,

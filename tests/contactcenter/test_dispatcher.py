@@ -12,9 +12,9 @@ import pytest
 from contactcenter import metrics, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import dispatcher as dispatcher_module
 from contactcenter.dispatch import ending, holding, presence, seek
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
+from contactcenter.dispatch.routing_lock import ROUTING_LOCK
 from contactcenter.errors import BadInput, DomainError, NoDatabase, NotFound
 
 NOW = datetime.now(UTC)
@@ -195,7 +195,7 @@ async def test_the_clock_is_read_after_the_lock(database: Database) -> None:
     dispatcher = Dispatcher(database, Bell(database))
     async with database.read() as conn:
         async with conn.transaction():
-            await conn.execute("SELECT pg_advisory_xact_lock($1)", dispatcher_module._ROUTING_LOCK)
+            await conn.execute("SELECT pg_advisory_xact_lock($1)", ROUTING_LOCK)
             waiting = asyncio.create_task(dispatcher.submit(clock))
             await asyncio.sleep(0)  # handed in before the first batch is made
             task = asyncio.create_task(dispatcher.run())

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 
 from contactcenter.db import Conn
-from contactcenter.dispatch.dispatcher import _ROUTING_LOCK
+from contactcenter.dispatch.routing_lock import ROUTING_LOCK
 from contactcenter.errors import DomainError
 
 Work = Callable[[Conn], Awaitable[Any]]
@@ -157,7 +157,7 @@ def under_the_lock(work: Work) -> Work:
     """The work as the dispatcher does it: the routing lock is its first statement."""
 
     async def locked(conn: Conn) -> Any:
-        await conn.execute("SELECT pg_advisory_xact_lock($1)", _ROUTING_LOCK)
+        await conn.execute("SELECT pg_advisory_xact_lock($1)", ROUTING_LOCK)
         return await work(conn)
 
     return locked

@@ -17,7 +17,8 @@ from contactcenter.addressing import Letter
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch import ending, seek
-from contactcenter.dispatch.dispatcher import _ROUTING_LOCK, Dispatcher, _Pending
+from contactcenter.dispatch.dispatcher import Dispatcher, _Pending
+from contactcenter.dispatch.routing_lock import ROUTING_LOCK
 from contactcenter.intake import Intake
 
 #: More places to wait than any of these has; without it a mistake here would never end.
@@ -65,8 +66,8 @@ async def assert_nothing_is_left_open(desk_: Desk) -> None:
         while pool.get_idle_size() != pool.get_size():
             await asyncio.sleep(0.01)
     await desk_.table.fetch("SELECT id FROM ticket FOR UPDATE NOWAIT")
-    assert await desk_.table.fetchval("SELECT pg_try_advisory_lock($1)", _ROUTING_LOCK)
-    await desk_.table.execute("SELECT pg_advisory_unlock($1)", _ROUTING_LOCK)
+    assert await desk_.table.fetchval("SELECT pg_try_advisory_lock($1)", ROUTING_LOCK)
+    await desk_.table.execute("SELECT pg_advisory_unlock($1)", ROUTING_LOCK)
 
 
 async def test_a_reply_is_written_whole_or_not_at_all(held: Desk) -> None:
