@@ -14,22 +14,26 @@ Kind = Literal[
     "exclusion_end",
     "sticky_end",
     "overflow",
+    "tier_end",
     "wrap_up_end",
+    "answer",
     "leg_end",
     "patience_end",
 ]
 
-#: The place of each kind at one instant. The last two are the world's, not the router's: an agent
-#: who has finished his work and a caller who has lost his patience.
+#: The place of each kind at one instant. The last three are the world's, not the router's: an agent
+#: who answers or has finished his work, and a caller who has lost his patience.
 PLACE: Final[dict[Kind, int]] = {
     "offer_expiry": 0,
     "delay_step": 1,
     "exclusion_end": 1,
     "sticky_end": 1,
     "overflow": 2,
-    "wrap_up_end": 3,
-    "leg_end": 4,
-    "patience_end": 5,
+    "tier_end": 3,
+    "wrap_up_end": 4,
+    "answer": 5,
+    "leg_end": 6,
+    "patience_end": 7,
 }
 
 

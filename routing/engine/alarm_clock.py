@@ -29,6 +29,10 @@ class AlarmClock:
         """Let it not ring; nothing happens where it was not set."""
         self._due.pop((kind, subject), None)
 
+    def due_us(self, kind: Kind, subject: Subject) -> int | None:
+        """When this one rings; None where it is not set."""
+        return self._due.get((kind, subject))
+
     def next_due_us(self) -> int | None:
         """When the next one rings."""
         while self._heap:

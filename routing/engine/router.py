@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from routing.eligibility import SIGNED_IN, Clause
-from routing.engine import presence
+from routing.engine import moving, presence
 from routing.engine.floor import Floor
 from routing.engine.matching import agent_looks, ticket_looks, tickets_look
 from routing.engine.records import (
@@ -22,6 +22,7 @@ from routing.engine.records import (
     TicketState,
     opened,
 )
+from routing.engine.watching import Watcher
 from routing.explanation import Explanation
 
 #: States in which something may still happen to a ticket.
@@ -31,9 +32,20 @@ LIVE: Final[frozenset[TicketState]] = frozenset(("waiting", "offered", "assigned
 class Router:
     """A centre: its agents, its tickets, and the time that passes between what happens to them."""
 
-    def __init__(self, rules: Rules, agents: Iterable[NewAgent], *, explains: bool = True) -> None:
-        """With ``explains`` every offer is explained, which takes as long as finding it."""
-        self._floor = Floor(rules, agents, explains=explains)
+    def __init__(
+        self,
+        rules: Rules,
+        agents: Iterable[NewAgent],
+        *,
+        explains: bool = True,
+        watcher: Watcher | None = None,
+        forgets: bool = False,
+    ) -> None:
+        """With ``explains`` every offer is explained, which takes as long as finding it.
+
+        With ``forgets`` neither offers nor tickets that are over are kept: a watcher has been told.
+        """
+        self._floor = Floor(rules, agents, explains=explains, watcher=watcher, forgets=forgets)
 
     # What is so --------------------------------------------------------------------------------
 
@@ -90,11 +102,15 @@ class Router:
             case "offer_expiry":
                 self._expire(ticket)
             case "overflow":
-                self._overflow(ticket)
+                moving.overflow(self._floor, ticket)
+            case "tier_end":
+                moving.end_tier(self._floor, ticket)
+            case "answer":
+                self._floor.hold(ticket)
             case "leg_end":
-                self._end_leg(ticket)
+                moving.end_leg(self._floor, ticket)
             case "patience_end":
-                self._leave(ticket)
+                moving.leave(self._floor, ticket)
             case "exclusion_end":
                 ticket.exclusions.pop(str(rest[0]), None)
                 ticket_looks(self._floor, ticket)
@@ -124,6 +140,15 @@ class Router:
         ticket = self._floor.tickets[ticket_id]
         if ticket.state == "offered":
             self._floor.hold(ticket)
+
+    def give(self, at_us: int, ticket_id: int, agent_id: str) -> bool:
+        """The agent has the waiting ticket, wherever he is; False if it waits not, or he is full."""
+        self.advance(at_us)
+        ticket, agent = self._floor.tickets[ticket_id], self._floor.agents[agent_id]
+        if ticket.state != "waiting" or agent.capacity - agent.load < ticket.weight:
+            return False
+        self._floor.give(ticket, agent)
+        return True
 
     def decline(self, at_us: int, ticket_id: int) -> None:
         """The agent does not want it: the ticket looks first, then he does."""
@@ -159,28 +184,7 @@ class Router:
         self.advance(at_us)
         ticket = self._floor.tickets[ticket_id]
         if ticket.state == "assigned":
-            self._finish(ticket)
-
-    def _finish(self, ticket: Ticket) -> None:
-        agent = self._end_of_leg(ticket)
-        ticket.state = "done"
-        self._floor.end(ticket)
-        agent_looks(self._floor, agent)
-
-    def _end_of_leg(self, ticket: Ticket) -> Agent:
-        agent = self._floor.let_go(ticket)
-        presence.begin_wrap_up(self._floor, agent)
-        return agent
-
-    def _end_leg(self, ticket: Ticket) -> None:
-        """A leg drawn beforehand is over: on to the next queue, or done."""
-        course = ticket.course
-        assert course is not None
-        leg = len(ticket.legs) - 1
-        if leg < len(course.escalate):
-            self._escalate(ticket, course.escalate[leg], course.escalation_credit_us)
-        else:
-            self._finish(ticket)
+            moving.finish(self._floor, ticket)
 
     # What happens to tickets -------------------------------------------------------------------
 
@@ -195,57 +199,25 @@ class Router:
         if new.sticky_agent is not None and ticket.sticky_until_us > at_us:
             floor.clock.set("sticky_end", subject, ticket.sticky_until_us)
         if new.overflow:
-            floor.clock.set("overflow", subject, at_us + new.overflow[0].after_us)
+            due_us = ticket.enqueued_us + new.overflow[0].after_us
+            floor.clock.set("overflow", subject, max(due_us, at_us))
         if new.patience_us is not None:
             floor.clock.set("patience_end", subject, at_us + new.patience_us)
+        floor.set_tier_end(ticket)
         floor.put(ticket)
         ticket_looks(floor, ticket)
 
     def leave(self, at_us: int, ticket_id: int) -> None:
         """The customer hangs up before anybody has answered."""
         self.advance(at_us)
-        self._leave(self._floor.tickets[ticket_id])
-
-    def _leave(self, ticket: Ticket) -> None:
-        floor = self._floor
-        if ticket.state not in ("waiting", "offered"):
-            return
-        agent = self._pick_up(ticket)
-        ticket.state = "left"
-        ticket.legs.append((floor.now_us, None))
-        floor.end(ticket)
-        if agent is not None:
-            agent_looks(floor, agent)
-
-    def _pick_up(self, ticket: Ticket) -> Agent | None:
-        """Take a live ticket from where it is; returns who had it."""
-        if ticket.state == "waiting":
-            self._floor.take_out(ticket)
-            return None
-        if ticket.state == "assigned":
-            return self._end_of_leg(ticket)
-        return self._floor.let_go(ticket)
+        moving.leave(self._floor, self._floor.tickets[ticket_id])
 
     def escalate(self, at_us: int, ticket_id: int, queue: str, credit_us: int) -> None:
         """It goes to another tier as old as it is; it looks first, then who had it."""
         self.advance(at_us)
         ticket = self._floor.tickets[ticket_id]
         if ticket.state in LIVE:
-            self._escalate(ticket, queue, credit_us)
-
-    def _escalate(self, ticket: Ticket, queue: str, credit_us: int) -> None:
-        floor = self._floor
-        agent = self._pick_up(ticket)
-        floor.unstick(ticket)
-        floor.forget_exclusions(ticket)
-        floor.clock.drop("overflow", (ticket.ticket_id,))
-        ticket.overflow = ()
-        ticket.queue = queue
-        ticket.add_credit("escalated", credit_us)
-        floor.put(ticket)
-        ticket_looks(floor, ticket)
-        if agent is not None:
-            agent_looks(floor, agent)
+            moving.escalate(self._floor, ticket, queue, credit_us)
 
     def add_credit(self, at_us: int, ticket_id: int, credit_us: int) -> None:
         """The ticket stands further ahead from now on; that alone moves nobody."""
@@ -257,20 +229,6 @@ class Router:
             self._floor.lines.add(ticket)
         elif ticket.state in LIVE:
             ticket.add_credit("raised", credit_us)
-
-    def _overflow(self, ticket: Ticket) -> None:
-        """What waits too long goes to the next queue; what rings or is held stays there."""
-        floor = self._floor
-        step, ticket.overflow = ticket.overflow[0], ticket.overflow[1:]
-        if ticket.overflow:
-            due_us = ticket.enqueued_us + ticket.overflow[0].after_us
-            floor.clock.set("overflow", (ticket.ticket_id,), max(due_us, floor.now_us))
-        if ticket.state == "waiting":
-            floor.take_out(ticket)
-            floor.unstick(ticket)
-            ticket.queue = step.queue
-            floor.put(ticket)
-            ticket_looks(floor, ticket)
 
     def set_open(self, at_us: int, queue: str, *, is_open: bool) -> None:
         """A queue closes, and nothing new is offered from it; or opens, and its tickets look."""

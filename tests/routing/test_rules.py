@@ -163,7 +163,8 @@ def test_timers_of_one_instant_have_an_order():
     kinds = list(dict.fromkeys(kind for kind, _ in fired))
     assert kinds[0] == "offer_expiry"
     assert set(kinds[1:4]) == {"delay_step", "exclusion_end", "sticky_end"}
-    assert kinds[4:] == ["overflow", "wrap_up_end", "leg_end", "patience_end"]
+    assert kinds[4:6] == ["overflow", "tier_end"]
+    assert kinds[6:] == ["wrap_up_end", "answer", "leg_end", "patience_end"]
     assert [n for kind, n in fired if kind == "overflow"] == [10, 9]
     assert timing.place(4, "patience_end", 1) < timing.place(5, "offer_expiry", 1)
 
