@@ -231,7 +231,7 @@ async def _take_back(
     """End a ringing offer; the ticket waits again, as old as it is."""
     until_at = None
     if ending != "rescinded":
-        await _exclude(conn, now, offer)
+        until_at = await _exclude(conn, now, offer)
     ticket = msgspec.structs.replace(ticket, state=check(ticket, "decline"))
     rang_s = (now - offer.offered_at).total_seconds()
     over = fact(
@@ -248,15 +248,17 @@ async def _take_back(
     return (await let_go(conn, now, turn, offer_ended_by=ending)).ticket
 
 
-async def _exclude(conn: Conn, now: datetime, offer: Offer) -> None:
-    """Do not ask this agent about this ticket again for a while."""
+async def _exclude(conn: Conn, now: datetime, offer: Offer) -> datetime | None:
+    """Do not ask this agent about this ticket again for a while; returns until when."""
     exclude_for_s = (await rules_of(conn)).limits.exclude_for_s
-    if exclude_for_s:
-        until_at = now + timedelta(seconds=exclude_for_s)
-        await offers.exclude(conn, offer.ticket_id, offer.agent_id, until_at)
-        await timers.set_for_ticket(
-            conn, "exclusion_end", offer.ticket_id, until_at, agent_id=offer.agent_id
-        )
+    if not exclude_for_s:
+        return None
+    until_at = now + timedelta(seconds=exclude_for_s)
+    await offers.exclude(conn, offer.ticket_id, offer.agent_id, until_at)
+    await timers.set_for_ticket(
+        conn, "exclusion_end", offer.ticket_id, until_at, agent_id=offer.agent_id
+    )
+    return until_at
 
 
 def _check_room(agent: Agent, ticket: Ticket, *, given_back: int = 0) -> None:
