@@ -31,7 +31,8 @@ ALTER TABLE queue
   ADD COLUMN offer_timeouts jsonb NOT NULL DEFAULT '{}', -- seconds by channel, where they are not offer_timeout_s
   ADD COLUMN return_after_s int CONSTRAINT queue_return_time_is_positive CHECK (return_after_s > 0),
   ADD COLUMN requirements jsonb NOT NULL DEFAULT '{}',   -- the least level by kind and name of a skill
-  ADD COLUMN is_open boolean NOT NULL DEFAULT true;      -- kept by the dispatcher, after its calendar
+  ADD COLUMN is_open boolean NOT NULL DEFAULT true,      -- kept by the dispatcher, after its calendar
+  ADD COLUMN archived_at timestamptz;                    -- a configuration has left it out; nothing is in it
 
 CREATE TABLE agent_skill (
   agent_id bigint NOT NULL REFERENCES agent (id),
@@ -51,6 +52,9 @@ CREATE TABLE team_queue (
   band smallint NOT NULL DEFAULT 0 CONSTRAINT team_queue_band_is_zero_to_nine CHECK (band BETWEEN 0 AND 9),
   PRIMARY KEY (team_id, queue_id)
 );
+-- Who serves a queue becomes a member of its team, to read what is there: that gives him none of its queues.
+ALTER TABLE team_member ADD COLUMN source text NOT NULL DEFAULT 'own'
+  CONSTRAINT team_member_source_is_known CHECK (source IN ('own', 'queue'));
 -- A membership is somebody's own, or follows from a team of his.
 ALTER TABLE membership ADD COLUMN source text NOT NULL DEFAULT 'own'
   CONSTRAINT membership_source_is_known CHECK (source IN ('own', 'team'));

@@ -1,0 +1,294 @@
+"""The parts of a configuration document.
+
+Queues, teams, calendars and categories go by name, agents by e-mail address, entry points by
+channel and address (``sms:+15550001111``). Times are seconds. What is left out has the value shown
+here; ``calendars`` and ``agents`` that are left out as a whole stay as they are, and so does an
+entry point that is not named.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct, field
+
+_DAY_S: Final = 86_400
+
+Name = Annotated[
+    str,
+    Meta(min_length=1, max_length=200, pattern=r"\S", description="a name of 1 to 200 characters"),
+]
+#: A word of our own language: lower case, as in conditions.
+Word = Annotated[
+    str,
+    Meta(
+        max_length=41,
+        pattern=r"^[a-z][a-z0-9_]{0,40}\Z",
+        description="a word of lower-case letters, digits and _",
+    ),
+]
+Channel = Annotated[
+    str, Meta(max_length=31, pattern=r"^[a-z][a-z_]{1,30}\Z", description="the name of a channel")
+]
+#: The name of a credit.
+Reason = Annotated[
+    str,
+    Meta(
+        max_length=41,
+        pattern=r"^[a-z][a-z0-9_]{1,40}\Z",
+        description="a word of lower-case letters, digits and _",
+    ),
+]
+Email = Annotated[
+    str,
+    Meta(
+        min_length=3,
+        max_length=254,
+        pattern=r"^[^A-Z\s]+@[^A-Z\s]+\Z",
+        description="an e-mail address in lower case",
+    ),
+]
+Tier = Annotated[int, Meta(ge=1, le=9)]
+Level = Annotated[int, Meta(ge=1, le=9)]
+Band = Annotated[int, Meta(ge=0, le=9)]
+Units = Annotated[int, Meta(ge=1, le=1000)]
+Seconds = Annotated[int, Meta(ge=0, le=7 * _DAY_S)]
+RingS = Annotated[int, Meta(ge=5, le=3600)]
+WrapUpS = Annotated[int, Meta(ge=0, le=3600)]
+WaitS = Annotated[int, Meta(ge=1, le=90 * _DAY_S)]
+CreditS = Annotated[int, Meta(ge=0, le=_DAY_S)]
+Few = Annotated[int, Meta(ge=0, le=100)]
+#: Local times such as ``08:00-17:00``; what closes at or before it opens closes the day after.
+Hours = Annotated[
+    str,
+    Meta(
+        max_length=11,
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z",
+        description="hours such as 08:00-17:00",
+    ),
+]
+DayHours = Annotated[tuple[Hours, ...], Meta(max_length=12)]
+Minutes = Annotated[int, Meta(ge=1, le=10_000)]
+
+#: In a map by channel: what holds for the channels that are not named.
+DEFAULT: Final = "default"
+#: Where an escalation rule comes from or leads to without naming a queue.
+ANY_QUEUE: Final = "*"
+NEXT_TIER: Final = "next_tier"
+
+Condition = dict[str, Any]
+
+
+class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of the document; what has the value it has anyhow is not written."""
+
+
+class ExceptionalDay(Part, frozen=True, kw_only=True):
+    """A date with hours of its own; without any it is closed."""
+
+    name_en: Name
+    name_fa: Name
+    hours: DayHours = ()
+
+
+class Week(Part, frozen=True, kw_only=True):
+    """The hours that begin on each day of the week; none is closed."""
+
+    monday: DayHours = ()
+    tuesday: DayHours = ()
+    wednesday: DayHours = ()
+    thursday: DayHours = ()
+    friday: DayHours = ()
+    saturday: DayHours = ()
+    sunday: DayHours = ()
+
+
+class Calendar(Part, frozen=True, kw_only=True):
+    """When somebody is there. Its name in the document is the English one."""
+
+    name_fa: Name
+    time_zone: Name
+    week: Week = Week()
+    exceptions: dict[date, ExceptionalDay] = {}
+
+
+class Skills(Part, frozen=True, kw_only=True):
+    """Levels 1 to 9 by name: what an agent has, or the least that a queue requires."""
+
+    skill: dict[Name, Level] = {}
+    language: dict[Name, Level] = {}
+    product: dict[Name, Level] = {}
+
+    def by_kind(self) -> Mapping[str, Mapping[str, int]]:
+        """The kinds of which there is anything."""
+        kinds = {"skill": self.skill, "language": self.language, "product": self.product}
+        return {kind: levels for kind, levels in kinds.items() if levels}
+
+    def meet(self, required: "Skills") -> bool:
+        """Whether each requirement is met at its level at least."""
+        mine = self.by_kind()
+        return all(
+            mine.get(kind, {}).get(name, 0) >= level
+            for kind, levels in required.by_kind().items()
+            for name, level in levels.items()
+        )
+
+
+class Queue(Part, frozen=True, kw_only=True):
+    """One team at one tier.
+
+    ``offer_s`` is how long an offer rings: one number, or by channel with ``default``.
+    ``return_after_s`` takes an accepted ticket back that is not answered in time. ``requires`` is
+    what a member of a team must know to serve the queue.
+    """
+
+    team: Name
+    tier: Tier
+    calendar: Name | None = None
+    offer_s: RingS | dict[Channel, RingS] = 60
+    auto_accept: tuple[Channel, ...] = ()
+    wrap_up_s: WrapUpS = 0
+    return_after_s: WaitS | None = None
+    escalate_to: Name | None = None
+    escalate_after_s: Annotated[int, Meta(ge=60, le=90 * _DAY_S)] | None = None
+    requires: Skills = Skills()
+
+
+class Terms(Part, frozen=True, kw_only=True):
+    """On what terms a queue is served: lower level first, then higher band, after a delay."""
+
+    level: Level = 1
+    delay_s: Seconds = 0
+    handicap_s: Seconds = 0
+    band: Band = 0
+
+
+class TeamQueue(Part, frozen=True, kw_only=True):
+    """A team serves a queue: each of its members who meets what the queue requires."""
+
+    team: Name
+    queue: Name
+    level: Level = 1
+    delay_s: Seconds = 0
+    handicap_s: Seconds = 0
+    band: Band = 0
+
+    @property
+    def terms(self) -> Terms:
+        """The terms alone."""
+        return Terms(
+            level=self.level, delay_s=self.delay_s, handicap_s=self.handicap_s, band=self.band
+        )
+
+
+class Agent(Part, frozen=True, kw_only=True):
+    """Somebody's teams, what he knows, and queues he serves on terms of his own."""
+
+    teams: tuple[Name, ...] = ()
+    skills: Skills = Skills()
+    queues: dict[Name, Terms] = {}
+
+
+class Sticky(Part, frozen=True, kw_only=True):
+    """How long a ticket that comes back is kept for who had it, by channel; else not at all."""
+
+    window_s: dict[Channel, WaitS] = {}
+    forget_after_days: Annotated[int, Meta(ge=1, le=3650)] = 14
+
+
+class Experiment(Part, frozen=True, kw_only=True):
+    """Bands are used for some minutes, then not for some."""
+
+    on_minutes: Minutes
+    off_minutes: Minutes
+
+
+class Bands(Part, frozen=True, kw_only=True):
+    """How agents are put into bands; without ``by`` they are not."""
+
+    by: Literal["p_mu"] | None = None
+    per: tuple[Literal["queue", "segment"], ...] = ("queue", "segment")
+    levels: Annotated[int, Meta(ge=1, le=9)] = 3
+    min_handled: Annotated[int, Meta(ge=1, le=1_000_000)] = 50
+    experiment: Experiment | None = None
+
+
+class Limits(Part, frozen=True, kw_only=True):
+    """What no rule may exceed; a person may."""
+
+    escalations_per_ticket: Few = 3
+    returns_per_ticket: Few = 2
+    cooldown_s: Annotated[int, Meta(ge=0, le=7 * _DAY_S)] = 300
+
+
+class EntryRule(Part, frozen=True, kw_only=True):
+    """A new problem that fits enters this queue; the first rule that fits decides."""
+
+    when: Condition
+    queue: Name
+
+
+class EntryPoint(Part, frozen=True, kw_only=True):
+    """Where the problems of one of our addresses go if no rule says otherwise."""
+
+    queue: Name
+    calendar: Name | None = None
+
+
+class OverflowStep(Part, frozen=True, kw_only=True):
+    """Still waiting so long after it came, a ticket of these channels goes elsewhere; none: all."""
+
+    after_s: WaitS
+    to: Name
+    only: tuple[Channel, ...] = ()
+
+
+class EscalationRule(Part, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """Who is referred higher without anybody asking; the first rule that holds decides.
+
+    ``from`` is a queue or ``*``, ``to`` a queue or ``next_tier``.
+    """
+
+    name: Word
+    from_: Name = ANY_QUEUE
+    when: Condition
+    to: Name
+    notify: Literal["supervisor"] | None = None
+
+
+class SlaPolicy(Part, frozen=True, kw_only=True):
+    """What is promised; the first policy that fits decides, and what it leaves out is not promised.
+
+    Times are those of ``calendar``, else of the queue's.
+    """
+
+    name: Word
+    when: Condition = {}
+    first_reply_s: WaitS | None = None
+    next_reply_s: WaitS | None = None
+    resolution_s: WaitS | None = None
+    calendar: Name | None = None
+
+
+class Document(Part, frozen=True, kw_only=True):
+    """Everything routing goes by. ``version`` is the one it is an edit of.
+
+    ``capacity`` is the weight of a ticket by channel, else 1. ``credits`` are seconds by reason;
+    where the reason has values, by these.
+    """
+
+    version: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
+    calendars: dict[Name, Calendar] | None = None
+    capacity: dict[Channel, Units] = field(default_factory=lambda: {"voice": 3})
+    queues: dict[Name, Queue] = {}
+    teams: tuple[TeamQueue, ...] = ()
+    agents: dict[Email, Agent] | None = None
+    credits: dict[Reason, CreditS | dict[Name, CreditS]] = {}
+    sticky: Sticky = Sticky()
+    bands: Bands = Bands()
+    entry: tuple[EntryRule, ...] = ()
+    entry_points: dict[Name, EntryPoint] = {}
+    overflow: dict[Name, tuple[OverflowStep, ...]] = {}
+    escalation: tuple[EscalationRule, ...] = ()
+    limits: Limits = Limits()
+    sla: tuple[SlaPolicy, ...] = ()
