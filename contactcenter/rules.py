@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from contactcenter import db
 from contactcenter.db import Conn
+from routing import sla
 
 #: The settings of a centre that has set none.
 DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -91,7 +92,11 @@ class EscalationRule(Struct, frozen=True, kw_only=True):
 
 
 class SlaPolicy(Struct, frozen=True, kw_only=True):
-    """What is promised to whom; a target that is None is not promised."""
+    """What is promised to whom; a target that is None is not promised.
+
+    The first policy whose condition holds when a clock begins is the one. Without a calendar the
+    clock goes by that of the queue. People are warned when ``warn_share`` of the time is gone.
+    """
 
     name: str
     condition: dict[str, Any]
@@ -99,6 +104,7 @@ class SlaPolicy(Struct, frozen=True, kw_only=True):
     next_reply_s: int | None
     resolution_s: int | None
     calendar_id: int | None
+    warn_share: float = sla.WARN_SHARE
 
 
 class Rules(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,6 @@ SELECT jsonb_build_object(
                                            ORDER BY position), '[]') FROM escalation_rule),
   'sla', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'condition', condition,
                                     'first_reply_s', first_reply_s, 'next_reply_s', next_reply_s,
-                                    'resolution_s', resolution_s, 'calendar_id', calendar_id)
+                                    'resolution_s', resolution_s, 'calendar_id', calendar_id, 'warn_share', warn_share)
                                     ORDER BY position), '[]') FROM sla_policy)
 ) AS rules

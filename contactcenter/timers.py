@@ -25,6 +25,7 @@ Kind = Literal[
     "escalation_check",
     "sla_warning",
     "sla_due",
+    "sla_recount",
     "wake_up",
     "reopen_end",
 ]

@@ -85,7 +85,9 @@ CREATE TABLE sla_policy (
   first_reply_s int CONSTRAINT sla_policy_first_reply_is_positive CHECK (first_reply_s > 0),
   next_reply_s int CONSTRAINT sla_policy_next_reply_is_positive CHECK (next_reply_s > 0),
   resolution_s int CONSTRAINT sla_policy_resolution_is_positive CHECK (resolution_s > 0),
-  calendar_id bigint REFERENCES calendar (id) -- none: the one of the queue it is in when the clock starts
+  calendar_id bigint REFERENCES calendar (id), -- none: the one of the queue it is in when the clock starts
+  warn_share float8 NOT NULL DEFAULT 0.75      -- people are warned when so much of the time is gone
+    CONSTRAINT sla_policy_warns_within_its_time CHECK (warn_share > 0 AND warn_share < 1)
 );
 
 -- Tickets --------------------------------------------------------------------------------------
@@ -109,7 +111,7 @@ ALTER TABLE timer
   ADD COLUMN queue_id bigint REFERENCES queue (id),
   DROP CONSTRAINT timer_kind_is_known, ADD CONSTRAINT timer_kind_is_known CHECK (kind IN
     ('offer_expiry', 'delay_step', 'exclusion_end', 'sticky_end', 'overflow', 'wrap_up_end', 'return_due',
-     'queue_hours', 'escalation', 'escalation_check', 'sla_warning', 'sla_due', 'wake_up', 'reopen_end'));
+     'queue_hours', 'escalation', 'escalation_check', 'sla_warning', 'sla_due', 'sla_recount', 'wake_up', 'reopen_end'));
 
 -- SLA ledger -----------------------------------------------------------------------------------
 
@@ -122,20 +124,26 @@ CREATE TABLE sla_clock (
   metric text NOT NULL CONSTRAINT sla_clock_metric_is_known CHECK (metric IN ('first_reply', 'next_reply', 'resolution')),
   policy text NOT NULL,
   target_s int NOT NULL CONSTRAINT sla_clock_target_is_positive CHECK (target_s > 0),
-  calendar_id bigint REFERENCES calendar (id),
+  warn_share float8 NOT NULL,
+  calendar_id bigint REFERENCES calendar (id), -- none: it runs day and night
+  calendar_version int,                        -- what due_at and warn_at were counted with
   configuration_version int NOT NULL,
   started_at timestamptz NOT NULL,
-  due_at timestamptz,
+  due_at timestamptz,  -- none: it stands still, or its calendar never opens again
   warn_at timestamptz,
   warned_at timestamptz,
   breached_at timestamptz,
   met_at timestamptz,
   ended_at timestamptz,
   ended_by text CONSTRAINT sla_clock_ending_is_known CHECK (ended_by IN ('met', 'cancelled')),
-  CONSTRAINT sla_clock_says_how_it_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+  CONSTRAINT sla_clock_says_how_it_ended CHECK ((ended_at IS NULL) = (ended_by IS NULL)),
+  CONSTRAINT sla_clock_was_met_when_it_ended_so CHECK ((met_at IS NOT NULL) = (ended_by IS NOT DISTINCT FROM 'met')),
+  CONSTRAINT sla_clock_knows_the_version_of_its_calendar CHECK ((calendar_id IS NULL) = (calendar_version IS NULL))
 );
 CREATE UNIQUE INDEX sla_clock_one_open_per_metric ON sla_clock (ticket_id, metric) WHERE ended_at IS NULL;
 CREATE INDEX sla_clock_of_ticket ON sla_clock (ticket_id, id);
+CREATE INDEX sla_clock_open_in_order ON sla_clock (due_at, id) WHERE ended_at IS NULL AND due_at IS NOT NULL;
+CREATE INDEX sla_clock_open_by_calendar ON sla_clock (calendar_id, calendar_version, id) WHERE ended_at IS NULL;
 
 -- While it is the customer's turn, or the ticket is on hold, a clock may stand still.
 CREATE TABLE sla_pause (
