@@ -88,7 +88,9 @@ WITH standing AS (
          turn.data || (SELECT rules FROM standing)
          || CASE WHEN made.id IS NULL THEN '{}' ELSE jsonb_build_object('why', made.why) END
          || CASE WHEN turn.expires_at IS NULL THEN '{}' ELSE jsonb_build_object('offer_id', made.id) END
+         || CASE over.state WHEN 'withdrawn' THEN jsonb_build_object('withdrawn_from', over.agent_id) ELSE '{}' END
   FROM turn JOIN saved s ON s.id = turn.id LEFT JOIN made ON made.ticket_id = turn.id
+  LEFT JOIN over ON over.ticket_id = turn.id
   ORDER BY turn.n
 )
 SELECT s.id AS ticket_id, s.version, o.agent_id AS freed_id, o.state AS ending, l.load, l.presence, q.wrap_up_s

@@ -4,14 +4,14 @@ Numbers come from ``routing.explanation``; how an instant and a span of time are
 in, because only the caller knows his clock and his unit.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, Literal
+from typing import Final
 
+from routing.decision_words import BEHIND, CREDITS, word
 from routing.eligibility import Clause
 from routing.explanation import TICKETS_COUNTED, Explanation, PassedOver
+from routing.wording import Language, in_persian_digits, listed, name
 
-Language = Literal["en", "fa"]
 Write = Callable[[int], str]
 
 #: Why an agent may not have a ticket, by the first false clause.
@@ -37,32 +37,6 @@ CLAUSES: Final[Mapping[Language, Mapping[Clause, str]]] = {
         "kept_for_another": "برای کارشناس دیگری نگه داشته شده است",
     },
 }
-_BEHIND: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {
-        "sticky": "not the ticket's own agent",
-        "level": "helping out",
-        "band": "a lower band",
-        "load": "more work in hand",
-        "idle": "idle for less long",
-        "agent_id": "equal in all, later by name",
-    },
-    "fa": {
-        "sticky": "کارشناس خود درخواست نیست",
-        "level": "کمکی است",
-        "band": "رستهٔ پایین‌تر",
-        "load": "کار بیشتری در دست دارد",
-        "idle": "کمتر بیکار بوده است",
-        "agent_id": "در همه چیز برابر، نامش دیرتر می‌آید",
-    },
-}
-_CREDITS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "en": {"given": "credit", "escalated": "escalated", "raised": "raised"},
-    "fa": {"given": "اعتبار", "escalated": "ارجاع", "raised": "افزوده"},
-}
-_PERSIAN_DIGITS: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-_POINT: Final = re.compile(r"(?<=\d)\.(?=\d)")
-#: Around a name within Persian: whatever its letters are, the sentence keeps its direction.
-_ISOLATED: Final = "\u2068{}\u2069"
 
 
 def sentence(why: Explanation, language: Language, *, instant: Write, span: Write) -> str:
@@ -77,15 +51,10 @@ def clause_in_words(clause: Clause, language: Language) -> str:
     return CLAUSES[language][clause]
 
 
-def in_persian_digits(text: str) -> str:
-    """The text with Persian digits and decimal sign."""
-    return _POINT.sub("٫", text).translate(_PERSIAN_DIGITS)
-
-
 def _english(why: Explanation, instant: Write, span: Write) -> Iterator[str]:
     yield f"{instant(why.at_us)}: ticket {why.ticket_id} was offered to {why.agent_id}."
     parts = [f"It had waited {span(why.waited_us)}"]
-    parts += [f"+ {span(r.credit_us)} ({_credit(r.name, 'en')})" for r in why.credits]
+    parts += [f"+ {span(r.credit_us)} ({word(CREDITS, r.name, 'en')})" for r in why.credits]
     if why.handicap_us:
         parts.append(f"- {span(why.handicap_us)} (handicap)")
     if len(parts) > 1:
@@ -104,18 +73,18 @@ def _english(why: Explanation, instant: Write, span: Write) -> Iterator[str]:
         f" idle for {span(why.idle_us)}, the first of {why.agents}."
     )
     if why.next_agent is not None and why.behind_because is not None:
-        yield f"Behind: {why.next_agent} ({_BEHIND['en'][why.behind_because]})."
+        yield f"Behind: {why.next_agent} ({word(BEHIND, why.behind_because, 'en')})."
     if why.passed_over:
         named = (_passed(one, "en", instant) for one in why.passed_over)
-        yield f"Not eligible: {', '.join(named)}."
+        yield f"Not eligible: {listed(named, 'en')}."
 
 
 def _persian(why: Explanation, instant: Write, span: Write) -> Iterator[str]:
     digits = in_persian_digits
-    agent = _name(why.agent_id)
+    agent = name(why.agent_id, "fa")
     yield digits(f"{instant(why.at_us)}: درخواست {why.ticket_id}") + f" به {agent} پیشنهاد شد."
     parts = [f"{span(why.waited_us)} در انتظار بود"]
-    parts += [f"+ {span(r.credit_us)} ({_credit(r.name, 'fa')})" for r in why.credits]
+    parts += [f"+ {span(r.credit_us)} ({word(CREDITS, r.name, 'fa')})" for r in why.credits]
     if why.handicap_us:
         parts.append(f"- {span(why.handicap_us)} (کسر)")
     if len(parts) > 1:
@@ -134,23 +103,19 @@ def _persian(why: Explanation, instant: Write, span: Write) -> Iterator[str]:
         f" بیکار {span(why.idle_us)}، نخست از {why.agents}."
     )
     if why.next_agent is not None and why.behind_because is not None:
-        yield f"پس از او: {_name(why.next_agent)} ({_BEHIND['fa'][why.behind_because]})."
+        yield f"پس از او: {name(why.next_agent, 'fa')} ({word(BEHIND, why.behind_because, 'fa')})."
     if why.passed_over:
         named = (_passed(one, "fa", instant) for one in why.passed_over)
-        yield f"واجد شرایط نبودند: {'، '.join(named)}."
+        yield f"واجد شرایط نبودند: {listed(named, 'fa')}."
 
 
 def _passed(one: PassedOver, language: Language, instant: Write) -> str:
     words = clause_in_words(one.clause, language)
     if language == "fa":
         until = "" if one.until_us is None else in_persian_digits(f"، تا {instant(one.until_us)}")
-        return f"{_name(one.agent_id)} ({words}{until})"
+        return f"{name(one.agent_id, 'fa')} ({words}{until})"
     until = "" if one.until_us is None else f", until {instant(one.until_us)}"
     return f"{one.agent_id} ({words}{until})"
-
-
-def _credit(name: str, language: Language) -> str:
-    return _CREDITS[language].get(name, name)
 
 
 def _count(tickets: int, language: Language) -> str:
@@ -158,7 +123,3 @@ def _count(tickets: int, language: Language) -> str:
     if language == "fa":
         return in_persian_digits(("دست‌کم " if tickets == TICKETS_COUNTED else "") + str(tickets))
     return ("at least " if tickets == TICKETS_COUNTED else "") + str(tickets)
-
-
-def _name(agent_id: str) -> str:
-    return _ISOLATED.format(agent_id)

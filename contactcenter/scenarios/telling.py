@@ -6,7 +6,8 @@ from typing import Final
 
 from contactcenter.scenarios.units import Unit, from_us
 from routing.engine.playing import Played
-from routing.sentences import Language, in_persian_digits, sentence
+from routing.sentences import sentence
+from routing.wording import Language, in_persian_digits
 
 _UNIT: Final[Mapping[Language, Mapping[Unit, str]]] = {
     "en": {"s": " s", "ticks": " ticks"},

@@ -106,6 +106,7 @@ TABLE: Final[dict[str, Line]] = {
     # Tickets
     "GET /tickets": _open("nothing"),
     "GET /tickets/{ticket_id}": _open("reader"),
+    "GET /tickets/{ticket_id}/why": _open("reader"),
     "POST /tickets": _work(
         "nothing",
         lambda w: {

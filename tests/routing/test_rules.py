@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing import assignment, ordering, sentences, timing
+from routing import assignment, decision_words, ordering, sentences, timing, wording
 from routing.credits import CreditRow, total_us
 from routing.eligibility import CLAUSES, Clause, first_false, is_kept
 
@@ -181,14 +181,14 @@ def test_the_sum_of_credit_rows_is_the_credit():
     )
 
 
-@pytest.mark.parametrize("language", get_args(sentences.Language))
+@pytest.mark.parametrize("language", get_args(wording.Language))
 def test_every_clause_has_words_in_every_language(language):
     said = [sentences.clause_in_words(clause, language) for clause in get_args(Clause)]
 
     assert all(said)
     assert len(set(said)) == len(CLAUSES)
-    assert sentences._BEHIND[language].keys() == set(ordering.AGENT_KEY)
+    assert all(decision_words.BEHIND[place][language] for place in ordering.AGENT_KEY)
 
 
 def test_persian_numbers_have_persian_digits_and_point():
-    assert sentences.in_persian_digits("10.5 s. 3") == "۱۰٫۵ s. ۳"
+    assert wording.in_persian_digits("10.5 s. 3") == "۱۰٫۵ s. ۳"

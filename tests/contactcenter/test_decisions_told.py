@@ -1,0 +1,284 @@
+"""Every decision about a ticket, made by the dispatcher and told as it was, in both languages."""
+
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import factories
+import pytest
+
+from contactcenter import decisions, tickets
+from contactcenter.db import Conn
+from contactcenter.dispatch import arriving, ending, holding, moving, presence, seek
+from contactcenter.tickets import Ticket
+from contactcenter.time_zones import zone_of
+from routing.wording import Language
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+@pytest.fixture
+async def world(conn: asyncpg.Connection) -> Conn:
+    await factories.prepare(conn)
+    return conn
+
+
+async def told(conn: Conn, ticket_id: int, language: Language = "en") -> list[str]:
+    found = await decisions.of_ticket(conn, ticket_id, after_id=0, limit=200)
+    said = await decisions.tell(conn, found, language, zone_of("UTC"))
+    return [one.sentence.replace("\u2068", "").replace("\u2069", "") for one in said]
+
+
+async def waiting(conn: Conn, queue_id: int, at: datetime = NOON) -> Ticket:
+    return await factories.queued_ticket(conn, at, queue_id=queue_id)
+
+
+async def ringing(conn: Conn, queue_id: int, at: datetime = NOON) -> Ticket:
+    return await seek.agent_for(conn, at, await waiting(conn, queue_id, at))
+
+
+async def both(conn: Conn, ticket_id: int, english: str, persian: str) -> None:
+    assert english in await told(conn, ticket_id), await told(conn, ticket_id)
+    assert persian in await told(conn, ticket_id, "fa"), await told(conn, ticket_id, "fa")
+
+
+async def test_a_ticket_that_found_an_agent(world: Conn) -> None:
+    queue_id = await factories.queue(world, name="Support")
+    for n, (name, level) in enumerate([("Ann", 1), ("Bob", 1), ("Cyd", 2)]):
+        agent_id = await factories.agent(world, after(-60 + n), name=name)
+        await factories.join_queue(world, agent_id, queue_id, level=level, band=2)
+
+    ticket = await ringing(world, queue_id)
+
+    await both(
+        world,
+        ticket.id,
+        "Offered to Ann at 12:00:00. The ticket had waited 0 s. Ann: own team, band 2,"
+        " 0 of 3 units taken, idle longest of 3 (1 min). Behind: Bob (idle for less long).",
+        "ساعت ۱۲:۰۰:۰۰ به Ann پیشنهاد شد. درخواست ۰ ثانیه منتظر مانده بود. Ann: صف خودش، رستهٔ ۲،"
+        " ۰ از ۳ واحد ظرفیت پر، از میان ۳ نفر بیش از همه بیکار (۱ دقیقه). پس از او: Bob (کمتر بیکار بوده است).",
+    )
+    await both(
+        world,
+        ticket.id,
+        "Queued in Support (tier 1) at 12:00:00: no entry rule holds, and this is the queue of the"
+        " entry point.",
+        "ساعت ۱۲:۰۰:۰۰ در صف Support (سطح ۱) جای گرفت: هیچ قاعدهٔ ورودی صدق نمی‌کرد و این صف درگاه آن است.",
+    )
+
+
+async def test_an_agent_who_found_a_ticket(world: Conn) -> None:
+    queue_id = await factories.queue(world, name="Support", auto_accept=["sms"])
+    ticket = await waiting(world, queue_id)
+    await waiting(world, queue_id, after(35))
+    ticket = await tickets.grant_credit(world, ticket, "escalated", 300)
+    ticket = await tickets.save(world, await tickets.grant_credit(world, ticket, "reopened", 120))
+    agent_id = await factories.agent(
+        world, NOON, name="Ann", queues=[queue_id], capacity=1, presence="offline"
+    )
+
+    await presence.change(world, after(250), agent_id, "available", None, actor="system")
+
+    await both(
+        world,
+        ticket.id,
+        "Given to Ann at 12:04:10, without asking, who had room and looked for work. The ticket had"
+        " waited 4 min 10 s + 5 min (escalated) + 2 min (reopened) = 11 min 10 s, the highest of all"
+        " that Ann could take (next: 3 min 35 s).",
+        "ساعت ۱۲:۰۴:۱۰ بی‌پرسش به Ann داده شد که جا داشت و در پی کار بود. امتیاز درخواست"
+        " ۴ دقیقه و ۱۰ ثانیه + ۵ دقیقه (ارجاع) + ۲ دقیقه (بازگشایی) = ۱۱ دقیقه و ۱۰ ثانیه بود،"
+        " بالاترین در میان همهٔ آنچه Ann می‌توانست بگیرد (بعدی: ۳ دقیقه و ۳۵ ثانیه).",
+    )
+
+
+async def test_answers_to_an_offer(world: Conn) -> None:
+    queue_id = await factories.queue(world)
+    ann, bob, cyd = [
+        await factories.agent(world, after(-60 + n), name=name, queues=[queue_id])
+        for n, name in enumerate(["Ann", "Bob", "Cyd"])
+    ]
+    ticket = await ringing(world, queue_id)
+
+    await holding.decline(world, after(5), ticket.id, ann)
+    await holding.expire(world, after(65), ticket.id)
+    await presence.change(world, after(70), cyd, "offline", None, actor="system")
+    await presence.change(world, after(80), cyd, "available", None, actor="system")
+    await holding.decline(world, after(81), ticket.id, ann)
+    await holding.accept(world, after(82), ticket.id, cyd)
+
+    assert bob
+    await both(
+        world,
+        ticket.id,
+        "Ann declined at 12:00:05, after 5 s; asked again from 12:01:05.",
+        "Ann ساعت ۱۲:۰۰:۰۵ پس از ۵ ثانیه نپذیرفت؛ از ۱۲:۰۱:۰۵ دوباره از او پرسیده می‌شود.",
+    )
+    await both(
+        world,
+        ticket.id,
+        "Bob had not answered by 12:01:05, after 1 min; asked again from 12:02:05.",
+        "Bob تا ساعت ۱۲:۰۱:۰۵، پس از ۱ دقیقه، پاسخی نداد؛ از ۱۲:۰۲:۰۵ دوباره از او پرسیده می‌شود.",
+    )
+    await both(
+        world,
+        ticket.id,
+        "The offer to Cyd was taken back at 12:01:10, because Cyd left.",
+        "پیشنهاد به Cyd ساعت ۱۲:۰۱:۱۰ پس گرفته شد، چون Cyd رفت.",
+    )
+    await both(
+        world,
+        ticket.id,
+        "Cyd accepted at 12:01:22, after 1 s.",
+        "Cyd ساعت ۱۲:۰۱:۲۲ پس از ۱ ثانیه پذیرفت.",
+    )
+
+
+async def test_a_ticket_that_rises_while_it_rings_and_comes_back(world: Conn) -> None:
+    lab = await factories.queue(world, name="Lab", tier=2)
+    support = await factories.queue(world, name="Support", escalate_to_id=lab)
+    await factories.agent(world, NOON, name="Ann", queues=[support])
+    dana = await factories.user(world, name="Dana", role="supervisor")
+    ticket = await ringing(world, support)
+
+    await moving.escalate(world, after(600), ticket, "time_in_tier", actor="system")
+    ticket = await tickets.lock(world, ticket.id)
+    await moving.transfer(world, after(700), ticket, support, actor=f"user:{dana}", note_id=None)
+
+    await both(
+        world,
+        ticket.id,
+        "Referred from Support (tier 1) to Lab (tier 2) at 12:10:00: the tier's time was over."
+        " Its age is kept. The offer to Ann was withdrawn.",
+        "ساعت ۱۲:۱۰:۰۰ از Support (سطح ۱) به Lab (سطح ۲) ارجاع شد: مهلت این سطح به سر رسید."
+        " زمان انتظارش حفظ شد. پیشنهاد به Ann پس گرفته شد.",
+    )
+    await both(
+        world,
+        ticket.id,
+        "Returned from Lab (tier 2) to Support (tier 1) at 12:11:40 by Dana.",
+        "ساعت ۱۲:۱۱:۴۰ از Lab (سطح ۲) به Support (سطح ۱) بازگردانده شد؛ Dana آن را بازگرداند.",
+    )
+
+
+async def test_what_people_do_with_tickets(world: Conn) -> None:
+    support = await factories.queue(world, name="Support")
+    sales = await factories.queue(world, name="Sales")
+    ann = await factories.agent(world, NOON, name="Ann", queues=[support], presence="away")
+    bob = await factories.agent(world, NOON, name="Bob", presence="away")
+    dana = await factories.user(world, name="Dana", role="supervisor")
+    ticket = await waiting(world, support)
+
+    await holding.claim(world, after(1), ticket.id, ann)
+    await holding.give_to(world, after(2), ticket.id, bob, actor=f"user:{dana}", note_id=None)
+    await holding.release(world, after(3), ticket.id, actor=f"user:{bob}", reason="returned")
+    ticket = await tickets.lock(world, ticket.id)
+    await moving.transfer(world, after(4), ticket, sales, actor="token:1", note_id=None)
+    await ending.mark_spam(world, after(5), ticket.id, actor=f"user:{dana}")
+
+    english, persian = await told(world, ticket.id), await told(world, ticket.id, "fa")
+    assert english[1:] == [
+        "Ann took it out of the queue at 12:00:01.",
+        "Dana gave it to Bob at 12:00:02; Ann had it until then.",
+        "It passed from Ann to Bob at 12:00:02.",
+        "Bob gave it back to Support at 12:00:03: returned.",
+        "Moved from Support to Sales at 12:00:04 by a program.",
+        "Closed as spam at 12:00:05 by Dana.",
+    ]
+    assert persian[1:] == [
+        "Ann ساعت ۱۲:۰۰:۰۱ خودش آن را از صف برداشت.",
+        "Dana ساعت ۱۲:۰۰:۰۲ آن را به Bob سپرد؛ تا آن هنگام در دست Ann بود.",
+        "ساعت ۱۲:۰۰:۰۲ از Ann به Bob رسید.",
+        "Bob ساعت ۱۲:۰۰:۰۳ آن را به Support پس داد: returned.",
+        "ساعت ۱۲:۰۰:۰۴ از Support به Sales منتقل شد؛ یک برنامه آن را منتقل کرد.",
+        "ساعت ۱۲:۰۰:۰۵ هرزنامه دانسته و بسته شد؛ Dana چنین گفت.",
+    ]
+
+
+async def test_a_ticket_from_pause_to_end(world: Conn) -> None:
+    support = await factories.queue(world, name="Support", auto_accept=["sms"])
+    ann = await factories.agent(world, NOON, name="Ann", queues=[support])
+    ticket = await ringing(world, support)
+    actor = f"user:{ann}"
+
+    await ending.pend(world, after(60), ticket.id, actor=actor, wake_at=None)
+    await ending.resume(
+        world,
+        after(120),
+        await tickets.lock(world, ticket.id),
+        actor="customer",
+        because="customer_wrote",
+    )
+    await ending.hold(
+        world, after(180), ticket.id, actor=actor, reason="part", wake_at=after(86_400)
+    )
+    await presence.change(world, after(200), ann, "offline", None, actor=actor)
+    await ending.resume(
+        world,
+        after(86_400),
+        await tickets.lock(world, ticket.id),
+        actor="system",
+        because="wake_up",
+    )
+    await presence.change(world, after(86_500), ann, "available", None, actor=actor)
+    await ending.solve(
+        world, after(86_600), ticket.id, actor=actor, disposition="solved", reopen_window_s=60
+    )
+    await ending.close(world, after(86_660), ticket.id)
+    await ending.reopen(
+        world,
+        after(86_700),
+        await tickets.lock(world, ticket.id),
+        actor="customer",
+        because="customer_wrote",
+    )
+
+    english, persian = await told(world, ticket.id), await told(world, ticket.id, "fa")
+    away = (
+        "It went on at 12:00:00: the date had come; Ann was not there or had no room, so it"
+        " waits in Support."
+    )
+    kept = [
+        "The customer's turn since 12:01:00; Ann keeps it.",
+        "Ann, who has held it all the while and had room, went on with it at 12:02:00.",
+        "It went on at 12:02:00: the customer wrote.",
+        "On hold since 12:03:00 with Ann, until 2026-11-21 12:00:00.",
+        away,
+    ]
+    assert [line for line in english if line in kept] == kept
+    assert any(line.startswith("Ann solved it at 12:03:20, 1 d 3 min after") for line in english)
+    assert "Closed at 12:04:20: the time in which it might have come back is over." in english
+    assert any(line.startswith("It came back at 12:05:00: the customer wrote") for line in english)
+    assert "از ساعت ۱۲:۰۳:۰۰ نزد Ann معلق است، تا ۱۴۰۵/۰۸/۳۰ ۱۲:۰۰:۰۰." in persian
+    assert "ساعت ۱۲:۰۲:۰۰ از سر گرفته شد: مشتری نوشت." in persian
+    assert len(english) == len(persian)
+
+
+async def test_a_ticket_that_an_entry_rule_sent(world: Conn) -> None:
+    support = await factories.queue(world, name="Support")
+    rule_id = await world.fetchval(
+        "INSERT INTO entry_rule (position, condition, queue_id) VALUES (1, '{}', $1) RETURNING id",
+        support,
+    )
+    ticket_id = await factories.ticket(world, NOON, intake_queue_id=support)
+    interaction_id = await world.fetchval(
+        "SELECT id FROM interaction WHERE ticket_id = $1", ticket_id
+    )
+    finding = arriving.Finding(
+        ticket_id=ticket_id,
+        interaction_ids=[interaction_id],
+        received_at=NOON,
+        temperament="unknown",
+        language="en",
+        subject="",
+        queue_id=support,
+        rule_id=rule_id,
+    )
+
+    await arriving.route(world, NOON, finding)
+
+    (english,), (persian,) = await told(world, ticket_id), await told(world, ticket_id, "fa")
+    assert english == f"Queued in Support (tier 1) at 12:00:00 by entry rule {rule_id}."
+    assert persian.startswith("ساعت ۱۲:۰۰:۰۰ بنا بر قاعدهٔ ورود ")
