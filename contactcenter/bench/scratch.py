@@ -52,12 +52,12 @@ class Scratch:
 
     async def _create(self, how: str) -> str:
         name = f"contactcenter_bench_{secrets.token_hex(6)}"
+        self._made.append(name)  # first: whoever is interrupted now leaves nothing behind
         conn = await connect(self._url)
         try:
             await conn.execute(f'CREATE DATABASE "{name}" {how}')
         finally:
             await conn.close(timeout=5)
-        self._made.append(name)
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
 
 

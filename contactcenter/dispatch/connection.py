@@ -7,6 +7,7 @@ from typing import Any, final
 from contactcenter import metrics, rules
 from contactcenter.db import Conn, OwnConnection
 from contactcenter.rules import Rules
+from routing.explanation import Explanation
 
 
 @final
@@ -15,13 +16,16 @@ class RoutingConnection(OwnConnection):
 
     ``looking`` are agents with room, in the order in which they got it. They look for tickets
     together: before any ticket looks for an agent, and at the latest when the hold ends.
-    ``rules`` are those of the hold, once somebody has asked for them.
+    ``rules`` are those of the hold, once somebody has asked for them. In a simulation what a timer
+    raises ends it (``raises``), and offers are explained where there are ``explanations``.
     """
 
     def __init__(self, *args: Any, **others: Any) -> None:
         super().__init__(*args, **others)
         self.looking: dict[int, None] = {}
         self.rules: Rules | None = None
+        self.raises = False
+        self.explanations: list[Explanation] | None = None
 
     def begin(self, configuration: int) -> None:
         """A hold begins, with this version in force; of one that was undone nothing stays."""
@@ -42,6 +46,11 @@ async def rules_of(conn: Conn) -> Rules:
     if conn.rules is None:
         conn.rules = await rules.current(conn)
     return conn.rules
+
+
+def raises(conn: Conn) -> bool:
+    """Whether a timer that cannot be fired ends everything, instead of being tried again."""
+    return type(conn) is RoutingConnection and conn.raises
 
 
 def forget_rules(conn: Conn) -> None:

@@ -9,7 +9,7 @@ import structlog
 from contactcenter import db, logs, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, holding, moving, presence, seek
-from contactcenter.dispatch.connection import apart
+from contactcenter.dispatch.connection import apart, raises
 from contactcenter.timers import Timer
 
 _TRY_AGAIN_AFTER: Final = timedelta(seconds=60)
@@ -33,7 +33,7 @@ async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
                     await _FIRE[timer.kind](conn, now, timer)
                     await seek.catch_up(conn, now)
         except Exception as error:
-            if db.is_unreachable(error):
+            if db.is_unreachable(error) or raises(conn):
                 raise
             log.exception("timer_failed", kind=timer.kind, exc_info=logs.unquoted(error))
             await timers.postpone(conn, timer, now + _TRY_AGAIN_AFTER)

@@ -12,7 +12,7 @@ import msgspec
 
 from contactcenter import db, tickets, timers, turns
 from contactcenter.db import Conn
-from contactcenter.dispatch import tier_clock
+from contactcenter.dispatch import explaining, tier_clock
 from contactcenter.dispatch.connection import RoutingConnection
 from contactcenter.dispatch.sights import Head, Ring, Sights
 from contactcenter.queues import Queue
@@ -53,6 +53,7 @@ async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
     )
     choice = assignment.choose_agent([_seen(row) for row in rows], now_us=_us(now))
     if choice is not None:
+        await explaining.note_agent(conn, now, ticket.id, choice.chosen_id)
         why = choice.why | {
             "waited_s": (now - ticket.enqueued_at).total_seconds(),
             "credit_s": ticket.credit_s,
@@ -93,6 +94,7 @@ async def _look(conn: Conn, now: datetime, agent_ids: Sequence[int]) -> None:
         sights = Sights(await _heads.all(conn, agent_ids, now))
         chosen = [one for agent_id in agent_ids for one in sights.choose(agent_id, _us(now))]
         if chosen:
+            await explaining.note_tickets(conn, now, chosen)
             locked = await tickets.lock_all(conn, [one.head.ticket_id for one in chosen])
             await turns.make_all(
                 conn,

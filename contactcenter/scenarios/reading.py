@@ -54,9 +54,10 @@ class InvalidScenario(Exception):
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """A scenario, the unit its file is written in, and what may be a slip."""
+    """A scenario, the file as it stands, the unit it is written in, and what may be a slip."""
 
     scenario: Scenario
+    file: File
     unit: Unit
     notes: list[str]
 
@@ -72,7 +73,9 @@ def read(content: bytes) -> Reading:
     problems = [*checking.problems(file), *_parts_of_ticks(file)]
     if problems:
         raise InvalidScenario(problems)
-    return Reading(scenario=_scenario(file), unit=file.unit, notes=list(checking.notes(file)))
+    return Reading(
+        scenario=_scenario(file), file=file, unit=file.unit, notes=list(checking.notes(file))
+    )
 
 
 def _misshapen(content: bytes, first: msgspec.ValidationError) -> Iterator[str]:

@@ -170,10 +170,12 @@ class Ticket:
     legs: list[tuple[int, str | None]] = field(default_factory=list)
 
     def add_credit(self, name: str, credit_us: int) -> None:
-        """Give it another reason to be served earlier; nothing is no reason."""
+        """Give it a reason to be served earlier, or more of one; nothing is no reason."""
         if credit_us == 0:
             return
-        self.credits = (*self.credits, CreditRow(name=name, credit_us=credit_us))
+        worth = {row.name: row.credit_us for row in self.credits}
+        worth[name] = worth.get(name, 0) + credit_us
+        self.credits = tuple(CreditRow(name=n, credit_us=us) for n, us in sorted(worth.items()))
         self.rank_us = rank_us(enqueued_us=self.rank_us, credit_us=credit_us)
 
 
