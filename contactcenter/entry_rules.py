@@ -11,6 +11,7 @@ from msgspec import Struct
 from contactcenter import conditions, configuration, db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Stale
+from routing import entry
 
 
 class EntryRule(Struct, frozen=True, kw_only=True):
@@ -29,6 +30,12 @@ class WantedRule(Struct, frozen=True, kw_only=True):
     queue_id: int
 
 
+class _Asked(Struct, frozen=True, kw_only=True):
+    rule_id: int
+    condition: dict[str, Any]
+    queue_id: int
+
+
 class EntryTable(Struct, frozen=True, kw_only=True):
     """All lines in order. ``version`` is another one for another table."""
 
@@ -38,10 +45,16 @@ class EntryTable(Struct, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _list_all = _SQL.take("list_all", EntryRule)
+_in_force = _SQL.take("in_force", _Asked)
 _lock = _SQL.command("lock")
 _remove_others = _SQL.command("remove_others")
 _put = _SQL.command("put")
 _add = _SQL.command("add")
+
+
+async def in_force(conn: Conn) -> list[entry.Rule]:
+    """The table as it is asked, in order."""
+    return [entry.Rule(**msgspec.structs.asdict(rule)) for rule in await _in_force.all(conn)]
 
 
 async def read(conn: Conn) -> EntryTable:

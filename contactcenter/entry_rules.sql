@@ -17,3 +17,7 @@ UPDATE entry_rule SET position = $2, condition = $3, queue_id = $4 WHERE id = $1
 -- name: add
 -- A new one.
 INSERT INTO entry_rule (position, condition, queue_id) VALUES ($1, $2, $3)
+
+-- name: in_force
+-- The entry table as triage asks it, in order.
+SELECT id AS rule_id, condition, queue_id FROM entry_rule ORDER BY position

@@ -48,6 +48,7 @@ KINDS: Final[Mapping[str, str]] = {
     "ticket_reopened": "the problem came back",
     "ticket_closed": "the time to come back is over",
     "ticket_marked_spam": "it was no customer's problem",
+    "ticket_credited": "reasons to be served earlier were granted or taken back",
     "ticket_changed": "subject, category, tags or temperament were edited",
     "presence_changed": "an agent came, went or paused",
     "entry_point_discovered": "a message came to an address of ours that nobody had set up",

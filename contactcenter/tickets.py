@@ -69,7 +69,6 @@ _unsolved_twin = _SQL.take("unsolved_twin", int)
 _unsolved_of = _SQL.take("unsolved_of", int)
 _held_by = _SQL.take("held_by", int)
 _grant_credit = _SQL.command("grant_credit")
-_revoke_credits = _SQL.command("revoke_credits")
 _total_credit = _SQL.take("total_credit", int)
 
 
@@ -182,12 +181,6 @@ async def grant_credit(conn: Conn, ticket: Ticket, reason: str, credit_s: int) -
     if credit_s:
         await _grant_credit.run(conn, ticket.id, reason, credit_s)
     return msgspec.structs.replace(ticket, credit_s=await _total_credit.one(conn, ticket.id))
-
-
-async def revoke_credits(conn: Conn, ticket: Ticket) -> Ticket:
-    """Start an episode without credit. Not saved yet."""
-    await _revoke_credits.run(conn, ticket.id)
-    return msgspec.structs.replace(ticket, credit_s=0)
 
 
 async def record_change(

@@ -59,10 +59,6 @@ SELECT id FROM ticket WHERE agent_id = $1 ORDER BY rank_us, id
 INSERT INTO credit (ticket_id, reason, credit_s) VALUES ($1, $2, $3)
 ON CONFLICT (ticket_id, reason) DO UPDATE SET credit_s = credit.credit_s + EXCLUDED.credit_s
 
--- name: revoke_credits
--- A new episode starts with what it is granted.
-DELETE FROM credit WHERE ticket_id = $1
-
 -- name: total_credit
 -- The sum of the named reasons is the ticket's credit.
 SELECT coalesce(sum(credit_s), 0)::int AS credit_s FROM credit WHERE ticket_id = $1

@@ -7,16 +7,13 @@ default queue as ``unknown``: a caller never waits for a classifier.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 import asyncpg
-import msgspec
 import structlog
-from msgspec import Struct
 
-from contactcenter import db, logs, segments, tickets
+from contactcenter import db, entry_rules, logs, segments, ticket_facts, triage_cases
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import arriving
@@ -24,17 +21,12 @@ from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.dispatch.entering import enter
 from contactcenter.errors import NoDatabase
-from routing import entry, language, requests
-from routing.states import State
-from routing.temperament import Assessment, Assessor, Message
-from routing.text import own_words
+from contactcenter.triage_cases import Case, Claimed, NewMessage, Turn
+from routing import entry
+from routing.temperament import Assessor
 
 BATCH: Final = 64
-#: A message that nobody has looked at for this long is routed without a look.
-LATE_AFTER_S: Final = 2.0
 MAX_ATTEMPTS: Final = 2
-#: Nobody's manner needs more words than this to show; a book would hold up everybody else.
-LOOKED_AT_CHARACTERS: Final = 8_000
 _LOOK_EVERY_S: Final = 0.5
 _LOOK_AGAIN_S: Final = 0.01
 #: So long may messages come in between two tickets, if they do: a provider waits for each.
@@ -42,58 +34,11 @@ _GIVES_WAY_S: Final = 0.002
 
 log = structlog.get_logger()
 
-
-class _Claimed(Struct, frozen=True, kw_only=True):
-    id: int
-    contact_id: int
-    state: State
-    channel: str
-    temperament: str
-    language: str | None
-    entry_point_id: int | None
-    queue_id: int | None
-    intake_queue_id: int | None
-    subject: str
-
-
-class _NewMessage(Struct, frozen=True, kw_only=True):
-    id: int
-    ticket_id: int
-    body: str
-    received_at: datetime
-    waited: timedelta
-
-
-class _Turn(Struct, frozen=True, kw_only=True):
-    contact_id: int
-    id: int
-    direction: str
-    channel: str
-    body: str
-    occurred_at: datetime
-
-
-class _Rule(Struct, frozen=True, kw_only=True):
-    rule_id: int
-    condition: dict[str, Any]
-    queue_id: int
-
-
-class _Case(Struct, frozen=True, kw_only=True):
-    """One ticket's new messages, with what is known of the person."""
-
-    ticket: _Claimed
-    messages: Sequence[_NewMessage]
-    turns: Sequence[_Turn]
-    known: Sequence[segments.Segment]
-
-
 _SQL = db.Statements(__name__)
 _untriaged_tickets = _SQL.take("untriaged_tickets", int)
-_claim = _SQL.take("claim", _Claimed)
-_messages = _SQL.take("messages", _NewMessage)
-_conversations = _SQL.take("conversations", _Turn)
-_rules = _SQL.take("rules", _Rule)
+_claim = _SQL.take("claim", Claimed)
+_messages = _SQL.take("messages", NewMessage)
+_conversations = _SQL.take("conversations", Turn)
 _settle = _SQL.command("settle")
 
 
@@ -148,29 +93,35 @@ class Triage:
             await asyncio.sleep(_LOOK_AGAIN_S)
         return bool(wanted)
 
-    async def _find(self, conn: Conn, claimed: Mapping[int, _Claimed]) -> list[Finding]:
+    async def _find(self, conn: Conn, claimed: Mapping[int, Claimed]) -> list[Finding]:
         """Look at the claimed tickets; settles those that stay and returns the others."""
-        new: dict[int, list[_NewMessage]] = defaultdict(list)
+        new: dict[int, list[NewMessage]] = defaultdict(list)
         for message in await _messages.all(conn, list(claimed), 4 * BATCH):
             new[message.ticket_id].append(message)
-        looked_at = {ticket_id for ticket_id, messages in new.items() if not _is_late(messages)}
+        looked_at = {
+            ticket_id for ticket_id, messages in new.items() if not triage_cases.is_late(messages)
+        }
         contact_ids = {claimed[ticket_id].contact_id for ticket_id in looked_at}
-        turns: dict[int, list[_Turn]] = defaultdict(list)
-        for turn in await _conversations.all(conn, sorted(contact_ids)):
-            turns[turn.contact_id].append(turn)
+        turns = await _said_before(conn, contact_ids)
         asserted = await segments.current(conn, contact_ids)
-        rules = [entry.Rule(**msgspec.structs.asdict(r)) for r in await _rules.all(conn)]
+        rules = await entry_rules.in_force(conn)
+        facts = await _facts_of_new(conn, claimed, new)
         findings: list[Finding] = []
         settled: list[Finding] = []
         said: dict[int, segments.Said] = {}
         failures_before = self.failures
         for ticket_id, messages in new.items():
             ticket = claimed[ticket_id]
-            said_so, known = turns[ticket.contact_id], asserted.get(ticket.contact_id, [])
-            case = _Case(ticket=ticket, messages=messages, turns=said_so, known=known)
+            case = Case(
+                ticket=ticket,
+                facts=facts.get(ticket_id),
+                messages=messages,
+                turns=turns.get(ticket.contact_id, []),
+                known=asserted.get(ticket.contact_id, []),
+            )
             finding = self._look_at(case, rules, said)
             if finding is not None:
-                (settled if _stays(ticket, finding) else findings).append(finding)
+                (settled if triage_cases.stays(ticket, finding) else findings).append(finding)
             if ticket_id in looked_at:
                 await asyncio.sleep(_GIVES_WAY_S if self._gives_way() else 0)
         if self.failures > failures_before:
@@ -186,19 +137,19 @@ class Triage:
         return findings
 
     def _look_at(
-        self, case: _Case, rules: Sequence[entry.Rule], said: dict[int, segments.Said]
+        self, case: Case, rules: Sequence[entry.Rule], said: dict[int, segments.Said]
     ) -> Finding | None:
         """One ticket's new messages; None where it failed and is to be tried once more.
 
         What the rules now say of the person goes into ``said``, by contact.
         """
         ticket_id = case.ticket.id
-        if _is_late(case.messages) or self._attempts[ticket_id] >= MAX_ATTEMPTS:
+        if triage_cases.is_late(case.messages) or self._attempts[ticket_id] >= MAX_ATTEMPTS:
             self.failures += 1
-            return _without_a_look(case)
+            return triage_cases.without_a_look(case)
         try:
-            assessment = self._assessor(_as_messages(case.turns))
-            finding = _finding(case, assessment, rules)
+            assessment = self._assessor(triage_cases.as_messages(case.turns))
+            finding = triage_cases.concluded(case, assessment, rules)
         except Exception as error:
             self._attempts[ticket_id] += 1
             told = logs.unquoted(error)
@@ -234,67 +185,19 @@ class Triage:
             log.warning("triage_hand_over_failed", ticket_id=ticket_id, error=name)
 
 
-def _is_late(messages: Sequence[_NewMessage]) -> bool:
-    return max(m.waited for m in messages) > timedelta(seconds=LATE_AFTER_S)
+async def _said_before(conn: Conn, contact_ids: Iterable[int]) -> Mapping[int, Sequence[Turn]]:
+    turns: dict[int, list[Turn]] = defaultdict(list)
+    for turn in await _conversations.all(conn, sorted(contact_ids)):
+        turns[turn.contact_id].append(turn)
+    return turns
 
 
-def _without_a_look(case: _Case) -> Finding:
-    """The entry point's default queue, and what was known of the contact before."""
-    ticket = case.ticket
-    queue_id = ticket.queue_id or ticket.intake_queue_id
-    assert queue_id is not None, f"ticket {ticket.id} has no queue to go to"
-    return Finding(
-        ticket_id=ticket.id,
-        interaction_ids=[m.id for m in case.messages],
-        received_at=case.messages[-1].received_at,
-        temperament=ticket.temperament,
-        language=ticket.language,
-        subject=tickets.subject_of(case.messages[0].body),
-        queue_id=queue_id,
-    )
-
-
-def _finding(case: _Case, assessment: Assessment, rules: Sequence[entry.Rule]) -> Finding:
-    by_person = [s for s in case.known if s.source == "agent"]
-    text = "\n".join(own_words(m.body[:LOOKED_AT_CHARACTERS]) for m in case.messages)
-    cues = [requests.asks_for_escalation(m.body[:LOOKED_AT_CHARACTERS]) for m in case.messages]
-    finding = msgspec.structs.replace(
-        _without_a_look(case),
-        temperament=by_person[0].value if by_person else assessment.label,
-        language=language.detect(text),
-        escalation_cue=next((cue for cue in cues if cue is not None), None),
-    )
-    problem = entry.Problem(
-        channel=case.ticket.channel,
-        entry_point_id=case.ticket.entry_point_id,
-        language=finding.language,
-        temperament=finding.temperament,
-        text=text,
-    )
-    rule = entry.first_match(rules, problem) if case.ticket.state == "new" else None
-    if rule is None:
-        return finding
-    return msgspec.structs.replace(finding, queue_id=rule.queue_id, rule_id=rule.rule_id)
-
-
-def _stays(ticket: _Claimed, finding: Finding) -> bool:
-    """Whether the new messages change nothing about where the ticket is or how it is shown."""
-    return (
-        ticket.state in ("waiting", "offered", "assigned", "on_hold")
-        and finding.escalation_cue is None
-        and finding.temperament == ticket.temperament
-        and (finding.language is None or finding.language == ticket.language)
-    )
-
-
-def _as_messages(turns: Sequence[_Turn]) -> list[Message]:
-    return [
-        Message(
-            role="customer" if turn.direction == "inbound" else "agent",
-            text=turn.body[:LOOKED_AT_CHARACTERS],
-            channel=turn.channel,
-            at=turn.occurred_at,
-            interaction_id=turn.id,
-        )
-        for turn in turns
-    ]
+async def _facts_of_new(
+    conn: Conn, claimed: Mapping[int, Claimed], messages: Mapping[int, Sequence[NewMessage]]
+) -> dict[int, entry.Problem]:
+    """What rules may ask of those that have no queue yet, as it is known now."""
+    new = {i: messages[i][-1] for i in messages if claimed[i].state == "new"}
+    if not new:
+        return {}
+    now = max(message.received_at + message.waited for message in new.values())
+    return await ticket_facts.read_all(conn, new, now, words=False)

@@ -29,10 +29,6 @@ FROM unnest($1::bigint[]) AS c(contact_id) CROSS JOIN LATERAL (
 WHERE m.direction IN ('inbound', 'outbound')
 ORDER BY c.contact_id, m.id
 
--- name: rules
--- The entry table, in order.
-SELECT id AS rule_id, condition, queue_id FROM entry_rule ORDER BY position
-
 -- name: settle
 -- Messages on tickets that stay where they are need no routing: marked at once, in one statement.
 WITH settled AS (

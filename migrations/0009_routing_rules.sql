@@ -223,16 +223,34 @@ CREATE UNIQUE INDEX segment_one_open_per_source ON segment (contact_id, kind, so
   WHERE to_at IS NULL AND ticket_id IS NULL;
 
 -- What counted of a contact at an instant, as it was known then: of several sources a person's word
--- comes first, and the latest; kinds with several values give a row for each.
-CREATE FUNCTION effective_segments(of_contact bigint, at timestamptz) RETURNS TABLE (kind text, value text)
+-- comes first, and the latest.
+CREATE FUNCTION effective_segments(of_contact bigint, at timestamptz) RETURNS TABLE (id bigint, kind text, value text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT DISTINCT x.kind, x.value FROM (
-    SELECT s.kind, s.value, k.several, row_number() OVER (
-      PARTITION BY s.kind
+  SELECT x.id, x.kind, x.value FROM (
+    SELECT s.id, s.kind, s.value, row_number() OVER (
+      PARTITION BY s.kind, s.slot
       ORDER BY array_position(ARRAY['agent', 'import', 'rule', 'model', 'cues'], s.source), s.from_at DESC, s.id DESC) AS n
-    FROM segment s JOIN segment_kind k ON k.kind = s.kind
+    FROM segment s
     WHERE s.contact_id = of_contact AND s.ticket_id IS NULL
       AND greatest(s.from_at, s.told_at) <= at AND (s.to_at IS NULL OR s.to_at > at)) AS x
-  WHERE x.several OR x.n = 1;
+  WHERE x.n = 1;
 END;
+
+-- What that is worth in seconds of waiting. Nobody waits longer or less for his manner.
+CREATE FUNCTION segment_credits(of_contact bigint, at timestamptz) RETURNS TABLE (reason text, credit_s int)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT e.kind || ':' || e.value, r.credit_s
+  FROM effective_segments(of_contact, at) AS e JOIN credit_rule r ON r.kind = e.kind AND r.value = e.value
+  WHERE r.credit_s > 0 AND e.kind <> 'temperament';
+END;
+
+-- Whether a contact had a problem of the kind solved since then; one whose category nobody has named
+-- yet may be of any kind.
+CREATE FUNCTION comes_again(of_ticket bigint, of_contact bigint, of_category bigint, since timestamptz) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (
+  SELECT FROM ticket s
+  WHERE s.contact_id = of_contact AND s.id <> of_ticket AND s.state IN ('solved', 'closed') AND s.solved_at >= since
+    AND NOT s.spam AND s.abandoned_at IS NULL AND coalesce(s.category_id = of_category, true));

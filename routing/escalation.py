@@ -39,6 +39,6 @@ def may_by_rule(
     return reason != "customer_words" or not is_cooling
 
 
-def credit_s(*, tier: int, target_tier: int) -> int:
+def credit_s(*, tier: int, target_tier: int, per_tier_s: int = CREDIT_PER_TIER_S) -> int:
     """What a ticket gains by rising; nothing for going down or sideways."""
-    return max(0, target_tier - tier) * CREDIT_PER_TIER_S
+    return max(0, target_tier - tier) * per_tier_s

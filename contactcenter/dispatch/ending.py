@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from contactcenter import agents, queues, tickets, turns
+from contactcenter import agents, queues, ticket_credits, tickets, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
+from contactcenter.dispatch.connection import rules_of
 from contactcenter.dispatch.holding import (
     Refused,
     check,
@@ -132,8 +133,8 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         raise Refused(f"ticket {ticket.id} is spam", state=ticket.state)
     solver_id, queue_id = ticket.solved_by_id, ticket.queue_id
     assert queue_id is not None
-    ticket = await tickets.revoke_credits(conn, ticket)
-    ticket = await tickets.grant_credit(conn, ticket, "reopened", escalation.CREDIT_REOPENED_S)
+    worth_s = (await rules_of(conn)).credit_s("reopened", default=escalation.CREDIT_REOPENED_S)
+    ticket, granted = await ticket_credits.begin(conn, now, ticket, {"reopened": worth_s})
     if await tickets.unsolved_twin(conn, ticket) is not None:
         ticket = msgspec.structs.replace(ticket, intake_queue_id=None)
     ticket = msgspec.structs.replace(
@@ -155,6 +156,7 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         agent_id=solver_id,
         because=because,
         temperament=ticket.temperament,
+        credits=granted,
     )
     waits = tier_clock.whole(now, await queues.find(conn, queue_id))
     turn = Turn(ticket=ticket, event=again, leg_begins_at=now, waits=waits, asks_anew=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contactcenter import db, segments, tickets
+from contactcenter import db, segments, ticket_credits, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import arriving, seek
 from contactcenter.dispatch.arriving import Finding
@@ -41,6 +41,7 @@ async def enter(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
         [f.received_at for f in findings],
         [f.rule_id for f in findings],
         [i for f in findings for i in f.interaction_ids],
+        now - ticket_credits.REPEAT_WINDOW,
     )
     for one in entered:
         if one.is_otherwise:  # whoever holds another problem of this person, too

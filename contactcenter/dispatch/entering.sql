@@ -5,14 +5,22 @@ WITH found AS (
   FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bigint[])
     AS f(ticket_id, queue_id, temperament, language, subject, received_at, rule_id)
 ), held AS (
-  SELECT t.id, t.temperament AS former FROM ticket t
+  SELECT t.id, t.contact_id, t.category_id, t.temperament AS former FROM ticket t
   WHERE t.id = ANY ($2::bigint[]) AND t.state = 'new' ORDER BY t.id FOR NO KEY UPDATE
 ), marked AS (
   UPDATE interaction SET triaged_at = $1
   WHERE id = ANY ($9::bigint[]) AND triaged_at IS NULL AND ticket_id IN (SELECT id FROM held)
   RETURNING ticket_id
+), worth AS (  -- nobody asks where no reason is worth anything
+  SELECT h.id, w.reason, w.credit_s FROM held h CROSS JOIN LATERAL segment_credits(h.contact_id, $1) AS w
+  WHERE EXISTS (SELECT FROM credit_rule)
+  UNION ALL SELECT h.id, 'repeat_contact', (SELECT credit_s FROM credit_rule WHERE kind = 'repeat_contact' AND value = '')
+  FROM held h
+  WHERE EXISTS (SELECT FROM credit_rule WHERE kind = 'repeat_contact' AND value = '' AND credit_s > 0)
+    AND comes_again(h.id, h.contact_id, h.category_id, $10)
 ), moved AS (
   UPDATE ticket t SET
+    credit_s = coalesce((SELECT sum(w.credit_s) FROM worth w WHERE w.id = t.id), 0),
     state = 'waiting', queue_id = q.id, tier = q.tier, temperament = f.temperament,
     language = coalesce(f.language, t.language), subject = CASE t.subject WHEN '' THEN f.subject ELSE t.subject END,
     last_customer_message_at = f.received_at, version = t.version + 1,
@@ -21,6 +29,12 @@ WITH found AS (
   WHERE t.id = held.id AND t.id IN (SELECT ticket_id FROM marked)
   RETURNING t.id, t.state, t.contact_id, t.episode, t.tier, t.queue_id, t.enqueued_at, t.version, t.team_ids, t.temperament,
             t.language, held.former, f.rule_id, q.escalate_after_s
+), named AS (
+  SELECT moved.id, coalesce(jsonb_object_agg(w.reason, w.credit_s) FILTER (WHERE w.id IS NOT NULL), '{}') AS credits
+  FROM moved LEFT JOIN worth w ON w.id = moved.id GROUP BY moved.id
+), granted AS (
+  INSERT INTO credit (ticket_id, reason, credit_s)
+  SELECT w.id, w.reason, w.credit_s FROM worth w JOIN moved ON moved.id = w.id ORDER BY w.id, w.reason
 ), legs AS (
   INSERT INTO leg (ticket_id, episode, tier, queue_id, from_at)
   SELECT id, episode, tier, queue_id, enqueued_at FROM moved ORDER BY id
@@ -31,11 +45,12 @@ WITH found AS (
   ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 ), noted AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, actor, team_ids, data)
-  SELECT $1, 'ticket_queued', id, version, contact_id, 'system', team_ids,
+  SELECT $1, 'ticket_queued', moved.id, version, contact_id, 'system', team_ids,
          jsonb_build_object('state', state, 'queue_id', queue_id, 'tier', tier, 'rule_id', rule_id,
-                            'temperament', temperament, 'language', language, 'configuration',
+                            'temperament', temperament, 'language', language,
+                            'credits', named.credits, 'configuration',
                             (SELECT coalesce(max(version), 0) FROM configuration_version))
-  FROM moved ORDER BY id
+  FROM moved JOIN named ON named.id = moved.id ORDER BY moved.id
 )
 SELECT id AS ticket_id, contact_id, queue_id, temperament, former <> temperament AS is_otherwise FROM moved ORDER BY id
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import legs, queues, tickets, turns
+from contactcenter import legs, queues, ticket_credits, tickets, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek, tier_clock
+from contactcenter.dispatch.connection import rules_of
 from contactcenter.dispatch.holding import check, let_go, look_around
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.events import Event
@@ -27,6 +28,7 @@ async def enqueue(
 ) -> Ticket:
     """A new problem enters its first queue; the leg begins when the problem did."""
     queue = await queues.find(conn, queue_id)
+    ticket, granted = await ticket_credits.begin(conn, now, ticket)
     ticket = seek.queue_for_ticket(queue, ticket)
     ticket = msgspec.structs.replace(ticket, state=check(ticket, "queue"))
     queued = fact(
@@ -37,6 +39,7 @@ async def enqueue(
         rule_id=rule_id,
         temperament=ticket.temperament,
         language=ticket.language,
+        credits=granted,
     )
     turn = Turn(
         ticket=ticket,
@@ -66,7 +69,10 @@ async def escalate(
     assert ticket.queue_id is not None
     assert ticket.tier is not None
     target = await _target(conn, await queues.find(conn, ticket.queue_id), queue_id)
-    credit_s = escalation.credit_s(tier=ticket.tier, target_tier=target.tier)
+    per_tier_s = (await rules_of(conn)).credit_s(
+        "escalated_per_tier", default=escalation.CREDIT_PER_TIER_S
+    )
+    credit_s = escalation.credit_s(tier=ticket.tier, target_tier=target.tier, per_tier_s=per_tier_s)
     return await refer(
         conn, now, ticket, target, reason, credit_s=credit_s, actor=actor, note_id=note_id
     )
@@ -104,6 +110,7 @@ async def refer(
         from_tier=former_tier,
         hand_over_id=note_id,
         temperament=ticket.temperament,
+        credits={"escalated": credit_s} if credit_s else {},
     )
     return await look_around(conn, now, await _arrive(conn, ticket, target, risen, "escalated"))
 

@@ -1,0 +1,134 @@
+"""One ticket's new messages, and what they mean: nothing here reads or writes."""
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import segments, tickets
+from contactcenter.dispatch.arriving import Finding
+from routing import entry, language, requests
+from routing.states import State
+from routing.temperament import Assessment, Message
+from routing.text import own_words
+
+#: A message that nobody has looked at for this long is routed without a look.
+LATE_AFTER_S: Final = 2.0
+#: Nobody's manner needs more words than this to show; a book would hold up everybody else.
+LOOKED_AT_CHARACTERS: Final = 8_000
+
+
+class Claimed(Struct, frozen=True, kw_only=True):
+    """A ticket with messages that nobody has looked at, as it is before the look."""
+
+    id: int
+    contact_id: int
+    state: State
+    channel: str
+    temperament: str
+    language: str | None
+    entry_point_id: int | None
+    queue_id: int | None
+    intake_queue_id: int | None
+    subject: str
+
+
+class NewMessage(Struct, frozen=True, kw_only=True):
+    """One of these messages, and how long it has waited for a look."""
+
+    id: int
+    ticket_id: int
+    body: str
+    received_at: datetime
+    waited: timedelta
+
+
+class Turn(Struct, frozen=True, kw_only=True):
+    """What was said before, by the customer or by us, whatever ticket it was about."""
+
+    contact_id: int
+    id: int
+    direction: str
+    channel: str
+    body: str
+    occurred_at: datetime
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """One ticket's new messages, with what is known of the person; ``facts`` of a new one."""
+
+    ticket: Claimed
+    facts: entry.Problem | None
+    messages: Sequence[NewMessage]
+    turns: Sequence[Turn]
+    known: Sequence[segments.Segment]
+
+
+def is_late(messages: Sequence[NewMessage]) -> bool:
+    """Whether one has waited so long that it is routed without a look."""
+    return max(m.waited for m in messages) > timedelta(seconds=LATE_AFTER_S)
+
+
+def without_a_look(case: Case) -> Finding:
+    """The entry point's default queue, and what was known of the contact before."""
+    ticket = case.ticket
+    queue_id = ticket.queue_id or ticket.intake_queue_id
+    assert queue_id is not None, f"ticket {ticket.id} has no queue to go to"
+    return Finding(
+        ticket_id=ticket.id,
+        interaction_ids=[m.id for m in case.messages],
+        received_at=case.messages[-1].received_at,
+        temperament=ticket.temperament,
+        language=ticket.language,
+        subject=tickets.subject_of(case.messages[0].body),
+        queue_id=queue_id,
+    )
+
+
+def concluded(case: Case, assessment: Assessment, rules: Sequence[entry.Rule]) -> Finding:
+    """What the words and the person mean; of a new ticket, also which rule fits."""
+    by_person = [s for s in case.known if s.source == "agent"]
+    text = "\n".join(own_words(m.body[:LOOKED_AT_CHARACTERS]) for m in case.messages)
+    cues = [requests.asks_for_escalation(m.body[:LOOKED_AT_CHARACTERS]) for m in case.messages]
+    finding = msgspec.structs.replace(
+        without_a_look(case),
+        temperament=by_person[0].value if by_person else assessment.label,
+        language=language.detect(text),
+        escalation_cue=next((cue for cue in cues if cue is not None), None),
+    )
+    if case.facts is None:
+        return finding
+    problem = dataclasses.replace(
+        case.facts, language=finding.language, temperament=finding.temperament, text=text
+    )
+    rule = entry.first_match(rules, problem)
+    if rule is None:
+        return finding
+    return msgspec.structs.replace(finding, queue_id=rule.queue_id, rule_id=rule.rule_id)
+
+
+def stays(ticket: Claimed, finding: Finding) -> bool:
+    """Whether the new messages change nothing about where the ticket is or how it is shown."""
+    return (
+        ticket.state in ("waiting", "offered", "assigned", "on_hold")
+        and finding.escalation_cue is None
+        and finding.temperament == ticket.temperament
+        and (finding.language is None or finding.language == ticket.language)
+    )
+
+
+def as_messages(turns: Sequence[Turn]) -> list[Message]:
+    """What was said, as the assessor takes it."""
+    return [
+        Message(
+            role="customer" if turn.direction == "inbound" else "agent",
+            text=turn.body[:LOOKED_AT_CHARACTERS],
+            channel=turn.channel,
+            at=turn.occurred_at,
+            interaction_id=turn.id,
+        )
+        for turn in turns
+    ]
