@@ -73,7 +73,7 @@ UPDATE calendar SET archived_at = $2 WHERE id = $1
 
 -- name: used_by_queues
 -- Which queues use it now.
-SELECT id FROM queue WHERE calendar_id = $1 ORDER BY id
+SELECT id FROM queue WHERE calendar_id = $1 AND archived_at IS NULL ORDER BY id
 
 -- name: used_by_entry_points
 -- Which entry points use it now.

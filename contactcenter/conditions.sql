@@ -1,7 +1,7 @@
 -- name: read
 -- Everything a condition may name by id, or by the words of a kind of segment, in one answer.
 SELECT jsonb_build_object(
-  'queues', (SELECT coalesce(jsonb_agg(id), '[]') FROM queue),
+  'queues', (SELECT coalesce(jsonb_agg(id), '[]') FROM queue WHERE archived_at IS NULL),
   'entry_points', (SELECT coalesce(jsonb_agg(id), '[]') FROM entry_point),
   'categories', (SELECT coalesce(jsonb_agg(id), '[]') FROM category WHERE archived_at IS NULL),
   'segments', (SELECT coalesce(jsonb_object_agg(k.kind, (

@@ -13,7 +13,7 @@ SELECT count(*)::int AS administrators FROM user_account WHERE role = 'admin' AN
 
 -- name: empty_queues
 -- Queues whose tickets nobody could ever take.
-SELECT q.name FROM queue q WHERE NOT EXISTS (
+SELECT q.name FROM queue q WHERE q.archived_at IS NULL AND NOT EXISTS (
   SELECT FROM membership m JOIN user_account u ON u.id = m.agent_id AND u.disabled_at IS NULL WHERE m.queue_id = q.id)
 ORDER BY q.tier, q.id
 

@@ -32,4 +32,4 @@ RETURNING id, channel, address, name, queue_id, language, discovered, segments_p
 
 -- name: queue_exists
 -- Whether there is such a queue.
-SELECT EXISTS (SELECT FROM queue WHERE id = $1) AS queue_exists
+SELECT EXISTS (SELECT FROM queue WHERE id = $1 AND archived_at IS NULL) AS queue_exists

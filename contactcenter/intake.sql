@@ -115,7 +115,7 @@ SELECT id, channel, address, queue_id FROM entry_point
 -- A provider vouches that this address is ours although nobody set it up; the first queue takes it.
 WITH made AS (
   INSERT INTO entry_point (channel, address, queue_id, discovered)
-  SELECT $1, $2, id, true FROM queue ORDER BY tier, id LIMIT 1
+  SELECT $1, $2, id, true FROM queue WHERE archived_at IS NULL ORDER BY tier, id LIMIT 1
   ON CONFLICT DO NOTHING
   RETURNING id, channel
 ), noted AS (

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 from msgspec import Struct
@@ -28,10 +29,13 @@ class NewQueue(Struct, frozen=True, kw_only=True):
     tier: int
     auto_accept: list[str]
     offer_timeout_s: int
+    offer_timeouts: dict[str, int]
     wrap_up_s: int
+    return_after_s: int | None
     escalate_after_s: int | None
     escalate_to_id: int | None
     calendar_id: int | None
+    requirements: dict[str, dict[str, int]]
 
 
 _SQL = db.Statements(__name__)
@@ -66,27 +70,7 @@ async def create(
     """Make a queue; raises ``BadInput`` or ``NameTaken``."""
     await _check(conn, new, channels)
     await calendars.check_usable(conn, new.calendar_id)
-    try:
-        queue_id = await _create.one(
-            conn,
-            new.name,
-            new.team_id,
-            new.tier,
-            new.auto_accept,
-            new.offer_timeout_s,
-            new.wrap_up_s,
-            new.escalate_after_s,
-            new.escalate_to_id,
-            new.calendar_id,
-        )
-    except asyncpg.UniqueViolationError as error:
-        raise NameTaken(f"there is a queue named {new.name} already") from error
-    if new.calendar_id is not None:
-        await calendars.note_use(conn, now, new.calendar_id, queue_id=queue_id)
-    queue = await queues.find(conn, queue_id)
-    changed = configuration.differences(None, queue)
-    await configuration.record(conn, now, "queue", queue_id, changed, actor=actor)
-    return queue
+    return await add(conn, now, new, actor=actor)
 
 
 async def change(
@@ -102,30 +86,43 @@ async def change(
 
     A new team may read what waits or was solved here, and the queue's agents become its members. A
     new time to escalate holds for tickets that come from now on. Raises ``BadInput``,
-    ``NameTaken`` or, for another tier, ``QueueInUse``.
+    ``NameTaken``, ``QueueArchived`` or, for another tier, ``QueueInUse``.
     """
+    queues.check_standing(before)
     if before == after:
         return before
     # What stands there already may stay: a channel of a new installation may come later.
-    await _check(conn, after, {*channels, *before.auto_accept})
+    await _check(conn, after, {*channels, *before.auto_accept, *before.offer_timeouts})
     if after.calendar_id != before.calendar_id:
         await calendars.check_usable(conn, after.calendar_id)
     if after.tier != before.tier:
         await _check_tier(conn, after)
+    return await save(conn, now, before, after, actor=actor)
+
+
+async def add(conn: Conn, now: datetime, new: NewQueue, *, actor: str) -> Queue:
+    """Make a queue of which all was checked; raises ``NameTaken``."""
     try:
-        await _change.run(
-            conn,
-            after.id,
-            after.name,
-            after.team_id,
-            after.tier,
-            after.auto_accept,
-            after.offer_timeout_s,
-            after.wrap_up_s,
-            after.escalate_after_s,
-            after.escalate_to_id,
-            after.calendar_id,
-        )
+        queue_id = await _create.one(conn, *_columns(new))
+    except asyncpg.UniqueViolationError as error:
+        raise NameTaken(f"there is a queue named {new.name} already") from error
+    if new.calendar_id is not None:
+        await calendars.note_use(conn, now, new.calendar_id, queue_id=queue_id)
+    queue = await queues.find(conn, queue_id)
+    changed = configuration.differences(None, queue)
+    await configuration.record(conn, now, "queue", queue_id, changed, actor=actor)
+    return queue
+
+
+async def save(conn: Conn, now: datetime, before: Queue, after: Queue, *, actor: str) -> Queue:
+    """Save an edit of which all was checked; archiving and taking in use again among them.
+
+    Under the routing lock. Raises ``NameTaken``.
+    """
+    if before == after:
+        return before
+    try:
+        await _change.run(conn, after.id, *_columns(after), after.archived_at)
     except asyncpg.UniqueViolationError as error:
         raise NameTaken(f"there is a queue named {after.name} already") from error
     changed = configuration.differences(before, after)
@@ -135,6 +132,24 @@ async def change(
     if after.team_id != before.team_id:
         await _change_team(conn, now, after, actor=actor)
     return await queues.find(conn, after.id)
+
+
+def _columns(queue: NewQueue | Queue) -> tuple[Any, ...]:
+    """What is written of it, in the order of the statements."""
+    return (
+        queue.name,
+        queue.team_id,
+        queue.tier,
+        queue.auto_accept,
+        queue.offer_timeout_s,
+        queue.offer_timeouts,
+        queue.wrap_up_s,
+        queue.return_after_s,
+        queue.escalate_after_s,
+        queue.escalate_to_id,
+        queue.calendar_id,
+        queue.requirements,
+    )
 
 
 async def _change_team(conn: Conn, now: datetime, queue: Queue, *, actor: str) -> None:
@@ -152,12 +167,12 @@ async def _change_team(conn: Conn, now: datetime, queue: Queue, *, actor: str) -
 async def _check(conn: Conn, queue: NewQueue | Queue, channels: Collection[str]) -> None:
     if not await _team_exists.one(conn, queue.team_id):
         raise BadInput("body.team_id", f"There is no team {queue.team_id}.")
-    for n, channel in enumerate(queue.auto_accept):
+    named = [(f"auto_accept[{n}]", channel) for n, channel in enumerate(queue.auto_accept)]
+    named += [(f"offer_timeouts.{channel}", channel) for channel in queue.offer_timeouts]
+    for place, channel in named:
         if channel not in channels:
             known = ", ".join(sorted(channels))
-            raise BadInput(
-                f"body.auto_accept[{n}]", f"There is no channel {channel}; there are {known}."
-            )
+            raise BadInput(f"body.{place}", f"There is no channel {channel}; there are {known}.")
     if queue.escalate_to_id is None:
         return
     tier = await _tier_of.first(conn, queue.escalate_to_id)

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Final
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contactcenter import queue_setup, queues
@@ -13,6 +14,7 @@ from contactcenter.queues import Queue
 
 _DAY_S: Final = 86_400
 Tier = Annotated[int, Meta(ge=1, le=9, description="1 is asked first; higher is more special.")]
+Level = Annotated[int, Meta(ge=1, le=9)]
 ChannelName = Annotated[str, Meta(min_length=2, max_length=31)]
 AutoAccept = Annotated[
     tuple[ChannelName, ...],
@@ -20,9 +22,34 @@ AutoAccept = Annotated[
 ]
 OfferTimeout = Annotated[int, Meta(ge=5, le=3600, description="How long an offer rings.")]
 WrapUp = Annotated[int, Meta(ge=0, le=3600, description="Time to finish after solving.")]
+OfferTimeouts = Annotated[
+    dict[ChannelName, OfferTimeout],
+    Meta(max_length=20, description="By channel, where it is not `offer_timeout_s`."),
+]
+ReturnAfter = Annotated[
+    int,
+    Meta(ge=1, le=90 * _DAY_S, description="An accepted ticket without a reply goes back then."),
+]
+Levels = Annotated[
+    dict[Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")], Level],
+    Meta(max_length=50),
+]
 EscalateAfter = Annotated[
     int, Meta(ge=60, le=90 * _DAY_S, description="The time this tier has to solve a ticket.")
 ]
+
+
+class Requirements(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The least levels, by name, that a member of a team needs to serve the queue with it."""
+
+    skill: Levels = {}
+    language: Levels = {}
+    product: Levels = {}
+
+    def by_kind(self) -> dict[str, dict[str, int]]:
+        """The kinds of which there is anything."""
+        levels = {"skill": self.skill, "language": self.language, "product": self.product}
+        return {kind: by_name for kind, by_name in levels.items() if by_name}
 
 
 class QueueInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,10 +63,13 @@ class QueueInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tier: Tier
     auto_accept: AutoAccept = ()
     offer_timeout_s: OfferTimeout = 60
+    offer_timeouts: OfferTimeouts = {}
     wrap_up_s: WrapUp = 0
+    return_after_s: ReturnAfter | None = None
     escalate_after_s: EscalateAfter | None = None
     escalate_to_id: Id | None = None
     calendar_id: Id | None = None
+    requirements: Requirements = Requirements()
 
 
 class QueueChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,16 +80,25 @@ class QueueChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     tier: Tier | UnsetType = UNSET
     auto_accept: Annotated[list[ChannelName], Meta(max_length=20)] | UnsetType = UNSET
     offer_timeout_s: OfferTimeout | UnsetType = UNSET
+    offer_timeouts: OfferTimeouts | UnsetType = UNSET
     wrap_up_s: WrapUp | UnsetType = UNSET
+    return_after_s: ReturnAfter | UnsetType | None = UNSET
     escalate_after_s: EscalateAfter | UnsetType | None = UNSET
     escalate_to_id: Id | UnsetType | None = UNSET
     calendar_id: Id | UnsetType | None = UNSET
+    requirements: Requirements | UnsetType = UNSET
+
+
+class QueueQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """With ``archived``, also those that a configuration has left out."""
+
+    archived: bool = False
 
 
 @operation("GET", "/queues", tag="queues", roles=AGENT, via="read")
-async def list_queues(call: Call) -> list[Queue]:
+async def list_queues(call: Call, query: QueueQuery) -> list[Queue]:
     """List queues, tier by tier."""
-    return await queues.list_all(call.conn)
+    return await queues.list_all(call.conn, archived=query.archived)
 
 
 @operation("GET", "/queues/{queue_id}", tag="queues", roles=AGENT, via="read")
@@ -77,10 +116,13 @@ async def create_queue(call: Call, body: QueueInput) -> Queue:
         tier=body.tier,
         auto_accept=list(dict.fromkeys(body.auto_accept)),
         offer_timeout_s=body.offer_timeout_s,
+        offer_timeouts=body.offer_timeouts,
         wrap_up_s=body.wrap_up_s,
+        return_after_s=body.return_after_s,
         escalate_after_s=body.escalate_after_s,
         escalate_to_id=body.escalate_to_id,
         calendar_id=body.calendar_id,
+        requirements=body.requirements.by_kind(),
     )
     return await queue_setup.create(
         call.conn, call.now, new, channels=call.services.channels, actor=call.actor.reference
@@ -97,11 +139,14 @@ async def change_queue(call: Call, queue_id: int, body: QueueChange) -> Queue:
     """
     before = await queue_setup.lock(call.conn, queue_id)
     call.check_version(before.version)
+    after = edited(before, body)
+    if body.requirements is not UNSET:
+        after = msgspec.structs.replace(after, requirements=body.requirements.by_kind())
     return await queue_setup.change(
         call.conn,
         call.now,
         before,
-        edited(before, body),
+        after,
         channels=call.services.channels,
         actor=call.actor.reference,
     )

@@ -27,7 +27,7 @@ def list_entry_points(config: Path | None, data_dir: Path | None) -> None:
 
     async def work() -> None:
         async with storage.opened(settings) as database, database.read() as conn:
-            names = {queue.id: queue.name for queue in await queues.list_all(conn)}
+            names = {queue.id: queue.name for queue in await queues.list_all(conn, archived=False)}
             for found in await entry_points.list_all(conn):
                 click.echo(_line(found, names))
 
@@ -88,7 +88,7 @@ entry_point.add_command(secret)
 
 
 async def _named(conn: Conn, name: str) -> Queue:
-    known = await queues.list_all(conn)
+    known = await queues.list_all(conn, archived=False)
     for queue in known:
         if queue.name == name:
             return queue

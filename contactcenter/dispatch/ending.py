@@ -218,7 +218,7 @@ async def _pause(conn: Conn, now: datetime, ticket: Ticket, kind: str, *, actor:
 
 
 async def _into_intake_queue(conn: Conn, ticket: Ticket) -> Ticket:
-    all_queues = await queues.list_all(conn)
+    all_queues = await queues.list_all(conn, archived=False)
     wanted = [q for q in all_queues if q.id == ticket.intake_queue_id] or all_queues
     return seek.queue_for_ticket(wanted[0], ticket)
 

@@ -25,7 +25,13 @@ WITH found AS (
     language = coalesce(f.language, t.language), subject = CASE t.subject WHEN '' THEN f.subject ELSE t.subject END,
     last_customer_message_at = f.received_at, version = t.version + 1,
     team_ids = CASE WHEN q.team_id = ANY (t.team_ids) THEN t.team_ids ELSE t.team_ids || q.team_id END
-  FROM held JOIN found f ON f.ticket_id = held.id JOIN queue q ON q.id = f.queue_id
+  FROM held JOIN found f ON f.ticket_id = held.id JOIN queue q ON q.id = (
+    -- One that was archived since it was looked at gives way: see queues.entered.
+    SELECT CASE WHEN w.archived_at IS NULL THEN w.id ELSE (
+      SELECT s.id FROM queue s WHERE s.archived_at IS NULL
+      ORDER BY s.id = coalesce((SELECT e.queue_id FROM ticket n JOIN entry_point e ON e.id = n.entry_point_id
+                                WHERE n.id = f.ticket_id), 0) DESC, s.tier, s.id LIMIT 1) END
+    FROM queue w WHERE w.id = f.queue_id)
   WHERE t.id = held.id AND t.id IN (SELECT ticket_id FROM marked)
   RETURNING t.id, t.state, t.contact_id, t.episode, t.tier, t.queue_id, t.enqueued_at, t.version, t.team_ids, t.temperament,
             t.language, held.former, f.rule_id, q.escalate_after_s

@@ -27,7 +27,7 @@ async def enqueue(
     conn: Conn, now: datetime, ticket: Ticket, queue_id: int, *, rule_id: int | None
 ) -> Ticket:
     """A new problem enters its first queue; the leg begins when the problem did."""
-    queue = await queues.find(conn, queue_id)
+    queue = await queues.entered(conn, queue_id, ticket.entry_point_id)
     ticket, granted = await ticket_credits.begin(conn, now, ticket)
     ticket = seek.queue_for_ticket(queue, ticket)
     ticket = msgspec.structs.replace(ticket, state=check(ticket, "queue"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from contactcenter import db, tickets, timers, turns
+from contactcenter import db, queues, tickets, timers, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import explaining, tier_clock
 from contactcenter.dispatch.connection import RoutingConnection
@@ -186,7 +186,11 @@ def _held(now: datetime, ticket: Ticket, agent_id: int, why: dict[str, Any], *, 
 
 
 def queue_for_ticket(queue: Queue, ticket: Ticket) -> Ticket:
-    """The ticket as it stands in the queue; its team may read it from now on. Not saved yet."""
+    """The ticket as it stands in the queue; its team may read it from now on. Not saved yet.
+
+    Raises ``QueueArchived``.
+    """
+    queues.check_standing(queue)
     team_ids = ticket.team_ids
     if queue.team_id not in team_ids:
         team_ids = [*team_ids, queue.team_id]

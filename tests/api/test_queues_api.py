@@ -115,3 +115,45 @@ async def test_a_channel_that_is_not_here_yet_may_stay_but_not_come(admin):
     assert edited["auto_accept"] == first["auto_accept"]
     assert fewer["auto_accept"] == ["email"]
     assert problem["field"] == "body.auto_accept[2]"
+
+
+async def test_offers_ring_by_channel_and_what_is_not_answered_goes_back(admin):
+    queue = await admin(
+        "POST",
+        "/queues",
+        NEW
+        | {
+            "offer_timeouts": {"sms": 45},
+            "return_after_s": 900,
+            "requirements": {"language": {"fa": 2}, "skill": {}},
+        },
+        status=201,
+    )
+
+    assert queue["offer_timeouts"] == {"sms": 45}
+    assert queue["return_after_s"] == 900
+    assert queue["requirements"] == {"language": {"fa": 2}}
+    edited = await change(admin, queue, return_after_s=None, requirements={"product": {"laser": 1}})
+    assert edited["return_after_s"] is None
+    assert edited["requirements"] == {"product": {"laser": 1}}
+    problem = await change(admin, edited, status=422, offer_timeouts={"fax": 20})
+    assert problem["field"] == "body.offer_timeouts.fax"
+
+
+async def test_an_archived_queue_is_listed_only_when_asked_for_and_nothing_leads_to_it(
+    admin, table
+):
+    queue = await admin("POST", "/queues", NEW | {"tier": 9}, status=201)
+    await table.execute("UPDATE queue SET archived_at = now() WHERE id = $1", queue["id"])
+
+    standing = await admin("GET", "/queues", status=200)
+    all_queues = await admin("GET", "/queues?archived=true", status=200)
+    problem = await admin(
+        "POST", "/queues", NEW | {"name": "Other", "escalate_to_id": queue["id"]}, status=422
+    )
+    refused = await change(admin, queue, status=409, wrap_up_s=5)
+
+    assert queue["id"] not in [q["id"] for q in standing]
+    assert queue["id"] in [q["id"] for q in all_queues]
+    assert problem["field"] == "body.escalate_to_id"
+    assert refused["code"] == "queue_archived"

@@ -130,3 +130,25 @@ async def test_whoever_is_free_gets_one_at_once(prepared: asyncpg.Connection) ->
     )
     asked = await conn.fetch("SELECT agent_id FROM offer")
     assert [row["agent_id"] for row in asked] == [agent_id]
+
+
+async def test_a_queue_that_was_archived_meanwhile_gives_way_to_that_of_the_entry_point(
+    prepared: asyncpg.Connection,
+) -> None:
+    conn = prepared
+    former_id, queue_id = await factories.queue(conn), await factories.queue(conn)
+    entry_point_id = await factories.entry_point(conn, queue_id=queue_id)
+    late = await finding(conn, former_id)
+    await conn.execute(
+        "UPDATE ticket SET entry_point_id = $2 WHERE id = $1", late.ticket_id, entry_point_id
+    )
+    lost = await finding(conn, former_id)
+    await conn.execute("UPDATE queue SET archived_at = $2 WHERE id = $1", former_id, NOW)
+
+    await entering.enter(conn, NOW, [late, lost])
+
+    found = {
+        row["id"]: row["queue_id"] for row in await conn.fetch("SELECT id, queue_id FROM ticket")
+    }
+    lowest = await conn.fetchval("SELECT id FROM queue ORDER BY tier, id LIMIT 1")
+    assert found == {late.ticket_id: queue_id, lost.ticket_id: lowest}

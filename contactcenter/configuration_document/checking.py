@@ -1,0 +1,123 @@
+"""Checks a document as a whole: every fault with its place, and what may be a slip."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any, Final
+
+from contactcenter import conditions
+from contactcenter.configuration_document import compiling, reach, references
+from contactcenter.configuration_document.document import Calendar, Document
+from contactcenter.configuration_document.findings import Findings, World
+from contactcenter.configuration_document.naming import attributes
+from contactcenter.configuration_document.problems import at
+from contactcenter.configuration_document.reading import read
+from contactcenter.errors import BadInput
+from contactcenter.opening_hours import Hours, span_of
+from contactcenter.time_zones import UnknownTimeZone, zone_of
+from routing import calendars as rules
+from routing import entry
+from routing.calendars import InvalidHours, OpeningHours, Span
+
+#: Longer ago or further ahead than this nobody plans.
+_FIRST_DAY: Final = date(1990, 1, 1)
+_LAST_DAY: Final = date(2120, 12, 31)
+#: What these are, a condition names.
+_NAMED: Final = {"queue": "queue", "entry_point": "entry point", "category": "category"}
+
+
+def check(document: Document, world: World) -> Findings:
+    """All that is wrong with the document, as it would be if it became active now."""
+    found = Findings(compiling.completed(document, read(world.rows)), world)
+    for name, calendar in (found.document.calendars or {}).items():
+        _calendar(found, at("calendars", name), calendar)
+    references.check(found)
+    _credits(found)
+    for n, rule in enumerate(found.document.entry):
+        _condition(found, f"{at('entry', n)}.when", rule.when, refused=frozenset({"tier", "queue"}))
+    for n, policy in enumerate(found.document.sla):
+        _condition(found, f"{at('sla', n)}.when", policy.when)
+    for n, escalation_rule in enumerate(found.document.escalation):
+        _condition(found, f"{at('escalation', n)}.when", escalation_rule.when)
+    reach.check(found)
+    return found
+
+
+def _calendar(found: Findings, place: str, calendar: Calendar) -> None:
+    for day in calendar.exceptions:
+        if not _FIRST_DAY <= day <= _LAST_DAY:
+            found.error(
+                at(f"{place}.exceptions", str(day)),
+                f"a day from {_FIRST_DAY} to {_LAST_DAY} is taken",
+            )
+    try:
+        zone = zone_of(calendar.time_zone)
+    except UnknownTimeZone as unknown:
+        found.error(f"{place}.time_zone", _as_detail(str(unknown)))
+        return
+    hours = OpeningHours(
+        zone=zone,
+        week=tuple(_spans(getattr(calendar.week, day)) for day in rules.WEEKDAYS),
+        exceptions={day: _spans(each.hours) for day, each in calendar.exceptions.items()},
+    )
+    try:
+        rules.check(hours)
+    except InvalidHours as invalid:
+        found.error(f"{place}.{invalid.place}", _as_detail(str(invalid)))
+
+
+def _spans(written: tuple[str, ...]) -> tuple[Span, ...]:
+    return tuple(span_of(Hours(opens=each[:5], closes=each[6:])) for each in written)
+
+
+def _credits(found: Findings) -> None:
+    """A kind that has values is a kind of segment."""
+    for kind, worth in found.document.credits.items():
+        if isinstance(worth, int):
+            continue
+        for value in worth:
+            attribute = kind if kind in entry.ATTRIBUTES else f"{entry.SEGMENT}{kind}"
+            _attribute(found, at(f"credits.{kind}", value), attribute, value)
+
+
+def _condition(
+    found: Findings,
+    place: str,
+    condition: Mapping[str, Any],
+    *,
+    refused: frozenset[str] = frozenset(),
+) -> None:
+    for where, name, wanted in attributes(condition, place):
+        if name in refused:
+            found.error(at(where, name), "a new problem has none yet: this never fits")
+        else:
+            _attribute(found, at(where, name), name, wanted)
+
+
+def _attribute(found: Findings, place: str, name: str, wanted: Any) -> None:
+    """One attribute; what goes by name here and by id in the rows is looked up first."""
+    if name in ("queue_id", "entry_point_id"):
+        found.error(place, f"here it is called {name.removesuffix('_id')}, and goes by name")
+        return
+    if name not in _NAMED:
+        try:
+            conditions.check({name: wanted}, "", found.world.known)
+        except BadInput as bad:
+            found.error(place, _as_detail(bad.detail))
+        return
+    known: dict[str, Collection[str]] = {
+        "queue": found.document.queues,
+        "entry_point": found.names.entry_points,
+        "category": found.names.categories,
+    }
+    try:
+        entry.check({"channel": wanted})  # the same shape: words, a list of them, or "not"
+    except entry.InvalidCondition as error:
+        found.error(place, _as_detail(str(error).partition(": ")[2]))
+        return
+    for value in entry.values_of(wanted):
+        found.must_be(place, _NAMED[name], value, known[name])
+
+
+def _as_detail(sentence: str) -> str:
+    """A sentence as it stands behind a place."""
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
