@@ -19,6 +19,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "entry-point": ("entry_point", "entry_point", "List and set up our own addresses."),
     "secrets": ("secrets", "secrets", "Rotate the keys of secrets kept in the database."),
     "simulate": ("simulate", "simulate", "Play a scenario by the rules of routing."),
+    "whatif": ("whatif", "whatif", "Play a day again under other rules or with other people."),
     "report": ("report", "report", "Show who solved what, and in what time."),
     "quarantine": ("quarantine", "quarantine", "Look at payloads that were not understood."),
     "bench": ("bench", "bench", "Measure speed and memory on this machine."),

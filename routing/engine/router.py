@@ -142,7 +142,7 @@ class Router:
             self._floor.hold(ticket)
 
     def give(self, at_us: int, ticket_id: int, agent_id: str) -> bool:
-        """The agent has the waiting ticket, wherever he is; False if it waits not, or he is full."""
+        """The agent has the waiting ticket at once; False if it waits not, or he has no room."""
         self.advance(at_us)
         ticket, agent = self._floor.tickets[ticket_id], self._floor.agents[agent_id]
         if ticket.state != "waiting" or agent.capacity - agent.load < ticket.weight:
