@@ -1,7 +1,7 @@
 """``contactcenter whatif``: plays a day again under other rules or with other people."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -14,9 +14,8 @@ from contactcenter.time_zones import UnknownTimeZone, zone_of
 from contactcenter.whatif.changing import Heads, Impossible
 from contactcenter.whatif.columns import InvalidFile
 from contactcenter.whatif.comparing import Answer
-from contactcenter.whatif.figures import WITHIN_ELSE_S, WITHIN_S
+from contactcenter.whatif.figures import Within
 from contactcenter.whatif.files import Changes, Given, ask
-from contactcenter.whatif.measuring import Within
 from contactcenter.whatif.wording import Language
 
 _HEADS: Final = re.compile(r"(?P<queue>.+)=(?P<more>[+-]\d{1,5})")
@@ -35,17 +34,15 @@ def _heads(_ctx: click.Context, _option: click.Parameter, values: Sequence[str])
     return found
 
 
-def _within(
-    _ctx: click.Context, _option: click.Parameter, values: Sequence[str]
-) -> Mapping[str, float]:
+def _within(_ctx: click.Context, _option: click.Parameter, values: Sequence[str]) -> Within:
     """Read CHANNEL=SECONDS."""
-    found = {}
+    found = dict(Within().by_channel)
     for value in values:
         match = _WITHIN.fullmatch(value)
         if match is None:
             raise click.BadParameter(f"{value!r} is not like voice=20")
         found[match["channel"]] = float(match["seconds"])
-    return found
+    return Within(by_channel=found)
 
 
 def _zone(_ctx: click.Context, _option: click.Parameter, value: str | None) -> tzinfo | None:
@@ -113,7 +110,7 @@ def whatif(
     arrivals: Path | None,
     staff: Path | None,
     other_staff: Path | None,
-    within: Mapping[str, float],
+    within: Within,
     zone: tzinfo | None,
     as_json: bool,
     language: Language,
@@ -128,9 +125,7 @@ def whatif(
         raise click.UsageError("Name the files of the day with --arrivals and --staff.")
     wanted = Changes(staff=None if other_staff is None else _given(other_staff), **changes)
     try:
-        answer, slips = ask(
-            _given(arrivals), _given(staff), wanted, zone=zone, within_s=_reader(within)
-        )
+        answer, slips = ask(_given(arrivals), _given(staff), wanted, zone=zone, within=within)
     except InvalidFile as invalid:
         for problem in invalid.problems:
             click.echo(problem, err=True)
@@ -152,9 +147,3 @@ def _print(answer: Answer, language: Language, *, as_json: bool) -> None:
 def _given(path: Path) -> Given:
     with click.open_file(str(path), "rb") as opened:
         return Given(name=path.name, content=opened.read())
-
-
-def _reader(within: Mapping[str, float]) -> Within:
-    """The seconds in which a channel is answered in time."""
-    known = {**WITHIN_S, **within}
-    return lambda channel: known.get(channel, WITHIN_ELSE_S)

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from contactcenter.whatif.comparing import TIMES, Answer, Validation
-from contactcenter.whatif.figures import Figures
+from contactcenter.whatif.figures import Figures, Within
 from contactcenter.whatif.wording import DEFINITIONS, Language
 from routing.sentences import in_persian_digits
 
@@ -21,6 +21,13 @@ _HEADS: Final[Mapping[Language, tuple[str, ...]]] = {
     "fa": ("همان‌گونه که بود", "بازی با وضع کنونی", "با تغییر", "تفاوت"),
 }
 _ALL: Final[Mapping[Language, str]] = {"en": "all queues", "fa": "همهٔ صف‌ها"}
+_IN_TIME: Final[Mapping[Language, str]] = {
+    "en": "In time is what is answered within {times}, else {rest}.",
+    "fa": "در مهلت یعنی پاسخ در {times}، وگرنه {rest}.",
+}
+_COMMA: Final[Mapping[Language, str]] = {"en": ", ", "fa": "، "}
+_PER_CENT: Final[Mapping[Language, str]] = {"en": "{:.1f} %", "fa": "{:.1f}٪"}
+_POINTS: Final[Mapping[Language, str]] = {"en": "{} points", "fa": "{} واحد"}
 _TIMES: Final[Mapping[Language, tuple[str, ...]]] = {
     "en": ("mean", "median", "p90", "longest"),
     "fa": ("میانگین", "میانه", "صدک ۹۰", "بیشترین"),
@@ -49,10 +56,10 @@ def show(answer: Answer, language: Language) -> None:
         console = Console(highlight=False, width=_FILE_WIDTH)
     outcomes = (answer.as_it_was, answer.as_configured, answer.changed)
     names = sorted({name for outcome in outcomes if outcome for name in outcome.queues})
-    for name in names:
-        found = tuple(outcome and outcome.queues.get(name) for outcome in outcomes)
+    for name in names if len(names) > 1 else ():
+        found = tuple(None if o is None else o.queues.get(name) for o in outcomes)
         console.print(_table(name, answer, found, language))
-    totals = tuple(outcome and outcome.total for outcome in outcomes)
+    totals = tuple(None if outcome is None else outcome.total for outcome in outcomes)
     console.print(_table(_ALL[language], answer, totals, language))
     if answer.validation is not None:
         console.print(Text(_believed(answer.validation, language), style="bold"))
@@ -60,6 +67,7 @@ def show(answer: Answer, language: Language) -> None:
         console.print(
             Text.assemble((f"{definition.name(language)}. ", "bold"), definition.meaning(language))
         )
+    console.print(Text(_in_time(answer.within, language)))
     for note in getattr(answer.notes, language):
         console.print(Text(note))
 
@@ -94,7 +102,9 @@ class _Line(NamedTuple):
 
     def name(self, language: Language) -> str:
         name = next(d.name(language) for d in DEFINITIONS if d.figure == self.figure)
-        return name if self.time is None else f"{name}, {_TIMES[language][TIMES.index(self.time)]}"
+        if self.time is None:
+            return name
+        return f"{name}{_COMMA[language]}{_TIMES[language][TIMES.index(self.time)]}"
 
     def value(self, figures: Figures) -> float | None:
         found = getattr(figures, self.figure)
@@ -115,8 +125,11 @@ def _change(before: float | None, after: float | None, kind: str, language: Lang
     """By how much a figure differs, with its sign."""
     if before is None or after is None:
         return ""
-    less = after < before
-    return ("-" if less else "+") + _written(abs(after - before), kind, language)
+    if kind == "share":
+        by = _digits(f"{100 * (after - before):+.1f}", language)
+        return _POINTS[language].format(by)
+    sign = "-" if after < before else "+"
+    return sign + _written(abs(after - before), kind, language)
 
 
 def _written(value: float | None, kind: str, language: Language) -> str:
@@ -124,7 +137,11 @@ def _written(value: float | None, kind: str, language: Language) -> str:
         return "-"
     if kind == "time":
         return duration(value, language)
-    text = f"{value:.0f}" if kind == "count" else f"{100 * value:.1f} %"
+    text = f"{value:.0f}" if kind == "count" else _PER_CENT[language].format(100 * value)
+    return _digits(text, language)
+
+
+def _digits(text: str, language: Language) -> str:
     return in_persian_digits(text) if language == "fa" else text
 
 
@@ -138,7 +155,13 @@ def duration(seconds: float, language: Language) -> str:
     else:
         minutes = whole // _MINUTE
         text = f"{minutes // _MINUTE}:{minutes % _MINUTE:02}:{whole % _MINUTE:02}"
-    return in_persian_digits(text) if language == "fa" else text
+    return _digits(text, language)
+
+
+def _in_time(within: Within, language: Language) -> str:
+    times = (f"{channel} {duration(s, language)}" for channel, s in within.by_channel.items())
+    rest = duration(within.else_s, language)
+    return _IN_TIME[language].format(times=_COMMA[language].join(times), rest=rest)
 
 
 def _believed(validation: Validation, language: Language) -> str:

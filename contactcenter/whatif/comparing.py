@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter.whatif.figures import Figures, Outcome
+from contactcenter.whatif.figures import Figures, Outcome, Within
 from contactcenter.whatif.wording import DEFINITIONS, Definition, Notes
 
 #: The counts and shares of ``Figures``, of which differences are taken; then those of both waits.
@@ -48,6 +48,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     ``as_it_was`` and ``validation`` are null for a file, which does not say; ``changed`` and
     ``differences`` (of ``changed`` to ``as_configured``) where nothing was changed.
+    ``within`` is what counts as in time.
     """
 
     as_it_was: Outcome | None
@@ -56,6 +57,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     differences: Mapping[str, Mapping[str, float]] | None
     total_difference: Mapping[str, float] | None
     validation: Validation | None
+    within: Within
     definitions: Sequence[Definition]
     notes: Notes
 
@@ -63,6 +65,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 def answer(
     as_configured: Outcome,
     changed: Outcome | None,
+    within: Within,
     notes: Notes,
     *,
     as_it_was: Outcome | None = None,
@@ -83,6 +86,7 @@ def answer(
         differences=differences,
         total_difference=difference(as_configured.total, changed.total) if changed else None,
         validation=validation,
+        within=within,
         definitions=DEFINITIONS,
         notes=notes,
     )

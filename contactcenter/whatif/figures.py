@@ -4,13 +4,21 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-#: Answered within so many seconds is in time, by channel.
-WITHIN_S: Final[Mapping[str, float]] = {"voice": 20, "chat": 20}
-WITHIN_ELSE_S: Final = 3600.0
 #: Who leaves sooner did not mean to wait: counted apart.
 SHORT_S: Final = 5.0
+
+
+class Within(Struct, frozen=True, kw_only=True):
+    """What is answered within so many seconds is in time, by channel."""
+
+    by_channel: Mapping[str, float] = field(default_factory=lambda: {"voice": 20, "chat": 20})
+    else_s: float = 3600
+
+    def of(self, channel: str) -> float:
+        """The seconds of one channel."""
+        return self.by_channel.get(channel, self.else_s)
 
 
 class Waits(Struct, frozen=True, kw_only=True):

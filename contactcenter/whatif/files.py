@@ -9,7 +9,7 @@ from contactcenter.whatif import arrivals_csv, staff_csv
 from contactcenter.whatif.changing import Heads, with_heads, with_times
 from contactcenter.whatif.comparing import Answer, answer
 from contactcenter.whatif.day import Arrival, Centre, Day, OnDuty
-from contactcenter.whatif.measuring import Within
+from contactcenter.whatif.figures import Within
 from contactcenter.whatif.replaying import outcome_of
 from contactcenter.whatif.wording import Notes
 
@@ -36,7 +36,7 @@ class Changes(Struct, frozen=True, kw_only=True):
 
 
 def ask(
-    arrivals: Given, staff: Given, changes: Changes, *, zone: tzinfo | None, within_s: Within
+    arrivals: Given, staff: Given, changes: Changes, *, zone: tzinfo | None, within: Within
 ) -> tuple[Answer, list[str]]:
     """Play the day of the files as it is and with the changes; with notes on what may be slips.
 
@@ -46,7 +46,7 @@ def ask(
     span = staff_csv.Span(came.arrivals[0].at_us, came.arrivals[-1].at_us, came.zone)
     there = staff_csv.read(staff.content, staff.name, span)
     day, centre = Day(arrivals=came.arrivals), Centre()
-    as_configured = outcome_of(day, centre, there, within_s=within_s)
+    as_configured = outcome_of(day, centre, there, within=within)
     changed = None
     if not changes.are_none:
         others = there
@@ -54,8 +54,8 @@ def ask(
             others = staff_csv.read(changes.staff.content, changes.staff.name, span)
         others = with_heads(others, changes.heads)
         arrived = with_times(came.arrivals, handle=changes.handle, patience=changes.patience)
-        changed = outcome_of(Day(arrivals=arrived), centre, others, within_s=within_s)
-    return answer(as_configured, changed, _NOTES), list(unserved(came.arrivals, there))
+        changed = outcome_of(Day(arrivals=arrived), centre, others, within=within)
+    return answer(as_configured, changed, within, _NOTES), list(unserved(came.arrivals, there))
 
 
 def unserved(arrivals: Sequence[Arrival], staff: Sequence[OnDuty]) -> list[str]:

@@ -3,14 +3,11 @@
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Final
 
-from contactcenter.whatif.figures import Outcome, Tally
+from contactcenter.whatif.figures import Outcome, Tally, Within
 from routing.engine.records import Agent, Ticket
 from routing.engine.watching import Moved
 
 _US: Final = 1_000_000
-
-#: The seconds within which a ticket of a channel is answered in time.
-Within = Callable[[str], float]
 
 
 class _Time:
@@ -54,12 +51,12 @@ class Measure:
     def __init__(
         self,
         *,
-        within_s: Within,
+        within: Within,
         serve: Mapping[str, Iterable[str]],
         rises: Callable[[str, str], bool],
         held: Container[int] = (),
     ) -> None:
-        self._within_s = within_s
+        self._within = within
         self._serve = serve
         self._rises = rises
         self._held = held
@@ -97,7 +94,7 @@ class Measure:
         waited = self._waiting.pop(ticket.ticket_id, None)
         if waited is None:
             return
-        within_s = self._within_s(ticket.channel)
+        within_s = self._within.of(ticket.channel)
         self._tally(waited[1]).answer((at_us - waited[0]) / _US, within_s)
         first_us = self._unanswered.pop(ticket.ticket_id, None)
         if first_us is not None:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
 
 from contactcenter.whatif.day import Arrival, Centre, Day, OnDuty, QueueTerms
-from contactcenter.whatif.figures import Outcome
-from contactcenter.whatif.measuring import Measure, Within
+from contactcenter.whatif.figures import Outcome, Within
+from contactcenter.whatif.measuring import Measure
 from routing.engine.records import Course, NewAgent, NewTicket, Presence, Rules
 from routing.engine.router import Router
 from routing.engine.watching import Watcher
@@ -18,14 +18,14 @@ _WAS_THERE, _OPENS, _COMES, _ARRIVES = range(4)
 _NO_TERMS = QueueTerms()
 
 
-def outcome_of(day: Day, centre: Centre, staff: Sequence[OnDuty], *, within_s: Within) -> Outcome:
+def outcome_of(day: Day, centre: Centre, staff: Sequence[OnDuty], *, within: Within) -> Outcome:
     """Play the day and return its figures."""
     serve = defaultdict(list)
     for agent in staff:
         for membership in agent.memberships:
             serve[membership.queue].append(agent.agent_id)
     held = frozenset(a.ticket_id for a in day.arrivals if a.held_by is not None)
-    measure = Measure(within_s=within_s, serve=serve, rises=rising(centre), held=held)
+    measure = Measure(within=within, serve=serve, rises=rising(centre), held=held)
     return measure.outcome(play(day, centre, staff, measure))
 
 

@@ -64,9 +64,10 @@ def read(content: bytes, name: str, span: Span) -> list[OnDuty]:
     people: dict[str, _Person] = {}
     for row in rows(content, name, COLUMNS, needed=("agent", "queue"), at_most=MOST_LINES):
         _take(row, people, span, problems)
+    problems.refuse()
     if not people:
         problems.add(2, "", "there is nobody")
-    problems.refuse()
+        problems.refuse()
     return [
         OnDuty(
             agent_id=agent_id,
@@ -141,7 +142,8 @@ def _each_day(begin: time, end: time, span: Span) -> list[Shift]:
     days = (_day_of(span.to_us, span.zone) - first).days + 1
     if days > _MOST_DAYS:
         raise BadCell("the arrivals are of more than a year: write shifts with dates")
-    return [_on(first + n * _DAY, begin, end, span.zone) for n in range(days)]
+    each = (_on(first + n * _DAY, begin, end, span.zone) for n in range(days))
+    return [s for s in each if s.to_us > span.from_us]
 
 
 def _on(day: date, begin: time, end: time, zone: tzinfo) -> Shift:
