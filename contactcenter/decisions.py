@@ -9,11 +9,10 @@ from msgspec import Struct
 
 from contactcenter import db
 from contactcenter.db import Conn
-from contactcenter.local_clock import clock
+from contactcenter.speech import Speech
 from contactcenter.time_zones import zone_of
 from routing import decisions as rules
 from routing.decision_phrases import PHRASES
-from routing.wording import Language
 
 #: The events that tell of a decision.
 KINDS: Final = tuple(sorted({name.partition(".")[0] for name in PHRASES}))
@@ -69,10 +68,8 @@ async def zone_of_ticket(conn: Conn, ticket_id: int) -> ZoneInfo:
     return zone_of(await _time_zone.first(conn, ticket_id) or UTC)
 
 
-async def tell(
-    conn: Conn, found: Sequence[Event], language: Language, zone: ZoneInfo
-) -> list[Told]:
-    """The decisions in words; instants as clocks in this zone showed them."""
+async def tell(conn: Conn, found: Sequence[Event], speech: Speech) -> list[Told]:
+    """The decisions in words."""
     made = [_decision(event) for event in found]
     agents, queues = await names(
         conn,
@@ -90,10 +87,10 @@ async def tell(
             sentence=rules.sentence(
                 decision,
                 rules.Speaker(
-                    language=language,
+                    language=speech.language,
                     agents=agents,
                     queues=queues,
-                    instant=clock(zone, event.at, language),
+                    instant=speech.clock(event.at),
                 ),
             ),
             numbers=event.data,

@@ -43,7 +43,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """A language, the names of agents and queues, and how an instant is written.
+    """A language, the names of agents and queues, and how an instant is written in it.
 
     Whoever has no name is called by his number.
     """
@@ -64,7 +64,7 @@ class Speaker:
     def moment(self, at: datetime | str) -> str:
         """An instant, also as JSON has it."""
         moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-        return digits(self.instant(moment), self.language)
+        return self.instant(moment)
 
 
 def sentence(decision: Decision, speaker: Speaker) -> str:

@@ -107,3 +107,26 @@ def first_false(  # noqa: PLR0911  each clause answers for itself
     if excluded_until_us is not None and now_us < excluded_until_us:
         return "excluded"
     return "kept_for_another" if is_kept_for_another else None
+
+
+def clauses(
+    work: Work,
+    agent: Agent,
+    membership: Membership | None,
+    *,
+    queue_is_open: bool,
+    excluded_until_us: int | None,
+    is_kept_for_another: bool,
+    now_us: int,
+) -> dict[Clause, bool]:
+    """Every clause, in order, and whether it holds; without a membership there is no delay."""
+    return {
+        "not_waiting": work.state == "waiting",
+        "queue_closed": queue_is_open,
+        "not_a_member": membership is not None,
+        "not_available": agent.presence == "available",
+        "no_room": agent.capacity - agent.load >= work.weight,
+        "too_early": membership is None or now_us >= work.enqueued_us + membership.delay_us,
+        "excluded": excluded_until_us is None or now_us >= excluded_until_us,
+        "kept_for_another": not is_kept_for_another,
+    }

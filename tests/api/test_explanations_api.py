@@ -7,6 +7,7 @@ import factories
 import pytest
 
 from contactcenter.dispatch import holding, seek
+from routing.eligibility import CLAUSES
 
 
 @pytest.fixture
@@ -92,3 +93,44 @@ async def test_a_stranger_is_told_of_no_ticket(staff, world) -> None:
     stranger = await staff.signed_in("agent")
 
     await stranger("GET", f"/tickets/{world['ticket']}/why", status=404)
+
+
+async def test_an_agent_who_has_not_got_it_is_told_why(reader, world) -> None:
+    path = f"/tickets/{world['ticket']}/why-not/{world['bob']}"
+
+    answer = await reader("GET", path, status=200)
+    persian = await reader("GET", f"{path}?language=fa", status=200)
+
+    assert (answer["agent_name"], answer["clause"]) == ("Bob", "not_waiting")
+    assert answer["sentence"].startswith("It rings at Bob, until ")
+    assert persian["sentence"].startswith("هم‌اکنون نزد")
+    assert [one["clause"] for one in answer["clauses"]] == list(CLAUSES)
+    assert [one["clause"] for one in answer["clauses"] if not one["holds"]] == ["not_waiting"]
+    assert answer["numbers"]["rings_at_id"] == world["bob"]
+    assert answer["numbers"]["capacity"] == 3
+
+
+async def test_an_agent_who_does_not_exist_is_named(reader, world) -> None:
+    problem = await reader("GET", f"/tickets/{world['ticket']}/why-not/987654", status=404)
+
+    assert (problem["detail"], problem["agent_id"]) == ("there is no agent 987654", 987654)
+
+
+async def test_a_supervisor_sees_all_who_serve_the_queue(staff, reader, table, world) -> None:
+    lead = await staff.signed_in("supervisor")
+    await factories.join_teams(table, lead.user_id, world["team"])
+    path = f"/tickets/{world['ticket']}/why-not"
+
+    first = await lead("GET", f"{path}?limit=1", status=200)
+    second = await lead("GET", f"{path}?limit=1&cursor={first['next']}", status=200)
+
+    assert [p["items"][0]["agent_name"] for p in (first, second)] == ["Ann", "Bob"]
+    assert second["next"] is None
+    await reader("GET", path, status=403)
+
+
+@pytest.mark.parametrize("path", ["why-not", "why-not/1"])
+async def test_a_stranger_is_not_told_who_serves_its_queue(staff, world, path) -> None:
+    stranger = await staff.signed_in("supervisor")
+
+    await stranger("GET", f"/tickets/{world['ticket']}/{path}", status=404)

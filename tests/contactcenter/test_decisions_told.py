@@ -9,6 +9,7 @@ import pytest
 from contactcenter import decisions, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import arriving, ending, holding, moving, presence, seek
+from contactcenter.speech import Speech
 from contactcenter.tickets import Ticket
 from contactcenter.time_zones import zone_of
 from routing.wording import Language
@@ -28,7 +29,7 @@ async def world(conn: asyncpg.Connection) -> Conn:
 
 async def told(conn: Conn, ticket_id: int, language: Language = "en") -> list[str]:
     found = await decisions.of_ticket(conn, ticket_id, after_id=0, limit=200)
-    said = await decisions.tell(conn, found, language, zone_of("UTC"))
+    said = await decisions.tell(conn, found, Speech(language=language, zone=zone_of("UTC")))
     return [one.sentence.replace("\u2068", "").replace("\u2069", "") for one in said]
 
 
@@ -251,7 +252,7 @@ async def test_a_ticket_from_pause_to_end(world: Conn) -> None:
     assert any(line.startswith("Ann solved it at 12:03:20, 1 d 3 min after") for line in english)
     assert "Closed at 12:04:20: the time in which it might have come back is over." in english
     assert any(line.startswith("It came back at 12:05:00: the customer wrote") for line in english)
-    assert "از ساعت ۱۲:۰۳:۰۰ نزد Ann معلق است، تا ۱۴۰۵/۰۸/۳۰ ۱۲:۰۰:۰۰." in persian
+    assert "از ساعت ۱۲:۰۳:۰۰ نزد Ann معلق است، تا ۱۴۰۵-۰۸-۳۰ ۱۲:۰۰:۰۰." in persian
     assert "ساعت ۱۲:۰۲:۰۰ از سر گرفته شد: مشتری نوشت." in persian
     assert len(english) == len(persian)
 

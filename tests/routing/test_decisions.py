@@ -10,7 +10,7 @@ from routing import decisions
 from routing.decision_phrases import PHRASES
 from routing.decision_words import CODES, CREDITS
 from routing.decisions import Decision, Speaker
-from routing.wording import Language, span
+from routing.wording import Language, digits, span
 
 AT = datetime(2026, 11, 20, 10, 31, 7, tzinfo=UTC)
 NAMES = {1: "Ann", 2: "Bob", 3: "Cyd", 4: "Dan"}
@@ -40,7 +40,7 @@ def told(language: Language, kind: str, *, agent_id: int | None = 1, **data: obj
         language=language,
         agents=NAMES,
         queues={7: "Support", 8: "Lab"},
-        instant=lambda at: f"{at:%H:%M:%S}",
+        instant=lambda at: digits(f"{at:%H:%M:%S}", language),
     )
     return decisions.sentence(decision, speaker).replace("\u2068", "").replace("\u2069", "")
 

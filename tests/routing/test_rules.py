@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from routing import assignment, decision_words, ordering, sentences, timing, wording
 from routing.credits import CreditRow, total_us
-from routing.eligibility import CLAUSES, Clause, first_false, is_kept
+from routing.eligibility import CLAUSES, Clause, clauses, first_false, is_kept
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,20 @@ def test_the_first_false_clause_is_the_answer(first, second):
     row = replace(NOT[second][0], **changed)
 
     assert asked(row, **(NOT[second][1] | NOT[first][1])) == first
+
+
+@pytest.mark.parametrize(("first", "second"), list(pairwise(CLAUSES)))
+def test_every_clause_is_told_and_the_first_false_is_among_them(first, second):
+    changed = {k: v for k, v in vars(NOT[first][0]).items() if v != getattr(Row(), k)}
+    row = replace(NOT[second][0], **changed)
+    given_ = {"membership": row} | FREE | NOT[second][1] | NOT[first][1]
+
+    told = clauses(row, row, given_.pop("membership"), **given_)
+
+    assert tuple(told) == CLAUSES
+    assert [clause for clause, holds in told.items() if not holds][:2] == (
+        [first] if {first, second} == {"not_a_member", "too_early"} else [first, second]
+    )
 
 
 def test_a_ticket_is_kept_while_its_agent_is_signed_in_and_time_is_left():
