@@ -11,7 +11,7 @@ from rich.text import Text
 from contactcenter.whatif.comparing import TIMES, Answer, Validation
 from contactcenter.whatif.figures import Figures, Within
 from contactcenter.whatif.wording import DEFINITIONS, Language
-from routing.sentences import in_persian_digits
+from routing.wording import in_persian_digits
 
 _FILE_WIDTH: Final = 160
 _MINUTE: Final = 60
