@@ -72,8 +72,9 @@ async def test_rules_that_were_undone_are_forgotten(database: Database) -> None:
 
     async with dispatching(database) as dispatcher:
         await dispatcher.submit(voice_weight)
-        with pytest.raises(BadInput):
-            await dispatcher.submit(activate)
+        for _ in range(2):  # with the others, then in a savepoint
+            with pytest.raises(BadInput):
+                await dispatcher.submit(activate)
         async with database.transaction() as conn:  # another process was next, with this version
             await factories.configured(conn, capacity={"voice": 2})
         after = await dispatcher.submit(voice_weight)
