@@ -41,6 +41,8 @@ KINDS: Final[Mapping[str, str]] = {
     "ticket_escalated": "the ticket was referred to a more specialised tier",
     "ticket_transferred": "the ticket was moved to another queue or agent",
     "ticket_released": "the holder gave the ticket back to its queue",
+    "ticket_overflowed": "it had waited too long and went to another queue",
+    "ticket_abandoned": "the customer left before anybody had answered",
     "ticket_pending": "it is the customer's turn",
     "ticket_held": "it waits for us, with a reason and a date",
     "ticket_resumed": "it goes on after it was pending or on hold",

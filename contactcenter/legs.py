@@ -11,7 +11,17 @@ from msgspec import Struct
 from contactcenter import db
 from contactcenter.db import Conn
 
-Ending = Literal["assigned", "escalated", "transferred", "returned", "released", "solved", "spam"]
+Ending = Literal[
+    "assigned",
+    "escalated",
+    "transferred",
+    "returned",
+    "released",
+    "overflowed",
+    "solved",
+    "abandoned",
+    "spam",
+]
 
 
 class Leg(Struct, frozen=True, kw_only=True):

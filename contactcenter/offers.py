@@ -57,9 +57,9 @@ async def live(conn: Conn, ticket_id: int) -> Offer | None:
     return await _live.first(conn, ticket_id)
 
 
-async def pending_of_agent(conn: Conn, agent_id: int) -> list[int]:
-    """The tickets that ring at this agent, oldest rank first."""
-    return await _pending_of_agent.all(conn, agent_id)
+async def pending_of_agent(conn: Conn, agent_id: int, *, queue_id: int | None = None) -> list[int]:
+    """The tickets that ring at this agent (from one queue, if named), the smallest rank first."""
+    return await _pending_of_agent.all(conn, agent_id, queue_id)
 
 
 async def latest_to(conn: Conn, ticket_id: int, agent_id: int) -> Offer | None:

@@ -4,9 +4,9 @@ SELECT id, ticket_id, agent_id, queue_id, weight, state, offered_at, expires_at,
 FROM offer WHERE ticket_id = $1 AND state IN ('pending', 'accepted')
 
 -- name: pending_of_agent
--- What rings at this agent, oldest rank first.
+-- What rings at this agent, from one queue or from any, the smallest rank first.
 SELECT o.ticket_id FROM offer o JOIN ticket t ON t.id = o.ticket_id
-WHERE o.agent_id = $1 AND o.state = 'pending' ORDER BY t.rank_us, t.id
+WHERE o.agent_id = $1 AND o.state = 'pending' AND ($2::bigint IS NULL OR o.queue_id = $2) ORDER BY t.rank_us, t.id
 
 -- name: latest_to
 -- How the last offer of this ticket to this agent ended, to say so to a late answer.

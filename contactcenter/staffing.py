@@ -85,10 +85,8 @@ async def remove(conn: Conn, now: datetime, queue_id: int, agent_id: int, *, act
         raise NotFound(f"agent {agent_id} does not serve queue {queue_id}")
     await _remove.run(conn, queue_id, agent_id)
     await _record(conn, now, before, None, actor=actor)
-    for ticket_id in await offers.pending_of_agent(conn, agent_id):
-        offer = await offers.live(conn, ticket_id)
-        if offer is not None and offer.queue_id == queue_id:
-            await holding.rescind(conn, now, ticket_id)
+    rings = await offers.pending_of_agent(conn, agent_id, queue_id=queue_id)
+    await holding.rescind_all(conn, now, rings)
     await seek.tickets_for(conn, now, agent_id)
 
 

@@ -35,6 +35,7 @@ class Line(Struct, frozen=True, kw_only=True):
     last_reply_at: datetime | None
     wake_at: datetime | None
     solved_at: datetime | None
+    abandoned_at: datetime | None
     escalations: int
     reopens: int
     version: int
@@ -73,8 +74,11 @@ class _Row(Struct, frozen=True, kw_only=True):
     solved_at: datetime | None
     solved_by_id: int | None
     closed_at: datetime | None
+    abandoned_at: datetime | None
     spam: bool
     follows_id: int | None
+    sticky_agent_id: int | None
+    sticky_until: datetime | None
     version: int
     tags: list[str]
     offered_to_id: int | None
@@ -94,6 +98,8 @@ class TicketView(_Row, frozen=True, kw_only=True):
 
     ``accountable_id`` is the agent who holds it, else the lead of the queue's team; null where the
     team has no lead. ``enqueued_at`` is the start of the episode, kept through every move.
+    ``sticky_agent_id`` had it before: until ``sticky_until`` it is kept for him while he is signed
+    in. ``abandoned_at`` is when the customer left before anybody had answered; it was not solved.
     ``opted_out_at`` is since when one of the contact's addresses takes no messages from us on this
     channel; null where all do. An answer there is refused with ``opted_out``.
     """

@@ -2,7 +2,8 @@
 -- One page of the tickets this person may read, newest first; every filter may be NULL.
 SELECT t.id, t.subject, t.state, t.channel, t.tier, t.queue_id, q.name AS queue_name, t.agent_id, u.name AS agent_name,
        t.contact_id, c.name AS contact_name, t.temperament, t.language, t.category_id, t.opened_at, t.enqueued_at,
-       t.last_customer_message_at, t.last_reply_at, t.wake_at, t.solved_at, t.escalations, t.reopens, t.version
+       t.last_customer_message_at, t.last_reply_at, t.wake_at, t.solved_at, t.abandoned_at,
+       t.escalations, t.reopens, t.version
 FROM viewer($1) v, ticket t
 JOIN contact c ON c.id = t.contact_id
 LEFT JOIN queue q ON q.id = t.queue_id
@@ -24,8 +25,8 @@ SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id
        coalesce(u.name, lead.name) AS accountable_name,
        t.contact_id, c.name AS contact_name, t.temperament, t.language, t.category_id, t.credit_s, t.episode,
        t.escalations, t.reopens, t.opened_at, t.enqueued_at, t.first_reply_at, t.last_customer_message_at,
-       t.last_reply_at, t.wake_at, t.hold_reason, t.disposition, t.solved_at, t.solved_by_id, t.closed_at, t.spam,
-       t.follows_id, t.version,
+       t.last_reply_at, t.wake_at, t.hold_reason, t.disposition, t.solved_at, t.solved_by_id, t.closed_at, t.abandoned_at,
+       t.spam, t.follows_id, t.sticky_agent_id, t.sticky_until, t.version,
        ARRAY(SELECT g.tag FROM ticket_tag g WHERE g.ticket_id = t.id ORDER BY g.tag) AS tags,
        o.agent_id AS offered_to_id, o.expires_at AS offer_expires_at,
        (SELECT min(s.from_at) FROM identity i JOIN opt_out s ON s.identity_id = i.id

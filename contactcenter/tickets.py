@@ -21,6 +21,9 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
     ``team_ids`` are the teams that hold or held it; they may read it. ``escalation_left_s`` is what
     is left of the tier's time while the clock is stopped (the customer's turn, or on hold).
+    ``sticky_agent_id`` had it before: until ``sticky_until`` it is kept for him while he is signed
+    in, afterwards he is preferred. ``overflow`` are the queues it goes to if it still waits: pairs
+    of seconds since ``enqueued_at`` and queue, the next one first.
     """
 
     id: int
@@ -56,6 +59,11 @@ class Ticket(Struct, frozen=True, kw_only=True):
     spam: bool
     follows_id: int | None
     team_ids: list[int]
+    sticky_agent_id: int | None
+    sticky_until: datetime | None
+    overflow: list[list[int]]
+    returns: int
+    abandoned_at: datetime | None
     version: int
 
 
@@ -109,7 +117,8 @@ async def save(conn: Conn, ticket: Ticket) -> Ticket:
 def columns(ticket: Ticket) -> tuple[Any, ...]:
     """What may change of a ticket, in the order in which statements take it.
 
-    Its teams are written as PostgreSQL writes an array, for arrays do not nest.
+    Its teams are written as PostgreSQL writes an array, for arrays do not nest; what goes as jsonb
+    is written as text for the same reason.
     """
     return (
         ticket.id,
@@ -141,6 +150,11 @@ def columns(ticket: Ticket) -> tuple[Any, ...]:
         "{" + ",".join(map(str, ticket.team_ids)) + "}",
         ticket.intake_queue_id,
         ticket.contact_id,
+        ticket.sticky_agent_id,
+        ticket.sticky_until,
+        msgspec.json.encode(ticket.overflow).decode(),
+        ticket.returns,
+        ticket.abandoned_at,
     )
 
 

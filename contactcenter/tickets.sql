@@ -3,7 +3,8 @@
 SELECT id, contact_id, channel, entry_point_id, intake_queue_id, subject, state, queue_id, tier, agent_id,
        temperament, language, category_id, weight, credit_s, episode, escalations, reopens, opened_at,
        enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at, escalation_left_s,
-       hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids, version
+       hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids,
+       sticky_agent_id, sticky_until, overflow, returns, abandoned_at, version
 FROM ticket WHERE id = $1
 
 -- name: lock
@@ -11,7 +12,8 @@ FROM ticket WHERE id = $1
 SELECT id, contact_id, channel, entry_point_id, intake_queue_id, subject, state, queue_id, tier, agent_id,
        temperament, language, category_id, weight, credit_s, episode, escalations, reopens, opened_at,
        enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at, escalation_left_s,
-       hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids, version
+       hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids,
+       sticky_agent_id, sticky_until, overflow, returns, abandoned_at, version
 FROM ticket WHERE id = $1 FOR NO KEY UPDATE
 
 -- name: lock_all
@@ -19,7 +21,8 @@ FROM ticket WHERE id = $1 FOR NO KEY UPDATE
 SELECT id, contact_id, channel, entry_point_id, intake_queue_id, subject, state, queue_id, tier, agent_id,
        temperament, language, category_id, weight, credit_s, episode, escalations, reopens, opened_at,
        enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at, escalation_left_s,
-       hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids, version
+       hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids,
+       sticky_agent_id, sticky_until, overflow, returns, abandoned_at, version
 FROM ticket WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 
 -- name: save
@@ -30,6 +33,7 @@ UPDATE ticket SET
   enqueued_at = $15, first_reply_at = $16, last_customer_message_at = $17, last_reply_at = $18, wake_at = $19,
   escalation_left_s = $20, hold_reason = $21, disposition = $22, solved_at = $23, solved_by_id = $24,
   closed_at = $25, spam = $26, team_ids = $27::text::bigint[], intake_queue_id = $28, contact_id = $29,
+  sticky_agent_id = $30, sticky_until = $31, overflow = $32::text::jsonb, returns = $33, abandoned_at = $34,
   version = version + 1
 WHERE id = $1
 RETURNING version

@@ -40,6 +40,7 @@ class Timer(Struct, frozen=True, kw_only=True):
     key: str
     ticket_id: int | None
     agent_id: int | None
+    queue_id: int | None
 
 
 class Instant(Struct, frozen=True, kw_only=True):
@@ -79,9 +80,9 @@ async def clear_for_agent(conn: Conn, kind: Kind, agent_id: int) -> None:
     await _clear.run(conn, kind, f"agent:{agent_id}")
 
 
-async def due(conn: Conn, now: datetime, *, at_most: int) -> list[Timer]:
-    """What is due, earliest first; at one instant offers end before delays and the rest."""
-    return await _due.all(conn, now, at_most)
+async def due(conn: Conn, now: datetime) -> Timer | None:
+    """The first timer that is due: earliest first, at one instant as ``routing.timing`` has it."""
+    return await _due.first(conn, now)
 
 
 async def taken(conn: Conn, timer: Timer) -> bool:

@@ -8,11 +8,17 @@ ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 DELETE FROM timer WHERE kind = $1 AND key = $2
 
 -- name: due
--- What is due, earliest first; read only under the routing lock.
-SELECT id, due_at, kind, key, ticket_id, agent_id FROM timer WHERE due_at <= $1
-ORDER BY due_at, array_position(ARRAY['offer_expiry', 'delay_step', 'exclusion_end', 'escalation', 'wake_up',
-  'wrap_up_end', 'reopen_end'], kind), id
-LIMIT $2
+-- What is due first; read only under the routing lock. At one instant what rings comes first, then what lets more agents have
+-- a ticket, then what moves tickets, then what frees agents, then what only people look at; each by the id of its subject.
+SELECT id, due_at, kind, key, ticket_id, agent_id, queue_id FROM timer WHERE due_at <= $1
+ORDER BY due_at, CASE kind
+  WHEN 'offer_expiry' THEN 0
+  WHEN 'delay_step' THEN 1 WHEN 'exclusion_end' THEN 1 WHEN 'sticky_end' THEN 1 WHEN 'queue_hours' THEN 1
+  WHEN 'overflow' THEN 2 WHEN 'escalation' THEN 2 WHEN 'escalation_check' THEN 2 WHEN 'return_due' THEN 2 WHEN 'wake_up' THEN 2
+  WHEN 'wrap_up_end' THEN 3
+  ELSE 4 END,
+  coalesce(ticket_id, agent_id, queue_id)::text COLLATE "C", kind, agent_id
+LIMIT 1
 
 -- name: taken
 -- A timer fires once; one that fired before it may have cleared or moved it.

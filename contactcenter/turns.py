@@ -160,7 +160,13 @@ def _with_it(turn: Turn) -> tuple[Any, ...]:
 
 def _cleared(turn: Turn) -> str:
     """The kinds of timers that end, as PostgreSQL writes an array, for arrays do not nest."""
-    kinds = _OF_A_STATE | turn.waits.keys() | ({"exclusion_end"} if turn.asks_anew else set())
+    kinds = set(_OF_A_STATE | turn.waits.keys())
+    if turn.asks_anew:
+        kinds.add("exclusion_end")
+    if turn.ticket.sticky_agent_id is None:
+        kinds.add("sticky_end")
+    if not turn.ticket.overflow:
+        kinds.add("overflow")
     set_anew = {kind for kind, due_at in turn.waits.items() if due_at is not None}
     return "{" + ",".join(sorted(kinds - set_anew)) + "}"
 

@@ -13,23 +13,24 @@ WITH standing AS (
     escalation_left_s = c.escalation_left_s, hold_reason = c.hold_reason, disposition = c.disposition,
     solved_at = c.solved_at, solved_by_id = c.solved_by_id, closed_at = c.closed_at, spam = c.spam,
     team_ids = c.team_ids::bigint[], intake_queue_id = c.intake_queue_id, contact_id = c.contact_id,
-    version = t.version + 1
+    sticky_agent_id = c.sticky_agent_id, sticky_until = c.sticky_until, overflow = c.overflow::jsonb,
+    returns = c.returns, abandoned_at = c.abandoned_at, version = t.version + 1
   FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::bigint[], $8::text[], $9::text[],
               $10::bigint[], $11::int[], $12::int[], $13::int[], $14::int[], $15::int[], $16::timestamptz[],
               $17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[], $21::int[], $22::text[],
               $23::text[], $24::timestamptz[], $25::bigint[], $26::timestamptz[], $27::boolean[], $28::text[],
-              $29::bigint[], $30::bigint[])
+              $29::bigint[], $30::bigint[], $31::bigint[], $32::timestamptz[], $33::text[], $34::int[], $35::timestamptz[])
     AS c(id, subject, state, queue_id, tier, agent_id, temperament, language, category_id, weight, credit_s, episode,
          escalations, reopens, enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at,
          escalation_left_s, hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, team_ids,
-         intake_queue_id, contact_id)
+         intake_queue_id, contact_id, sticky_agent_id, sticky_until, overflow, returns, abandoned_at)
   WHERE t.id = c.id
   RETURNING t.id, t.version, t.contact_id, t.team_ids, t.episode, t.tier, t.queue_id, t.agent_id, t.weight
 ), turn AS (
   SELECT c.id, c.leg_ended_by, c.leg_begins_at, c.clear::text[] AS clear, c.asks_anew, c.offer_ended_by, c.offered_to,
          c.expires_at, c.why::jsonb AS why, c.kind, c.agent_id, c.actor, c.data::jsonb AS data, c.n
-  FROM unnest($2::bigint[], $31::text[], $32::timestamptz[], $33::text[], $34::boolean[], $35::text[], $36::bigint[],
-              $37::timestamptz[], $38::text[], $39::text[], $40::bigint[], $41::text[], $42::text[]) WITH ORDINALITY
+  FROM unnest($2::bigint[], $36::text[], $37::timestamptz[], $38::text[], $39::boolean[], $40::text[], $41::bigint[],
+              $42::timestamptz[], $43::text[], $44::text[], $45::bigint[], $46::text[], $47::text[]) WITH ORDINALITY
     AS c(id, leg_ended_by, leg_begins_at, clear, asks_anew, offer_ended_by, offered_to, expires_at, why, kind,
          agent_id, actor, data, n)
 ), left_behind AS (
@@ -45,7 +46,7 @@ WITH standing AS (
 ), set AS (
   INSERT INTO timer (due_at, kind, key, ticket_id)
   SELECT d.due_at, d.kind, d.ticket_id::text, d.ticket_id
-  FROM unnest($43::bigint[], $44::text[], $45::timestamptz[]) AS d(ticket_id, kind, due_at)
+  FROM unnest($48::bigint[], $49::text[], $50::timestamptz[]) AS d(ticket_id, kind, due_at)
   ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 ), asked_anew AS (
   DELETE FROM exclusion USING turn
@@ -72,13 +73,13 @@ WITH standing AS (
   FROM turn JOIN saved s ON s.id = turn.id LEFT JOIN reasons r ON r.ticket_id = turn.id
   WHERE turn.offered_to IS NOT NULL AND (SELECT count(*) FROM over) >= 0 ORDER BY turn.n
   RETURNING id, ticket_id, agent_id, weight, state, why
-), loaded AS (  -- whoever has nothing left to do has been idle since now; whoever says yes has missed nothing
+), loaded AS (  -- with nothing left to do he is idle since now, unless he refused it; whoever says yes has missed nothing
   UPDATE agent SET load = agent.load + units.sum,
     misses = CASE WHEN units.answers THEN 0 ELSE agent.misses END,
-    idle_since = CASE WHEN agent.load + units.sum = 0 THEN $1 ELSE agent.idle_since END
-  FROM (SELECT u.agent_id, sum(u.units)::int AS sum, bool_or(u.answers) AS answers
-        FROM (SELECT agent_id, -weight AS units, false AS answers FROM over
-              UNION ALL SELECT agent_id, weight, state = 'accepted' FROM made) AS u
+    idle_since = CASE WHEN agent.load + units.sum = 0 AND units.lets_go THEN $1 ELSE agent.idle_since END
+  FROM (SELECT u.agent_id, sum(u.units)::int AS sum, bool_or(u.answers) AS answers, bool_or(u.lets_go) AS lets_go
+        FROM (SELECT agent_id, -weight AS units, false AS answers, state NOT IN ('declined', 'expired') AS lets_go FROM over
+              UNION ALL SELECT agent_id, weight, state = 'accepted', false FROM made) AS u
         GROUP BY u.agent_id ORDER BY u.agent_id) AS units
   WHERE agent.id = ANY (ARRAY (SELECT agent_id FROM over UNION ALL SELECT agent_id FROM made)) AND agent.id = units.agent_id
   RETURNING agent.id, agent.load, agent.presence

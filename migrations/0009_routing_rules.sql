@@ -100,7 +100,10 @@ ALTER TABLE ticket
   ADD COLUMN abandoned_at timestamptz,
   ADD CONSTRAINT ticket_is_sticky_to_somebody_until_an_instant
     CHECK ((sticky_agent_id IS NULL) = (sticky_until IS NULL)),
-  ADD CONSTRAINT ticket_that_was_abandoned_is_closed CHECK (abandoned_at IS NULL OR state = 'closed');
+  ADD CONSTRAINT ticket_that_was_abandoned_is_closed CHECK (abandoned_at IS NULL OR state = 'closed'),
+  DROP CONSTRAINT ticket_is_solved_at_an_instant,
+  ADD CONSTRAINT ticket_is_solved_at_an_instant -- nobody has solved what was abandoned
+    CHECK ((solved_at IS NOT NULL) = (state IN ('solved', 'closed') AND abandoned_at IS NULL));
 CREATE INDEX ticket_sticky_and_waiting ON ticket (sticky_agent_id, rank_us, id)
   WHERE state = 'waiting' AND sticky_agent_id IS NOT NULL;
 

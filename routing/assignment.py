@@ -19,6 +19,7 @@ class Candidate:
     """An agent who may take the ticket now. ``level`` 1 is his own work, higher is helping out."""
 
     agent_id: int
+    is_sticky: bool
     level: int
     band: int
     load: int
@@ -31,6 +32,7 @@ class Waiting:
     """A ticket the agent may take now; ``handicap_s`` is his in its queue."""
 
     ticket_id: int
+    is_sticky: bool
     queue_id: int
     enqueued_us: int
     credit_s: int
@@ -47,7 +49,7 @@ class Choice:
 
 
 def choose_agent(candidates: Sequence[Candidate], *, now_us: int) -> Choice | None:
-    """Among the eligible: own work first, then band, then the least loaded, then longest idle."""
+    """Among the eligible: who had it, own work, band, the least loaded, then the longest idle."""
     if not candidates:
         return None
     ranked = sorted(candidates, key=_agent_key)
@@ -55,6 +57,7 @@ def choose_agent(candidates: Sequence[Candidate], *, now_us: int) -> Choice | No
     why: dict[str, Any] = {
         "decision": "ticket_looked_for_agent",
         "agent_id": best.agent_id,
+        "sticky": best.is_sticky,
         "level": best.level,
         "band": best.band,
         "load": best.load,
@@ -74,7 +77,7 @@ def choose_agent(candidates: Sequence[Candidate], *, now_us: int) -> Choice | No
 def choose_ticket(
     heads: Sequence[Waiting], behind: Callable[[Waiting], Waiting | None], *, now_us: int
 ) -> Choice | None:
-    """Among the first of each of the agent's queues: the largest score, then the oldest ticket.
+    """Of what he had before, or the first of each queue: the largest score, then the oldest.
 
     ``behind`` knows which one he could take after the first of a queue.
     """
@@ -87,11 +90,12 @@ def choose_ticket(
         "decision": "agent_looked_for_ticket",
         "ticket_id": best.ticket_id,
         "queue_id": best.queue_id,
+        "sticky": best.is_sticky,
         "waited_s": _seconds(now_us - best.enqueued_us),
         "credit_s": best.credit_s,
         "handicap_s": best.handicap_s,
         "score_s": _seconds(score_us(best, now_us=now_us)),
-        "queues_with_work": len(ranked),
+        "queues_with_work": len({waiting.queue_id for waiting in ranked}),
     }
     if second is not None:
         why["next"] = {
@@ -114,7 +118,7 @@ def _rank_us(waiting: Waiting) -> int:
 
 def _ticket_key(waiting: Waiting) -> ordering.TicketKey:
     return ordering.ticket_key(
-        is_sticky=False,
+        is_sticky=waiting.is_sticky,
         rank_us=_rank_us(waiting),
         handicap_us=waiting.handicap_s * US,
         ticket_id=waiting.ticket_id,
@@ -123,7 +127,7 @@ def _ticket_key(waiting: Waiting) -> ordering.TicketKey:
 
 def _agent_key(candidate: Candidate) -> ordering.AgentKey:
     return ordering.agent_key(
-        is_sticky=False,
+        is_sticky=candidate.is_sticky,
         level=candidate.level,
         band=candidate.band,
         load=candidate.load,

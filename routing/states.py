@@ -9,6 +9,7 @@ from typing import Final, Literal
 State = Literal["new", "waiting", "offered", "assigned", "pending", "on_hold", "solved", "closed"]
 Action = Literal[
     "queue",
+    "overflow",
     "offer",
     "assign",
     "decline",
@@ -20,6 +21,7 @@ Action = Literal[
     "resume",
     "solve",
     "reopen",
+    "abandon",
     "close",
     "mark_spam",
 ]
@@ -36,6 +38,7 @@ SEEKING: Final[frozenset[State]] = frozenset({"waiting", "offered"})
 #: (state, action) -> state. What is not here is refused.
 TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     ("new", "queue"): "waiting",
+    ("waiting", "overflow"): "waiting",
     ("waiting", "offer"): "offered",
     ("waiting", "assign"): "assigned",
     ("offered", "assign"): "assigned",
@@ -55,6 +58,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Action], State]] = {
     **{(state, "solve"): "solved" for state in sorted(HELD)},
     ("solved", "reopen"): "waiting",
     ("closed", "reopen"): "waiting",
+    **{(state, "abandon"): "closed" for state in sorted(SEEKING)},
     ("solved", "close"): "closed",
     **{(state, "mark_spam"): "closed" for state in (*sorted(UNSOLVED), "solved")},
 }

@@ -306,12 +306,16 @@ async def ticket(
 
 async def queued_ticket(conn: Conn, now: datetime, *, queue_id: int, **columns: Any) -> Ticket:
     """A ticket that triage gave its queue at once, and that waits there."""
+    weight = columns.pop("weight", None)  # else what its channel weighs
     ticket_id = await ticket(conn, now, intake_queue_id=queue_id, **columns)
     await conn.execute(
         "UPDATE interaction SET triaged_at = $2 WHERE ticket_id = $1", ticket_id, now
     )
     locked = await tickets.lock(conn, ticket_id)
-    return await moving.enqueue(conn, now, locked, queue_id, rule_id=None)
+    waiting = await moving.enqueue(conn, now, locked, queue_id, rule_id=None)
+    if weight is None:
+        return waiting
+    return await tickets.save(conn, msgspec.structs.replace(waiting, weight=weight))
 
 
 async def interaction(

@@ -1,4 +1,4 @@
-"""How a ticket pauses and ends: pending, on hold, resumed, solved, reopened, closed, spam."""
+"""How a ticket pauses and ends: pending, on hold, resumed, solved, reopened, abandoned, closed."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from contactcenter import agents, queues, ticket_credits, tickets, turns
+from contactcenter import agents, offers, queues, ticket_credits, tickets, turns
 from contactcenter.db import Conn
-from contactcenter.dispatch import seek, tier_clock
+from contactcenter.dispatch import keeping, overflowing, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.dispatch.holding import (
     Refused,
@@ -46,7 +46,7 @@ async def hold(
 
 
 async def resume(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, because: str) -> Ticket:
-    """Go on: with the holder if he is there and has room, else with whoever the queue finds."""
+    """Go on: with the holder if he is there and has room; else it waits, kept for him a while."""
     check(ticket, "resume")
     assert ticket.agent_id is not None
     holder = await agents.lock(conn, ticket.agent_id)
@@ -58,9 +58,14 @@ async def resume(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         turned = await turns.make(conn, Turn(ticket=ticket, event=resumed))  # a second version
         return turned.ticket
     ticket, waits = waiting_again(now, ticket)
+    ticket, kept = await keeping.keep_for(conn, now, ticket, holder.id)
     resumed = fact(ticket, "ticket_resumed", now, actor, agent_id=holder.id, because=because)
     turn = Turn(
-        ticket=ticket, event=resumed, leg_ended_by="released", leg_begins_at=now, waits=waits
+        ticket=ticket,
+        event=resumed,
+        leg_ended_by="released",
+        leg_begins_at=now,
+        waits={**waits, **kept},
     )
     return await seek.agent_for(conn, now, (await turns.make(conn, turn)).ticket)
 
@@ -110,6 +115,8 @@ def _solved(now: datetime, ticket: Ticket, solution: Solution) -> Turn:
         disposition=solution.disposition,
         solved_at=now,
         solved_by_id=solver_id,
+        overflow=[],
+        **keeping.NOBODY,
     )
     done = fact(
         ticket,
@@ -127,13 +134,15 @@ def _solved(now: datetime, ticket: Ticket, solution: Solution) -> Turn:
 
 
 async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, because: str) -> Ticket:
-    """The problem came back: a new episode, charged to nobody but told of its solver."""
+    """The problem came back: a new episode, kept for its solver if that was not long ago."""
     state = check(ticket, "reopen")
     if ticket.spam:
         raise Refused(f"ticket {ticket.id} is spam", state=ticket.state)
     solver_id, queue_id = ticket.solved_by_id, ticket.queue_id
     assert queue_id is not None
-    worth_s = (await rules_of(conn)).credit_s("reopened", default=escalation.CREDIT_REOPENED_S)
+    rules = await rules_of(conn)
+    ticket, kept = await keeping.keep_for_solver(conn, now, ticket)
+    worth_s = rules.credit_s("reopened", default=escalation.CREDIT_REOPENED_S)
     ticket, granted = await ticket_credits.begin(conn, now, ticket, {"reopened": worth_s})
     if await tickets.unsolved_twin(conn, ticket) is not None:
         ticket = msgspec.structs.replace(ticket, intake_queue_id=None)
@@ -147,7 +156,10 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         closed_at=None,
         disposition=None,
         solved_by_id=None,
+        abandoned_at=None,
+        weight=rules.weight(ticket.channel),
     )
+    ticket, steps = overflowing.with_chain(rules, now, ticket)
     again = fact(
         ticket,
         "ticket_reopened",
@@ -158,9 +170,33 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         temperament=ticket.temperament,
         credits=granted,
     )
-    waits = tier_clock.whole(now, await queues.find(conn, queue_id))
+    waits = {**tier_clock.whole(now, await queues.find(conn, queue_id)), **kept, **steps}
     turn = Turn(ticket=ticket, event=again, leg_begins_at=now, waits=waits, asks_anew=True)
     return await seek.agent_for(conn, now, (await turns.make(conn, turn)).ticket)
+
+
+async def abandon(conn: Conn, now: datetime, ticket_id: int) -> Ticket:
+    """The customer left before anybody had answered; an agent it rang at looks for other work."""
+    ticket = await tickets.lock(conn, ticket_id)
+    state, rang_at = check(ticket, "abandon"), await offers.live(conn, ticket_id)
+    ticket = msgspec.structs.replace(
+        ticket, state=state, closed_at=now, abandoned_at=now, overflow=[], **keeping.NOBODY
+    )
+    left = fact(
+        ticket,
+        "ticket_abandoned",
+        now,
+        "customer",
+        agent_id=rang_at.agent_id if rang_at is not None else None,
+        waited_s=(now - ticket.enqueued_at).total_seconds(),
+        temperament=ticket.temperament,
+    )
+    waits: tier_clock.Waits = {"escalation": None}
+    turn = Turn(ticket=ticket, event=left, leg_ended_by="abandoned", waits=waits, asks_anew=True)
+    turned = await let_go(conn, now, turn)
+    if turned.freed is not None:
+        await seek.tickets_for(conn, now, turned.freed.agent_id)
+    return turned.ticket
 
 
 async def close(conn: Conn, now: datetime, ticket_id: int) -> None:
@@ -189,6 +225,8 @@ async def mark_spam(conn: Conn, now: datetime, ticket_id: int, *, actor: str) ->
         solved_at=ticket.solved_at or now,
         closed_at=now,
         spam=True,
+        overflow=[],
+        **keeping.NOBODY,
     )
     marked = fact(ticket, "ticket_marked_spam", now, actor, agent_id=former_id)
     turn = Turn(

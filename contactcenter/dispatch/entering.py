@@ -13,6 +13,7 @@ from contactcenter import db, segments, ticket_credits, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import arriving, seek
 from contactcenter.dispatch.arriving import Finding
+from contactcenter.dispatch.connection import rules_of
 
 
 class _Entered(Struct, frozen=True, kw_only=True):
@@ -42,6 +43,7 @@ async def enter(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
         [f.rule_id for f in findings],
         [i for f in findings for i in f.interaction_ids],
         now - ticket_credits.REPEAT_WINDOW,
+        (await rules_of(conn)).capacity,
     )
     for one in entered:
         if one.is_otherwise:  # whoever holds another problem of this person, too

@@ -23,6 +23,9 @@ WITH found AS (
     credit_s = coalesce((SELECT sum(w.credit_s) FROM worth w WHERE w.id = t.id), 0),
     state = 'waiting', queue_id = q.id, tier = q.tier, temperament = f.temperament,
     language = coalesce(f.language, t.language), subject = CASE t.subject WHEN '' THEN f.subject ELSE t.subject END,
+    weight = coalesce(($11::jsonb ->> t.channel)::int, 1),
+    overflow = (SELECT coalesce(jsonb_agg(jsonb_build_array(s.after_s, s.to_queue_id) ORDER BY s.after_s, s.to_queue_id), '[]')
+                FROM overflow_step s WHERE s.queue_id = q.id AND (s.channels = '{}' OR t.channel = ANY (s.channels))),
     last_customer_message_at = f.received_at, version = t.version + 1,
     team_ids = CASE WHEN q.team_id = ANY (t.team_ids) THEN t.team_ids ELSE t.team_ids || q.team_id END
   FROM held JOIN found f ON f.ticket_id = held.id JOIN queue q ON q.id = (
@@ -34,7 +37,7 @@ WITH found AS (
     FROM queue w WHERE w.id = f.queue_id)
   WHERE t.id = held.id AND t.id IN (SELECT ticket_id FROM marked)
   RETURNING t.id, t.state, t.contact_id, t.episode, t.tier, t.queue_id, t.enqueued_at, t.version, t.team_ids, t.temperament,
-            t.language, held.former, f.rule_id, q.escalate_after_s
+            t.language, t.overflow, held.former, f.rule_id, q.escalate_after_s
 ), named AS (
   SELECT moved.id, coalesce(jsonb_object_agg(w.reason, w.credit_s) FILTER (WHERE w.id IS NOT NULL), '{}') AS credits
   FROM moved LEFT JOIN worth w ON w.id = moved.id GROUP BY moved.id
@@ -46,8 +49,11 @@ WITH found AS (
   SELECT id, episode, tier, queue_id, enqueued_at FROM moved ORDER BY id
 ), clocks AS (
   INSERT INTO timer (due_at, kind, key, ticket_id)
-  SELECT $1::timestamptz + escalate_after_s * interval '1 second', 'escalation', id::text, id
-  FROM moved WHERE escalate_after_s IS NOT NULL ORDER BY moved.id
+  SELECT d.due_at, d.kind, moved.id::text, moved.id
+  FROM moved CROSS JOIN LATERAL (VALUES
+    ('escalation', $1::timestamptz + moved.escalate_after_s * interval '1 second'),
+    ('overflow', greatest(moved.enqueued_at + (moved.overflow #>> '{0,0}')::int * interval '1 second', $1))) AS d(kind, due_at)
+  WHERE d.due_at IS NOT NULL AND (d.kind <> 'overflow' OR moved.overflow <> '[]') ORDER BY moved.id
   ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 ), noted AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, actor, team_ids, data)

@@ -8,7 +8,7 @@ import structlog
 
 from contactcenter import db, logs, offers, tickets, timers
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, holding, moving, presence, seek
+from contactcenter.dispatch import ending, holding, moving, overflowing, presence, seek
 from contactcenter.dispatch.connection import apart, raises
 from contactcenter.timers import Timer
 
@@ -22,11 +22,14 @@ Fire = Callable[[Conn, datetime, Timer], Awaitable[None]]
 async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
     """Fire what is due, each in a savepoint of its own; returns how many there were.
 
+    Each is asked for when the one before it has fired, which may have set others or cleared them.
     A timer that cannot be fired is reported and tried again later: it is not lost, and it does
     not stop the timers behind it.
     """
-    due = await timers.due(conn, now, at_most=at_most)
-    for timer in due:
+    for fired in range(at_most):
+        timer = await timers.due(conn, now)
+        if timer is None:
+            return fired
         try:
             async with apart(conn):
                 if await timers.taken(conn, timer):
@@ -37,7 +40,7 @@ async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
                 raise
             log.exception("timer_failed", kind=timer.kind, exc_info=logs.unquoted(error))
             await timers.postpone(conn, timer, now + _TRY_AGAIN_AFTER)
-    return len(due)
+    return at_most
 
 
 async def _offer_expiry(conn: Conn, now: datetime, timer: Timer) -> None:
@@ -52,6 +55,11 @@ async def _look_again(conn: Conn, now: datetime, timer: Timer) -> None:
         await offers.end_exclusion(conn, ticket.id, timer.agent_id)
     if ticket.state == "waiting":
         await seek.agent_for(conn, now, ticket)
+
+
+async def _overflow(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.ticket_id is not None
+    await overflowing.step(conn, now, timer.ticket_id)
 
 
 async def _escalation(conn: Conn, now: datetime, timer: Timer) -> None:
@@ -82,6 +90,8 @@ _FIRE: Final[Mapping[str, Fire]] = {
     "offer_expiry": _offer_expiry,
     "delay_step": _look_again,
     "exclusion_end": _look_again,
+    "sticky_end": _look_again,
+    "overflow": _overflow,
     "escalation": _escalation,
     "wake_up": _wake_up,
     "wrap_up_end": _wrap_up_end,

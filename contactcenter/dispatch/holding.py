@@ -8,13 +8,14 @@ import msgspec
 from contactcenter import agents, offers, tickets, timers, turns
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
-from contactcenter.dispatch import seek, tier_clock
+from contactcenter.dispatch import keeping, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.offers import Offer
 from contactcenter.tickets import Ticket, fact
 from contactcenter.turns import Freed, OfferEnding, Turn, Turned
 from routing import states
+from routing.eligibility import SIGNED_IN
 
 
 class OfferNotYours(Conflict):
@@ -71,22 +72,27 @@ async def expire(conn: Conn, now: datetime, ticket_id: int) -> None:
     await agents.set_misses(conn, agent.id, misses)
     ticket = await _take_back(conn, now, ticket, offer, "expired", actor="system")
     limits = (await rules_of(conn)).limits
-    is_away = misses >= limits.max_misses and agent.presence == "available"
+    is_away = misses >= limits.max_misses and agent.presence in SIGNED_IN
     if is_away:
+        await timers.clear_for_agent(conn, "wrap_up_end", agent.id)
         await agents.set_presence(conn, now, agent, "away", "missed", actor="system")
     await seek.agent_for(conn, now, ticket)
-    if not is_away:
+    if is_away:
+        await keeping.look_elsewhere(conn, now, agent.id)
+    else:
         await seek.tickets_for(conn, now, agent.id)
 
 
-async def rescind(conn: Conn, now: datetime, ticket_id: int) -> None:
-    """Take a ringing offer back, because the agent left: the ticket looks again."""
-    ticket = await tickets.lock(conn, ticket_id)
-    offer = await offers.live(conn, ticket_id)
-    if offer is None or offer.state != "pending":
-        return
-    ticket = await _take_back(conn, now, ticket, offer, "rescinded", actor="system")
-    await seek.agent_for(conn, now, ticket)
+async def rescind_all(conn: Conn, now: datetime, ticket_ids: Sequence[int]) -> None:
+    """Take ringing offers back, because their agent left: all of them, then each ticket looks."""
+    waiting = []
+    for ticket_id in ticket_ids:
+        ticket = await tickets.lock(conn, ticket_id)
+        offer = await offers.live(conn, ticket_id)
+        if offer is not None and offer.state == "pending":
+            waiting.append(await _take_back(conn, now, ticket, offer, "rescinded", actor="system"))
+    for ticket in waiting:
+        await seek.agent_for(conn, now, ticket)
 
 
 async def claim(conn: Conn, now: datetime, ticket_id: int, agent_id: int) -> Ticket:

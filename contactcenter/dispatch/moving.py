@@ -6,7 +6,7 @@ import msgspec
 
 from contactcenter import legs, queues, ticket_credits, tickets, turns
 from contactcenter.db import Conn
-from contactcenter.dispatch import seek, tier_clock
+from contactcenter.dispatch import keeping, overflowing, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.dispatch.holding import check, let_go, look_around
 from contactcenter.errors import BadInput, Conflict
@@ -28,9 +28,13 @@ async def enqueue(
 ) -> Ticket:
     """A new problem enters its first queue; the leg begins when the problem did."""
     queue = await queues.entered(conn, queue_id, ticket.entry_point_id)
+    rules = await rules_of(conn)
     ticket, granted = await ticket_credits.begin(conn, now, ticket)
     ticket = seek.queue_for_ticket(queue, ticket)
-    ticket = msgspec.structs.replace(ticket, state=check(ticket, "queue"))
+    ticket, steps = overflowing.with_chain(rules, now, ticket)
+    ticket = msgspec.structs.replace(
+        ticket, state=check(ticket, "queue"), weight=rules.weight(ticket.channel)
+    )
     queued = fact(
         ticket,
         "ticket_queued",
@@ -45,7 +49,7 @@ async def enqueue(
         ticket=ticket,
         event=queued,
         leg_begins_at=ticket.enqueued_at,
-        waits=tier_clock.whole(now, queue),
+        waits={**tier_clock.whole(now, queue), **steps},
     )
     return (await turns.make(conn, turn)).ticket
 
@@ -171,8 +175,18 @@ async def transfer(
 
 
 def _awake(ticket: Ticket) -> Ticket:
-    """Whatever it waited for, it is the next queue's turn, with a whole clock. Not saved yet."""
-    return msgspec.structs.replace(ticket, wake_at=None, hold_reason=None, escalation_left_s=None)
+    """Whatever it waited for, it is the next queue's turn, with a whole clock. Not saved yet.
+
+    Who had it and where it would have gone by itself is forgotten.
+    """
+    return msgspec.structs.replace(
+        ticket,
+        wake_at=None,
+        hold_reason=None,
+        escalation_left_s=None,
+        overflow=[],
+        **keeping.NOBODY,
+    )
 
 
 async def _target(conn: Conn, current: Queue, queue_id: int | None) -> Queue:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from contactcenter import agents, offers, tickets, timers
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
-from contactcenter.dispatch import holding, seek
+from contactcenter.dispatch import holding, keeping, seek
 from contactcenter.errors import BadInput, Conflict
 
 Wanted = Literal["offline", "available", "away", "draining"]
@@ -20,8 +20,9 @@ async def change(
 ) -> Agent:
     """Go to another presence.
 
-    Offline and draining take ringing offers back, oldest first; away keeps them. Tickets that are
-    held stay held: nobody loses a conversation because he went to lunch.
+    Offline and draining take ringing offers back, all of them before any ticket looks; away keeps
+    them. Either way what was kept for him looks for another then. Tickets that are held stay held:
+    nobody loses a conversation because he went to lunch.
     """
     agent = await agents.lock(conn, agent_id)
     if not agent.enabled and wanted != "offline":
@@ -35,8 +36,9 @@ async def change(
     await timers.clear_for_agent(conn, "wrap_up_end", agent_id)
     await agents.set_presence(conn, now, agent, wanted, reason, actor=actor)
     if wanted in ("offline", "draining"):
-        for ticket_id in await offers.pending_of_agent(conn, agent_id):
-            await holding.rescind(conn, now, ticket_id)
+        await holding.rescind_all(conn, now, await offers.pending_of_agent(conn, agent_id))
+    if keeping.ends_window(agent.presence, wanted):
+        await keeping.look_elsewhere(conn, now, agent_id)
     await seek.tickets_for(conn, now, agent_id)
     await seek.catch_up(conn, now)  # what he is answered tells what he has now
     return await agents.find(conn, agent_id)

@@ -25,6 +25,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class _Candidate(Ring, frozen=True, kw_only=True):
     agent_id: int
+    is_sticky: bool
     level: int
     band: int
     load: int
@@ -49,7 +50,15 @@ async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
         return ticket
     assert ticket.queue_id is not None
     rows = await _candidates.all(
-        conn, ticket.queue_id, ticket.weight, ticket.enqueued_at, now, ticket.id, ticket.channel
+        conn,
+        ticket.queue_id,
+        ticket.weight,
+        ticket.enqueued_at,
+        now,
+        ticket.id,
+        ticket.channel,
+        ticket.sticky_agent_id,
+        ticket.sticky_until,
     )
     choice = assignment.choose_agent([_seen(row) for row in rows], now_us=_us(now))
     if choice is not None:
@@ -201,6 +210,7 @@ def _seen(row: _Candidate) -> assignment.Candidate:
     """What the rules want to know of a candidate."""
     return assignment.Candidate(
         agent_id=row.agent_id,
+        is_sticky=row.is_sticky,
         level=row.level,
         band=row.band,
         load=row.load,

@@ -1,18 +1,22 @@
 -- name: candidates
 -- Who may take this ticket now; one index probe on the queue's members.
-SELECT m.agent_id, m.level::int AS level, m.band::int AS band, a.load, a.capacity, q.id AS queue_id,
-       $6::text = ANY (q.auto_accept) AS given_at_once, q.offer_timeout_s,
+SELECT m.agent_id, m.agent_id IS NOT DISTINCT FROM $7 AS is_sticky, m.level::int AS level, m.band::int AS band, a.load, a.capacity,
+       q.id AS queue_id, $6::text = ANY (q.auto_accept) AS given_at_once,
+       coalesce((q.offer_timeouts ->> $6)::int, q.offer_timeout_s) AS offer_timeout_s,
        (extract(epoch FROM a.idle_since - timestamptz '1970-01-01 00:00:00+00') * 1000000)::bigint AS idle_since_us
 FROM queue q JOIN membership m ON m.queue_id = q.id JOIN agent a ON a.id = m.agent_id
-WHERE q.id = $1 AND a.presence = 'available' AND a.capacity - a.load >= $2
+WHERE q.id = $1 AND q.is_open AND a.presence = 'available' AND a.capacity - a.load >= $2
   AND $4::timestamptz >= $3::timestamptz + m.delay_s * interval '1 second'
   AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = $5 AND x.agent_id = m.agent_id AND x.until_at > $4)
-ORDER BY m.level, m.band DESC, a.load::float8 / a.capacity, a.idle_since, m.agent_id
+  AND ($7::bigint IS NULL OR m.agent_id = $7 OR $8::timestamptz <= $4
+       OR NOT EXISTS (SELECT FROM agent k WHERE k.id = $7 AND k.presence IN ('available', 'wrap_up')))
+ORDER BY is_sticky DESC, m.level, m.band DESC, a.load::float8 / a.capacity, a.idle_since, m.agent_id
 LIMIT 8
 
 -- name: heads
 -- The first tickets of the queues of agents who look, as many as they could take and the one behind; nothing of who is not there or full.
--- Who has the same terms and as much room sees the same, unless there is a ticket he must not be asked about.
+-- Who has the same terms and as much room sees the same, unless there is a ticket he must not be asked about. What is kept
+-- for somebody nobody sees, but everybody sees first what is sticky to himself.
 WITH looking AS (
   SELECT a.id, a.capacity - a.load AS free,
          CASE WHEN EXISTS (SELECT FROM exclusion x WHERE x.agent_id = a.id AND x.until_at > $2) THEN a.id END AS excluded_id
@@ -23,18 +27,34 @@ WITH looking AS (
          (sum(sum(l.free)) OVER (PARTITION BY m.queue_id))::int AS room
   FROM looking l JOIN membership m ON m.agent_id = l.id
   GROUP BY m.queue_id, m.delay_s, m.handicap_s, l.free, l.excluded_id
+), head AS (
+  SELECT s.agent_ids, s.free, s.room, false AS is_sticky, s.queue_id, s.handicap_s, t.id, t.channel, t.weight, t.credit_s, t.rank_us
+  FROM sight s JOIN queue q ON q.id = s.queue_id AND q.is_open
+  CROSS JOIN LATERAL (
+    SELECT w.id, w.channel, w.weight, w.credit_s, w.rank_us FROM ticket w
+    WHERE w.queue_id = s.queue_id AND w.state = 'waiting' AND w.weight <= s.free
+      AND $2::timestamptz >= w.enqueued_at + s.delay_s * interval '1 second'
+      AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = s.excluded_id AND x.until_at > $2)
+      AND (w.sticky_agent_id IS NULL OR w.sticky_until <= $2
+           OR NOT EXISTS (SELECT FROM agent k WHERE k.id = w.sticky_agent_id AND k.presence IN ('available', 'wrap_up')))
+    ORDER BY w.rank_us, w.id LIMIT s.room + 1) t
+  UNION ALL
+  SELECT ARRAY[l.id], l.free, l.free, true, t.queue_id, t.handicap_s, t.id, t.channel, t.weight, t.credit_s, t.rank_us
+  FROM looking l CROSS JOIN LATERAL (
+    SELECT w.id, w.queue_id, w.channel, w.weight, w.credit_s, w.rank_us, m.handicap_s
+    FROM ticket w JOIN membership m ON m.queue_id = w.queue_id AND m.agent_id = l.id
+    JOIN queue q ON q.id = w.queue_id AND q.is_open
+    WHERE w.sticky_agent_id = l.id AND w.state = 'waiting' AND w.weight <= l.free
+      AND $2::timestamptz >= w.enqueued_at + m.delay_s * interval '1 second'
+      AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = l.excluded_id AND x.until_at > $2)
+    ORDER BY w.rank_us + m.handicap_s * 1000000::bigint, w.id LIMIT l.free + 1) t
 )
-SELECT s.agent_ids, s.free, s.room, s.queue_id, s.handicap_s, t.id AS ticket_id,
-       t.channel = ANY (q.auto_accept) AS given_at_once, q.offer_timeout_s, t.enqueued_us, t.credit_s, t.weight
-FROM sight s JOIN queue q ON q.id = s.queue_id
-CROSS JOIN LATERAL (
-  SELECT w.id, w.channel, w.weight, w.credit_s, w.rank_us, w.rank_us + w.credit_s * 1000000::bigint AS enqueued_us
-  FROM ticket w
-  WHERE w.queue_id = s.queue_id AND w.state = 'waiting' AND w.weight <= s.free
-    AND $2::timestamptz >= w.enqueued_at + s.delay_s * interval '1 second'
-    AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = s.excluded_id AND x.until_at > $2)
-  ORDER BY w.rank_us, w.id LIMIT s.room + 1) t
-ORDER BY t.rank_us, t.id
+SELECT h.agent_ids, h.free, h.room, h.is_sticky, h.queue_id, h.handicap_s, h.id AS ticket_id,
+       h.channel = ANY (q.auto_accept) AS given_at_once,
+       coalesce((q.offer_timeouts ->> h.channel)::int, q.offer_timeout_s) AS offer_timeout_s,
+       h.rank_us + h.credit_s * 1000000::bigint AS enqueued_us, h.credit_s, h.weight
+FROM head h JOIN queue q ON q.id = h.queue_id
+ORDER BY h.rank_us, h.id
 
 -- name: next_delay
 -- When somebody who may not be asked yet may be.

@@ -22,12 +22,14 @@ class Head(Ring, frozen=True, kw_only=True):
     """One of the first tickets of a queue, as these agents see it, each with ``free`` units left.
 
     Of each queue one more is read than ``room``, the units of all who look and serve it: if they
-    all took from this one, the last would still see which ticket comes behind his.
+    all took from this one, the last would still see which ticket comes behind his. Of what is
+    sticky to an agent, whichever queue it is in, one more is read than he has units.
     """
 
     agent_ids: list[int]
     free: int
     room: int
+    is_sticky: bool
     ticket_id: int
     enqueued_us: int
     credit_s: int
@@ -54,11 +56,15 @@ class Sights:
         self.cut_short: list[int] = []
         self._taken: set[int] = set()
         self._free: dict[int, int] = {}
+        self._sticky: dict[int, list[Head]] = {}
         self._of: dict[int, dict[int, list[Head]]] = {}
         for head in heads:
             for agent_id in head.agent_ids:
                 self._free[agent_id] = head.free
-                self._of.setdefault(agent_id, {}).setdefault(head.queue_id, []).append(head)
+                if head.is_sticky:
+                    self._sticky.setdefault(agent_id, []).append(head)
+                else:
+                    self._of.setdefault(agent_id, {}).setdefault(head.queue_id, []).append(head)
 
     def choose(self, agent_id: int, now_us: int) -> Iterator[Chosen]:
         """What this agent takes, one ticket after the other."""
@@ -79,35 +85,44 @@ class Sights:
             yield Chosen(agent_id, head, choice.why)
 
     def _firsts(self, agent_id: int, free: int) -> list[Head] | None:
-        """The first of each queue that he may take; None where too few of one were read."""
-        firsts = []
-        for heads in self._of[agent_id].values():
+        """What is sticky to him and the first of each queue; None where too few were read."""
+        sticky = self._sticky.get(agent_id, [])
+        firsts = [head for head in sticky if self._may_be_taken(head, free)]
+        if firsts:
+            is_enough = True  # he takes one of these
+        else:
+            is_enough = not sticky or len(sticky) <= sticky[0].room
+        own = {head.ticket_id for head in firsts}
+        for heads in self._of.get(agent_id, {}).values():
             for head in heads:
-                if head.weight <= free and head.ticket_id not in self._taken:
+                if head.ticket_id not in own and self._may_be_taken(head, free):
                     firsts.append(head)
                     break
             else:
-                if len(heads) > heads[0].room:
-                    return None
-        return firsts
+                is_enough = is_enough and (bool(own) or len(heads) <= heads[0].room)
+        return firsts if is_enough else None
 
     def _behind(self, agent_id: int, free: int, first: Waiting) -> Waiting | None:
         """The one after the first of a queue that he may take."""
+        if first.is_sticky:  # all of these are among the first
+            return None
         left = (
             head
             for head in self._of[agent_id][first.queue_id]
-            if head.weight <= free
-            and head.ticket_id not in self._taken
-            and head.ticket_id != first.ticket_id
+            if head.ticket_id != first.ticket_id and self._may_be_taken(head, free)
         )
         second = next(left, None)
         return None if second is None else _seen(second)
+
+    def _may_be_taken(self, head: Head, free: int) -> bool:
+        return head.weight <= free and head.ticket_id not in self._taken
 
 
 def _seen(head: Head) -> Waiting:
     """What the rules want to know of a ticket."""
     return Waiting(
         ticket_id=head.ticket_id,
+        is_sticky=head.is_sticky,
         queue_id=head.queue_id,
         enqueued_us=head.enqueued_us,
         credit_s=head.credit_s,

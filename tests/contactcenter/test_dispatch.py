@@ -10,6 +10,7 @@ from contactcenter import agents, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import arriving, ending, firing, holding, moving, presence, seek
 from contactcenter.errors import BadInput
+from routing.timing import PLACE, place
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -507,6 +508,33 @@ async def test_what_triage_found_takes_effect_once_however_often_it_is_told(worl
     assert (reopened.state, reopened.reopens) == ("assigned", 1)
     late = await tickets.find(world, ticket.id)
     assert (late.state, late.reopens) == ("solved", 1)
+
+
+async def test_timers_of_one_instant_fire_in_the_order_of_the_rules(world: Conn) -> None:
+    queue_id = await factories.queue(world)
+    agent_id = await factories.agent(world, NOON)
+    ids = [(await factories.queued_ticket(world, NOON, queue_id=queue_id)).id for _ in range(2)]
+    ids.append(ids[0] * 10)  # by text between the two, by number behind them
+    await world.execute(
+        "INSERT INTO ticket (id, contact_id, channel, opened_at, enqueued_at)"
+        " SELECT $1, contact_id, channel, opened_at, enqueued_at FROM ticket WHERE id = $2",
+        ids[-1],
+        ids[0],
+    )
+    kinds = [kind for kind in PLACE if kind not in ("leg_end", "patience_end", "wrap_up_end")]
+    for kind in reversed(kinds):
+        for ticket_id in reversed(ids):
+            await timers.set_for_ticket(world, kind, ticket_id, after(5))
+    await timers.set_for_agent(world, "wrap_up_end", agent_id, after(5))
+    await timers.set_for_ticket(world, "overflow", ids[0], after(4))
+
+    fired = []
+    while (timer := await timers.due(world, after(5))) is not None:
+        await timers.taken(world, timer)
+        fired.append(place(timer.due_at.second, timer.kind, timer.ticket_id or timer.agent_id))
+
+    assert len(fired) == 3 * len(kinds) + 1
+    assert fired == sorted(fired)
 
 
 async def test_a_timer_that_fails_is_neither_lost_nor_in_the_way(world: Conn) -> None:

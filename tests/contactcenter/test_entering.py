@@ -19,9 +19,15 @@ async def prepared(conn: asyncpg.Connection) -> asyncpg.Connection:
     return conn
 
 
-async def finding(conn: asyncpg.Connection, queue_id: int, **other: object) -> Finding:
+async def finding(
+    conn: asyncpg.Connection, queue_id: int, *, channel: str = "sms", **other: object
+) -> Finding:
     ticket_id = await factories.ticket(
-        conn, NOW - timedelta(minutes=1), intake_queue_id=queue_id, body="A first line"
+        conn,
+        NOW - timedelta(minutes=1),
+        intake_queue_id=queue_id,
+        channel=channel,
+        body="A first line",
     )
     interaction_id = await conn.fetchval(
         "SELECT id FROM interaction WHERE ticket_id = $1", ticket_id
@@ -79,6 +85,39 @@ async def test_together_leaves_what_one_alone_leaves(
     assert len(expected["events"]) == 1
     assert await traces(conn, one.ticket_id) == expected
     assert await traces(conn, other.ticket_id) == expected
+
+
+@pytest.mark.parametrize(
+    ("after_s", "channels", "due_s"),
+    [(90, [], 30), (90, ["voice"], 30), (90, ["chat"], None), (10, [], 0)],
+)
+async def test_together_each_has_its_weight_and_the_chain_of_its_channel(
+    prepared: asyncpg.Connection, after_s: int, channels: list[str], due_s: int | None
+) -> None:
+    """It opened a minute ago; a step that time has overtaken is due now."""
+    conn = prepared
+    await factories.configured(conn, capacity={"voice": 2})
+    queue_id, next_id = await factories.queue(conn), await factories.queue(conn)
+    for step_s in (after_s, 5000):
+        await conn.execute(
+            "INSERT INTO overflow_step (queue_id, after_s, to_queue_id, channels)"
+            " VALUES ($1, $2, $3, $4)",
+            queue_id,
+            step_s,
+            next_id,
+            channels,
+        )
+    alone, one = [await finding(conn, queue_id, channel="voice") for _ in range(2)]
+
+    await arriving.route(conn, NOW, alone)
+    await entering.enter(conn, NOW, [one])
+
+    expected = await traces(conn, alone.ticket_id)
+    assert expected["ticket"]["weight"] == 2
+    assert expected["timers"] == (
+        [] if due_s is None else [{"due_at": NOW + timedelta(seconds=due_s), "kind": "overflow"}]
+    )
+    assert await traces(conn, one.ticket_id) == expected
 
 
 async def test_what_another_process_has_done_already_is_not_done_again(

@@ -15,6 +15,7 @@ def head(ticket_id: int, *agent_ids: int, **other: object) -> Head:
         "room": len(agent_ids),
         "queue_id": 1,
         "given_at_once": True,
+        "is_sticky": False,
         "offer_timeout_s": 60,
         "ticket_id": ticket_id,
         "enqueued_us": ticket_id * 1_000_000,

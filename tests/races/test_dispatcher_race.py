@@ -149,9 +149,10 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 async def build(table: asyncpg.Connection, size: Size) -> None:
     """Three queues that refer to one another, fifty agents, and all tickets before triage."""
     now = await table.fetchval("SELECT clock_timestamp()")
+    await factories.configured(table, capacity={"voice": 2})
     seniors = await factories.queue(table, tier=2, offer_timeout_s=2, wrap_up_s=1)
     juniors = [
-        await factories.queue(table, auto_accept=["sms"], escalate_to_id=seniors),
+        await factories.queue(table, auto_accept=["sms", "voice"], escalate_to_id=seniors),
         await factories.queue(table, offer_timeout_s=3, escalate_to_id=seniors),
     ]
     for n in range(AGENTS):
@@ -159,7 +160,10 @@ async def build(table: asyncpg.Connection, size: Size) -> None:
         await factories.agent(table, now, queues=queues, capacity=CAPACITY)
     for n in range(size.tickets):
         await factories.ticket(
-            table, now, intake_queue_id=juniors[n % 2], weight=2 if n % 20 == 0 else 1
+            table,
+            now,
+            intake_queue_id=juniors[n % 2],
+            channel="voice" if n % 20 == 0 else "sms",
         )
 
 

@@ -1,0 +1,59 @@
+"""For whom a ticket is kept: one that comes back waits for who had it, for a while.
+
+While the window is open and its agent signed in nobody else may have it; afterwards he comes first.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from contactcenter import agents, db, tickets
+from contactcenter.db import Conn
+from contactcenter.dispatch import seek
+from contactcenter.dispatch.connection import rules_of
+from contactcenter.dispatch.tier_clock import Waits
+from contactcenter.tickets import Ticket
+from routing.eligibility import SIGNED_IN
+
+_SQL = db.Statements(__name__)
+_kept_for = _SQL.take("kept_for", int)
+
+#: Nobody had it, or who had it does not matter any more.
+NOBODY: Final = {"sticky_agent_id": None, "sticky_until": None}
+
+
+async def keep_for(
+    conn: Conn, now: datetime, ticket: Ticket, agent_id: int
+) -> tuple[Ticket, Waits]:
+    """The ticket, kept for this agent for as long as its channel says. Not saved yet.
+
+    It is kept for nobody where the channel has no window, or the agent does not serve its queue.
+    """
+    window_s = (await rules_of(conn)).sticky.window_s.get(ticket.channel)
+    assert ticket.queue_id is not None
+    if window_s is None or not await agents.works_in(conn, agent_id, ticket.queue_id):
+        return msgspec.structs.replace(ticket, **NOBODY), {}
+    until_at = now + timedelta(seconds=window_s)
+    waits: Waits = {"sticky_end": until_at} if window_s else {}
+    return msgspec.structs.replace(ticket, sticky_agent_id=agent_id, sticky_until=until_at), waits
+
+
+async def keep_for_solver(conn: Conn, now: datetime, ticket: Ticket) -> tuple[Ticket, Waits]:
+    """A solved ticket that comes back, kept for its solver if it is not too long ago."""
+    if ticket.solved_at is None or ticket.solved_by_id is None:
+        return ticket, {}
+    if now - ticket.solved_at > timedelta(days=(await rules_of(conn)).sticky.forget_after_days):
+        return ticket, {}
+    return await keep_for(conn, now, ticket, ticket.solved_by_id)
+
+
+async def look_elsewhere(conn: Conn, now: datetime, agent_id: int) -> None:
+    """What was kept for an agent who has gone looks for another, the smallest rank first."""
+    for ticket_id in await _kept_for.all(conn, agent_id, now):
+        await seek.agent_for(conn, now, await tickets.lock(conn, ticket_id))
+
+
+def ends_window(former: str, presence: str) -> bool:
+    """Whether going from one presence to the other closes the windows of what is kept for him."""
+    return former in SIGNED_IN and presence not in SIGNED_IN
