@@ -16,7 +16,6 @@ from contactcenter.dispatch.holding import (
     let_go,
     let_go_all,
     waiting_again,
-    wrap_up,
 )
 from contactcenter.errors import BadInput
 from contactcenter.queues import Queue
@@ -96,7 +95,6 @@ async def solve_all(conn: Conn, now: datetime, solutions: Sequence[Solution]) ->
     ended = [_solved(now, locked[solution.ticket_id], solution) for solution in solutions]
     turned = await let_go_all(conn, now, ended)
     for freed in turns.freed_by(turned):
-        await wrap_up(conn, now, freed)
         await seek.tickets_for(conn, now, freed.agent_id)
     return [one.ticket for one in turned]
 

@@ -20,12 +20,12 @@ WITH found AS (
     AND comes_again(h.id, h.contact_id, h.category_id, $10)
 ), moved AS (
   UPDATE ticket t SET
-    credit_s = coalesce((SELECT sum(w.credit_s) FROM worth w WHERE w.id = t.id), 0),
+    credit_s = t.credit_s + coalesce((SELECT sum(w.credit_s) FROM worth w WHERE w.id = t.id), 0),
     state = 'waiting', queue_id = q.id, tier = q.tier, temperament = f.temperament,
     language = coalesce(f.language, t.language), subject = CASE t.subject WHEN '' THEN f.subject ELSE t.subject END,
     weight = coalesce(($11::jsonb ->> t.channel)::int, 1),
-    overflow = (SELECT coalesce(jsonb_agg(jsonb_build_array(s.after_s, s.to_queue_id) ORDER BY s.after_s, s.to_queue_id), '[]')
-                FROM overflow_step s WHERE s.queue_id = q.id AND (s.channels = '{}' OR t.channel = ANY (s.channels))),
+    overflow = t.overflow || (SELECT coalesce(jsonb_agg(jsonb_build_array(s.after_s, s.to_queue_id) ORDER BY s.after_s, s.to_queue_id), '[]')
+                              FROM overflow_step s WHERE s.queue_id = q.id AND (s.channels = '{}' OR t.channel = ANY (s.channels))),
     last_customer_message_at = f.received_at, version = t.version + 1,
     team_ids = CASE WHEN q.team_id = ANY (t.team_ids) THEN t.team_ids ELSE t.team_ids || q.team_id END
   FROM held JOIN found f ON f.ticket_id = held.id JOIN queue q ON q.id = (

@@ -138,7 +138,8 @@ async def give_to(
         second = await turns.make(conn, Turn(ticket=ticket, event=moved))  # and a second version
         ticket = second.ticket
     if turned.freed is not None:
-        await go_if_done(conn, now, turned.freed)
+        await _go_if_done(conn, now, turned.freed)
+        await _wrap_up(conn, now, turned.freed)
         await seek.tickets_for(conn, now, turned.freed.agent_id)
     return ticket
 
@@ -170,7 +171,8 @@ async def let_go(
 ) -> Turned:
     """Make a turn that ends the live offer and frees the capacity it took.
 
-    A pending or held ticket takes no capacity and has no live offer: its holder frees nothing.
+    If a leg ends with it, whoever held the ticket wraps up. A pending or held ticket takes no
+    capacity and has no live offer: its holder frees nothing.
     """
     (turned,) = await let_go_all(conn, now, [turn], offer_ended_by=offer_ended_by)
     return turned
@@ -183,15 +185,26 @@ async def let_go_all(
     ending = [msgspec.structs.replace(turn, offer_ended_by=offer_ended_by) for turn in made]
     turned = await turns.make_all(conn, ending)
     for freed in turns.freed_by(turned):
-        await go_if_done(conn, now, freed)
+        await _go_if_done(conn, now, freed)
+        if made[0].leg_ended_by is not None:
+            await _wrap_up(conn, now, freed)
     return turned
 
 
-async def go_if_done(conn: Conn, now: datetime, freed: Freed) -> None:
+async def _go_if_done(conn: Conn, now: datetime, freed: Freed) -> None:
     """Whoever was only finishing what he had is offline when it is done."""
     if freed.load == 0 and freed.presence == "draining":
         agent = await agents.lock(conn, freed.agent_id)
         await agents.set_presence(conn, now, agent, "offline", None, actor="system")
+
+
+async def _wrap_up(conn: Conn, now: datetime, freed: Freed) -> None:
+    """After a leg of his the agent has the queue's wrap-up time, whatever else he holds."""
+    if freed.ending == "ended" and freed.wrap_up_s and freed.presence == "available":
+        agent = await agents.lock(conn, freed.agent_id)
+        await agents.set_presence(conn, now, agent, "wrap_up", None, actor="system")
+        until_at = now + timedelta(seconds=freed.wrap_up_s)
+        await timers.set_for_agent(conn, "wrap_up_end", agent.id, until_at)
 
 
 async def look_around(conn: Conn, now: datetime, turned: Turned) -> Ticket:
@@ -208,15 +221,6 @@ def check(ticket: Ticket, action: states.Action) -> states.State:
         return states.after(ticket.state, action)
     except states.TransitionRefused as refused:
         raise Refused(str(refused), state=ticket.state, allowed=refused.allowed) from None
-
-
-async def wrap_up(conn: Conn, now: datetime, freed: Freed) -> None:
-    """After solving, the agent has the queue's wrap-up time before the next ticket rings."""
-    if freed.wrap_up_s and freed.presence == "available":
-        agent = await agents.lock(conn, freed.agent_id)
-        await agents.set_presence(conn, now, agent, "wrap_up", None, actor="system")
-        until_at = now + timedelta(seconds=freed.wrap_up_s)
-        await timers.set_for_agent(conn, "wrap_up_end", agent.id, until_at)
 
 
 async def _ringing(conn: Conn, ticket: Ticket, agent_id: int) -> Offer:

@@ -29,8 +29,8 @@ def with_chain(rules: Rules, now: datetime, ticket: Ticket) -> tuple[Ticket, Wai
         if step.queue_id == ticket.queue_id
         and (not step.channels or ticket.channel in step.channels)
     ]
-    ticket = msgspec.structs.replace(ticket, overflow=chain)
-    return ticket, {"overflow": _due_at(ticket, now)} if chain else {}
+    ticket = msgspec.structs.replace(ticket, overflow=[*ticket.overflow, *chain])
+    return ticket, {"overflow": _due_at(ticket, now)} if ticket.overflow else {}
 
 
 async def step(conn: Conn, now: datetime, ticket_id: int) -> None:

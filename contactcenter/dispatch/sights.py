@@ -88,11 +88,8 @@ class Sights:
         """What is sticky to him and the first of each queue; None where too few were read."""
         sticky = self._sticky.get(agent_id, [])
         firsts = [head for head in sticky if self._may_be_taken(head, free)]
-        if firsts:
-            is_enough = True  # he takes one of these
-        else:
-            is_enough = not sticky or len(sticky) <= sticky[0].room
         own = {head.ticket_id for head in firsts}
+        is_enough = bool(own) or not sticky or len(sticky) <= sticky[0].room
         for heads in self._of.get(agent_id, {}).values():
             for head in heads:
                 if head.ticket_id not in own and self._may_be_taken(head, free):

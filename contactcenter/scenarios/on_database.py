@@ -226,6 +226,6 @@ async def _finish(conn: Conn, now: datetime, ticket: Ticket) -> None:
     await _forget_reopening.run(conn)
 
 
-async def _leave(_conn: Conn, _now: datetime, ticket: Ticket) -> None:
+async def _leave(conn: Conn, now: datetime, ticket: Ticket) -> None:
     if ticket.state in ("waiting", "offered"):
-        raise NotImplementedError("a customer cannot leave yet")
+        await ending.abandon(conn, now, ticket.id)

@@ -14,6 +14,7 @@ from contactcenter import db, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import entering
 from contactcenter.dispatch.arriving import Finding
+from contactcenter.dispatch.connection import forget_rules
 from contactcenter.scenarios.scale import Scale
 from routing.engine.playing import ArrivalStep, Scenario, TicketStep
 from routing.engine.records import NewTicket
@@ -80,6 +81,7 @@ async def set_up(conn: Conn, scenario: Scenario, scale: Scale) -> Stage:
             "max_misses": scenario.rules.max_misses,
         }
         await _set.run(conn, "limits", limits)
+        forget_rules(conn)
     return stage
 
 

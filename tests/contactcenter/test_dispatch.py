@@ -1,6 +1,7 @@
 """The rules of routing against the database, on a clock of the test's own."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import asyncpg
 import factories
@@ -521,7 +522,8 @@ async def test_timers_of_one_instant_fire_in_the_order_of_the_rules(world: Conn)
         ids[-1],
         ids[0],
     )
-    kinds = [kind for kind in PLACE if kind not in ("leg_end", "patience_end", "wrap_up_end")]
+    kinds = [k for k in PLACE if k in get_args(timers.Kind) and k != "wrap_up_end"]
+    assert len(kinds) > 4
     for kind in reversed(kinds):
         for ticket_id in reversed(ids):
             await timers.set_for_ticket(world, kind, ticket_id, after(5))
@@ -552,3 +554,53 @@ async def test_a_timer_that_fails_is_neither_lost_nor_in_the_way(world: Conn) ->
     assert fired == 2
     assert (await tickets.find(world, second.id)).state == "offered"
     assert await timers.due_for_ticket(world, "delay_step", first.id) == after(70)
+
+
+@pytest.mark.parametrize("how", ["escalated", "transferred", "released", "given", "spam"])
+async def test_wrap_up_follows_each_leg_however_it_ended(world: Conn, how: str) -> None:
+    upper = await factories.queue(world, tier=2)
+    sideways = await factories.queue(world)
+    queue_id = await factories.queue(world, auto_accept=["sms"], wrap_up_s=30, escalate_to_id=upper)
+    agent_id = await factories.agent(world, NOON, queues=[queue_id], capacity=3)
+    other_id = await factories.agent(world, NOON)
+    kept, ticket = [
+        await seek.agent_for(
+            world, NOON, await factories.queued_ticket(world, NOON, queue_id=queue_id)
+        )
+        for _ in range(2)
+    ]
+    match how:
+        case "escalated":
+            await moving.escalate(world, after(5), ticket, "agent", actor="user:1")
+        case "transferred":
+            await moving.transfer(world, after(5), ticket, sideways, actor="user:1", note_id=None)
+        case "released":
+            await holding.release(world, after(5), ticket.id, actor="user:1", reason="sick")
+        case "given":
+            await holding.give_to(
+                world, after(5), ticket.id, other_id, actor="user:1", note_id=None
+            )
+        case _:
+            await ending.mark_spam(world, after(5), ticket.id, actor="user:1")
+
+    agent = await agents.find(world, agent_id)
+    assert (kept.agent_id, agent.presence, agent.load) == (agent_id, "wrap_up", 1)
+    await firing.fire_due(world, after(35), at_most=10)
+    assert (await agents.find(world, agent_id)).presence == "available"
+
+
+async def test_neither_a_pause_nor_an_offer_that_was_taken_back_is_wrapped_up(world: Conn) -> None:
+    upper = await factories.queue(world, tier=2)
+    queue_id = await factories.queue(world, wrap_up_s=30, escalate_to_id=upper)
+    agent_id = await factories.agent(world, NOON, queues=[queue_id])
+    held, rings = [
+        await seek.agent_for(
+            world, NOON, await factories.queued_ticket(world, NOON, queue_id=queue_id)
+        )
+        for _ in range(2)
+    ]
+    await holding.accept(world, NOON, held.id, agent_id)
+    await ending.pend(world, after(5), held.id, actor="system", wake_at=None)
+    await moving.escalate(world, after(6), rings, "agent", actor="user:1")
+
+    assert (await agents.find(world, agent_id)).presence == "available"
