@@ -14,9 +14,10 @@ SELECT id, due_at, kind, key, ticket_id, agent_id, queue_id FROM timer WHERE due
 ORDER BY due_at, CASE kind
   WHEN 'offer_expiry' THEN 0
   WHEN 'delay_step' THEN 1 WHEN 'exclusion_end' THEN 1 WHEN 'sticky_end' THEN 1 WHEN 'queue_hours' THEN 1
-  WHEN 'overflow' THEN 2 WHEN 'escalation' THEN 2 WHEN 'escalation_check' THEN 2 WHEN 'return_due' THEN 2 WHEN 'wake_up' THEN 2
-  WHEN 'wrap_up_end' THEN 3
-  ELSE 4 END,
+  WHEN 'overflow' THEN 2
+  WHEN 'escalation' THEN 3 WHEN 'escalation_check' THEN 3 WHEN 'return_due' THEN 3 WHEN 'wake_up' THEN 3
+  WHEN 'wrap_up_end' THEN 4
+  ELSE 5 END,
   coalesce(ticket_id, agent_id, queue_id)::text COLLATE "C", kind, agent_id
 LIMIT 1
 
