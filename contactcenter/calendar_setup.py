@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
-from contactcenter import calendars, configuration, proposed_holidays
+from contactcenter import calendars, configuration, proposed_holidays, timers
 from contactcenter.calendars import Calendar
 from contactcenter.configuration import NameTaken
 from contactcenter.db import Conn
@@ -186,6 +186,8 @@ async def _written(
         )
     except asyncpg.UniqueViolationError as error:
         raise _taken(wanted) from error
+    if before is not None:  # what is promised by these hours is due at another time
+        await timers.set_for_calendar(conn, "sla_recount", calendar_id, now)
     after = await calendars.find(conn, calendar_id)
     changed = _differences(before, after)
     await configuration.record(conn, now, "calendar", calendar_id, changed, actor=actor)

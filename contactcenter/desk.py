@@ -7,7 +7,18 @@ import asyncpg
 import msgspec
 
 from channels import Channel
-from contactcenter import addressing, db, events, opt_outs, outbox, queues, tickets, timeline
+from contactcenter import (
+    addressing,
+    db,
+    events,
+    opt_outs,
+    outbox,
+    queues,
+    sla,
+    sla_clocks,
+    tickets,
+    timeline,
+)
 from contactcenter.addressing import EntryPoint, Identity, Letter
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending
@@ -68,6 +79,7 @@ async def reply(
             ticket, first_reply_at=ticket.first_reply_at or now, last_reply_at=now
         ),
     )
+    await sla.replied(conn, now, ticket)
     written = fact(
         ticket,
         "reply_written",
@@ -127,6 +139,7 @@ async def write_first(
         fact(ticket, "ticket_opened", now, actor, channel=channel, entry_point_id=entry_point.id),
     )
     await ending.begin_held(conn, now, ticket, queue, author_id, actor=actor)
+    sla_clocks.note(conn, ticket_id, is_new=True)
     await reply(conn, now, ticket_id, letter, author_id=author_id, actor=actor, channels=channels)
     return await tickets.find(conn, ticket_id)
 

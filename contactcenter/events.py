@@ -51,6 +51,8 @@ KINDS: Final[Mapping[str, str]] = {
     "ticket_closed": "the time to come back is over",
     "ticket_marked_spam": "it was no customer's problem",
     "ticket_credited": "reasons to be served earlier were granted or taken back",
+    "sla_warned": "most of the time of a promise is gone",
+    "sla_breached": "a promise was broken",
     "ticket_changed": "subject, category, tags or temperament were edited",
     "presence_changed": "an agent came, went or paused",
     "entry_point_discovered": "a message came to an address of ours that nobody had set up",

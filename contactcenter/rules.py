@@ -106,6 +106,16 @@ class SlaPolicy(Struct, frozen=True, kw_only=True):
     calendar_id: int | None
     warn_share: float = sla.WARN_SHARE
 
+    def target_s(self, metric: sla.Metric) -> int | None:
+        """What it promises of this."""
+        match metric:
+            case "first_reply":
+                return self.first_reply_s
+            case "next_reply":
+                return self.next_reply_s
+            case "resolution":
+                return self.resolution_s
+
 
 class Rules(Struct, frozen=True, kw_only=True):
     """Everything of one version. ``capacity`` is the weight of a ticket by channel, else 1."""

@@ -75,6 +75,11 @@ async def set_for_agent(conn: Conn, kind: Kind, agent_id: int, due_at: datetime)
     await _set.run(conn, due_at, kind, f"agent:{agent_id}", None, agent_id)
 
 
+async def set_for_calendar(conn: Conn, kind: Kind, calendar_id: int, due_at: datetime) -> None:
+    """Set or move the calendar's timer of this kind."""
+    await _set.run(conn, due_at, kind, str(calendar_id), None, None)
+
+
 async def clear_for_agent(conn: Conn, kind: Kind, agent_id: int) -> None:
     """Its reason is gone; clearing what is not set does nothing."""
     await _clear.run(conn, kind, f"agent:{agent_id}")

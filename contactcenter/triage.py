@@ -13,7 +13,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import db, entry_rules, logs, segments, ticket_facts, triage_cases
+from contactcenter import db, entry_rules, logs, segments, sla, ticket_facts, triage_cases
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import arriving
@@ -128,12 +128,7 @@ class Triage:
             log.error("triage_gave_up", tickets=self.failures - failures_before)
         await segments.assert_many(conn, list(said.values()), source="cues", actor="system")
         if settled:
-            await _settle.run(
-                conn,
-                [f.ticket_id for f in settled],
-                [f.received_at for f in settled],
-                [i for f in settled for i in f.interaction_ids],
-            )
+            await _stay(conn, settled)
         return findings
 
     def _look_at(
@@ -183,6 +178,17 @@ class Triage:
             ticket_id, name = finding.ticket_id, type(error).__name__
             self._attempts[ticket_id] += 1
             log.warning("triage_hand_over_failed", ticket_id=ticket_id, error=name)
+
+
+async def _stay(conn: Conn, settled: Sequence[Finding]) -> None:
+    """Tickets that stay where they are need no routing; who wrote is promised an answer."""
+    await _settle.run(
+        conn,
+        [f.ticket_id for f in settled],
+        [f.received_at for f in settled],
+        [i for f in settled for i in f.interaction_ids],
+    )
+    await sla.heard(conn, {f.ticket_id: f.heard_at for f in settled})
 
 
 async def _said_before(conn: Conn, contact_ids: Iterable[int]) -> Mapping[int, Sequence[Turn]]:

@@ -81,6 +81,7 @@ def without_a_look(case: Case) -> Finding:
         ticket_id=ticket.id,
         interaction_ids=[m.id for m in case.messages],
         received_at=case.messages[-1].received_at,
+        first_received_at=case.messages[0].received_at,
         temperament=ticket.temperament,
         language=ticket.language,
         subject=tickets.subject_of(case.messages[0].body),

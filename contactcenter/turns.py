@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, events, legs, metrics, tickets, timers
+from contactcenter import db, events, legs, metrics, sla_clocks, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.events import Event
 from contactcenter.tickets import Ticket
@@ -22,6 +22,20 @@ OfferEnding = Literal["let_go", "declined", "expired", "rescinded"]
 
 #: Timers that mean one state of a ticket and end with it.
 _OF_A_STATE: Final = frozenset[timers.Kind]({"offer_expiry", "delay_step", "wake_up", "reopen_end"})
+
+
+#: Who is asked, who takes it and where it waits changes nothing of what was promised.
+_WITHOUT_PROMISE: Final = frozenset(
+    {
+        "ticket_offered",
+        "ticket_assigned",
+        "ticket_overflowed",
+        "offer_declined",
+        "offer_expired",
+        "offer_rescinded",
+    }
+)
+_BEGIN: Final = frozenset({"ticket_queued", "ticket_reopened"})
 
 
 class NewOffer(Struct, frozen=True, kw_only=True):
@@ -109,6 +123,9 @@ async def make_all(conn: Conn, turns: Sequence[Turn]) -> list[Turned]:
         [kind for _, kind, _ in due],
         [due_at for _, _, due_at in due],
     )
+    for turn in turns:
+        if turn.event.kind not in _WITHOUT_PROMISE:
+            sla_clocks.note(conn, turn.ticket.id, is_new=turn.event.kind in _BEGIN)
     made = {row.ticket_id: row for row in rows}
     return [_turned(turn, made[turn.ticket.id]) for turn in turns]
 

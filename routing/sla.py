@@ -69,17 +69,14 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What matters of a ticket.
+    """What matters of a ticket; ``replied_at`` is when somebody last wrote to the customer.
 
-    ``unanswered_since`` is when the oldest message of this episode came that nobody had answered
-    before ``replied_at``, when somebody last wrote to the customer. ``is_dropped`` is true of spam
-    and of who gave up.
+    ``was_answered`` is true once somebody ever did, ``is_dropped`` of spam and of who gave up.
     """
 
     state: State
     episode: int
     enqueued_at: datetime
-    unanswered_since: datetime | None
     was_answered: bool
     replied_at: datetime | None
     solved_at: datetime | None
@@ -87,22 +84,37 @@ class Situation:
     is_dropped: bool
 
 
-def begun(ticket: Situation, clocks: Iterable[Clock]) -> list[tuple[Metric, datetime]]:
-    """Which clocks the ticket should have and has not, and since when they run.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What may begin a promise: an episode (``is_new``); words of the customer, since when."""
 
-    A solution is promised from the beginning of the episode; a reply from the oldest message that
-    nobody has answered: the first one as long as nobody ever wrote to this customer.
+    is_new: bool = False
+    heard_at: datetime | None = None
+
+    def and_then(self, other: "Happening") -> "Happening":
+        """Both of them: what was heard first counts."""
+        heard = [h.heard_at for h in (self, other) if h.heard_at is not None]
+        return Happening(is_new=self.is_new or other.is_new, heard_at=min(heard, default=None))
+
+
+def begun(
+    ticket: Situation, clocks: Iterable[Clock], happening: Happening
+) -> list[tuple[Metric, datetime]]:
+    """Which promises begin now, and since when they run.
+
+    A solution is promised when an episode begins. A reply is promised when the customer wrote and
+    no earlier words of his wait for one: the first reply as long as nobody ever wrote to him.
     """
     if ticket.state == "new" or ticket.state in _OVER:
         return []
     running = {c.metric for c in clocks if c.ended_at is None and c.episode == ticket.episode}
-    missing: list[tuple[Metric, datetime]] = []
-    if ticket.unanswered_since is not None and running.isdisjoint({"first_reply", "next_reply"}):
+    beginning: list[tuple[Metric, datetime]] = []
+    if happening.heard_at is not None and running.isdisjoint({"first_reply", "next_reply"}):
         metric: Metric = "next_reply" if ticket.was_answered else "first_reply"
-        missing.append((metric, ticket.unanswered_since))
-    if "resolution" not in running:
-        missing.append(("resolution", ticket.enqueued_at))
-    return missing
+        beginning.append((metric, happening.heard_at))
+    if happening.is_new and "resolution" not in running:
+        beginning.append(("resolution", ticket.enqueued_at))
+    return beginning
 
 
 def moved_on(clock: Clock, ticket: Situation, now: datetime) -> Clock:
@@ -122,16 +134,13 @@ def moved_on(clock: Clock, ticket: Situation, now: datetime) -> Clock:
     return clock
 
 
-def judged(clock: Clock, calendar: Calendar, now: datetime) -> Clock:
+def judged(clock: Clock, due_at: datetime | None, now: datetime) -> Clock:
     """The clock with the instant at which its promise was broken, if it was by now.
 
     It is kept by what happens before it is due: at that very instant it is broken, whoever looks
     first.
     """
-    if clock.breached_at is not None:
-        return clock
-    due_at = due(clock, calendar)
-    if due_at is None or due_at > (clock.ended_at or now):
+    if clock.breached_at is not None or due_at is None or due_at > (clock.ended_at or now):
         return clock
     return replace(clock, breached_at=due_at)
 

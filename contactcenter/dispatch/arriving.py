@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, segments, tickets
+from contactcenter import db, segments, sla_clocks, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, moving, seek
 
@@ -17,7 +17,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     """What triage found out about the new messages of one ticket.
 
     ``queue_id`` is where a new problem goes; ``escalation_cue`` names the words by which the
-    customer asked for somebody more senior.
+    customer asked for somebody more senior. ``received_at`` is when the last message was received,
+    ``first_received_at`` the first, where there are several.
     """
 
     ticket_id: int
@@ -29,6 +30,12 @@ class Finding(Struct, frozen=True, kw_only=True):
     queue_id: int
     rule_id: int | None = None
     escalation_cue: str | None = None
+    first_received_at: datetime | None = None
+
+    @property
+    def heard_at(self) -> datetime:
+        """When the first of the messages was received."""
+        return self.first_received_at or self.received_at
 
 
 async def route(conn: Conn, now: datetime, finding: Finding) -> None:
@@ -36,6 +43,7 @@ async def route(conn: Conn, now: datetime, finding: Finding) -> None:
     ticket = await tickets.lock(conn, finding.ticket_id)
     if not await _mark.all(conn, finding.interaction_ids, now):
         return
+    sla_clocks.note(conn, ticket.id, heard_at=finding.heard_at)
     former, was_new = ticket.temperament, ticket.state == "new"
     ticket = msgspec.structs.replace(
         ticket,

@@ -19,7 +19,7 @@ import structlog
 from contactcenter import db, logs, metrics, timers
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import routing_lock, seek
+from contactcenter.dispatch import promises, routing_lock, seek
 from contactcenter.dispatch.connection import RoutingConnection, apart
 from contactcenter.dispatch.routing_lock import Clock, Held
 from contactcenter.errors import DomainError, NoDatabase
@@ -214,6 +214,7 @@ async def _together(conn: Conn, now: datetime, batch: list[_Pending]) -> list[_R
 async def _look_at_last(conn: Conn, now: datetime) -> None:
     try:
         await seek.catch_up(conn, now)
+        await promises.catch_up(conn, now)
     except Exception as error:
         if db.is_unreachable(error):
             raise
@@ -228,6 +229,7 @@ async def _one_by_one(conn: Conn, now: datetime, batch: list[_Pending]) -> list[
             async with apart(conn):
                 (result,) = await pending.change(conn, now, [pending.item])
                 await seek.catch_up(conn, now)
+                await promises.catch_up(conn, now)
         except Exception as error:
             if db.is_unreachable(error):
                 raise

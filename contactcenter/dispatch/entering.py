@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contactcenter import db, segments, ticket_credits, tickets
+from contactcenter import db, segments, sla_clocks, ticket_credits, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import arriving, seek
 from contactcenter.dispatch.arriving import Finding
@@ -51,6 +51,9 @@ async def enter(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
                 conn, now, one.contact_id, one.temperament, actor="system"
             )
     moved = {one.ticket_id for one in entered}
+    for finding in findings:
+        if finding.ticket_id in moved:
+            sla_clocks.note(conn, finding.ticket_id, is_new=True, heard_at=finding.heard_at)
     for finding in findings:
         if finding.ticket_id not in moved:
             await arriving.route(conn, now, finding)

@@ -8,7 +8,7 @@ import structlog
 
 from contactcenter import db, logs, offers, tickets, timers
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, holding, moving, overflowing, presence, seek
+from contactcenter.dispatch import ending, holding, moving, overflowing, presence, promises, seek
 from contactcenter.dispatch.connection import apart, raises
 from contactcenter.timers import Timer
 
@@ -35,6 +35,7 @@ async def fire_due(conn: Conn, now: datetime, *, at_most: int) -> int:
                 if await timers.taken(conn, timer):
                     await _FIRE[timer.kind](conn, now, timer)
                     await seek.catch_up(conn, now)
+                    await promises.catch_up(conn, now)
         except Exception as error:
             if db.is_unreachable(error) or raises(conn):
                 raise
@@ -93,6 +94,9 @@ _FIRE: Final[Mapping[str, Fire]] = {
     "sticky_end": _look_again,
     "overflow": _overflow,
     "escalation": _escalation,
+    "sla_warning": promises.come_due,
+    "sla_due": promises.come_due,
+    "sla_recount": promises.recount,
     "wake_up": _wake_up,
     "wrap_up_end": _wrap_up_end,
     "reopen_end": _reopen_end,

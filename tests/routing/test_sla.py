@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from routing import calendars, sla
 from routing.calendars import ALWAYS_OPEN, Calendar, OpeningHours, Span, unchanging
-from routing.sla import Clock, Pause, Situation
+from routing.sla import Clock, Happening, Pause, Situation
 from routing.states import State
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -127,7 +127,6 @@ def ticket(state: State = "assigned", **others: object) -> Situation:
         state=state,
         episode=1,
         enqueued_at=NOON,
-        unanswered_since=None,
         was_answered=True,
         replied_at=None,
         solved_at=None,
@@ -167,23 +166,39 @@ def test_a_clock_runs_in_all_states_but_those_in_which_it_stands_still(
 
 
 def test_a_first_reply_is_promised_until_somebody_writes_then_the_next_ones() -> None:
-    asked = ticket("waiting", unanswered_since=NOON, was_answered=False)
-    again = ticket(unanswered_since=NOON + HOUR)
+    asked = ticket("waiting", was_answered=False)
 
-    assert sla.begun(asked, []) == [("first_reply", NOON), ("resolution", NOON)]
-    assert sla.begun(again, [clock()]) == [("next_reply", NOON + HOUR)]
+    assert sla.begun(asked, [], Happening(is_new=True, heard_at=NOON)) == [
+        ("first_reply", NOON),
+        ("resolution", NOON),
+    ]
+    assert sla.begun(ticket(), [clock()], Happening(is_new=False, heard_at=NOON + HOUR)) == [
+        ("next_reply", NOON + HOUR)
+    ]
 
 
 def test_the_oldest_unanswered_message_counts_and_a_second_one_begins_nothing() -> None:
-    again = ticket(unanswered_since=NOON)
+    for waits in (clock("next_reply"), clock("first_reply")):
+        assert (
+            sla.begun(ticket(), [clock(), waits], Happening(is_new=False, heard_at=NOON + HOUR))
+            == []
+        )
 
-    assert sla.begun(again, [clock(), clock("next_reply")]) == []
-    assert sla.begun(again, [clock(), clock("first_reply")]) == []
+
+def test_of_several_happenings_what_was_heard_first_counts() -> None:
+    both = Happening(heard_at=NOON + HOUR).and_then(Happening(is_new=True, heard_at=NOON))
+
+    assert both == Happening(is_new=True, heard_at=NOON)
+    assert both.and_then(Happening()) == both
+
+
+def test_nothing_is_promised_of_what_nobody_heard_and_of_an_episode_that_goes_on() -> None:
+    assert sla.begun(ticket(), [], Happening(is_new=False, heard_at=None)) == []
 
 
 @pytest.mark.parametrize("state", ["new", "solved", "closed"])
 def test_nothing_is_promised_before_triage_and_after_the_solution(state: State) -> None:
-    assert sla.begun(ticket(state, unanswered_since=NOON), []) == []
+    assert sla.begun(ticket(state), [], Happening(is_new=True, heard_at=NOON)) == []
 
 
 def test_a_reply_keeps_the_promise_of_one_but_not_of_a_solution() -> None:
@@ -221,12 +236,15 @@ def test_of_spam_and_of_who_gave_up_nothing_was_promised() -> None:
 
 
 def test_a_new_episode_has_clocks_of_its_own() -> None:
-    back = ticket("waiting", episode=2, enqueued_at=NOON + HOUR, unanswered_since=NOON + HOUR)
+    back = ticket("waiting", episode=2, enqueued_at=NOON + HOUR)
 
     met = sla.moved_on(clock(), back, NOON + HOUR)
 
     assert (met.ended_at, met.ended_by) == (NOON + HOUR, "met")
-    assert sla.begun(back, [clock(), clock("next_reply")]) == [
+    own = sla.begun(
+        back, [clock(), clock("next_reply")], Happening(is_new=True, heard_at=NOON + HOUR)
+    )
+    assert own == [
         ("next_reply", NOON + HOUR),
         ("resolution", NOON + HOUR),
     ]
@@ -247,17 +265,17 @@ def test_a_promise_is_kept_before_it_is_due_and_broken_at_that_instant(
 ) -> None:
     met = clock("first_reply", ended_at=NOON + after, ended_by="met")
 
-    judged = sla.judged(met, ALWAYS_OPEN, NOON + 5 * HOUR)
+    judged = sla.judged(met, sla.due(met, ALWAYS_OPEN), NOON + 5 * HOUR)
 
     assert judged.breached_at == (NOON + HOUR if is_broken else None)
-    assert sla.judged(judged, ALWAYS_OPEN, NOON + 6 * HOUR) == judged
+    assert not is_broken or sla.judged(judged, NOON, NOON + 6 * HOUR) == judged
 
 
 def test_it_stands_still_for_good_and_is_never_due() -> None:
     paused = sla.moved_on(clock(), ticket("on_hold"), NOON + HOUR / 2)
 
     assert sla.due(paused, ALWAYS_OPEN) is None
-    assert sla.judged(paused, ALWAYS_OPEN, NOON + 9 * HOUR) == paused
+    assert sla.judged(paused, None, NOON + 9 * HOUR) == paused
     assert sla.burn(paused, ALWAYS_OPEN, NOON + 9 * HOUR) == 0.5
 
 
