@@ -99,7 +99,7 @@ class Centre:
         self.held: dict[int, int] = {}
         #: The leg for whose end the world's clock is set.
         self._timed: dict[int, int] = {}
-        self._next_due_us: int | None = None
+        self.router_due_us: int | None = None
         self._last_leg_id = 0
 
     async def take(self, step: Step) -> None:
@@ -114,26 +114,35 @@ class Centre:
                 change = partial(self._enter, new=step.ticket, at_us=step.at_us)
             case TicketStep():
                 change = partial(self._do, step=step)
-        await self._hold(step.at_us, change)
+        await self.hold(step.at_us, change)
 
     async def advance(self, to_us: int | None) -> None:
         """Let time pass until then, or until nothing more can happen."""
-        while True:
-            router_us, world_us = self._next_due_us, self._world.next_due_us()
-            due_us = min((us for us in (router_us, world_us) if us is not None), default=None)
-            if due_us is None or (to_us is not None and due_us > to_us):
-                return
-            if due_us == router_us:
-                await self._hold(due_us, _nothing)
+        while (due_us := self.next_due_us()) is not None and (to_us is None or due_us <= to_us):
+            if due_us == self.router_due_us:
+                await self.hold(due_us, _nothing)
             else:
-                taken = self._world.take(due_us)
-                assert taken is not None
-                _, (kind, (ticket_id, *_)) = taken
-                await self._hold(
-                    due_us, partial(self._world_does, kind=kind, ticket_id=int(ticket_id))
-                )
+                await self.let_world_do(due_us)
 
-    async def _hold(self, at_us: int, change: Change) -> None:
+    def next_due_us(self) -> int | None:
+        """When time alone will do something next."""
+        both = (self.router_due_us, self._world.next_due_us())
+        return min((us for us in both if us is not None), default=None)
+
+    def at(self, at_us: int) -> datetime:
+        """When this instant is played."""
+        return self._scale.at(at_us)
+
+    async def let_world_do(self, due_us: int, at_us: int | None = None) -> None:
+        """What the world does by itself, then or later."""
+        taken = self._world.take(due_us)
+        assert taken is not None
+        _, (kind, (ticket_id, *_)) = taken
+        change = partial(self._world_does, kind=kind, ticket_id=int(ticket_id))
+        await self.hold(due_us if at_us is None else at_us, change)
+
+    async def hold(self, at_us: int, change: Change, *, at_most: int = 1) -> None:
+        """Hold the lock at this instant: what is due fires, one timer after the other."""
         now = self._scale.at(at_us)
 
         async def clock(conn: Conn) -> Instant:
@@ -144,9 +153,9 @@ class Centre:
             await seek.catch_up(conn, now)
             return await _look.one(conn, self._last_leg_id)
 
-        sight = (await routing_lock.hold(self._conn, clock, apply, at_most=1)).result
+        sight = (await routing_lock.hold(self._conn, clock, apply, at_most=at_most)).result
         due_at = sight.next_due_at
-        self._next_due_us = None if due_at is None else self._scale.instant_us(due_at)
+        self.router_due_us = None if due_at is None else self._scale.instant_us(due_at)
         self._last_leg_id = sight.last_leg_id
         for ticket_id in sight.held:
             self._note_held(at_us, ticket_id)

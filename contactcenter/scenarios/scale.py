@@ -22,7 +22,8 @@ _SECOND_US: Final = 1_000_000
 _INT: Final = 2**31 - 1
 _BIGINT: Final = 2**63 - 1
 #: Far enough from the last year of a ``datetime`` for everything that comes after.
-_LATEST_US: Final = (datetime(9000, 1, 1, tzinfo=UTC) - _EPOCH) // _US
+_LAST_YEAR: Final = 8999
+_LATEST_US: Final = (datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC) - _EPOCH) // _US
 
 
 class TooLate(Exception):
@@ -37,7 +38,7 @@ class Scale(Struct, frozen=True):
     def at(self, at_us: int) -> datetime:
         """When this instant is played; raises ``TooLate``."""
         if at_us * self.slower > _LATEST_US:
-            raise TooLate(f"it goes on for more than {_LATEST_US // self.slower} microseconds")
+            raise TooLate(f"the play goes on until after the year {_LAST_YEAR}")
         return _EPOCH + at_us * self.slower * _US
 
     def instant_us(self, at: datetime) -> int:

@@ -1,67 +1,54 @@
-"""Every scenario is decided by the dispatcher, in a database, as it is by the router in memory."""
+"""Scenarios and histories are decided by the dispatcher, in a database, as by the router in memory."""
 
 import json
-from collections.abc import AsyncIterator
+import os
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from databases import Copies
+from database_plays import both, scenario_of
+from histories import histories
+from hypothesis import HealthCheck, Phase, given, settings
 
-from contactcenter.db import Database
-from contactcenter.dispatch.connection import RoutingConnection
-from contactcenter.scenarios import on_database
-from contactcenter.scenarios.answering import answer
-from contactcenter.scenarios.reading import Reading, read
-from contactcenter.scenarios.scale import scale_of
-from routing.engine.playing import play
+from contactcenter.scenarios.reading import read
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FOLDER = Path(__file__).parent / "scenarios"
 SCENARIOS = sorted(f.stem for f in FOLDER.glob("*.json") if not f.stem.endswith(".expected"))
-NOT_YET: set[str] = set()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def conn(copies: Copies) -> AsyncIterator[RoutingConnection]:
-    """A connection to a database in which scenarios are played and undone."""
-    dsn = copies.take()
-    opened = await Database(dsn).connect(
-        "simulation", generic_plans=True, connection_class=RoutingConnection
-    )
-    assert type(opened) is RoutingConnection
-    yield opened
-    await opened.close()
-    copies.drop(dsn)
-
-
-async def both(conn: RoutingConnection, reading: Reading, *, explains: bool = True):
-    """What the two engines print."""
-    played = conn.transaction()
-    await played.start()
-    try:
-        decided = await on_database.play_on(
-            conn, reading.scenario, scale_of(reading.scenario), explains=explains
-        )
-    finally:
-        await played.rollback()
-    remembered = play(reading.scenario, explains=explains)
-    return [json.loads(b"".join(answer(one, reading.unit))) for one in (decided, remembered)]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="not all rules are there yet"))
-        if name in NOT_YET
-        else name
-        for name in SCENARIOS
-    ],
+FEW = settings(
+    max_examples=int(os.environ.get("DATABASE_HISTORIES", "12")),
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),  # to make one smaller takes long
+    suppress_health_check=list(HealthCheck),
 )
-async def test_both_engines_print_the_same(conn, name):
+MANY = settings(FEW, max_examples=500)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_both_engines_print_what_is_written(stage, name):
     reading = read((FOLDER / f"{name}.json").read_bytes())
+    expected = json.loads((FOLDER / f"{name}.expected.json").read_text(encoding="utf-8"))
 
-    in_database, in_memory = await both(conn, reading)
+    decided, remembered = await both(stage, reading.scenario, reading.unit)
 
-    assert in_database == in_memory
+    assert decided == remembered
+    assert {key: decided[key] for key in expected} == expected
+
+
+@FEW
+@given(history=histories())
+async def test_random_histories_are_decided_alike(stage, history):
+    decided, remembered = await both(stage, scenario_of(history))
+
+    assert decided == remembered
+
+
+@pytest.mark.full
+@pytest.mark.timeout(1200)
+@MANY
+@given(history=histories())
+async def test_hundreds_of_histories_are_decided_alike(stage, history):
+    decided, remembered = await both(stage, scenario_of(history))
+
+    assert decided == remembered

@@ -1,0 +1,95 @@
+"""What holds of every history whatever, on the dispatcher in a database."""
+
+import copy
+import os
+
+import pytest
+from database_plays import catch_up, centre_of, scenario_of, undone
+from dispatcher_watched import Watch, read
+from histories import histories
+from histories_played import THE_END, step
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+FEW = settings(
+    max_examples=int(os.environ.get("DATABASE_HISTORIES", "5")),
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),  # to make one smaller takes long
+    suppress_health_check=list(HealthCheck),
+)
+MANY = settings(FEW, max_examples=200)
+
+
+async def watched(stage, history):
+    """Play it all, looking after every event and every instant at which time did something."""
+    async with undone(stage):
+        centre = await centre_of(stage, scenario_of(history))
+        watch = Watch(stage)
+        for one in scenario_of(history).steps:
+            while (due_us := centre.next_due_us()) is not None and due_us <= one.at_us:
+                await centre.advance(due_us)
+                await watch.look(centre.at(due_us))
+            await centre.take(one)
+            await watch.look(centre.at(one.at_us))
+
+
+@FEW
+@given(history=histories(longest=40))
+async def test_invariants_hold_after_every_event(stage, history):
+    await watched(stage, history)
+
+
+def told(state):
+    """All that is to be seen, without what only counts changes."""
+    return (
+        [(o.ticket_id, o.agent_id, o.offered_at, o.state) for o in state.offers],
+        [(leg.ticket_id, leg.agent_id, leg.from_at, leg.to_at) for leg in state.legs],
+        {(t.id, t.state, state.queues[t.queue_id], t.credit_s) for t in state.tickets.values()},
+        {(a.id, a.presence, a.load, a.misses, a.idle_since) for a in state.agents.values()},
+        {key: timer.due_at for key, timer in state.timers.items()},
+    )
+
+
+async def ended(stage, history, events):
+    async with undone(stage):
+        centre = await centre_of(stage, scenario_of(history))
+        for event in [*events, {"at": events[-1]["at"] + THE_END, "do": "advance"}]:
+            await centre.take(step(event))
+        return told(await read(stage))
+
+
+@FEW
+@given(history=histories(longest=40))
+async def test_an_event_that_comes_twice_counts_once(stage, history):  # I14
+    # These name no offer: said twice, they are said of the next offer or add up.
+    named = ("ticket", "accept", "finish", "leave", "presence", "advance")
+    once = [e for e in history["events"] if e["do"] in named]
+    twice = [copy.deepcopy(e) for e in once for _ in range(2)]
+
+    assert await ended(stage, history, twice) == await ended(stage, history, once)
+
+
+@FEW
+@given(history=histories(longest=40), asleep=st.sets(st.integers(0, 40)))
+async def test_a_dispatcher_that_slept_catches_up(stage, history, asleep):  # I22
+    """For a while nobody fires timers; then those that are overdue fire late, many in a hold."""
+    scenario = scenario_of(history)
+    async with undone(stage):
+        centre = await centre_of(stage, scenario)
+        watch = Watch(stage)
+        for n, one in enumerate(scenario.steps):
+            if n in asleep:
+                await catch_up(centre, one.at_us)
+            await centre.take(one)
+            await watch.look(centre.at(one.at_us))
+
+
+@pytest.mark.full
+@pytest.mark.timeout(1200)
+@MANY
+@given(history=histories())
+async def test_invariants_hold_in_hundreds_of_histories(stage, history):
+    await watched(stage, history)
