@@ -154,9 +154,6 @@ async def until_all_first_offers_end(table: asyncpg.Connection) -> list[float]:
 # The database's own clock ---------------------------------------------------------------------
 
 
-_ASKED = timers.clock_and_next_due
-
-
 class Clock:
     """The database's clock, moved by ``shift``."""
 
@@ -164,16 +161,15 @@ class Clock:
         self.shift = timedelta()
 
     async def __call__(self, conn: Conn) -> timers.Instant:
-        at = await _ASKED(conn)
+        at = await timers.clock_and_next_due(conn)
         return msgspec.structs.replace(at, now=at.now + self.shift)
 
 
 async def test_a_jump_of_the_databases_clock_moves_timers_by_no_more_than_itself(
-    database: Database, table: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+    database: Database, table: asyncpg.Connection
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr(timers, "clock_and_next_due", clock)
-    dispatcher = Dispatcher(database, Bell(database))
+    dispatcher = Dispatcher(database, Bell(database), clock=clock)
     task = asyncio.create_task(dispatcher.run())
     soon, within, beyond = [
         await paused(table, dispatcher, delay)
