@@ -85,6 +85,7 @@ _survivor = _SQL.take("survivor", int)
 _create = _SQL.take("create", Contact)
 _change = _SQL.take("change", Contact)
 _touch = _SQL.take("touch", int)
+_touch_all = _SQL.command("touch_all")
 _identities = _SQL.take("identities", KnownIdentity)
 _tickets = _SQL.take("tickets", Problem)
 
@@ -148,6 +149,11 @@ async def change(
 async def touch(conn: Conn, now: datetime, contact_id: int) -> int:
     """Count a change of what belongs to a locked contact; returns its new version."""
     return await _touch.one(conn, contact_id, now)
+
+
+async def touch_all(conn: Conn, now: datetime, contact_ids: Collection[int]) -> None:
+    """The same for several."""
+    await _touch_all.run(conn, sorted(contact_ids), now)
 
 
 async def identities(conn: Conn, contact_ids: Collection[int]) -> dict[int, list[KnownIdentity]]:

@@ -33,6 +33,10 @@ RETURNING id, name, language, note, attributes, version, merged_into_id, created
 -- What belongs to the contact changed: whoever read it before has an old version.
 UPDATE contact SET updated_at = $2, version = version + 1 WHERE id = $1 RETURNING version
 
+-- name: touch_all
+-- The same for several.
+UPDATE contact SET updated_at = $2, version = version + 1 WHERE id = ANY ($1::bigint[])
+
 -- name: identities
 -- The addresses of these contacts, the oldest first.
 SELECT i.id, i.contact_id, i.kind, i.value, i.created_at,

@@ -21,7 +21,7 @@ KINDS: Final[Mapping[str, str]] = {
     "contact_changed": "somebody edited a contact",
     "contact_merged": "two contacts turned out to be one person",
     "contact_unmerged": "a merge was undone",
-    "segment_set": "an assertion about a contact began: its temperament, …",
+    "segment_set": "something was asserted of a contact, such as a category, or taken back",
     "consent_changed": "a customer takes messages from us no more, or takes them again",
     "interaction_received": "a customer's message was stored",
     "interaction_status_changed": "a provider told what became of a message",

@@ -8,7 +8,15 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import contacts, db, events, merges, temperaments, ticket_changes
+from contactcenter import (
+    contacts,
+    db,
+    events,
+    merges,
+    segment_setting,
+    temperaments,
+    ticket_changes,
+)
 from contactcenter.contacts import Contact
 from contactcenter.db import Conn
 from contactcenter.errors import Conflict, NotFound
@@ -70,6 +78,7 @@ async def undo(
     await events.record(conn, parted, *facts)
     for contact_id in (kept.id, other.id):
         await temperaments.show(conn, now, contact_id, actor=actor)
+    await segment_setting.told(conn, now, {kept.id, other.id}, actor=actor)
     return merges.view(undone)
 
 
@@ -100,7 +109,9 @@ async def _return(
         [ticket.id for ticket in tickets],
     )
     await _return_segments.run(conn, *way, moved.segment_ids)
-    await _reopen_segments.run(conn, row.merged_id, moved.open_segment_ids)
+    lasting = [(i, None) for i in moved.open_segment_ids] + moved.segment_ends
+    ids, ends = [i for i, _ in lasting], [end for _, end in lasting]
+    await _reopen_segments.run(conn, row.merged_id, ids, ends)
     facts = [
         ticket_changes.fact(t, now, actor, contact_id={"from": row.kept_id, "to": row.merged_id})
         for t in tickets

@@ -28,7 +28,8 @@ UPDATE segment SET contact_id = $2 WHERE contact_id = $1 AND id = ANY($3::bigint
 
 -- name: reopen_segments
 -- What was asserted of him before is so again.
-UPDATE segment SET to_at = NULL WHERE contact_id = $1 AND id = ANY($2::bigint[])
+UPDATE segment SET to_at = w.to_at FROM unnest($2::bigint[], $3::timestamptz[]) AS w(id, to_at)
+WHERE segment.contact_id = $1 AND segment.id = w.id
 
 -- name: restore_key
 -- Where nothing else stands for the entry queue now.

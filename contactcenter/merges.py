@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import contacts, db, events, temperaments, ticket_changes
+from contactcenter import contacts, db, events, segment_setting, temperaments, ticket_changes
 from contactcenter.contacts import Contact, ContactMerged
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, Forbidden, NotFound
@@ -28,7 +28,8 @@ class Moved(Struct, frozen=True, kw_only=True):
     """What a merge changed, as ids and names: enough to undo it.
 
     ``freed_keys`` are tickets with the entry queue they no longer stand for. The last ids tell
-    what was there from what came later. ``filled`` and ``attributes`` name what the kept contact
+    what was there from what came later. ``segment_ends`` are assertions that would have ended by
+    themselves later, and when. ``filled`` and ``attributes`` name what the kept contact
     took over.
     """
 
@@ -37,6 +38,7 @@ class Moved(Struct, frozen=True, kw_only=True):
     interaction_ids: list[int]
     segment_ids: list[int]
     open_segment_ids: list[int]
+    segment_ends: list[tuple[int, datetime]] = []
     freed_keys: list[tuple[int, int]]
     last_ticket_id: int
     last_interaction_id: int
@@ -91,6 +93,11 @@ class _Last(Struct, frozen=True, kw_only=True):
     interaction_id: int
 
 
+class _Lasting(Struct, frozen=True, kw_only=True):
+    id: int
+    to_at: datetime | None
+
+
 _SQL = db.Statements(__name__)
 _of_contact = _SQL.take("of_contact", MergeRow)
 _unreadable = _SQL.take("unreadable", int)
@@ -104,7 +111,7 @@ _free_keys = _SQL.take("free_keys", ChangedTicket)
 _move_tickets = _SQL.take("move_tickets", ChangedTicket)
 _move_identities = _SQL.take("move_identities", int)
 _move_interactions = _SQL.take("move_interactions", int)
-_open_segments = _SQL.take("open_segments", int)
+_lasting_segments = _SQL.take("lasting_segments", _Lasting)
 _end_segments = _SQL.command("end_segments")
 _move_segments = _SQL.take("move_segments", int)
 _point_to = _SQL.command("point_to")
@@ -136,6 +143,7 @@ async def merge(
     )
     await events.record(conn, joined, *facts)
     await temperaments.show(conn, now, kept_id, actor=actor)
+    await segment_setting.told(conn, now, {kept_id}, actor=actor)
     return view(row)
 
 
@@ -205,7 +213,7 @@ async def _move(
     keys = _doubled_keys(held, kept.id)
     freed = await _free_keys.all(conn, list(keys))
     tickets = await _move_tickets.all(conn, *way)
-    open_segment_ids = await _open_segments.all(conn, other.id)
+    lasting = await _lasting_segments.all(conn, other.id, now)
     await _end_segments.run(conn, *way, now)
     filled = _filled(kept, other)
     moved = Moved(
@@ -213,7 +221,8 @@ async def _move(
         ticket_ids=[ticket.id for ticket in tickets],
         interaction_ids=await _move_interactions.all(conn, *way),
         segment_ids=await _move_segments.all(conn, *way),
-        open_segment_ids=open_segment_ids,
+        open_segment_ids=[s.id for s in lasting if s.to_at is None],
+        segment_ends=[(s.id, s.to_at) for s in lasting if s.to_at is not None],
         freed_keys=list(keys.items()),
         last_ticket_id=last.ticket_id,
         last_interaction_id=last.interaction_id,

@@ -53,16 +53,16 @@ UPDATE identity SET contact_id = $2 WHERE contact_id = $1 RETURNING id
 -- One timeline a person.
 UPDATE interaction SET contact_id = $2 WHERE contact_id = $1 RETURNING id
 
--- name: open_segments
--- What is asserted of the other now: to be asserted of him again if this is undone.
-SELECT id FROM segment WHERE contact_id = $1 AND to_at IS NULL ORDER BY id
+-- name: lasting_segments
+-- What is asserted of the other now or later: to be asserted of him again if this is undone.
+SELECT id, to_at FROM segment WHERE contact_id = $1 AND (to_at IS NULL OR to_at > $2) ORDER BY id
 
 -- name: end_segments
--- Of one kind and source the kept contact's assertion stands.
+-- Of one kind and source (and word, where there may be several) the kept contact's assertion stands.
 UPDATE segment SET to_at = greatest(from_at, $3)
-WHERE contact_id = $1 AND to_at IS NULL AND ticket_id IS NULL AND EXISTS (
+WHERE contact_id = $1 AND (to_at IS NULL OR to_at > $3) AND ticket_id IS NULL AND EXISTS (
   SELECT FROM segment k WHERE k.contact_id = $2 AND k.kind = segment.kind AND k.source = segment.source
-    AND k.to_at IS NULL AND k.ticket_id IS NULL)
+    AND k.slot = segment.slot AND (k.to_at IS NULL OR k.to_at > $3) AND k.ticket_id IS NULL)
 
 -- name: move_segments
 -- The rest stands for the kept contact, too.

@@ -114,7 +114,10 @@ async def assert_temperament(
     await _begin.run(
         conn, contact_id, TEMPERAMENT, value, source, confidence, evidence, actor, note, now
     )
-    await events.record(conn, _said(now, contact_id, former, value, source, actor=actor))
+    await events.record(
+        conn,
+        fact(now, contact_id, TEMPERAMENT, former=former, value=value, source=source, actor=actor),
+    )
 
 
 async def assert_many(conn: Conn, said: Sequence[Said], *, source: Source, actor: str) -> None:
@@ -138,12 +141,13 @@ async def assert_many(conn: Conn, said: Sequence[Said], *, source: Source, actor
         from_at,
     )
     facts = [
-        _said(
+        fact(
             one.from_at,
             one.contact_id,
-            former.get(one.contact_id),
-            one.value,
-            source,
+            TEMPERAMENT,
+            former=former.get(one.contact_id),
+            value=one.value,
+            source=source,
             actor=actor,
         )
         for one in ordered
@@ -156,7 +160,10 @@ async def withdraw(
 ) -> None:
     """End the assertion of a source, so that the next best counts."""
     former = await _finish.first(conn, contact_id, TEMPERAMENT, source, now)
-    await events.record(conn, _said(now, contact_id, former, None, source, actor=actor))
+    await events.record(
+        conn,
+        fact(now, contact_id, TEMPERAMENT, former=former, value=None, source=source, actor=actor),
+    )
 
 
 async def mark_open_tickets(
@@ -171,6 +178,41 @@ async def mark_open_tickets(
         await tickets.record_change(conn, now, ticket, actor, changed)
 
 
+def fact(
+    now: datetime,
+    contact_id: int,
+    kind: str,
+    *,
+    former: str | None,
+    value: str | None,
+    source: Source,
+    actor: str,
+    segment_id: int | None = None,
+    begins_at: datetime | None = None,
+    ends_at: datetime | None = None,
+) -> events.Event:
+    """What a source says of a contact from now on; ``value`` is None where it takes that back.
+
+    ``begins_at`` is given where an assertion has dates of its own.
+    """
+    return events.Event(
+        kind="segment_set",
+        at=now,
+        actor=actor,
+        contact_id=contact_id,
+        data={
+            "segment": kind,
+            "from": former,
+            "to": value,
+            "value": value,
+            "source": source,
+            "segment_id": segment_id,
+            "begins_at": begins_at,
+            "ends_at": ends_at,
+        },
+    )
+
+
 def as_rows(assessment: Assessment) -> list[dict[str, Any]]:
     """The evidence as it is stored: ids, names and offsets, never the words themselves."""
     return [
@@ -183,27 +225,3 @@ def as_rows(assessment: Assessment) -> list[dict[str, Any]]:
         }
         for e in assessment.evidence[:MAX_EVIDENCE]
     ]
-
-
-def _said(
-    now: datetime,
-    contact_id: int,
-    former: str | None,
-    value: str | None,
-    source: Source,
-    *,
-    actor: str,
-) -> events.Event:
-    return events.Event(
-        kind="segment_set",
-        at=now,
-        actor=actor,
-        contact_id=contact_id,
-        data={
-            "segment": TEMPERAMENT,
-            "from": former,
-            "to": value,
-            "value": value,
-            "source": source,
-        },
-    )

@@ -1,6 +1,7 @@
 """Tickets as the people who may read them see them."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -81,9 +82,22 @@ class _Row(Struct, frozen=True, kw_only=True):
     sticky_until: datetime | None
     version: int
     tags: list[str]
+    credits: dict[str, int]
+    segments: list[Any]
     offered_to_id: int | None
     offer_expires_at: datetime | None
     opted_out_at: datetime | None
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """What the contact is: a value of a kind of segment, and how both are called."""
+
+    kind: str
+    kind_name_en: str
+    kind_name_fa: str
+    value: str
+    name_en: str
+    name_fa: str
 
 
 class Guidance(Struct, frozen=True, kw_only=True):
@@ -100,10 +114,13 @@ class TicketView(_Row, frozen=True, kw_only=True):
     team has no lead. ``enqueued_at`` is the start of the episode, kept through every move.
     ``sticky_agent_id`` had it before: until ``sticky_until`` it is kept for him while he is signed
     in. ``abandoned_at`` is when the customer left before anybody had answered; it was not solved.
+    ``credits`` are the reasons whose seconds add up to ``credit_s``, ``segments`` what counts of
+    the contact now.
     ``opted_out_at`` is since when one of the contact's addresses takes no messages from us on this
     channel; null where all do. An answer there is refused with ``opted_out``.
     """
 
+    segments: list[Word]
     guidance: Guidance
 
 
@@ -151,7 +168,9 @@ async def find(conn: Conn, viewer_id: int, ticket_id: int) -> TicketView:
     row = await _find.first(conn, viewer_id, ticket_id)
     if row is None:
         raise NotFound(f"there is no ticket {ticket_id}", ticket_id=ticket_id)
-    return TicketView(**msgspec.structs.asdict(row), guidance=guidance_for(row.temperament))
+    columns = msgspec.structs.asdict(row)
+    words = msgspec.convert(columns.pop("segments"), list[Word])
+    return TicketView(**columns, segments=words, guidance=guidance_for(row.temperament))
 
 
 async def check_may_read(conn: Conn, viewer_id: int, ticket_id: int) -> None:

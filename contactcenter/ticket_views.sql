@@ -28,6 +28,14 @@ SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id
        t.last_reply_at, t.wake_at, t.hold_reason, t.disposition, t.solved_at, t.solved_by_id, t.closed_at, t.abandoned_at,
        t.spam, t.follows_id, t.sticky_agent_id, t.sticky_until, t.version,
        ARRAY(SELECT g.tag FROM ticket_tag g WHERE g.ticket_id = t.id ORDER BY g.tag) AS tags,
+       (SELECT coalesce(jsonb_object_agg(r.reason, r.credit_s), '{}') FROM credit r WHERE r.ticket_id = t.id) AS credits,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                 'kind', e.kind, 'kind_name_en', k.name_en, 'kind_name_fa', k.name_fa, 'value', e.value,
+                 'name_en', coalesce(w.name_en, e.value), 'name_fa', coalesce(w.name_fa, e.value))
+                 ORDER BY e.kind, w.position, e.value), '[]')
+        FROM effective_segments(t.contact_id, clock_timestamp()) AS e JOIN segment_kind k ON k.kind = e.kind
+        LEFT JOIN segment_value w ON w.kind = e.kind AND w.value = e.value
+        WHERE e.kind <> 'temperament') AS segments,
        o.agent_id AS offered_to_id, o.expires_at AS offer_expires_at,
        (SELECT min(s.from_at) FROM identity i JOIN opt_out s ON s.identity_id = i.id
         WHERE i.contact_id = t.contact_id AND s.channel = t.channel AND s.lifted_at IS NULL) AS opted_out_at

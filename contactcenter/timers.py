@@ -4,6 +4,7 @@ They are read and fired only under the routing lock, so each fires once. Deadlin
 database's clock.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -53,6 +54,7 @@ class Instant(Struct, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _set = _SQL.command("set_timer")
+_check_escalation_of = _SQL.command("check_escalation_of")
 _clear = _SQL.command("clear")
 _due = _SQL.take("due", Timer)
 _taken = _SQL.command("taken")
@@ -68,6 +70,11 @@ async def set_for_ticket(
     """Set or move the ticket's timer of this kind (one an agent where an agent is named)."""
     key = f"{ticket_id}:{agent_id}" if agent_id is not None else str(ticket_id)
     await _set.run(conn, due_at, kind, key, ticket_id, agent_id)
+
+
+async def check_escalation_of(conn: Conn, contact_ids: Collection[int], due_at: datetime) -> None:
+    """Something about these people has changed: the rules that refer tickets look at theirs."""
+    await _check_escalation_of.run(conn, sorted(contact_ids), due_at)
 
 
 async def set_for_agent(conn: Conn, kind: Kind, agent_id: int, due_at: datetime) -> None:

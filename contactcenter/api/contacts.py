@@ -6,13 +6,14 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import contact_search, contacts, identities, temperaments
+from contactcenter import contact_search, contacts, identities, segment_views, temperaments
 from contactcenter.api.inputs import MAX_ID, Line
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.partial import edited
 from contactcenter.contacts import Contact
 from contactcenter.identities import Written
+from contactcenter.segment_views import SegmentView
 from contactcenter.temperaments import Temperament
 
 #: A language, such as ``fa``, or one in another script, such as ``fa-Latn``.
@@ -90,7 +91,7 @@ class ContactLine(Struct, frozen=True, kw_only=True):
 
 
 class ContactView(Struct, frozen=True, kw_only=True):
-    """A contact with his addresses and how to treat him."""
+    """A contact with his addresses, what he is to us now, and how to treat him."""
 
     id: int
     name: str | None
@@ -98,6 +99,7 @@ class ContactView(Struct, frozen=True, kw_only=True):
     note: str | None
     attributes: dict[str, Any]
     identities: list[IdentityView]
+    segments: list[SegmentView]
     temperament: Temperament
     created_at: datetime
     updated_at: datetime
@@ -236,6 +238,7 @@ async def view(call: Call, contact: Contact) -> ContactView:
         note=contact.note,
         attributes=contact.attributes,
         identities=_shown(known[contact.id]),
+        segments=await segment_views.effective(call.conn, contact.id, await call.clock()),
         temperament=await temperaments.current(call.conn, contact.id),
         created_at=contact.created_at,
         updated_at=contact.updated_at,

@@ -184,6 +184,22 @@ TABLE: Final[dict[str, Line]] = {
     "PUT /contacts/{contact_id}/temperament": _work("anybody", lambda w: {"label": "warm"}, 200),
     # Nobody has corrected it: 404 also for the contact that is there.
     "DELETE /contacts/{contact_id}/temperament": _work("anybody", None, 404),
+    "GET /contacts/{contact_id}/segments": _open(),
+    "POST /contacts/{contact_id}/segments": _work(
+        "anybody", lambda w: {"kind": "contract", "value": w.word}
+    ),
+    "DELETE /contacts/{contact_id}/segments/{segment_id}": _work("anybody", None, 200),
+    "POST /segments": _run(
+        "nothing",
+        201,
+        body=lambda w: [{"contact_id": w.new_contact(), "kind": "contract", "value": w.word}],
+    ),
+    "GET /segment_kinds": _open("nothing"),
+    "GET /segment_kinds/{segment_kind}": _open(),
+    "POST /segment_kinds": _run(
+        "nothing", 201, body=lambda w: {**NAMES, "kind": w.word, "free": True}
+    ),
+    "PATCH /segment_kinds/{segment_kind}": _run("anybody", 200, body=lambda w: {"name_fa": "گرما"}),
     "GET /contacts/{contact_id}/merges": _open(),
     "POST /contacts/{contact_id}/merges": _work(
         "merger", lambda w: {"contact_id": w.new_contact()}

@@ -107,6 +107,8 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "name": "x",
         "code": "x",
         "opt_out_id": 1,
+        "segment_id": 1,
+        "segment_kind": "contract",
         "token_id": 1,
         **hidden,
     }

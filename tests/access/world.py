@@ -201,6 +201,8 @@ class World:
             "attachment_id": self._attachment,
             "merge_id": self._merge,
             "opt_out_id": self._opt_out,
+            "segment_id": self._segment,
+            "segment_kind": self._segment_kind,
             "reply_id": self._reply,
             "user_id": self._user,
             "agent_id": self._user,
@@ -256,6 +258,17 @@ class World:
         )
         found = await opt_outs.of_contact(conn, made["contact_id"])
         return found[0].id
+
+    async def _segment(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        return await factories.segment(conn, now, made["contact_id"], "contract", "gold")
+
+    async def _segment_kind(self, conn: Conn, _made: Any, _team: int, _owner: int) -> str:
+        return await conn.fetchval(
+            "INSERT INTO segment_kind (kind, name_en, name_fa, free) VALUES ($1, 'x', 'x', true)"
+            " RETURNING kind",
+            self.word,
+        )
 
     async def _reply(self, conn: Conn, _made: Any, team_id: int, _owner: int) -> int:
         return await conn.fetchval(

@@ -172,6 +172,18 @@ async def opt_out(world: World) -> None:
     world.ids["opt_out"] = made["id"]
 
 
+async def set_segment(world: World) -> None:
+    path = f"/contacts/{world.ids['contact']}/segments"
+    body = {"kind": "contract", "value": "gold", "note": "canary-note"}
+    told = await world.admin("POST", path, body, status=201)
+    world.ids["segment"] = told["effective"][0]["id"]
+
+
+async def import_segments(world: World) -> None:
+    line = {"contact_id": world.ids["contact"], "kind": "customer_category", "value": "home"}
+    await world.admin("POST", "/segments", [line], status=201)
+
+
 CALENDAR = {
     "name_en": "Audit", "name_fa": "بازرسی", "time_zone": "Asia/Tehran", "exceptions": [],
     "week": {"monday": [{"opens": "08:00", "closes": "17:00"}]},
@@ -234,6 +246,13 @@ CHANGES: dict[str, Change] = {
     "remove_identity": deleting("/contacts/{contact}/identities/{identity}"),
     "opt_out": opt_out,
     "lift_opt_out": deleting("/contacts/{contact}/opt_outs/{opt_out}"),
+    "set_segment": set_segment,
+    "take_segment_back": deleting("/contacts/{contact}/segments/{segment}"),
+    "import_segments": import_segments,
+    "create_segment_kind": posting(
+        "/segment_kinds", {"kind": "region", "name_en": "R", "name_fa": "م", "free": True}
+    ),
+    "change_segment_kind": patching("/segment_kinds/region", {"name_en": "Area"}),
     "correct_temperament": correct,
     "take_correction_back": deleting("/contacts/{contact}/temperament"),
     "merge_contacts": merge,
@@ -294,7 +313,7 @@ TABLES = (
     "user_account", "api_token", "team", "team_member", "queue", "membership", "entry_point",
     "entry_point_secret", "entry_rule", "calendar", "calendar_version", "calendar_hours",
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
-    "identity", "segment", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
+    "identity", "segment", "segment_kind", "segment_value", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
 )  # fmt: skip
 
 

@@ -3,15 +3,26 @@
 import asyncio
 import contextlib
 import itertools
+from datetime import timedelta
 
 import asyncpg
 import factories
 import pytest
 
 from channels import Address, Inbound, Raw
-from contactcenter import contacts, desk, merge_undoing, merges, segments, temperaments, tickets
+from contactcenter import (
+    contacts,
+    desk,
+    merge_undoing,
+    merges,
+    segments,
+    temperaments,
+    ticket_credits,
+    tickets,
+)
 from contactcenter.bell import Bell
 from contactcenter.db import Database
+from contactcenter.dispatch import moving
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.errors import BadInput, Forbidden, NotFound
 from contactcenter.intake import Intake
@@ -81,9 +92,25 @@ class World:
                 "SELECT id, contact_id, ticket_id, identity_id FROM interaction ORDER BY id"
             ),
             "segment": await self.rows(
-                "SELECT id, contact_id, value, source, to_at FROM segment ORDER BY id"
+                "SELECT id, contact_id, kind, value, source, from_at, to_at FROM segment ORDER BY id"
+            ),
+            "credit": await self.rows(
+                "SELECT ticket_id, reason, credit_s FROM credit ORDER BY ticket_id, reason"
             ),
         }
+
+    async def enqueue(self, ticket):
+        """Let a ticket enter its queue, with what it is granted."""
+        await self.dispatcher.submit(
+            lambda conn, now: _enqueue(conn, now, ticket["id"], ticket["queue_id"])
+        )
+
+    async def effective(self, contact_id):
+        """What the waiting tickets of a contact are granted."""
+        ticket_id = await self.conn.fetchval(
+            "SELECT min(id) FROM ticket WHERE contact_id = $1", contact_id
+        )
+        return await ticket_credits.of_ticket(self.conn, ticket_id)
 
     async def stranded(self, contact_id):
         """What still belongs to a contact, by table."""
@@ -114,6 +141,11 @@ class World:
             " queue_id = (SELECT min(id) FROM queue), tier = 1 WHERE id = $1",
             ticket_id,
         )
+
+
+async def _enqueue(conn, now, ticket_id, queue_id):
+    ticket = await tickets.lock(conn, ticket_id)
+    await moving.enqueue(conn, now, ticket, queue_id, rule_id=None)
 
 
 @contextlib.asynccontextmanager
@@ -261,6 +293,50 @@ async def test_it_can_be_merged_and_undone_again_and_either_way(world, two):
         await world.undo(merge.id)
 
     assert await world.belongings() == before
+
+
+async def test_segments_of_every_kind_and_their_credits_are_as_they_were(world, two):
+    kept, other = two
+    now = await world.conn.fetchval("SELECT clock_timestamp()")
+    later, gone = now + timedelta(hours=1), now - timedelta(hours=1)
+    for contact_id, kind, value, begins, ends in (
+        (kept, "customer_category", "home", gone, None),
+        (other, "customer_category", "government", gone, None),
+        (kept, "contract", "gold", gone, later),
+        (other, "contract", "gold", gone, None),
+        (other, "contract", "basic", gone, later),
+        (other, "contract", "silver", later, None),
+        (other, "value_class", "A", gone, later),
+        (other, "language", "fa", gone, now),  # over already
+    ):
+        await factories.segment(world.conn, begins, contact_id, kind, value, until=ends)
+    await world.conn.execute(
+        "INSERT INTO credit_rule VALUES ('customer_category', 'home', 5), ('contract', 'gold', 7),"
+        " ('customer_category', 'government', 11), ('contract', 'basic', 13), ('value_class', 'A', 17)"
+    )
+    for ticket in await world.rows(
+        "SELECT id, intake_queue_id AS queue_id FROM ticket ORDER BY id"
+    ):
+        await world.enqueue(ticket)
+    before = await world.belongings()
+    worth = await world.rows("SELECT contact_id, credit_s FROM ticket ORDER BY id")
+
+    merge = await world.merge(kept, other)
+
+    joined = {c.reason for c in await world.effective(kept)}
+    assert joined == {
+        "customer_category:home", "contract:gold", "contract:basic", "value_class:A",
+    }  # fmt: skip
+    assert {row["credit_s"] for row in await world.rows("SELECT credit_s FROM ticket")} == {42}
+    assert {row["credit_s"] for row in worth if row["contact_id"] == kept} == {12}
+    assert {row["credit_s"] for row in worth if row["contact_id"] == other} == {48}
+
+    await world.undo(merge.id)
+
+    after = await world.belongings()
+    assert after["segment"] == before["segment"]
+    assert after["credit"] == before["credit"]
+    assert await world.rows("SELECT contact_id, credit_s FROM ticket ORDER BY id") == worth
 
 
 async def test_what_came_since_goes_by_its_address(world, two):
