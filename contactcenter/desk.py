@@ -10,6 +10,7 @@ from channels import Channel
 from contactcenter import (
     addressing,
     db,
+    escalation_checks,
     events,
     opt_outs,
     outbox,
@@ -92,6 +93,7 @@ async def reply(
         temperament=ticket.temperament,
     )
     await events.record(conn, written)
+    await escalation_checks.ask(conn, now, [ticket_id], escalation_checks.REPLY)
     return interaction_id
 
 
@@ -182,6 +184,36 @@ async def note(
         ),
     )
     return interaction_id
+
+
+async def tell_of_failure(
+    conn: Conn,
+    now: datetime,
+    ticket: Ticket,
+    reason: str,
+    *,
+    author_id: int,
+    actor: str,
+    note_id: int | None,
+) -> None:
+    """A solution was tried and is none; rules may ask for it."""
+    if ticket.state not in UNSOLVED:
+        raise Conflict(f"ticket {ticket.id} is {ticket.state}; reopen it first")
+    data = {"reason": reason, "note_id": note_id}
+    await events.record(
+        conn,
+        events.Event(
+            kind="resolution_failed",
+            at=now,
+            actor=actor,
+            ticket_id=ticket.id,
+            contact_id=ticket.contact_id,
+            agent_id=author_id,
+            team_ids=tuple(ticket.team_ids),
+            data=data,
+        ),
+    )
+    await escalation_checks.ask(conn, now, [ticket.id], escalation_checks.FAILURE)
 
 
 async def send_again(

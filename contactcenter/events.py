@@ -39,6 +39,8 @@ KINDS: Final[Mapping[str, str]] = {
     "offer_rescinded": "the offer was taken back",
     "ticket_assigned": "an agent holds the ticket",
     "ticket_escalated": "the ticket was referred to a more specialised tier",
+    "supervisor_notified": "a rule asks supervisors to look at the ticket",
+    "resolution_failed": "a solution was tried and did not help",
     "ticket_transferred": "the ticket was moved to another queue or agent",
     "ticket_released": "the holder gave the ticket back to its queue",
     "ticket_overflowed": "it had waited too long and went to another queue",

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from contactcenter import db, tickets
+from contactcenter import db, escalation_checks, tickets
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
 from contactcenter.tickets import Ticket
@@ -41,6 +41,8 @@ async def describe(
         conn, msgspec.structs.replace(ticket, subject=subject, category_id=category_id)
     )
     await tickets.record_change(conn, now, ticket, actor, changed)
+    if "category_id" in changed:
+        await escalation_checks.ask(conn, now, [ticket.id], escalation_checks.SUBJECT)
     return ticket
 
 

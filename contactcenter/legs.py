@@ -37,13 +37,7 @@ class Leg(Struct, frozen=True, kw_only=True):
 
 
 _SQL = db.Statements(__name__)
-_last_escalated_at = _SQL.take("last_escalated_at", datetime)
 _of_ticket = _SQL.take("of_ticket", Leg)
-
-
-async def last_escalated_at(conn: Conn, ticket_id: int) -> datetime | None:
-    """When the ticket last rose to a higher tier."""
-    return await _last_escalated_at.first(conn, ticket_id)
 
 
 async def of_ticket(conn: Conn, ticket_id: int) -> list[Leg]:

@@ -82,12 +82,16 @@ class OverflowStep(Struct, frozen=True, kw_only=True):
 
 
 class EscalationRule(Struct, frozen=True, kw_only=True):
-    """When a ticket is referred unasked; no ``from`` means any queue, no ``to`` the next tier."""
+    """When a ticket is referred unasked; no ``from`` means any queue, no ``to`` the next tier.
+
+    One that does not move the ticket only tells somebody.
+    """
 
     name: str
     from_queue_id: int | None
     condition: dict[str, Any]
     to_queue_id: int | None
+    moves: bool
     notify: Literal["supervisor"] | None
 
 

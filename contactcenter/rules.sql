@@ -13,7 +13,8 @@ SELECT jsonb_build_object(
                                          'to_queue_id', to_queue_id, 'channels', channels)
                                          ORDER BY queue_id, after_s, to_queue_id), '[]') FROM overflow_step),
   'escalation', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'from_queue_id', from_queue_id,
-                                           'condition', condition, 'to_queue_id', to_queue_id, 'notify', notify)
+                                           'condition', condition, 'to_queue_id', to_queue_id,
+                                           'moves', moves, 'notify', notify)
                                            ORDER BY position), '[]') FROM escalation_rule),
   'sla', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'condition', condition,
                                     'first_reply_s', first_reply_s, 'next_reply_s', next_reply_s,

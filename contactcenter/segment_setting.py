@@ -14,16 +14,15 @@ from msgspec import Struct
 from contactcenter import (
     contacts,
     db,
+    escalation_checks,
     events,
     segment_kinds,
     segment_views,
     segments,
     ticket_credits,
-    timers,
 )
 from contactcenter.access.actor import Actor, Role
 from contactcenter.db import Conn
-from contactcenter.dispatch.connection import rules_of
 from contactcenter.errors import BadInput, Conflict, Forbidden, NotFound
 from contactcenter.segment_kinds import SegmentKind
 
@@ -148,8 +147,7 @@ async def take_back(
 async def told(conn: Conn, now: datetime, contact_ids: Collection[int], *, actor: str) -> None:
     """Let everything that goes by these contacts' segments know that they have changed."""
     await ticket_credits.refresh(conn, now, contact_ids, actor=actor)
-    if (await rules_of(conn)).escalation:
-        await timers.check_escalation_of(conn, contact_ids, now)
+    await escalation_checks.ask_of_contacts(conn, now, contact_ids)
 
 
 async def contact_of(conn: Conn, kind: str, value: str, *, field: str) -> int:

@@ -3,12 +3,11 @@
 INSERT INTO timer (due_at, kind, key, ticket_id, agent_id) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 
--- name: check_escalation_of
--- The unsolved tickets of these people are looked at again.
+-- name: set_many
+-- Of one kind, for many tickets.
 INSERT INTO timer (due_at, kind, key, ticket_id)
-SELECT $2, 'escalation_check', t.id::text, t.id FROM ticket t
-WHERE t.contact_id = ANY ($1::bigint[]) AND t.state NOT IN ('new', 'solved', 'closed') ORDER BY t.id
-ON CONFLICT (kind, key) DO UPDATE SET due_at = least(timer.due_at, EXCLUDED.due_at)
+SELECT t.due_at, $1, t.id::text, t.id FROM unnest($2::bigint[], $3::timestamptz[]) AS t(id, due_at) ORDER BY t.id
+ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 
 -- name: clear
 -- The reason is gone.

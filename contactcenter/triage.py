@@ -13,7 +13,16 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import db, entry_rules, logs, segments, sla, ticket_facts, triage_cases
+from contactcenter import (
+    db,
+    entry_rules,
+    escalation_checks,
+    logs,
+    segments,
+    sla,
+    ticket_facts,
+    triage_cases,
+)
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import arriving
@@ -181,13 +190,11 @@ class Triage:
 
 
 async def _stay(conn: Conn, settled: Sequence[Finding]) -> None:
-    """Tickets that stay where they are need no routing; who wrote is promised an answer."""
-    await _settle.run(
-        conn,
-        [f.ticket_id for f in settled],
-        [f.received_at for f in settled],
-        [i for f in settled for i in f.interaction_ids],
-    )
+    """Tickets that stay where they are need no routing; rules may listen, an answer is promised."""
+    ids = [f.ticket_id for f in settled]
+    received_at = [f.received_at for f in settled]
+    await _settle.run(conn, ids, received_at, [i for f in settled for i in f.interaction_ids])
+    await escalation_checks.ask(conn, max(received_at), ids, escalation_checks.WORDS)
     await sla.heard(conn, {f.ticket_id: f.heard_at for f in settled})
 
 

@@ -75,7 +75,9 @@ CREATE TABLE escalation_rule (
   from_queue_id bigint REFERENCES queue (id), -- none: any
   condition jsonb NOT NULL,
   to_queue_id bigint REFERENCES queue (id),   -- none: the next tier of the queue it is in
-  notify text CONSTRAINT escalation_rule_notifies_somebody_known CHECK (notify IN ('supervisor'))
+  moves boolean NOT NULL DEFAULT true,        -- not: somebody is told, and that is all
+  notify text CONSTRAINT escalation_rule_notifies_somebody_known CHECK (notify IN ('supervisor')),
+  CONSTRAINT escalation_rule_does_something CHECK (moves OR (notify IS NOT NULL AND to_queue_id IS NULL))
 );
 
 CREATE TABLE sla_policy (
@@ -115,6 +117,46 @@ ALTER TABLE timer
   DROP CONSTRAINT timer_kind_is_known, ADD CONSTRAINT timer_kind_is_known CHECK (kind IN
     ('offer_expiry', 'delay_step', 'exclusion_end', 'sticky_end', 'overflow', 'wrap_up_end', 'return_due',
      'queue_hours', 'escalation', 'escalation_check', 'sla_warning', 'sla_due', 'sla_recount', 'wake_up', 'reopen_end'));
+
+-- Escalation -----------------------------------------------------------------------------------
+
+-- How a ticket went up a tier and down again, and what rules told supervisors about it. Who took it
+-- afterwards is in its legs.
+CREATE TABLE escalation (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  ticket_id bigint NOT NULL REFERENCES ticket (id),
+  episode int NOT NULL,
+  kind text NOT NULL CONSTRAINT escalation_kind_is_known CHECK (kind IN ('escalated', 'returned', 'notified')),
+  at timestamptz NOT NULL,
+  reason text NOT NULL,
+  rule text,                             -- none: a person, or what holds without any rule
+  because jsonb NOT NULL DEFAULT '[]',   -- what held: leaf, wanted, found
+  from_queue_id bigint NOT NULL REFERENCES queue (id),
+  from_tier smallint NOT NULL,
+  to_queue_id bigint REFERENCES queue (id),
+  to_tier smallint,
+  agent_id bigint REFERENCES agent (id), -- who held it until then
+  actor text NOT NULL,
+  note_id bigint,                        -- the hand-over note on the timeline
+  configuration_version int NOT NULL,
+  CONSTRAINT escalation_leads_somewhere_or_tells_somebody
+    CHECK ((kind = 'notified') = (to_queue_id IS NULL) AND (to_queue_id IS NULL) = (to_tier IS NULL)),
+  CONSTRAINT escalation_goes_the_way_it_says
+    CHECK (kind = 'notified' OR (kind = 'escalated') = (to_tier > from_tier))
+);
+CREATE INDEX escalation_of_ticket ON escalation (ticket_id, id);
+INSERT INTO escalation (ticket_id, episode, kind, at, reason, from_queue_id, from_tier, to_queue_id, to_tier, agent_id,
+                        actor, note_id, configuration_version)
+SELECT l.ticket_id, l.episode, l.ended_by, l.to_at, coalesce(e.reason, 'other'), l.queue_id, l.tier, n.queue_id, n.tier,
+       l.agent_id, coalesce(e.actor, 'system'), e.note_id, 0
+FROM leg l
+JOIN LATERAL (SELECT next.queue_id, next.tier FROM leg next
+              WHERE next.ticket_id = l.ticket_id AND next.id > l.id ORDER BY next.id LIMIT 1) n ON true
+LEFT JOIN LATERAL (SELECT event.actor, event.data ->> 'reason' AS reason, (event.data ->> 'hand_over_id')::bigint AS note_id
+                   FROM event WHERE event.ticket_id = l.ticket_id AND event.at = l.to_at
+                     AND event.kind IN ('ticket_escalated', 'ticket_transferred') ORDER BY event.id LIMIT 1) e ON true
+WHERE l.ended_by IN ('escalated', 'returned') AND (l.ended_by = 'escalated') = (n.tier > l.tier) AND n.tier <> l.tier
+ORDER BY l.to_at, l.id;
 
 -- SLA ledger -----------------------------------------------------------------------------------
 

@@ -215,6 +215,31 @@ async def configured(conn: Conn, **settings: Any) -> int:
     )
 
 
+async def escalation_rule(
+    conn: Conn,
+    name: str,
+    when: Mapping[str, Any],
+    *,
+    from_queue_id: int | None = None,
+    to_queue_id: int | None = None,
+    moves: bool = True,
+    notify: str | None = None,
+) -> None:
+    """One more line of the escalation table, behind the others; in force at once."""
+    await conn.execute(
+        "INSERT INTO escalation_rule"
+        " (name, position, from_queue_id, condition, to_queue_id, moves, notify)"
+        " SELECT $1, count(*), $2, $3, $4, $5, $6 FROM escalation_rule",
+        name,
+        from_queue_id,
+        when,
+        to_queue_id,
+        moves,
+        notify,
+    )
+    await configured(conn)
+
+
 # Customers and their problems ---------------------------------------------------------------
 
 

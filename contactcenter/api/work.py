@@ -1,4 +1,4 @@
-"""Who works on a ticket: accept, decline, claim, hand on, escalate, give back."""
+"""Who works on a ticket: accept, decline, claim, hand on, give back."""
 
 from typing import Annotated
 
@@ -29,13 +29,6 @@ class NewAssignment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Who is to hold the ticket."""
 
     agent_id: Id
-
-
-class NewEscalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the more specialised tier needs to know; without a queue it goes to the next tier."""
-
-    note: Note
-    queue_id: Id | None = None
 
 
 class NewRelease(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,29 +112,6 @@ async def assign_ticket(call: Call, ticket_id: int, body: NewAssignment) -> Tick
         body.agent_id,
         actor=call.actor.reference,
         note_id=None,
-    )
-    return await view_if_left(call, ticket_id)
-
-
-@operation(
-    "POST", "/tickets/{ticket_id}/escalations", tag="work", roles=AGENT, via="dispatch", status=201
-)
-async def escalate_ticket(call: Call, ticket_id: int, body: NewEscalation) -> TicketView | None:
-    """Refer the ticket to a more specialised tier, history and all, with a hand-over note.
-
-    Its age is kept, it gains credit, and you are free at once. This never counts against you.
-    """
-    await check_may_work(call, ticket_id)
-    ticket = await tickets.lock(call.conn, ticket_id)
-    note_id = await written_note(call, ticket, body.note, kind="hand_over")
-    await moving.escalate(
-        call.conn,
-        call.now,
-        ticket,
-        "agent",
-        actor=call.actor.reference,
-        queue_id=body.queue_id,
-        note_id=note_id,
     )
     return await view_if_left(call, ticket_id)
 

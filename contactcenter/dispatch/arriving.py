@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from contactcenter import db, segments, sla_clocks, tickets
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, moving, seek
+from contactcenter.dispatch import ending, escalating, moving, rule_book, seek
+from contactcenter.dispatch.connection import rules_of
 
 _SQL = db.Statements(__name__)
 _mark = _SQL.take("mark", int)
@@ -67,9 +68,8 @@ async def route(conn: Conn, now: datetime, finding: Finding) -> None:
         await segments.mark_open_tickets(
             conn, now, ticket.contact_id, ticket.temperament, actor="system"
         )
-    if finding.escalation_cue is not None and ticket.state != "on_hold":
-        ticket = await moving.escalate_by_rule(
-            conn, now, ticket, "customer_words", actor="customer"
-        )
+    asked = finding.escalation_cue is not None
+    if asked or rule_book.hears_words(await rules_of(conn)):
+        ticket = await escalating.look(conn, now, ticket, customer_asked=asked)
     if was_new and ticket.state == "waiting":
         await seek.agent_for(conn, now, ticket)

@@ -168,7 +168,8 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         temperament=ticket.temperament,
         credits=granted,
     )
-    waits = {**tier_clock.whole(now, await queues.find(conn, queue_id)), **kept, **steps}
+    queue = await queues.find(conn, queue_id)
+    waits = {**tier_clock.whole(now, queue, rules, ticket), **kept, **steps}
     turn = Turn(ticket=ticket, event=again, leg_begins_at=now, waits=waits, asks_anew=True)
     return await seek.agent_for(conn, now, (await turns.make(conn, turn)).ticket)
 

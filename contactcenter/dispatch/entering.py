@@ -9,9 +9,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contactcenter import db, segments, sla_clocks, ticket_credits, tickets
+from contactcenter import db, queues, segments, sla_clocks, ticket_credits, tickets, timers
 from contactcenter.db import Conn
-from contactcenter.dispatch import arriving, seek
+from contactcenter.dispatch import arriving, rule_book, seek
 from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.connection import rules_of
 
@@ -51,6 +51,7 @@ async def enter(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
                 conn, now, one.contact_id, one.temperament, actor="system"
             )
     moved = {one.ticket_id for one in entered}
+    await _ask_rules(conn, now, entered)
     for finding in findings:
         if finding.ticket_id in moved:
             sla_clocks.note(conn, finding.ticket_id, is_new=True, heard_at=finding.heard_at)
@@ -61,3 +62,19 @@ async def enter(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
     for one in entered:
         if one.queue_id in served:
             await seek.agent_for(conn, now, await tickets.lock(conn, one.ticket_id))
+
+
+async def _ask_rules(conn: Conn, now: datetime, entered: Sequence[_Entered]) -> None:
+    """Where there are escalation rules, set when they are first asked; the queue's own is set."""
+    rules = await rules_of(conn)
+    if not rules.escalation:
+        return
+    due = {}
+    for queue_id in {one.queue_id for one in entered}:
+        queue = await queues.find(conn, queue_id)
+        due[queue_id] = rule_book.first_look(now, queue, rules, reopens=0, escalations=0)
+    await timers.set_for_tickets(
+        conn,
+        "escalation",
+        [(one.ticket_id, at) for one in entered if (at := due[one.queue_id]) is not None],
+    )

@@ -37,7 +37,7 @@ WITH found AS (
     FROM queue w WHERE w.id = f.queue_id)
   WHERE t.id = held.id AND t.id IN (SELECT ticket_id FROM marked)
   RETURNING t.id, t.state, t.contact_id, t.episode, t.tier, t.queue_id, t.enqueued_at, t.version, t.team_ids, t.temperament,
-            t.language, t.overflow, held.former, f.rule_id, q.escalate_after_s
+            t.language, t.overflow, held.former, f.rule_id, q.escalate_after_s, q.escalate_to_id
 ), named AS (
   SELECT moved.id, coalesce(jsonb_object_agg(w.reason, w.credit_s) FILTER (WHERE w.id IS NOT NULL), '{}') AS credits
   FROM moved LEFT JOIN worth w ON w.id = moved.id GROUP BY moved.id
@@ -51,7 +51,7 @@ WITH found AS (
   INSERT INTO timer (due_at, kind, key, ticket_id)
   SELECT d.due_at, d.kind, moved.id::text, moved.id
   FROM moved CROSS JOIN LATERAL (VALUES
-    ('escalation', $1::timestamptz + moved.escalate_after_s * interval '1 second'),
+    ('escalation', $1::timestamptz + CASE WHEN moved.escalate_to_id IS NOT NULL THEN moved.escalate_after_s END * interval '1 second'),
     ('overflow', greatest(moved.enqueued_at + (moved.overflow #>> '{0,0}')::int * interval '1 second', $1))) AS d(kind, due_at)
   WHERE d.due_at IS NOT NULL AND (d.kind <> 'overflow' OR moved.overflow <> '[]') ORDER BY moved.id
   ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at

@@ -8,7 +8,15 @@ import structlog
 
 from contactcenter import db, logs, offers, tickets, timers
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, holding, moving, overflowing, presence, promises, seek
+from contactcenter.dispatch import (
+    ending,
+    escalating,
+    holding,
+    overflowing,
+    presence,
+    promises,
+    seek,
+)
 from contactcenter.dispatch.connection import apart, raises
 from contactcenter.timers import Timer
 
@@ -66,8 +74,7 @@ async def _overflow(conn: Conn, now: datetime, timer: Timer) -> None:
 async def _escalation(conn: Conn, now: datetime, timer: Timer) -> None:
     assert timer.ticket_id is not None
     ticket = await tickets.lock(conn, timer.ticket_id)
-    if ticket.state in ("waiting", "offered", "assigned"):
-        await moving.escalate_by_rule(conn, now, ticket, "time_in_tier", actor="system")
+    await escalating.look(conn, now, ticket)
 
 
 async def _wake_up(conn: Conn, now: datetime, timer: Timer) -> None:
@@ -94,6 +101,7 @@ _FIRE: Final[Mapping[str, Fire]] = {
     "sticky_end": _look_again,
     "overflow": _overflow,
     "escalation": _escalation,
+    "escalation_check": _escalation,
     "sla_warning": promises.come_due,
     "sla_due": promises.come_due,
     "sla_recount": promises.recount,

@@ -77,6 +77,7 @@ async def expire(conn: Conn, now: datetime, ticket_id: int) -> None:
         await timers.clear_for_agent(conn, "wrap_up_end", agent.id)
         await agents.set_presence(conn, now, agent, "away", "missed", actor="system")
     await seek.agent_for(conn, now, ticket)
+    await tier_clock.ask_soon(conn, now, ticket_id, "offers_unanswered")
     if is_away:
         await keeping.look_elsewhere(conn, now, agent.id)
     else:
@@ -137,6 +138,7 @@ async def give_to(
         moved = fact(ticket, "ticket_transferred", now, actor, from_agent_id=former_id)
         second = await turns.make(conn, Turn(ticket=ticket, event=moved))  # and a second version
         ticket = second.ticket
+        await tier_clock.ask_soon(conn, now, ticket_id, "transfers")
     if turned.freed is not None:
         await _go_if_done(conn, now, turned.freed)
         await _wrap_up(conn, now, turned.freed)

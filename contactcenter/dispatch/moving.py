@@ -1,10 +1,11 @@
 """Where a ticket goes: into its first queue, up to a more specialised tier, sideways or back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
-from contactcenter import legs, queues, ticket_credits, tickets, turns
+from contactcenter import escalations, legs, queues, ticket_credits, tickets, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, overflowing, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
@@ -15,6 +16,7 @@ from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
 from contactcenter.turns import Turn, Turned
 from routing import escalation
+from routing.escalation import Held
 
 
 class NoHigherTier(Conflict):
@@ -49,7 +51,7 @@ async def enqueue(
         ticket=ticket,
         event=queued,
         leg_begins_at=ticket.enqueued_at,
-        waits={**tier_clock.whole(now, queue), **steps},
+        waits={**tier_clock.whole(now, queue, rules, ticket), **steps},
     )
     return (await turns.make(conn, turn)).ticket
 
@@ -63,22 +65,45 @@ async def escalate(
     actor: str,
     queue_id: int | None = None,
     note_id: int | None = None,
+    rule: str | None = None,
+    because: Sequence[Held] = (),
 ) -> Ticket:
     """Refer the ticket, history and all, to a more specialised queue.
 
     Its age is kept and it gains credit; the junior is free at once. The ticket looks first, then
-    he does. ``note_id`` is the hand-over note on the timeline.
+    he does. ``note_id`` is the hand-over note on the timeline, ``because`` what held of a rule.
     """
     check(ticket, "escalate")
     assert ticket.queue_id is not None
     assert ticket.tier is not None
     target = await _target(conn, await queues.find(conn, ticket.queue_id), queue_id)
-    per_tier_s = (await rules_of(conn)).credit_s(
-        "escalated_per_tier", default=escalation.CREDIT_PER_TIER_S
-    )
+    rules = await rules_of(conn)
+    per_tier_s = rules.credit_s("escalated_per_tier", default=escalation.CREDIT_PER_TIER_S)
     credit_s = escalation.credit_s(tier=ticket.tier, target_tier=target.tier, per_tier_s=per_tier_s)
+    await escalations.record(
+        conn,
+        now,
+        ticket,
+        "escalated",
+        reason=reason,
+        actor=actor,
+        configuration_version=rules.version,
+        rule=rule,
+        because=because,
+        to=target,
+        note_id=note_id,
+    )
     return await refer(
-        conn, now, ticket, target, reason, credit_s=credit_s, actor=actor, note_id=note_id
+        conn,
+        now,
+        ticket,
+        target,
+        reason,
+        credit_s=credit_s,
+        actor=actor,
+        note_id=note_id,
+        rule=rule,
+        because=because,
     )
 
 
@@ -92,6 +117,8 @@ async def refer(
     credit_s: int,
     actor: str,
     note_id: int | None = None,
+    rule: str | None = None,
+    because: Sequence[Held] = (),
 ) -> Ticket:
     """Let the ticket rise to this queue for so much credit; the caller knows that it may."""
     state = check(ticket, "escalate")
@@ -110,6 +137,8 @@ async def refer(
         actor,
         agent_id=former_id,
         reason=reason,
+        rule=rule,
+        because=escalations.as_rows(because),
         from_queue_id=former_queue_id,
         from_tier=former_tier,
         hand_over_id=note_id,
@@ -117,27 +146,6 @@ async def refer(
         credits={"escalated": credit_s} if credit_s else {},
     )
     return await look_around(conn, now, await _arrive(conn, ticket, target, risen, "escalated"))
-
-
-async def escalate_by_rule(
-    conn: Conn, now: datetime, ticket: Ticket, reason: escalation.Reason, *, actor: str
-) -> Ticket:
-    """Refer the ticket if the rules still allow it; otherwise it stays where it is."""
-    if ticket.queue_id is None or ticket.tier is None:
-        return ticket
-    current = await queues.find(conn, ticket.queue_id)
-    target_id = current.escalate_to_id
-    target = await queues.find(conn, target_id) if target_id is not None else None
-    last_at = await legs.last_escalated_at(conn, ticket.id)
-    if not escalation.may_by_rule(
-        reason,
-        escalations=ticket.escalations,
-        tier=ticket.tier,
-        target_tier=target.tier if target else None,
-        since_last_s=(now - last_at).total_seconds() if last_at else None,
-    ):
-        return ticket
-    return await escalate(conn, now, ticket, reason, actor=actor)
 
 
 async def transfer(
@@ -169,6 +177,7 @@ async def transfer(
         from_tier=former_tier,
         hand_over_id=note_id,
     )
+    await tier_clock.ask_soon(conn, now, ticket.id, "transfers")
     is_returned = target.tier < former_tier
     ending: legs.Ending = "returned" if is_returned else "transferred"
     return await look_around(conn, now, await _arrive(conn, ticket, target, moved, ending))
@@ -213,7 +222,7 @@ async def _arrive(
         event=event,
         leg_ended_by=leg_ended_by,
         leg_begins_at=event.at,
-        waits=tier_clock.whole(event.at, queue),
+        waits=tier_clock.whole(event.at, queue, await rules_of(conn), ticket),
         asks_anew=True,
     )
     return await let_go(conn, event.at, turn)

@@ -11,6 +11,7 @@ import msgspec
 from contactcenter import db, queues, tickets, timers, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, seek, tier_clock
+from contactcenter.dispatch.connection import rules_of
 from contactcenter.dispatch.holding import check
 from contactcenter.dispatch.tier_clock import Waits
 from contactcenter.rules import Rules
@@ -67,7 +68,7 @@ async def _move(conn: Conn, now: datetime, ticket: Ticket, queue_id: int) -> Tic
         from_tier=former_tier,
         temperament=ticket.temperament,
     )
-    waits = dict(tier_clock.whole(now, queue))
+    waits = dict(tier_clock.whole(now, queue, await rules_of(conn), ticket))
     if ticket.overflow:
         waits["overflow"] = _due_at(ticket, now)
     turn = Turn(

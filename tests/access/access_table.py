@@ -138,6 +138,11 @@ TABLE: Final[dict[str, Line]] = {
     "POST /tickets/{ticket_id}/assignments": Line(
         "supervisor", "write", "reader", (201,), lambda w: {"agent_id": w.mate}
     ),
+    "GET /tickets/{ticket_id}/escalations": _open("reader"),
+    "POST /tickets/{ticket_id}/failed_solutions": _work(
+        "worker", lambda w: {"reason": "did_not_help", "note": "Board is dead"}
+    ),
+    "GET /escalation_reasons": _open("nothing"),
     "POST /tickets/{ticket_id}/escalations": _work(
         "worker", lambda w: {"queue_id": w.upper_queue, "note": "Yours"}
     ),

@@ -9,7 +9,16 @@ import pytest
 
 from contactcenter import agents, offers, tickets, timers
 from contactcenter.db import Conn
-from contactcenter.dispatch import arriving, ending, firing, holding, moving, presence, seek
+from contactcenter.dispatch import (
+    arriving,
+    ending,
+    escalating,
+    firing,
+    holding,
+    moving,
+    presence,
+    seek,
+)
 from contactcenter.errors import BadInput
 from routing.timing import PLACE, place
 
@@ -241,7 +250,7 @@ async def test_a_rule_does_not_refer_for_ever(world: Conn) -> None:
     top = await factories.queue(world, tier=2)
     ticket = await factories.queued_ticket(world, NOON, queue_id=top)
 
-    same = await moving.escalate_by_rule(world, NOON, ticket, "customer_words", actor="customer")
+    same = await escalating.look(world, NOON, ticket, customer_asked=True)
 
     assert same.tier == 2
     with pytest.raises(moving.NoHigherTier):
@@ -472,9 +481,7 @@ async def test_words_said_twice_do_not_pass_over_the_next_tier(world: Conn) -> N
     ticket = await factories.queued_ticket(world, NOON, queue_id=lower)
     tiers = []
     for second in (10, 20, 310):
-        ticket = await moving.escalate_by_rule(
-            world, after(second), ticket, "customer_words", actor="customer"
-        )
+        ticket = await escalating.look(world, after(second), ticket, customer_asked=True)
         tiers.append(ticket.tier)
 
     assert tiers == [2, 2, 3]

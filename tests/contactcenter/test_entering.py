@@ -74,7 +74,8 @@ async def test_together_leaves_what_one_alone_leaves(
     prepared: asyncpg.Connection, escalate_after_s: int | None
 ) -> None:
     conn = prepared
-    queue_id = await factories.queue(conn, escalate_after_s=escalate_after_s)
+    upper = await factories.queue(conn, tier=2)
+    queue_id = await factories.queue(conn, escalate_after_s=escalate_after_s, escalate_to_id=upper)
     alone, one, other = [await finding(conn, queue_id) for _ in range(3)]
 
     await arriving.route(conn, NOW, alone)

@@ -10,7 +10,6 @@ from histories_played import THE_END, centre, outcome, play, step
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routing import escalation
 from routing.credits import total_us
 from routing.engine.playing import take
 from routing.engine.router import Router
@@ -351,30 +350,6 @@ def test_a_closed_queue_offers_nothing_new_and_nothing_else_changes(history, whe
     if closed_from is not None:
         router.set_open(router.now_us, "a", is_open=True)
         looked_after(router)
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(("customer_words", "time_in_tier")),
-            st.integers(1, 3),
-            st.integers(0, 900),
-        ),
-        max_size=20,
-    )
-)
-def test_rules_lift_a_ticket_only_upwards_and_not_for_ever(asked):  # I15
-    tier, escalations, last, now = 1, 0, None, 0
-    for reason, target, passed in asked:
-        now += passed
-        since = None if last is None else now - last
-        if escalation.may_by_rule(
-            reason, escalations=escalations, tier=tier, target_tier=target, since_last_s=since
-        ):
-            assert target > tier
-            tier, escalations, last = target, escalations + 1, now
-
-    assert escalations <= escalation.MAX_BY_RULE
 
 
 @pytest.mark.full

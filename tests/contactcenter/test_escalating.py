@@ -1,0 +1,490 @@
+"""Escalation rules in use: every reason there is, against the database, on a clock of the test's."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import factories
+import pytest
+
+from contactcenter import escalations, tickets, timers
+from contactcenter.db import Conn
+from contactcenter.dispatch import arriving, ending, escalating, firing, holding, moving, seek
+from contactcenter.tickets import Ticket
+
+#: A Thursday, 15:30 in Tehran.
+NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def minutes(amount: float) -> datetime:
+    return after(60 * amount)
+
+
+@pytest.fixture
+async def world(conn: asyncpg.Connection) -> Conn:
+    await factories.prepare(conn)
+    return conn
+
+
+class Centre:
+    """Three tiers, each with one agent who takes what comes by SMS at once."""
+
+    def __init__(self, conn: Conn, queues: list[int], agents: list[int]) -> None:
+        self.conn = conn
+        self.first, self.second, self.third = queues
+        self.junior, self.senior, self.expert = agents
+
+    async def problem(self, at: datetime = NOON, **columns: Any) -> Ticket:
+        ticket = await factories.queued_ticket(self.conn, at, queue_id=self.first, **columns)
+        return await seek.agent_for(self.conn, at, ticket)
+
+    async def fire(self, at: datetime) -> None:
+        while await firing.fire_due(self.conn, at, at_most=10):
+            pass
+
+    async def tier(self, ticket: Ticket) -> int | None:
+        return (await tickets.find(self.conn, ticket.id)).tier
+
+    async def look(self, at: datetime, ticket: Ticket) -> Ticket:
+        return await escalating.look(self.conn, at, await tickets.lock(self.conn, ticket.id))
+
+    async def because(self, ticket: Ticket) -> list[tuple[str, str | None, list[Any]]]:
+        """Of every step its reason, its rule, and what was found."""
+        return [
+            (step.reason, step.rule, [(held["leaf"], held["found"]) for held in step.because])
+            for step in await escalations.of_ticket(self.conn, ticket.id)
+        ]
+
+
+@pytest.fixture
+async def centre(world: Conn) -> Centre:
+    third = await factories.queue(world, tier=3, auto_accept=["sms"])
+    second = await factories.queue(world, tier=2, auto_accept=["sms"], escalate_to_id=third)
+    first = await factories.queue(world, tier=1, auto_accept=["sms"], escalate_to_id=second)
+    queues = [first, second, third]
+    agents = [await factories.agent(world, NOON, queues=[queue_id]) for queue_id in queues]
+    return Centre(world, queues, agents)
+
+
+async def test_a_ticket_stuck_in_a_tier_rises_when_its_open_minutes_are_over(
+    centre: Centre,
+) -> None:
+    await factories.escalation_rule(centre.conn, "stuck", {"business_minutes_in_tier": 45})
+    ticket = await centre.problem()
+
+    await centre.fire(minutes(44.9))
+    assert await centre.tier(ticket) == 1
+    await centre.fire(minutes(45))
+
+    assert await centre.tier(ticket) == 2
+    assert await centre.because(ticket) == [("rule", "stuck", [("business_minutes_in_tier", 45.0)])]
+    event = await centre.conn.fetchrow(
+        "SELECT data, version FROM event WHERE ticket_id = $1 AND kind = 'ticket_escalated'",
+        ticket.id,
+    )
+    assert (event["data"]["rule"], event["data"]["configuration"]) == ("stuck", 1)
+    assert event["data"]["because"] == [
+        {"leaf": "business_minutes_in_tier", "wanted": 45, "found": 45.0}
+    ]
+
+
+async def test_closed_days_are_no_time_in_the_tier(centre: Centre) -> None:
+    calendar_id = await factories.calendar(centre.conn)  # Friday closed
+    await use_calendar(centre.conn, centre.first, calendar_id)
+    await factories.escalation_rule(centre.conn, "stuck", {"business_minutes_in_tier": 120})
+    ticket = await centre.problem()  # Thursday 15:30: 90 minutes are left of the day
+
+    await centre.fire(minutes(24 * 60))  # Friday afternoon
+    on_friday = await centre.tier(ticket)
+    due_at = await timers.due_for_ticket(centre.conn, "escalation", ticket.id)
+    await centre.fire(datetime(2026, 11, 21, 5, 0, tzinfo=UTC))
+
+    assert on_friday == 1
+    assert due_at == datetime(2026, 11, 21, 5, 0, tzinfo=UTC)  # Saturday 08:30
+    assert await centre.tier(ticket) == 2
+
+
+async def use_calendar(conn: Conn, queue_id: int, calendar_id: int) -> None:
+    await conn.execute("UPDATE queue SET calendar_id = $2 WHERE id = $1", queue_id, calendar_id)
+    await conn.execute(
+        "INSERT INTO calendar_use (queue_id, calendar_id, from_at) VALUES ($1, $2, $3)",
+        queue_id,
+        calendar_id,
+        NOON - timedelta(days=30),
+    )
+
+
+async def test_the_time_of_a_queue_is_open_time_too(world: Conn) -> None:
+    upper = await factories.queue(world, tier=2)
+    lower = await factories.queue(world, escalate_after_s=7200, escalate_to_id=upper)
+    await use_calendar(world, lower, await factories.calendar(world))
+    ticket = await factories.queued_ticket(world, NOON, queue_id=lower)
+
+    await firing.fire_due(world, minutes(24 * 60), at_most=10)
+    on_friday = await tickets.find(world, ticket.id)
+    await firing.fire_due(world, datetime(2026, 11, 21, 5, 0, tzinfo=UTC), at_most=10)
+
+    assert on_friday.tier == 1
+    assert (await tickets.find(world, ticket.id)).tier == 2
+
+
+async def test_time_that_is_not_our_turn_is_no_time_in_the_tier(centre: Centre) -> None:
+    await factories.escalation_rule(centre.conn, "stuck", {"business_minutes_in_tier": 45})
+    ticket = await centre.problem()
+    await ending.pend(centre.conn, minutes(30), ticket.id, actor="system", wake_at=None)
+    await centre.fire(minutes(500))
+    pending = await tickets.lock(centre.conn, ticket.id)
+    await ending.resume(
+        centre.conn, minutes(500), pending, actor="customer", because="customer_wrote"
+    )
+
+    await centre.fire(minutes(514.9))
+    assert await centre.tier(ticket) == 1
+    await centre.fire(minutes(515))
+
+    assert await centre.tier(ticket) == 2
+
+
+async def test_a_timer_that_is_due_while_it_is_the_customers_turn_moves_nothing(
+    centre: Centre,
+) -> None:
+    await factories.escalation_rule(centre.conn, "answered", {"public_replies_without_solve": 1})
+    ticket = await centre.problem()
+    await factories.reply(centre.conn, after(1), ticket.id, centre.junior)
+    await ending.pend(centre.conn, after(2), ticket.id, actor="system", wake_at=None)
+    await timers.set_for_ticket(centre.conn, "escalation_check", ticket.id, after(1))
+    await centre.fire(after(10))
+    waiting = await tickets.lock(centre.conn, ticket.id)
+    assert waiting.state == "pending"
+
+    await ending.resume(centre.conn, after(20), waiting, actor="system", because="agent")
+    await centre.fire(after(80))
+
+    assert await centre.tier(ticket) == 2
+
+
+async def test_words_without_an_answer_rise(centre: Centre) -> None:
+    await factories.escalation_rule(centre.conn, "silent", {"minutes_without_reply": 30})
+    answered, silent = await centre.problem(), await centre.problem()
+    await factories.reply(centre.conn, minutes(10), answered.id, centre.junior)
+
+    await centre.fire(minutes(30))
+
+    assert (await centre.tier(answered), await centre.tier(silent)) == (1, 2)
+    assert await centre.because(silent) == [("rule", "silent", [("minutes_without_reply", 30.0)])]
+
+
+async def test_answers_without_a_solution_rise_and_count_anew_in_the_next_tier(
+    centre: Centre,
+) -> None:
+    await factories.escalation_rule(centre.conn, "talking", {"public_replies_without_solve": 2})
+    ticket = await centre.problem()
+    for second in (400, 800):
+        await factories.reply(centre.conn, after(second), ticket.id, centre.junior)
+    ticket = await centre.look(after(801), ticket)
+    assert ticket.tier == 2
+    assert (await centre.look(after(1200), ticket)).tier == 2
+    for second in (1300, 1400):
+        await factories.reply(centre.conn, after(second), ticket.id, centre.senior)
+
+    assert (await centre.look(after(1500), ticket)).tier == 3
+
+
+async def test_a_problem_that_came_back_twice_rises_by_itself(centre: Centre) -> None:
+    await factories.escalation_rule(
+        centre.conn, "reopened", {"reopens": 2}, from_queue_id=centre.first
+    )
+    ticket = await centre.problem()
+    tiers = []
+    for hour in (1, 2):
+        solved = await ending.solve(
+            centre.conn,
+            minutes(60 * hour),
+            ticket.id,
+            actor="system",
+            disposition="solved",
+            reopen_window_s=10**6,
+        )
+        at = minutes(60 * hour + 30)
+        await ending.reopen(centre.conn, at, solved, actor="customer", because="customer_wrote")
+        await centre.fire(at)
+        tiers.append(await centre.tier(ticket))
+
+    assert tiers == [1, 2]
+    assert await centre.because(ticket) == [("rule", "reopened", [("reopens", 2.0)])]
+
+
+async def test_being_passed_around_rises(centre: Centre) -> None:
+    beside = await factories.queue(centre.conn, tier=1, escalate_to_id=centre.second)
+    await factories.escalation_rule(centre.conn, "passed_around", {"transfers": 2})
+    ticket = await centre.problem()
+    for second, queue_id in ((10, beside), (20, centre.first)):
+        ticket = await moving.transfer(
+            centre.conn, after(second), ticket, queue_id, actor="system", note_id=None
+        )
+        ticket = await centre.look(after(second + 1), ticket)
+
+    assert (ticket.tier, ticket.queue_id) == (2, centre.second)
+
+
+async def test_a_ticket_nobody_answers_rises(world: Conn) -> None:
+    upper = await factories.queue(world, tier=2)
+    lower = await factories.queue(world, offer_timeout_s=20, escalate_to_id=upper)
+    for second in range(3):
+        await factories.agent(world, after(second), queues=[lower])
+    await factories.escalation_rule(world, "unanswered", {"offers_unanswered": 2})
+    ticket = await factories.queued_ticket(world, NOON, queue_id=lower)
+    await seek.agent_for(world, NOON, ticket)
+
+    for second in (20, 40):
+        await firing.fire_due(world, after(second), at_most=10)
+    await firing.fire_due(world, after(40), at_most=10)
+
+    assert (await tickets.find(world, ticket.id)).tier == 2
+
+
+async def test_the_same_customer_with_the_same_thing_again_rises(centre: Centre) -> None:
+    category_id = await centre.conn.fetchval(
+        "INSERT INTO category (name_en, name_fa) VALUES ('Screen', 'صفحه') RETURNING id"
+    )
+    contact_id = await factories.contact(centre.conn)
+    await factories.escalation_rule(
+        centre.conn, "again", {"repeat_contacts": {"times": 1, "days": 7}}
+    )
+    tiers = []
+    for day in (0, 6, 14):
+        at = minutes(day * 1440)
+        ticket = await factories.queued_ticket(
+            centre.conn, at, queue_id=centre.first, contact_id=contact_id
+        )
+        await centre.conn.execute(
+            "UPDATE ticket SET category_id = $2, intake_queue_id = NULL WHERE id = $1",
+            ticket.id,
+            category_id,
+        )
+        await centre.fire(at)
+        tiers.append(await centre.tier(ticket))
+
+    assert tiers == [1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "tier"),
+    [("I will call my lawyer", 2), ("my lawyers are nice", 1), ("به وکیلم می‌گویم، وکیل", 2)],
+)
+async def test_a_word_that_is_listened_for_rises(centre: Centre, words: str, tier: int) -> None:
+    await factories.escalation_rule(centre.conn, "legal", {"keyword": ["lawyer", "وکیل"]})
+    ticket = await centre.problem(body=words)
+
+    await centre.fire(NOON)
+
+    assert await centre.tier(ticket) == tier
+
+
+async def test_a_word_moves_a_ticket_once_and_is_heard_anew_in_the_next_tier(
+    centre: Centre,
+) -> None:
+    await factories.escalation_rule(centre.conn, "legal", {"keyword": "lawyer"})
+    ticket = await centre.problem(body="lawyer")
+    await centre.fire(NOON)
+    assert (await centre.look(minutes(60), ticket)).tier == 2
+
+    message_id = await factories.interaction(
+        centre.conn, minutes(70), ticket_id=ticket.id, body="I said lawyer!"
+    )
+    await arriving.route(centre.conn, minutes(70), finding(ticket, message_id))
+    await centre.fire(minutes(70))
+
+    assert await centre.tier(ticket) == 3
+
+
+def finding(ticket: Ticket, message_id: int, **others: Any) -> arriving.Finding:
+    found = {
+        "ticket_id": ticket.id,
+        "interaction_ids": [message_id],
+        "received_at": NOON,
+        "temperament": "unknown",
+        "language": "en",
+        "subject": "",
+        "queue_id": ticket.intake_queue_id or 0,
+    }
+    return arriving.Finding(**{**found, **others})
+
+
+async def test_a_rule_for_what_customers_ask_takes_the_place_of_the_next_tier(
+    centre: Centre,
+) -> None:
+    await factories.escalation_rule(
+        centre.conn, "asked", {"customer_request": True}, to_queue_id=centre.third
+    )
+    ticket = await centre.problem()
+    message_id = await factories.interaction(
+        centre.conn, after(5), ticket_id=ticket.id, body="Let me speak to your manager"
+    )
+
+    heard = finding(ticket, message_id, escalation_cue="asks_for_manager")
+    await arriving.route(centre.conn, after(5), heard)
+
+    assert await centre.tier(ticket) == 3
+    assert await centre.because(ticket) == [("rule", "asked", [("customer_request", 1.0)])]
+
+
+async def test_a_solution_that_failed_rises_by_its_reason(centre: Centre) -> None:
+    await factories.escalation_rule(centre.conn, "failed", {"resolution_failed": ["made_it_worse"]})
+    ticket = await centre.problem()
+    for second, reason in ((10, "did_not_help"), (20, "made_it_worse")):
+        await factories.event(
+            centre.conn,
+            after(second),
+            "resolution_failed",
+            ticket_id=ticket.id,
+            data={"reason": reason},
+        )
+        ticket = await centre.look(after(second + 1), ticket)
+        if reason == "did_not_help":
+            assert ticket.tier == 1
+
+    assert ticket.tier == 2
+
+
+async def test_a_contract_rises_at_once(centre: Centre) -> None:
+    contact_id = await factories.contact(centre.conn)
+    await centre.conn.execute(
+        "INSERT INTO segment (contact_id, kind, value, source, confidence, actor, from_at, slot)"
+        " VALUES ($1, 'contract', 'prosupport', 'import', 1, 'system', $2, 'prosupport')",
+        contact_id,
+        NOON - timedelta(days=9),
+    )
+    await factories.escalation_rule(
+        centre.conn, "prosupport", {"contract": "prosupport"}, to_queue_id=centre.third
+    )
+    known, other = await centre.problem(contact_id=contact_id), await centre.problem()
+
+    await centre.fire(NOON)
+
+    assert (await centre.tier(known), await centre.tier(other)) == (3, 1)
+
+
+async def test_a_promise_that_burns_rises_and_supervisors_are_told(centre: Centre) -> None:
+    await factories.escalation_rule(centre.conn, "sla", {"sla_burn": 0.9}, notify="supervisor")
+    ticket = await centre.problem()
+    await centre.conn.execute(
+        """INSERT INTO sla_clock (ticket_id, episode, metric, policy, target_s, warn_share,
+                                  configuration_version, started_at, due_at)
+           VALUES ($1, 1, 'resolution', 'p', 6000, 0.75, 1, $2, $3)""",
+        ticket.id,
+        NOON,
+        after(6000),
+    )
+    await centre.look(after(1), ticket)
+
+    await centre.fire(after(5399))
+    before = await centre.tier(ticket)
+    await centre.fire(after(5400))
+
+    assert (before, await centre.tier(ticket)) == (1, 2)
+    assert await centre.because(ticket) == [
+        ("rule", "sla", [("sla_burn", 0.9)]),
+        ("rule", "sla", [("sla_burn", 0.9)]),
+    ]
+    told = await centre.conn.fetchval(
+        "SELECT data ->> 'rule' FROM event WHERE ticket_id = $1 AND kind = 'supervisor_notified'",
+        ticket.id,
+    )
+    assert told == "sla"
+    await centre.fire(after(9000))  # once is enough: it is still the same promise
+    assert await centre.tier(ticket) == 2
+
+
+async def test_supervisors_are_told_once_and_the_ticket_stays(centre: Centre) -> None:
+    await factories.escalation_rule(
+        centre.conn, "watch", {"minutes_without_reply": 10}, moves=False, notify="supervisor"
+    )
+    ticket = await centre.problem()
+    for minute in (10, 11, 30):
+        await centre.fire(minutes(minute))
+        await centre.look(minutes(minute), ticket)
+
+    told = await centre.conn.fetchval(
+        "SELECT count(*) FROM event WHERE ticket_id = $1 AND kind = 'supervisor_notified'",
+        ticket.id,
+    )
+    assert (await centre.tier(ticket), told) == (1, 1)
+
+
+async def test_rules_raise_a_ticket_as_often_as_the_configuration_lets_them(
+    centre: Centre,
+) -> None:
+    await factories.escalation_rule(centre.conn, "stuck", {"business_minutes_in_tier": 10})
+    await factories.configured(centre.conn, limits={"escalations_per_ticket": 1, "cooldown_s": 60})
+    ticket = await centre.problem()
+
+    await centre.fire(minutes(10))
+    await centre.fire(minutes(500))
+    assert await centre.tier(ticket) == 2
+
+    locked = await tickets.lock(centre.conn, ticket.id)
+    await moving.escalate(centre.conn, minutes(501), locked, "agent", actor="user:1")
+    assert await centre.tier(ticket) == 3  # a person may
+
+
+async def test_a_rule_that_changed_meanwhile_is_asked_as_it_is_now(centre: Centre) -> None:
+    await factories.escalation_rule(centre.conn, "stuck", {"business_minutes_in_tier": 10})
+    ticket = await centre.problem()
+    await centre.conn.execute(
+        "UPDATE escalation_rule SET condition = $1", {"business_minutes_in_tier": 20}
+    )
+    await factories.configured(centre.conn)
+
+    await centre.fire(minutes(10))
+    assert await centre.tier(ticket) == 1
+    assert await timers.due_for_ticket(centre.conn, "escalation", ticket.id) == minutes(20)
+    await centre.conn.execute("DELETE FROM escalation_rule")
+    await factories.configured(centre.conn)
+    await centre.fire(minutes(20))
+
+    assert await centre.tier(ticket) == 1
+    assert await timers.due_for_ticket(centre.conn, "escalation", ticket.id) is None
+
+
+async def test_a_ticket_that_rang_is_taken_back_when_a_rule_moves_it(world: Conn) -> None:
+    upper = await factories.queue(world, tier=2)
+    lower = await factories.queue(world, offer_timeout_s=3600, escalate_to_id=upper)
+    agent_id = await factories.agent(world, NOON, queues=[lower])
+    await factories.escalation_rule(world, "stuck", {"business_minutes_in_tier": 10})
+    ticket = await factories.queued_ticket(world, NOON, queue_id=lower)
+    assert (await seek.agent_for(world, NOON, ticket)).state == "offered"
+
+    await firing.fire_due(world, minutes(10), at_most=10)
+
+    assert (await tickets.find(world, ticket.id)).state == "waiting"
+    assert await world.fetchval("SELECT load FROM agent WHERE id = $1", agent_id) == 0
+    with pytest.raises(holding.OfferNotYours, match="withdrawn"):
+        await holding.accept(world, minutes(10), ticket.id, agent_id)
+
+
+async def test_the_agents_own_request_goes_where_the_rule_for_it_says(centre: Centre) -> None:
+    await factories.escalation_rule(
+        centre.conn,
+        "asked",
+        {"any": [{"agent_request": True}, {"keyword": "lawyer"}]},
+        to_queue_id=centre.third,
+    )
+    ticket = await centre.problem()
+
+    await escalating.refer_up(
+        centre.conn,
+        after(60),
+        ticket,
+        "cannot_solve",
+        actor=f"user:{centre.junior}",
+        queue_id=None,
+        note_id=None,
+    )
+
+    assert await centre.tier(ticket) == 3
+    assert await centre.because(ticket) == [("cannot_solve", "asked", [("agent_request", 1.0)])]
