@@ -1,7 +1,7 @@
 """Tickets as the people who may read them see them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -9,12 +9,20 @@ from msgspec import Struct
 from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
+from routing.sla import Metric
 from routing.states import State
 from routing.temperament import Label, guidance
 
+#: How the next promise of a ticket stands.
+Promise = Literal["running", "paused", "overdue"]
+
 
 class Line(Struct, frozen=True, kw_only=True):
-    """A ticket in a list."""
+    """A ticket in a list.
+
+    Of its promises the next to be due, ``sla_…``; null where none runs. ``sla_due_at`` is null
+    while that one stands still: none of them runs then.
+    """
 
     id: int
     subject: str
@@ -39,6 +47,9 @@ class Line(Struct, frozen=True, kw_only=True):
     abandoned_at: datetime | None
     escalations: int
     reopens: int
+    sla_metric: Metric | None
+    sla_due_at: datetime | None
+    sla_state: Promise | None
     version: int
 
 
@@ -81,6 +92,9 @@ class _Row(Struct, frozen=True, kw_only=True):
     sticky_agent_id: int | None
     sticky_until: datetime | None
     version: int
+    sla_metric: Metric | None
+    sla_due_at: datetime | None
+    sla_state: Promise | None
     tags: list[str]
     credits: dict[str, int]
     segments: list[Any]
@@ -117,7 +131,8 @@ class TicketView(_Row, frozen=True, kw_only=True):
     ``credits`` are the reasons whose seconds add up to ``credit_s``, ``segments`` what counts of
     the contact now.
     ``opted_out_at`` is since when one of the contact's addresses takes no messages from us on this
-    channel; null where all do. An answer there is refused with ``opted_out``.
+    channel; null where all do. An answer there is refused with ``opted_out``. ``sla_…`` is the next
+    promise to be due, as in lists.
     """
 
     segments: list[Word]

@@ -1,5 +1,11 @@
 -- name: list_page
 -- One page of the tickets this person may read, newest first; every filter may be NULL.
+SELECT page.id, page.subject, page.state, page.channel, page.tier, page.queue_id, page.queue_name, page.agent_id,
+       page.agent_name, page.contact_id, page.contact_name, page.temperament, page.language, page.category_id,
+       page.opened_at, page.enqueued_at, page.last_customer_message_at, page.last_reply_at, page.wake_at, page.solved_at,
+       page.abandoned_at, page.escalations, page.reopens, sla.metric AS sla_metric, sla.due_at AS sla_due_at,
+       sla.state AS sla_state, page.version
+FROM (
 SELECT t.id, t.subject, t.state, t.channel, t.tier, t.queue_id, q.name AS queue_name, t.agent_id, u.name AS agent_name,
        t.contact_id, c.name AS contact_name, t.temperament, t.language, t.category_id, t.opened_at, t.enqueued_at,
        t.last_customer_message_at, t.last_reply_at, t.wake_at, t.solved_at, t.abandoned_at,
@@ -16,7 +22,9 @@ WHERE may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_
   AND ($7::bigint IS NULL OR t.contact_id = $7)
   AND ($8::text IS NULL OR EXISTS (SELECT FROM ticket_tag g WHERE g.ticket_id = t.id AND g.tag = $8))
   AND ($9::text IS NULL OR t.temperament = $9)
-ORDER BY t.id DESC LIMIT $3
+ORDER BY t.id DESC LIMIT $3) AS page
+LEFT JOIN LATERAL next_promise(page.id) AS sla ON true
+ORDER BY page.id DESC
 
 -- name: find
 -- One ticket as the person who may read it sees it, with who is accountable and what rings.
@@ -27,6 +35,7 @@ SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id
        t.escalations, t.reopens, t.opened_at, t.enqueued_at, t.first_reply_at, t.last_customer_message_at,
        t.last_reply_at, t.wake_at, t.hold_reason, t.disposition, t.solved_at, t.solved_by_id, t.closed_at, t.abandoned_at,
        t.spam, t.follows_id, t.sticky_agent_id, t.sticky_until, t.version,
+       sla.metric AS sla_metric, sla.due_at AS sla_due_at, sla.state AS sla_state,
        ARRAY(SELECT g.tag FROM ticket_tag g WHERE g.ticket_id = t.id ORDER BY g.tag) AS tags,
        (SELECT coalesce(jsonb_object_agg(r.reason, r.credit_s), '{}') FROM credit r WHERE r.ticket_id = t.id) AS credits,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -46,6 +55,7 @@ LEFT JOIN team ON team.id = q.team_id
 LEFT JOIN user_account lead ON lead.id = team.lead_id
 LEFT JOIN user_account u ON u.id = t.agent_id
 LEFT JOIN offer o ON o.ticket_id = t.id AND o.state = 'pending'
+LEFT JOIN LATERAL next_promise(t.id) AS sla ON true
 WHERE t.id = $2 AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)
 
 -- name: ring_of

@@ -190,6 +190,16 @@ CREATE INDEX sla_clock_of_ticket ON sla_clock (ticket_id, id);
 CREATE INDEX sla_clock_open_in_order ON sla_clock (due_at, id) WHERE ended_at IS NULL AND due_at IS NOT NULL;
 CREATE INDEX sla_clock_open_by_calendar ON sla_clock (calendar_id, calendar_version, id) WHERE ended_at IS NULL;
 
+-- Of what is promised on a ticket and not kept yet what is due first; standing still comes last.
+CREATE FUNCTION next_promise(the_ticket_id bigint) RETURNS TABLE (metric text, due_at timestamptz, state text)
+LANGUAGE sql STABLE AS $$
+  SELECT k.metric, k.due_at,
+         CASE WHEN k.breached_at IS NOT NULL OR k.due_at <= statement_timestamp() THEN 'overdue'
+              WHEN k.due_at IS NULL THEN 'paused' ELSE 'running' END
+  FROM sla_clock k WHERE k.ticket_id = the_ticket_id AND k.ended_at IS NULL
+  ORDER BY k.due_at NULLS LAST, k.id LIMIT 1
+$$;
+
 -- While it is the customer's turn, or the ticket is on hold, a clock may stand still.
 CREATE TABLE sla_pause (
   clock_id bigint NOT NULL REFERENCES sla_clock (id),

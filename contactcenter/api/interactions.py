@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from contactcenter import desk, timeline
+from contactcenter import desk, tickets, timeline
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
 from contactcenter.db import Conn
@@ -96,6 +96,7 @@ async def send_again(call: Call, interaction_id: int) -> InteractionView:
         await check_may_work(call, old.ticket_id or 0)
     except NotFound:  # a message one may not know of is none, and its ticket is not named
         raise NotFound(f"there is no interaction {interaction_id}") from None
+    await tickets.lock(call.conn, old.ticket_id or 0)  # before the clock is read
     sent_id = await desk.send_again(
         call.conn,
         await call.clock(),

@@ -3,6 +3,8 @@
 from contactcenter import ticket_views, tickets
 from contactcenter.access.actor import Role
 from contactcenter.api.operation import Call
+from contactcenter.dispatch import promises
+from contactcenter.dispatch.connection import RoutingConnection
 from contactcenter.errors import Forbidden, NotFound
 from contactcenter.ticket_views import TicketView
 
@@ -25,6 +27,8 @@ async def check_may_work(call: Call, ticket_id: int) -> None:
 
 async def view(call: Call, ticket_id: int) -> TicketView:
     """The ticket as the person who asks sees it; ``NotFound`` where he may not."""
+    if type(call.conn) is RoutingConnection:  # so that it shows what is promised after the change
+        await promises.catch_up(call.conn, call.now)
     return await ticket_views.find(call.conn, call.actor.user_id, ticket_id)
 
 

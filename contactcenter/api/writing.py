@@ -43,6 +43,7 @@ class Written(Struct, frozen=True, kw_only=True):
 async def write_reply(call: Call, ticket_id: int, body: NewReply) -> Written:
     """Write to the customer; it is sent exactly when this is answered with 201."""
     await check_may_work(call, ticket_id)
+    await tickets.lock(call.conn, ticket_id)  # and then the clock: instants in the order of changes
     interaction_id = await desk.reply(
         call.conn,
         await call.clock(),

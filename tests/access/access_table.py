@@ -124,6 +124,8 @@ TABLE: Final[dict[str, Line]] = {
     "GET /tickets/{ticket_id}/timeline": _open("reader"),
     "GET /tickets/{ticket_id}/legs": _open("reader"),
     "GET /tickets/{ticket_id}/offers": _open("reader"),
+    "GET /tickets/{ticket_id}/sla": _open("reader"),
+    "GET /sla/at-risk": _lead("GET", "nothing"),
     "POST /tickets/{ticket_id}/replies": _work("worker", lambda w: {"text": "Hello"}),
     "POST /tickets/{ticket_id}/notes": _work("reader", lambda w: {"text": "Hello"}),
     # It does not ring, it does not wait, and it is not pending: 409 is past every guard.

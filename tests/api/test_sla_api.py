@@ -1,0 +1,131 @@
+"""What is promised, through the API: the ledger, what is at risk, and the next promise in lists."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import factories
+import pytest
+
+from contactcenter import sla
+from contactcenter.dispatch import holding
+from routing.sla import Happening
+
+
+@pytest.fixture
+async def world(table, staff) -> dict[str, Any]:
+    """Ann holds a ticket that was promised a reply within the hour, a solution within a day."""
+    await factories.prepare(table)
+    now = await table.fetchval("SELECT clock_timestamp()")
+    team_id = await factories.team(table)
+    queue_id = await factories.queue(table, team_id=team_id)
+    await factories.entry_point(table, queue_id=queue_id)
+    await table.execute(
+        "INSERT INTO sla_policy (name, position, condition, first_reply_s, next_reply_s,"
+        " resolution_s) VALUES ('all', 0, '{}', 3600, 1800, 86400)"
+    )
+    await factories.configured(table)
+    ann = await staff.signed_in("agent")
+    await factories.join_teams(table, ann.user_id, team_id)
+    await table.execute(
+        "UPDATE agent SET presence = 'available', capacity = 100 WHERE id = $1", ann.user_id
+    )
+    return {"now": now, "team": team_id, "queue": queue_id, "ann": ann}
+
+
+async def promised(table, world, *, minutes_ago: float, holder=None) -> int:
+    """A ticket that came so long ago, with its clocks."""
+    came_at = world["now"] - timedelta(minutes=minutes_ago)
+    ticket = await factories.queued_ticket(table, came_at, queue_id=world["queue"])
+    if holder is not None:
+        await holding.give_to(
+            table, came_at, ticket.id, holder.user_id, actor="system", note_id=None
+        )
+    happened = {ticket.id: Happening(is_new=True, heard_at=came_at)}
+    async with table.transaction():
+        await sla.settle(table, came_at, happened)
+    return ticket.id
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+async def test_the_ledger_tells_what_was_promised_and_how_it_goes(table, world) -> None:
+    ann = world["ann"]
+    ticket_id = await promised(table, world, minutes_ago=30, holder=ann)
+
+    reply, solution = await ann("GET", f"/tickets/{ticket_id}/sla", status=200)
+
+    assert (reply["metric"], reply["state"], reply["policy"]) == ("first_reply", "running", "all")
+    assert (reply["target_s"], reply["configuration_version"], reply["pauses"]) == (3600, 1, [])
+    assert at(reply["due_at"]) == world["now"] + timedelta(minutes=30)
+    assert reply["spent_s"] == pytest.approx(1800, abs=60)
+    assert reply["left_s"] == pytest.approx(3600 - reply["spent_s"])
+    assert reply["burn"] == pytest.approx(reply["spent_s"] / 3600)
+    assert (solution["metric"], solution["state"], solution["ended_by"]) == (
+        "resolution",
+        "running",
+        None,
+    )
+
+
+async def test_a_ticket_shows_its_next_promise_after_each_change(table, world) -> None:
+    ann = world["ann"]
+    ticket_id = await promised(table, world, minutes_ago=10, holder=ann)
+    path = f"/tickets/{ticket_id}"
+
+    def next_of(ticket: Any) -> Any:
+        return ticket["sla_metric"], ticket["sla_state"]
+
+    before = await ann("GET", path)
+    assert next_of(before) == ("first_reply", "running")
+    assert at(before["sla_due_at"]) == world["now"] + timedelta(minutes=50)
+    await ann("POST", f"{path}/replies", {"text": "Have you tried it?"}, status=201)
+    assert next_of(await ann("GET", path)) == ("resolution", "running")
+    pending = await ann("POST", f"{path}/pendings", {}, status=201)
+    assert (next_of(pending), pending["sla_due_at"]) == (("resolution", "paused"), None)
+    assert next_of((await ann("GET", "/tickets?mine=true"))["items"][0]) == ("resolution", "paused")
+    solved = await ann("POST", f"{path}/solutions", {"disposition": "solved"}, status=201)
+    assert next_of(solved) == (None, None)
+    reply, solution = await ann("GET", f"{path}/sla")
+    assert (reply["state"], solution["state"]) == ("met", "met")
+    assert [pause["to_at"] for pause in solution["pauses"]] == [solution["met_at"]]
+
+
+async def test_supervisors_see_what_is_due_soon_and_then_what_is_overdue(
+    table, world, supervisor
+) -> None:
+    await factories.join_teams(table, supervisor.user_id, world["team"])
+    soon, later, _tomorrow = [await promised(table, world, minutes_ago=ago) for ago in (50, 35, 0)]
+    late = await promised(table, world, minutes_ago=70)
+
+    page = await supervisor("GET", "/sla/at-risk", status=200)
+    assert [(one["ticket_id"], one["metric"]) for one in page["items"]] == [
+        (soon, "first_reply"),
+        (later, "first_reply"),
+    ]
+    assert page["next"] is None
+    within = await supervisor("GET", "/sla/at-risk?within_minutes=12&overdue=true")
+    assert [one["ticket_id"] for one in within["items"]] == [late, soon]
+    first = await supervisor("GET", "/sla/at-risk?limit=1")
+    rest = await supervisor("GET", f"/sla/at-risk?limit=1&cursor={first['next']}")
+    assert [p["items"][0]["ticket_id"] for p in (first, rest)] == [soon, later]
+    assert (rest["next"], (await supervisor("GET", "/sla/at-risk?queue_id=999"))["items"]) == (
+        None,
+        [],
+    )
+
+
+async def test_what_one_may_not_read_is_not_at_risk(table, world, supervisor) -> None:
+    ticket_id = await promised(table, world, minutes_ago=50)
+
+    assert (await supervisor("GET", "/sla/at-risk"))["items"] == []
+    await supervisor("GET", f"/tickets/{ticket_id}/sla", status=404)
+    await world["ann"]("GET", "/sla/at-risk", status=403)
+
+
+@pytest.mark.parametrize("query", ["within_minutes=-1", "within_minutes=soon", "overdue=perhaps"])
+async def test_bad_questions_are_told_their_place(supervisor, query) -> None:
+    problem = await supervisor("GET", f"/sla/at-risk?{query}", status=422)
+
+    assert problem["field"] == f"query.{query.split('=')[0]}"
