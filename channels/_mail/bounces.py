@@ -1,0 +1,153 @@
+"""Reports of mail servers: what became of a mail we sent, to whom, and for good or for now.
+
+Read from the structure where there is one, else from the words of servers that know none.
+Source: https://www.rfc-editor.org/rfc/rfc3464, https://www.rfc-editor.org/rfc/rfc3463,
+https://cr.yp.to/proto/qsbmf.txt
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from channels._mail import addresses, header_fields, structure
+from channels._mail.charsets import decoded
+from channels._mail.header_fields import HeaderFields
+from channels._mail.structure import Part
+
+_STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_REPLY_CODE: Final = re.compile(r"(?:^|[\s#(:])([45]\d\d)[\s-](?:\d\.\d{1,3}\.\d{1,3}\b|[A-Za-z<])")
+_ANGLED: Final = re.compile(r"<([^<>\s@]{1,64}@[^<>\s@]{1,255})>")
+_BARE: Final = re.compile(r"\b([\w.+=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
+_FINAL_WORDS: Final = re.compile(
+    r"permanent(?:ly)? (?:error|fail)|giving up|does not exist|user unknown|no such user|unknown user"
+    r"|address (?:not found|rejected)|undeliverable|could(?: not|n't) be (?:delivered|found)|mailbox unavailable",
+    re.IGNORECASE,
+)
+_FOR_NOW_WORDS: Final = re.compile(
+    r"\bdelayed\b|will (?:be )?retr|still (?:being retried|trying)|not yet been delivered|temporar"
+    r"|warning: (?:message|could not send)",
+    re.IGNORECASE,
+)
+_SUBJECTS: Final = re.compile(
+    r"undeliver|delivery (?:status notification|failure|has failed|incomplete|delayed)|returned mail"
+    r"|failure notice|mail delivery (?:failed|system|subsystem)|message not delivered|non remis|unzustellbar"
+    r"|عدم تحویل|تحویل نشد|برگشت(?:ی)? ایمیل",
+    re.IGNORECASE,
+)
+_SERVERS: Final = re.compile(
+    r"\A(?:mailer-daemon|postmaster|mail-daemon|mdaemon|no-?reply-dsn)\b", re.IGNORECASE
+)
+_READ: Final = 30_000
+
+
+class Bounce(Struct, frozen=True, kw_only=True):
+    """A mail of ours that did not arrive; ``permanent`` is False while a server still tries.
+
+    ``status`` is an enhanced status code where one is told; ``message_id`` that of our mail.
+    """
+
+    permanent: bool
+    recipient: str | None
+    status: str | None
+    message_id: str | None = None
+
+
+class Report(Struct, frozen=True):
+    """What a delivery report says: a bounce, or (None) that all is well."""
+
+    bounce: Bounce | None
+
+
+def from_structure(parts: Sequence[Part]) -> Report | None:
+    """Read a delivery status notification; None where there is none."""
+    for part in parts:
+        if part.content_type in {"message/delivery-status", "message/global-delivery-status"}:
+            return Report(_of_status(part.content(), returned_id(parts)))
+    return None
+
+
+def _of_status(content: bytes, message_id: str | None) -> Bounce | None:
+    """The worst that is said of any recipient."""
+    found: Bounce | None = None
+    for block in re.split(rb"\r?\n[ \t]*\r?\n", content.strip()):
+        fields = header_fields.read(block)
+        action, status = fields.word("action"), _STATUS.search(fields.text("status"))
+        code = status[1] if status else None
+        is_final = action == "failed" or (not action and (code or "").startswith("5"))
+        is_for_now = action == "delayed" or (not action and (code or "").startswith("4"))
+        if not (is_final or is_for_now):
+            continue
+        permanent = is_final and not (code or "").startswith("4.")
+        if found is None or (permanent and not found.permanent):
+            found = Bounce(
+                permanent=permanent,
+                recipient=_recipient(fields),
+                status=code,
+                message_id=message_id,
+            )
+    return found
+
+
+def _recipient(fields: HeaderFields) -> str | None:
+    for name in ("final-recipient", "original-recipient"):
+        value = fields.text(name).partition(";")[2].strip().strip("<>")
+        if "@" in value:
+            return value
+    return None
+
+
+def from_words(header: HeaderFields, text: str, parts: Sequence[Part]) -> Bounce | None:
+    """Read a bounce of a server that writes prose; None where it is none."""
+    senders = addresses.read(header.raw("from"))
+    is_from_server = bool(senders) and bool(_SERVERS.match(senders[0].address))
+    returned_to_nobody = header.text("return-path").strip() == "<>"
+    says_so = bool(_SUBJECTS.search(header.text("subject")))
+    has_failed = header.raw("x-failed-recipients") is not None
+    if not (has_failed or (says_so and (is_from_server or returned_to_nobody))):
+        return None
+    said = text[:_READ]
+    status = _STATUS.search(said)
+    reply = _REPLY_CODE.search(said)
+    code = status[1] if status else (f"{reply[1][0]}.0.0" if reply else None)
+    permanent = (code or "").startswith("5") or (
+        code is None and (bool(_FINAL_WORDS.search(said)) or not _FOR_NOW_WORDS.search(said))
+    )
+    failed = header.text("x-failed-recipients").partition(",")[0].strip()
+    named = _ANGLED.search(said) or _BARE.search(said)
+    return Bounce(
+        permanent=permanent,
+        recipient=failed or (named[1] if named else None),
+        status=code,
+        message_id=returned_id(parts) or _id_in(said),
+    )
+
+
+def returned_id(parts: Sequence[Part]) -> str | None:
+    """The Message-ID of the mail that came back, from what is attached of it."""
+    for part in parts:
+        if part.content_type in {
+            "message/rfc822",
+            "message/global",
+            "text/rfc822-headers",
+            "message/rfc822-headers",
+        }:
+            found = ids(structure.read_header(part.content()).raw("message-id"))
+            if found:
+                return found[0]
+    return None
+
+
+def _id_in(text: str) -> str | None:
+    found = re.search(r"(?im)^[ \t>]*message-id:[ \t]*<([^<>\s]{1,250})>", text)
+    return found[1] if found else None
+
+
+def ids(value: bytes | None) -> list[str]:
+    """The message ids of a field, without their brackets."""
+    if value is None:
+        return []
+    text = decoded(value, None)
+    found = re.findall(r"<([^<>]{1,900})>", text) or [w for w in text.split() if "@" in w]
+    return list(dict.fromkeys("".join(one.split()) for one in found if one.strip()))

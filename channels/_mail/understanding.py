@@ -1,0 +1,111 @@
+"""A mail as people and the app see it: who, when, what, the new words, the files, the kind."""
+
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_tz
+from typing import Final
+
+from msgspec import Struct
+
+from channels._mail import addresses, bodies, bounces, kinds, markup, structure
+from channels._mail.addresses import MailAddress
+from channels._mail.bodies import File
+from channels._mail.bounces import Bounce
+from channels._mail.header_fields import HeaderFields
+from channels._mail.kinds import Kind
+from channels._mail.new_words import new_words
+
+#: Larger mails are kept and not read; providers take 25 to 35 MB.
+BYTES: Final = 60_000_000
+_A_DAY_S: Final = 86_400
+
+
+class Mail(Struct, frozen=True, kw_only=True):
+    """One mail, understood. ``author`` is who From names: a Reply-To never is.
+
+    Message ids stand without their brackets. ``html`` is safe to show, None where the mail has
+    none or too much of it; ``text`` is the whole as text, ``new_text`` what the writer wrote this
+    time. ``date`` is the sender's claim.
+    """
+
+    message_id: str | None
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]
+    author: MailAddress | None
+    to: tuple[MailAddress, ...]
+    cc: tuple[MailAddress, ...]
+    reply_to: tuple[MailAddress, ...]
+    date: datetime | None
+    subject: str
+    text: str
+    new_text: str
+    html: str | None
+    files: tuple[File, ...]
+    kind: Kind
+    bounce: Bounce | None
+
+
+class NotUnderstood(Exception):
+    """Bytes that are no mail that can be read; ``reason`` is a stable word for the quarantine."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+def understand(raw: bytes) -> Mail:
+    """Read a mail; raises ``NotUnderstood``, and nothing else."""
+    if not raw.strip():
+        raise NotUnderstood("empty", "There is nothing in it.")
+    if len(raw) > BYTES:
+        raise NotUnderstood("too_large", f"It has {len(raw)} bytes; {BYTES} are read at most.")
+    try:
+        header, parts = structure.split(raw)
+    except structure.TooManyParts as error:
+        detail = f"It has more than {structure.PARTS} parts."
+        raise NotUnderstood("too_many_parts", detail) from error
+    if not header.fields:
+        raise NotUnderstood("not_a_mail", "It does not begin with a header field.")
+    return _made(header, parts)
+
+
+def _made(header: HeaderFields, parts: list[structure.Part]) -> Mail:
+    said = bodies.gather(parts)
+    senders = addresses.read(header.raw("from")) or addresses.read(header.raw("sender"))
+    author = senders[0] if senders else None
+    judged = kinds.judge(header, parts, said.text, author.address if author else "")
+    too_much = said.html is not None and markup.is_too_much(said.html)
+    return Mail(
+        message_id=next(iter(bounces.ids(header.raw("message-id"))), None),
+        in_reply_to=tuple(bounces.ids(header.raw("in-reply-to"))),
+        references=tuple(bounces.ids(header.raw("references"))),
+        author=author,
+        to=tuple(_all_in(header, "to")),
+        cc=tuple(_all_in(header, "cc")),
+        reply_to=tuple(_all_in(header, "reply-to")),
+        date=_date(header.text("date")),
+        subject=header.text("subject"),
+        text=said.text,
+        new_text=new_words(said.unquoted),
+        html=None if said.html is None or too_much else markup.safe(said.html),
+        files=said.files,
+        kind=judged.kind,
+        bounce=judged.bounce,
+    )
+
+
+def _all_in(header: HeaderFields, name: str) -> list[MailAddress]:
+    """A field that is there several times, though it must not be, counts as one."""
+    return [found for value in header.raw_all(name) for found in addresses.read(value)]
+
+
+def _date(text: str) -> datetime | None:
+    """The instant a Date field names, in its own offset; None where it names none."""
+    try:
+        found = parsedate_tz(text[:200])
+        if found is None:
+            return None
+        offset_s = found[9] or 0
+        zone = timezone(timedelta(seconds=offset_s if abs(offset_s) < _A_DAY_S else 0))
+        return datetime(*found[:5], min(found[5], 59), tzinfo=zone)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
