@@ -1,7 +1,7 @@
 """Understanding a mail: bytes in, a ``Mail`` or ``NotUnderstood`` out, and no other error.
 
-Nothing here sends, stores or waits. ``understand`` is the way in; each other module knows one thing:
-structure, header fields, charsets, HTML, whose words are new, what kind of mail it is.
+Nothing here sends, stores or waits. ``understand`` is the way in; each other module knows one
+thing: structure, header fields, charsets, HTML, whose words are new, what kind of mail it is.
 """
 
 from channels._mail.addresses import MailAddress

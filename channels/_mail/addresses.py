@@ -4,7 +4,8 @@ Source: https://www.rfc-editor.org/rfc/rfc5322#section-3.4
 """
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -13,7 +14,9 @@ from channels._mail.header_fields import as_text, decode_words, one_line
 #: A mail to more is a mail to a list.
 MOST: Final = 1_000
 _ROUTE: Final = re.compile(r"\A(?:@[^,:]*,?\s*)+:")
-_QUOTED_PAIR: Final = re.compile(r"\\(.)")
+_PLAIN: Final = re.compile(r"[^\\\"()<>,;:]+|\\")
+
+_Kind = Literal["plain", "quoted", "comment", "<", ">", ",", ";", ":"]
 
 
 class MailAddress(Struct, frozen=True):
@@ -29,23 +32,43 @@ class _Entry:
     def __init__(self) -> None:
         self.phrase: list[str] = []
         self.comment: list[str] = []
-        self.angle: list[str] | None = None
+        self.angle: list[str] = []
+        self.has_angle = False
+        self.is_open = False
+
+    def take(self, kind: _Kind, text: str) -> None:
+        """Read one more token."""
+        if kind == "<":
+            self.angle, self.has_angle, self.is_open = [], True, True
+        elif kind == ">":
+            self.is_open = False
+        elif kind == "comment":
+            self.comment.append(text)
+        elif self.is_open:
+            self.angle.append(f'"{text}"' if kind == "quoted" else text)
+        else:
+            self.phrase.append(text)
+
+    def separates(self, kind: _Kind) -> bool:
+        """Whether a comma, semicolon or colon ends it: within a route it does not."""
+        return kind in {",", ";"} and not (self.is_open and self.angle[:1] == ["@"])
+
+    def is_group(self) -> bool:
+        """Whether what was read is the name of a group, if a colon follows."""
+        return not self.has_angle and not any("@" in piece for piece in self.phrase)
 
     def address(self) -> MailAddress | None:
-        phrase = "".join(self.phrase).strip()
-        comment = _shown("".join(self.comment))
-        if self.angle is not None:
-            return MailAddress(_shown(phrase) or comment, _spec("".join(self.angle)))
-        if "@" in phrase and " " not in _spec(phrase):
-            return MailAddress(comment, _spec(phrase))
-        if not phrase:
-            return None
+        """The correspondent; None where there is none."""
+        phrase, comment = "".join(self.phrase).strip(), _shown("".join(self.comment))
+        if self.has_angle:
+            spec = _spec("".join(self.angle))
+            return MailAddress(_shown(phrase) or comment, spec) if spec or phrase else None
         words = phrase.split()
         specs = [word for word in words if "@" in word]
-        if len(specs) == 1:  # a name and a bare address side by side
+        if len(specs) == 1:  # alone, or side by side with a name
             name = _shown(" ".join(word for word in words if word != specs[0]))
-            return MailAddress(name, _spec(specs[0]))
-        return MailAddress(comment, _shown(phrase)) if " " not in phrase else None
+            return MailAddress(name or comment, _spec(specs[0]))
+        return MailAddress(comment, _shown(phrase)) if len(words) == 1 else None
 
 
 def read(value: bytes | None) -> list[MailAddress]:
@@ -53,71 +76,72 @@ def read(value: bytes | None) -> list[MailAddress]:
     if value is None:
         return []
     found: list[MailAddress] = []
-    entry, quote, depth = _Entry(), False, 0
-    text = as_text(value)
-    place = 0
-    while place < len(text) and len(found) < MOST:
-        char = text[place]
-        place += 1
-        if char == "\\" and (quote or depth) and place < len(text):
-            char, place = text[place], place + 1
-            (entry.comment if depth else _into(entry)).append(char)
-        elif depth:
-            depth += (char == "(") - (char == ")")
-            if depth and (char != "(" or depth > 1):
-                entry.comment.append(char)
-        elif char == '"':
-            quote = not quote
-            if entry.angle is not None:
-                entry.angle.append(char)
-        elif quote:
-            _into(entry).append(char)
-        elif char == "(":
-            depth = 1
-        elif char == "<":
-            entry.angle = []
-        elif char == ">" and entry.angle is not None:
-            _closed(entry)
-        elif char in ",;" and not _is_open(entry):
-            entry = _kept(entry, found)
-        elif char == ":" and entry.angle is None and "@" not in "".join(entry.phrase[-200:]):
-            entry = _Entry()  # the name of a group
+    entry = _Entry()
+    for kind, text in _tokens(as_text(value)):
+        if entry.separates(kind):
+            _keep(entry, found)
+            entry = _Entry()
+        elif kind == ":" and entry.is_group():
+            entry = _Entry()
         else:
-            _into(entry).append(char)
-    _kept(entry, found)
+            entry.take(kind, text)
+        if len(found) == MOST:
+            return found
+    _keep(entry, found)
     return found
 
 
-def _into(entry: _Entry) -> list[str]:
-    is_open = entry.angle is not None and (not entry.angle or entry.angle[-1] != ">")
-    return entry.angle if is_open and entry.angle is not None else entry.phrase
-
-
-def _is_open(entry: _Entry) -> bool:
-    """Whether a comma stands within ``<…>``: in a route it may."""
-    angle = entry.angle
-    return angle is not None and bool(angle) and angle[-1] != ">" and angle[0] == "@"
-
-
-def _closed(entry: _Entry) -> None:
-    assert entry.angle is not None
-    entry.angle.append(">")
-
-
-def _kept(entry: _Entry, found: list[MailAddress]) -> _Entry:
+def _keep(entry: _Entry, found: list[MailAddress]) -> None:
     address = entry.address()
-    if address is not None and (address.address or address.name):
+    if address is not None:
         found.append(address)
-    return _Entry()
+
+
+def _tokens(text: str) -> Iterator[tuple[_Kind, str]]:
+    place = 0
+    while place < len(text):
+        char = text[place]
+        if char == '"':
+            inner, place = _until(text, place + 1, '"', '"')
+            yield "quoted", inner
+        elif char == "(":
+            inner, place = _until(text, place + 1, ")", "(")
+            yield "comment", inner
+        elif char in "<>,;:":
+            place += 1
+            yield char, char  # type: ignore[misc]  # each of them is a kind
+        else:
+            plain = _PLAIN.match(text, place)
+            place = plain.end() if plain else place + 1
+            yield "plain", plain[0] if plain else ""
+
+
+def _until(text: str, start: int, closing: str, opening: str) -> tuple[str, int]:
+    """What stands before the closing mark, inner pairs and escapes resolved, and where it ends."""
+    depth, inner, place = 1, [], start
+    while place < len(text):
+        char = text[place]
+        place += 1
+        if char == "\\" and place < len(text):
+            inner.append(text[place])
+            place += 1
+            continue
+        if char == closing:
+            depth -= 1
+        elif char == opening:
+            depth += 1
+        if not depth:
+            return "".join(inner), place
+        inner.append(char)
+    return "".join(inner), place
 
 
 def _spec(text: str) -> str:
     """The address itself, without a route, brackets or blanks around it."""
-    text = _ROUTE.sub("", text.rstrip(">").strip())
-    text = one_line(text).removeprefix("mailto:").strip("<>' ")
+    text = one_line(_ROUTE.sub("", text.strip())).removeprefix("mailto:").strip("<>' ")
     local, at, domain = text.rpartition("@")
     return f"{local.strip()}@{domain.strip().rstrip('.')}" if at else text
 
 
 def _shown(text: str) -> str:
-    return " ".join(one_line(decode_words(_QUOTED_PAIR.sub(r"\1", text))).strip("'\" ").split())
+    return " ".join(one_line(decode_words(text)).strip("'\" ").split())

@@ -1,4 +1,4 @@
-"""The words and the files of a mail, out of its parts: which part is the letter, which an enclosure."""
+"""The words and the files of a mail: which part is the letter, which an enclosure."""
 
 import html as entities
 import re
@@ -13,7 +13,8 @@ from channels._mail.structure import Part
 
 #: A plain alternative that says no more than this has nothing to say.
 _SEE_HTML: Final = re.compile(
-    r"[^\n]{0,200}\b(?:view|see|requires?|enable|display|support)\b[^\n]{0,120}\bhtml\b[^\n]{0,120}\Z",
+    r"[^\n]{0,200}\b(?:view|see|requires?|enable|display"
+    r"|support)\b[^\n]{0,120}\bhtml\b[^\n]{0,120}\Z",
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
@@ -124,7 +125,10 @@ def _say(slot: _Slot, part: Part) -> None:
 
 
 def _unflowed(text: str, *, delete_space: bool) -> str:
-    """Join the lines a program broke. Source: https://www.rfc-editor.org/rfc/rfc3676#section-4"""
+    """Join the lines a program broke.
+
+    Source: https://www.rfc-editor.org/rfc/rfc3676#section-4
+    """
     made: list[str] = []
     joins = False
     for line in text.split("\n"):

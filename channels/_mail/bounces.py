@@ -21,8 +21,10 @@ _REPLY_CODE: Final = re.compile(r"(?:^|[\s#(:])([45]\d\d)[\s-](?:\d\.\d{1,3}\.\d
 _ANGLED: Final = re.compile(r"<([^<>\s@]{1,64}@[^<>\s@]{1,255})>")
 _BARE: Final = re.compile(r"\b([\w.+=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
 _FINAL_WORDS: Final = re.compile(
-    r"permanent(?:ly)? (?:error|fail)|giving up|does not exist|user unknown|no such user|unknown user"
-    r"|address (?:not found|rejected)|undeliverable|could(?: not|n't) be (?:delivered|found)|mailbox unavailable",
+    r"permanent(?:ly)? (?:error|fail)|giving up|does not exist|user unknown|no such user"
+    r"|unknown user"
+    r"|address (?:not found|rejected)|undeliverable|could(?: not|n't) be (?:delivered|found)"
+    r"|mailbox unavailable",
     re.IGNORECASE,
 )
 _FOR_NOW_WORDS: Final = re.compile(
@@ -31,8 +33,10 @@ _FOR_NOW_WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 _SUBJECTS: Final = re.compile(
-    r"undeliver|delivery (?:status notification|failure|has failed|incomplete|delayed)|returned mail"
-    r"|failure notice|mail delivery (?:failed|system|subsystem)|message not delivered|non remis|unzustellbar"
+    r"undeliver|delivery (?:status notification|failure|has failed|incomplete|delayed)"
+    r"|returned mail"
+    r"|failure notice|mail delivery (?:failed|system|subsystem)|message not delivered"
+    r"|non remis|unzustellbar"
     r"|عدم تحویل|تحویل نشد|برگشت(?:ی)? ایمیل",
     re.IGNORECASE,
 )

@@ -67,6 +67,7 @@ _SHARE_IN_RUNS: Final = 0.8
 _BROKEN_SHARE: Final = 0.25
 _LOOKED_AT: Final = 20_000
 _REPLACEMENT: Final = "\ufffd"
+_LONGEST_LABEL: Final = 40
 
 
 def decoded(body: bytes, declared: str | None) -> str:
@@ -75,9 +76,9 @@ def decoded(body: bytes, declared: str | None) -> str:
 
 
 def _text(body: bytes, declared: str | None) -> str:
-    for bom, name in _BOMS:
+    for bom, codec in _BOMS:
         if body.startswith(bom):
-            return body.decode(name, "replace")
+            return body.decode(codec, "replace")
     name = codec_of(declared)
     if name is not None and name not in _TAKES_ANYTHING:
         try:
@@ -104,10 +105,10 @@ def _legacy(body: bytes, declared: str | None) -> str:
 
 
 def codec_of(label: str | None) -> str | None:
-    """Python's name of the charset a mail declares; None where there is no such charset for text."""
+    """Python's name of the charset a mail declares; None where there is none for text."""
     name = (label or "").strip().strip("\"'").lower()
     name = _LABELS.get(name, name)
-    if not name or len(name) > 40 or not name.isascii():
+    if not name or len(name) > _LONGEST_LABEL or not name.isascii():
         return None
     name = re.sub(r"^(?:x-)?(?:cp|windows)[-_]?(\d{3,4})$", r"cp\1", name)
     try:

@@ -23,7 +23,9 @@ PARAMETERS: Final = 200
 FIELDS: Final = 5_000
 
 _NOT_BASE64: Final = bytes(
-    byte for byte in range(256) if not (chr(byte).isalnum() and byte < 128 or byte in b"+/")
+    byte
+    for byte in range(256)
+    if not (chr(byte).isascii() and (chr(byte).isalnum() or byte in b"+/"))
 )
 _FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _FOLD: Final = re.compile(rb"\r?\n(?=[ \t])|[\r\n]+")

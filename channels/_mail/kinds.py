@@ -21,9 +21,12 @@ Kind = Literal["person", "auto_reply", "bounce", "receipt", "complaint", "bulk",
 #: Every mail of ours carries this field; one that comes back with it is our own.
 LOOP_FIELD: Final = "x-contactcenter-loop"
 _AUTOMATIC_SUBJECT: Final = re.compile(
-    r"\A\s*(?:\[[^\]]{0,40}\]\s*)?(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response|antwort)|autoreply|out of (?:the )?office|ooo\s*:"
-    r"|automatische antwort|abwesenheits|réponse automatique|respuesta automática|risposta automatica"
-    r"|پاسخ[\s\u200c]*(?:گوی?[\s\u200c]*)?خودکار|پیام[\s\u200c]+خودکار|(?:من[\s\u200c]+)?(?:در[\s\u200c]+)?مرخصی[\s\u200c]+(?:هستم|می[\s\u200c]*باشم))",
+    r"\A\s*(?:\[[^\]]{0,40}\]\s*)?(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response"
+    r"|antwort)|autoreply|out of (?:the )?office|ooo\s*:"
+    r"|automatische antwort|abwesenheits|réponse automatique|respuesta automática"
+    r"|risposta automatica"
+    r"|پاسخ[\s\u200c]*(?:گوی?[\s\u200c]*)?خودکار|پیام[\s\u200c]+خودکار"
+    r"|(?:من[\s\u200c]+)?(?:در[\s\u200c]+)?مرخصی[\s\u200c]+(?:هستم|می[\s\u200c]*باشم))",
     re.IGNORECASE,
 )
 _MACHINES: Final = re.compile(
@@ -54,7 +57,9 @@ class Judged(Struct, frozen=True):
     bounce: Bounce | None = None
 
 
-def judge(header: HeaderFields, parts: Sequence[Part], text: str, sender: str) -> Judged:
+def judge(  # noqa: PLR0911  each kind answers for itself
+    header: HeaderFields, parts: Sequence[Part], text: str, sender: str
+) -> Judged:
     """Of several kinds that fit, the one that matters most."""
     types = {part.content_type for part in parts}
     if header.raw(LOOP_FIELD) is not None:

@@ -6,11 +6,12 @@ for them: they tell the sender who looks, and when.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from channels._mail import letter_markup
 
 #: More than this is a letter nobody reads; it is shown as text only, for both libraries take time
 #: that grows with the square of the depth (10,000 nested elements: 0.6 s; 50,000: a minute), and
@@ -20,32 +21,6 @@ TAGS: Final = 100_000
 DEPTH: Final = 2_000
 ENTITIES: Final = 50_000
 
-_TAGS: Final = frozenset(
-    """a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div
-    dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small
-    span strike strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr""".split()
-)
-_ATTRIBUTES: Final[Mapping[str, set[str]]] = {
-    "*": {"dir", "lang", "title", "align", "style"},
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height"},
-    "table": {"border", "cellpadding", "cellspacing", "width", "bgcolor"},
-    "td": {"colspan", "rowspan", "width", "height", "valign", "bgcolor"},
-    "th": {"colspan", "rowspan", "width", "height", "valign", "bgcolor", "scope"},
-    "tr": {"valign", "bgcolor"},
-    "col": {"span", "width"},
-    "font": {"color", "size"},
-    "ol": {"start", "type"},
-    "li": {"value"},
-    "blockquote": {"type"},
-}
-_STYLES: Final = frozenset(
-    """background-color border border-bottom border-collapse border-left border-right border-top color
-    direction font-size font-style font-weight line-height list-style-type margin margin-bottom
-    margin-left margin-right margin-top padding padding-bottom padding-left padding-right padding-top
-    text-align text-decoration unicode-bidi vertical-align white-space width""".split()
-)
-_LINKS: Final = frozenset({"http", "https", "mailto", "tel"})
 #: Values that could load something or leave their property; none of them is needed in a letter.
 _DANGEROUS_STYLE: Final = re.compile(
     r"url|image|expression|import|var|attr|[\\@<>{}]|/\*", re.IGNORECASE
@@ -56,23 +31,7 @@ _INLINE_IMAGE: Final = re.compile(
 )
 
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})")
-_CLOSED_BY_THEMSELVES: Final = frozenset(
-    """area base br col dd dt embed hr img input li link meta option p param source tbody td tfoot th
-    thead tr track wbr""".split()
-)
 _GONE: Final = "script, style, head, title, template, noscript, object, iframe, svg, math"
-_QUOTES: Final = (
-    ".gmail_quote, blockquote[type=cite], #divRplyFwdMsg, #divRplyFwdMsg ~ *, #appendonsend, "
-    "#appendonsend ~ *, .yahoo_quoted, .moz-cite-prefix, .protonmail_quote, #mail-editor-reference-message-container, "
-    "#reply-intro, .tutanota_quote, .zmail_extra, #isForwardContent"
-)
-_BLOCKS: Final = frozenset(
-    """address article aside blockquote center dd details div dl dt fieldset figcaption figure footer
-    form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tr ul""".split()
-)
-_PARAGRAPHS: Final = frozenset(
-    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol", "pre"}
-)
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
@@ -83,7 +42,7 @@ def is_too_much(html: str) -> bool:
         return True
     depth = 0
     for found in _TAG.finditer(html):
-        if found[2].lower() not in _CLOSED_BY_THEMSELVES:
+        if found[2].lower() not in letter_markup.CLOSED_BY_THEMSELVES:
             depth = max(0, depth - 1) if found[1] else depth + 1
         if depth > DEPTH:
             return True
@@ -91,25 +50,28 @@ def is_too_much(html: str) -> bool:
 
 
 def safe(html: str, *, with_remote_images: bool = False) -> str:
-    """The letter as it may be shown; ``cid:`` images stay, remote ones only if they are asked for."""
+    """The letter as it may be shown; ``cid:`` images stay, remote ones only when asked for."""
 
-    def filtered(tag: str, attribute: str, value: str) -> str | None:
+    def filtered(_tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
             return value if _may_load(value, with_remote_images=with_remote_images) else None
         if attribute == "style" and _DANGEROUS_STYLE.search(value):
             return None
-        if attribute == "href" and value.strip().partition(":")[0].lower() not in _LINKS:
+        if (
+            attribute == "href"
+            and value.strip().partition(":")[0].lower() not in letter_markup.LINKS
+        ):
             return None
         return value
 
     return nh3.clean(
         html,
-        tags=set(_TAGS),
-        clean_content_tags={"script", "style", "template", "noscript", "title", "svg", "math"},
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        tags=set(letter_markup.TAGS),
+        clean_content_tags=set(letter_markup.SILENT),
+        attributes={tag: set(names) for tag, names in letter_markup.ATTRIBUTES.items()},
         attribute_filter=filtered,
-        filter_style_properties=set(_STYLES),
-        url_schemes={*_LINKS, "cid", "data"},
+        filter_style_properties=set(letter_markup.STYLES),
+        url_schemes={*letter_markup.LINKS, "cid", "data"},
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
@@ -127,7 +89,7 @@ def to_text(html: str, *, without_quotes: bool = False) -> str:
     for node in tree.css(_GONE):
         node.decompose()
     if without_quotes:
-        for node in tree.css(_QUOTES):
+        for node in tree.css(letter_markup.QUOTES):
             node.decompose()
     root = tree.body or tree.root
     if root is None:
@@ -163,6 +125,8 @@ def _pieces(root: LexborNode) -> list[str]:
     return _joined(pieces)
 
 
+#: A longer address says nothing to a reader.
+_LONGEST_LINK: Final = 500
 _END_OF_PRE: Final = "\x00"
 _BREAK: Final = "\x01"  # a line begins
 _GAP: Final = "\x02"  # a paragraph begins
@@ -177,7 +141,7 @@ def _children(node: LexborNode) -> list[LexborNode]:
     return children
 
 
-def _around(node: LexborNode) -> tuple[str, str]:
+def _around(node: LexborNode) -> tuple[str, str]:  # noqa: PLR0911  each element its own way
     """What stands before and after the words of an element."""
     tag = node.tag or ""
     if tag == "br":
@@ -192,14 +156,14 @@ def _around(node: LexborNode) -> tuple[str, str]:
         return _BREAK + "- ", _BREAK
     if tag == "a":
         return "", _address_of(node)
-    if tag in _PARAGRAPHS:
+    if tag in letter_markup.PARAGRAPHS:
         return _GAP, _GAP
-    return (_BREAK, _BREAK) if tag in _BLOCKS else ("", "")
+    return (_BREAK, _BREAK) if tag in letter_markup.BLOCKS else ("", "")
 
 
 def _address_of(link: LexborNode) -> str:
     href = (link.attributes.get("href") or "").strip()
-    if not href.lower().startswith(("http://", "https://")) or len(href) > 500:
+    if not href.lower().startswith(("http://", "https://")) or len(href) > _LONGEST_LINK:
         return ""
     words = link.text(deep=True).strip()
     return "" if href.rstrip("/").endswith(words.rstrip("/")) and words else f" ({href})"

@@ -12,33 +12,42 @@ from typing import Final
 _INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _QUOTED: Final = re.compile(r"[ \t]{0,3}(?:>|\u007c[ \t])")
 _WROTE: Final = (
-    r"wrote|writes|نوشت(?:ه(?:[\s\u200c]*(?:است|اند))?|ند)?|مرقوم[\s\u200c]+فرمود(?:ند)?|كتب|schrieb"
+    r"wrote|writes|نوشت(?:ه(?:[\s\u200c]*(?:است|اند))?|ند)?|مرقوم[\s\u200c]+فرمود(?:ند)?|كتب"
+    r"|schrieb"
     r"|a écrit|escribió|escreveu|ha scritto|yazdı|написал\w{0,3}|skrev|schreef"
 )
 #: The line by which a program introduces what it quotes; it may run over four lines.
 _ATTRIBUTION: Final = re.compile(
-    r"(?:(?:On|In|Am|Le|El|Em|Il|Op|Den|På)\b|در(?:[\s\u200c]*تاریخ)?\b|[\u200c]?به[\s\u200c]+تاریخ\b|في\b|\d{1,4}[/.\-\s]|[۰-۹]{1,4}[/.\-\s]"
+    r"(?:(?:On|In|Am|Le|El|Em|Il|Op|Den|På)\b|در(?:[\s\u200c]*تاریخ)?\b"
+    r"|[\u200c]?به[\s\u200c]+تاریخ\b|في\b|\d{1,4}[/.\-\s]|[۰-۹]{1,4}[/.\-\s]"
     r"|[^\n<>]{1,80}<[^<>\s]{3,120}@[^<>\s]{3,120}>)"
     rf"[^\n]{{0,300}}?(?:{_WROTE})[\s\u200c]*(?:[^\n]{{0,80}}<[^<>\n]{{3,120}}>)?\s*[::]?\s*\Z",
     re.IGNORECASE,
 )
 _ATTRIBUTION_STARTS: Final = re.compile(
-    r"(?:On\s.*\d|Am\s.*\d|Le\s.*\d|El\s.*\d|Op\s.*\d|Den\s.*\d|در[\s\u200c]*تاریخ|در[\s\u200c]+\d|در[\s\u200c]+[۰-۹]|به[\s\u200c]+تاریخ"
+    r"(?:On\s.*\d|Am\s.*\d|Le\s.*\d|El\s.*\d|Op\s.*\d|Den\s.*\d|در[\s\u200c]*تاریخ"
+    r"|در[\s\u200c]+\d|در[\s\u200c]+[۰-۹]|به[\s\u200c]+تاریخ"
     r"|في\s.*\d|\d{4}[-/.]\d{1,2}|[۰-۹]{4}[-/.][۰-۹]{1,2}|.{1,80}<[^<>\s]+@[^<>\s]+>\s*\Z)",
     re.IGNORECASE,
 )
 _DIVIDER: Final = re.compile(
-    r"(?:-{2,}\s*(?:original message|original appointment|forwarded message|forwarded by .{1,80}|reply message"
-    r"|پیام[\s\u200c]+اصلی|پیام[\s\u200c]+(?:ارجاع|ارجاعی|ارسالی|هدایت[\s\u200c]*شده|فوروارد[\s\u200c]*شده|بازارسال(?:[\s\u200c]*شده)?)"
-    r"|نامه[\s\u200c]+اصلی|ursprüngliche nachricht|message d'origine|mensaje original|رسالة أصلية)\s*-{2,}"
-    r"|begin forwarded message\s*:?|شروع[\s\u200c]+پیام[\s\u200c]+هدایت[\s\u200c]*شده\s*:?|-{5,}\s*forwarded message\s*-*"
+    r"(?:-{2,}\s*(?:original message|original appointment|forwarded message"
+    r"|forwarded by .{1,80}|reply message"
+    r"|پیام[\s\u200c]+اصلی|پیام[\s\u200c]+(?:ارجاع|ارجاعی|ارسالی|هدایت[\s\u200c]*شده"
+    r"|فوروارد[\s\u200c]*شده|بازارسال(?:[\s\u200c]*شده)?)"
+    r"|نامه[\s\u200c]+اصلی|ursprüngliche nachricht|message d'origine|mensaje original"
+    r"|رسالة أصلية)\s*-{2,}"
+    r"|begin forwarded message\s*:?|شروع[\s\u200c]+پیام[\s\u200c]+هدایت[\s\u200c]*شده\s*:?"
+    r"|-{5,}\s*forwarded message\s*-*"
     r"|(?:-{3,}\s*)?(?:##-|-#)\s*please type your reply above this line.{0,20})\s*\Z",
     re.IGNORECASE,
 )
 _FIELD: Final = re.compile(
     r"\*?(?:from|sent|to|cc|bcc|subject|date|reply-to|importance|attachments|organization"
-    r"|از|فرستنده|ارسال[\s\u200c]*(?:شده|کننده)|تاریخ(?:[\s\u200c]+ارسال)?|زمان(?:[\s\u200c]+ارسال)?|به|گیرنده|رونوشت|کپی|موضوع|عنوان"
-    r"|من|إلى|الموضوع|von|gesendet|an|betreff|de|envoyé|à|objet|para|enviado|asunto)\s*\*?\s*:\s*\*?\s*\S",
+    r"|از|فرستنده|ارسال[\s\u200c]*(?:شده|کننده)|تاریخ(?:[\s\u200c]+ارسال)?"
+    r"|زمان(?:[\s\u200c]+ارسال)?|به|گیرنده|رونوشت|کپی|موضوع|عنوان"
+    r"|من|إلى|الموضوع|von|gesendet|an|betreff|de|envoyé|à|objet|para|enviado"
+    r"|asunto)\s*\*?\s*:\s*\*?\s*\S",
     re.IGNORECASE,
 )
 _FIRST_FIELD: Final = re.compile(
@@ -49,26 +58,34 @@ _FIELDS_TOGETHER: Final = 3
 _UNDERSCORES: Final = re.compile(r"_{10,}\s*\Z")
 _SIGNATURE: Final = re.compile(r"--[ \t\u00a0]*\Z|[\u2014\u2015]{1,2}\s*\Z")
 _FROM_DEVICE: Final = re.compile(
-    r"(?:(?:sent|enviado|envoyé|gesendet|inviato) (?:from|via|with|by|using|desde|depuis|von|da) .{2,60}"
+    r"(?:(?:sent|enviado|envoyé|gesendet|inviato) (?:from|via|with|by|using|desde|depuis|von"
+    r"|da) .{2,60}"
     r"|get outlook for (?:ios|android).{0,60}|sent from (?:mail|outlook|yahoo mail).{0,80}"
     r"|(?:ارسال|فرستاده)[\s\u200c]*(?:شده)?[\s\u200c]+(?:از|با|توسط)[\s\u200c]+.{2,60}"
     r"|(?:دریافت|دانلود)[\s\u200c]+outlook[\s\u200c]+برای.{0,40})\.?\s*\Z",
     re.IGNORECASE,
 )
 _LEGAL: Final = re.compile(
-    r"(?:this (?:e-?mail|message|communication)\b.{0,160}\b(?:confidential|privileged|intended (?:only|solely|for))"
+    r"(?:this (?:e-?mail|message|communication)\b.{0,160}\b(?:confidential|privileged"
+    r"|intended (?:only|solely|for))"
     r"|\b(?:confidentiality|legal|privacy) (?:notice|disclaimer)\b|\bdisclaimer\s*:"
     r"|\bif you (?:are not|have received).{0,60}(?:intended recipient|in error|by mistake)"
-    r"|please consider the environment before printing|\bregistered (?:in|office)\b.{0,80}\b(?:no|number|company)\b"
-    r"|این[\s\u200c]+(?:ایمیل|پیام|نامه|رایانامه)\b.{0,160}(?:محرمانه|گیرنده[\s\u200c\u06c0ی]*(?:مورد[\s\u200c]+نظر|اصلی)|صرفا)"
-    r"|(?:چنانچه|اگر)\b.{0,80}گیرنده[\s\u200c\u06c0ی]*(?:مورد[\s\u200c]+نظر|اصلی|واقعی)\b.{0,80}(?:نیستید|نمی[\s\u200c]*باشید)"
-    r"|سلب[\s\u200c]+مسئولیت|لطفا[ًَ]?[\s\u200c]+(?:پیش|قبل)[\s\u200c]+از[\s\u200c]+چاپ.{0,40}محیط[\s\u200c]+زیست)",
+    r"|please consider the environment before printing|\bregistered (?:in"
+    r"|office)\b.{0,80}\b(?:no|number|company)\b"
+    r"|این[\s\u200c]+(?:ایمیل|پیام|نامه|رایانامه)\b.{0,160}(?:محرمانه"
+    r"|گیرنده[\s\u200c\u06c0ی]*(?:مورد[\s\u200c]+نظر|اصلی)|صرفا)"
+    r"|(?:چنانچه|اگر)\b.{0,80}گیرنده[\s\u200c\u06c0ی]*(?:مورد[\s\u200c]+نظر|اصلی"
+    r"|واقعی)\b.{0,80}(?:نیستید|نمی[\s\u200c]*باشید)"
+    r"|سلب[\s\u200c]+مسئولیت|لطفا[ًَ]?[\s\u200c]+(?:پیش"
+    r"|قبل)[\s\u200c]+از[\s\u200c]+چاپ.{0,40}محیط[\s\u200c]+زیست)",
     re.IGNORECASE | re.DOTALL,
 )
 #: A signature that nothing marks: a farewell, and after it so many short lines at most.
 _FAREWELL: Final = re.compile(
-    r"(?:(?:kind|best|warm|many|with)?\s*(?:regards|wishes)|(?:yours )?(?:sincerely|faithfully|truly)|cheers|best"
-    r"|با[\s\u200c]+(?:احترام|تشکر|سپاس|تقدیم[\s\u200c]+احترام)(?:[\s\u200c]+(?:فراوان|و[\s\u200c]+(?:تشکر|سپاس|احترام)))?"
+    r"(?:(?:kind|best|warm|many|with)?\s*(?:regards|wishes)|(?:yours )?(?:sincerely|faithfully"
+    r"|truly)|cheers|best"
+    r"|با[\s\u200c]+(?:احترام|تشکر|سپاس|تقدیم[\s\u200c]+احترام)(?:[\s\u200c]+(?:فراوان"
+    r"|و[\s\u200c]+(?:تشکر|سپاس|احترام)))?"
     r"|ارادتمند(?:[\s\u200c]+شما)?|با[\s\u200c]+آرزوی[\s\u200c]+.{2,30})\s*[,،.!]*\s*\Z",
     re.IGNORECASE,
 )
@@ -81,7 +98,7 @@ _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
 def new_words(text: str) -> str:
-    """What the writer wrote this time; the whole, if all of it looked foreign and nothing was quoted."""
+    """What the writer wrote this time; empty where all of it was somebody else's."""
     lines = [_INVISIBLE.sub("", line).rstrip() for line in text.split("\n")]
     kept = _without_signature(_without_quotes(lines))
     return _BLANK_LINES.sub("\n\n", "\n".join(kept)).strip()

@@ -22,6 +22,7 @@ PARTS: Final = 1_000
 _HEADER_LINE: Final = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
 _LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
 _FIRST_DASHES: Final = re.compile(rb"(?m)^--([^\r\n]{1,200}?)[ \t]*\r?$")
+_UU_LINE: Final = re.compile(r"[ -`]{1,80}\Z")
 _UU_BEGIN: Final = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,250})\r?\n")
 
 
@@ -59,7 +60,7 @@ class TooManyParts(Exception):
 def split(raw: bytes) -> tuple[HeaderFields, list[Part]]:
     """The mail's header and its leaves in order; raises ``TooManyParts``.
 
-    A multipart that holds nothing that can be found is itself a leaf, as is what is nested too deep.
+    A multipart in which nothing can be found is itself a leaf, as is what is nested too deep.
     """
     header, body = _split_header(raw)
     leaves: list[Part] = []
@@ -227,6 +228,6 @@ def _uu_end(lines: list[str], start: int) -> int | None:
             return n
         if line in {"`", " ", ""}:
             continue
-        if not all(32 <= ord(char) <= 96 for char in line) or len(line) > 80:
+        if not _UU_LINE.match(line):
             return None
     return None

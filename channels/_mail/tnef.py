@@ -7,6 +7,7 @@ Source: https://learn.microsoft.com/en-us/openspecs/exchange_server_protocols/ms
 
 import struct
 from collections.abc import Iterator
+from enum import IntEnum
 from typing import Final
 
 from msgspec import Struct
@@ -14,15 +15,27 @@ from msgspec import Struct
 from channels._mail.charsets import decoded
 
 TYPES: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_HEAD: Final = 6
+_WORD: Final = 4
+_UNICODE: Final = 0x001F
+_BYTES: Final = 0x0102
+_NAMED: Final = 0x8000
 _SIGNATURE: Final = 0x223E9F78
-_BODY: Final = 0x0002800C
-_CODE_PAGE: Final = 0x00069007
-_RENDERING: Final = 0x00069002  # a new attachment begins
-_TITLE: Final = 0x00018010
-_DATA: Final = 0x0006800F
-_PROPERTIES: Final = 0x00069005
 _LONG_NAME: Final = 0x3707
 _BINARY: Final = 0x3701
+
+
+class _Attribute(IntEnum):
+    """What an attribute of a stream holds."""
+
+    BODY = 0x0002800C
+    CODE_PAGE = 0x00069007
+    RENDERING = 0x00069002  # a new attachment begins
+    TITLE = 0x00018010
+    DATA = 0x0006800F
+    PROPERTIES = 0x00069005
+
+
 _FILES: Final = 200
 _PROPERTIES_READ: Final = 500
 #: Bytes of a MAPI value by its type, where they are always as many.
@@ -40,26 +53,26 @@ class Unpacked(Struct, frozen=True):
 
 def unpack(content: bytes) -> Unpacked | None:
     """Read a TNEF stream as far as it is whole; None where it is none."""
-    if len(content) < 6 or struct.unpack_from("<I", content)[0] != _SIGNATURE:
+    if len(content) < _HEAD or struct.unpack_from("<I", content)[0] != _SIGNATURE:
         return None
     files: list[tuple[str, bytes]] = []
     body, charset = b"", "cp1252"
     name, data = "", b""
     for attribute, value in _attributes(content):
         match attribute:
-            case 0x00069002:
+            case _Attribute.RENDERING:
                 files += [(name, data)] if data else []
                 name, data = "", b""
-            case 0x00018010:
+            case _Attribute.TITLE:
                 name = name or decoded(value.rstrip(b"\x00"), charset)
-            case 0x0006800F:
+            case _Attribute.DATA:
                 data = value
-            case 0x00069005:
+            case _Attribute.PROPERTIES:
                 long_name, binary = _from_properties(value, charset)
                 name, data = long_name or name, data or binary
-            case 0x0002800C:
+            case _Attribute.BODY:
                 body = value
-            case 0x00069007 if len(value) >= 4:
+            case _Attribute.CODE_PAGE if len(value) >= _WORD:
                 charset = f"cp{struct.unpack_from('<I', value)[0]}"
         if len(files) >= _FILES:
             break
@@ -68,7 +81,7 @@ def unpack(content: bytes) -> Unpacked | None:
 
 
 def _attributes(content: bytes) -> Iterator[tuple[int, bytes]]:
-    place = 6
+    place = _HEAD
     while place + 9 <= len(content):
         _level, attribute, length = struct.unpack_from("<BII", content, place)
         place += 9
@@ -83,15 +96,15 @@ def _from_properties(value: bytes, charset: str) -> tuple[str, bytes]:
     name, binary = "", b""
     for tag, kind, content in _properties(value):
         if tag == _LONG_NAME:
-            name = decoded(content, "utf-16-le" if kind == 0x001F else charset).rstrip("\x00")
-        elif tag == _BINARY and kind == 0x0102:
+            name = decoded(content, "utf-16-le" if kind == _UNICODE else charset).rstrip("\x00")
+        elif tag == _BINARY and kind == _BYTES:
             binary = content
     return name, binary
 
 
 def _properties(value: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Tag, type and content, up to the first property that is of no known shape."""
-    if len(value) < 4:
+    if len(value) < _WORD:
         return
     count, place = struct.unpack_from("<I", value)[0], 4
     for _ in range(min(count, _PROPERTIES_READ)):
@@ -99,7 +112,7 @@ def _properties(value: bytes) -> Iterator[tuple[int, int, bytes]]:
             return
         kind, tag = struct.unpack_from("<HH", value, place)
         place += 4
-        if tag >= 0x8000:
+        if tag >= _NAMED:
             return  # a named property: its name would have to be read first
         size = _FIXED.get(kind) or _FIXED_TOO.get(kind)
         if size is not None:
