@@ -41,22 +41,34 @@ from channels._failures import (
     Unavailable,
     Undeliverable,
 )
+from channels._file_types import BYTES, TEXT, sniffed
+from channels._mail import Bounce, File, Mail, MailAddress
+from channels._mail.answers import Refused
+from channels._mail.fragments import safe_html
+from channels._mail_reader import MailReader
 from channels._secrets import NO_SECRETS, NoSecrets, Secrets
 
 __all__ = [
+    "BYTES",
     "NO_SECRETS",
     "STATUS_RANK",
+    "TEXT",
     "AccountRefused",
     "Address",
     "BadAddress",
+    "Bounce",
     "Channel",
     "Consent",
     "Env",
     "FailureKind",
     "Fetched",
+    "File",
     "Inbound",
     "Inbox",
     "Listed",
+    "Mail",
+    "MailAddress",
+    "MailReader",
     "Media",
     "NoSecrets",
     "NotStored",
@@ -67,6 +79,7 @@ __all__ = [
     "Purpose",
     "Raw",
     "Receipt",
+    "Refused",
     "Secrets",
     "SendFailure",
     "Setting",
@@ -77,8 +90,10 @@ __all__ = [
     "Unreadable",
     "load",
     "names",
+    "safe_html",
     "settings",
     "settings_of",
+    "sniffed",
 ]
 
 

@@ -15,8 +15,8 @@ import asyncpg
 import structlog
 from msgspec import Struct
 
-from channels import Channel, Fetched, Media, Unavailable, Undeliverable
-from contactcenter import blobs, db, events, file_types, logs, metrics, timers
+from channels import Channel, Fetched, Media, Unavailable, Undeliverable, sniffed
+from contactcenter import blobs, db, events, logs, metrics, timers
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
@@ -121,7 +121,7 @@ class MediaFetcher:
         try:
             async with self._database.transaction() as conn:
                 sha256 = await blobs.store(conn, fetched.body)
-                size_bytes, content_type = len(fetched.body), file_types.sniffed(fetched.body)
+                size_bytes, content_type = len(fetched.body), sniffed(fetched.body)
                 if await _store.run(
                     conn, wanted.id, sha256, size_bytes, content_type, fetched.name[:200]
                 ):

@@ -7,7 +7,6 @@ thing: structure, header fields, charsets, HTML, whose words are new, what kind 
 from channels._mail.addresses import MailAddress
 from channels._mail.bodies import File
 from channels._mail.bounces import Bounce
-from channels._mail.markup import safe
 from channels._mail.understanding import Mail, NotUnderstood, understand
 
-__all__ = ["Bounce", "File", "Mail", "MailAddress", "NotUnderstood", "safe", "understand"]
+__all__ = ["Bounce", "File", "Mail", "MailAddress", "NotUnderstood", "understand"]

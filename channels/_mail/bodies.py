@@ -20,7 +20,7 @@ _SEE_HTML: Final = re.compile(
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _TEXTS: Final = frozenset({"text/plain", "text/html", "text/enriched", "text"})
 #: Characters of a letter that are read; nobody writes more, and what follows is in the original.
-CHARACTERS: Final = 2_000_000
+CHARACTERS: Final = 1_000_000
 
 
 class File(Struct, frozen=True, kw_only=True):
@@ -52,13 +52,13 @@ class _Slot:
     def text(self) -> str:
         if self._is_said_plainly():
             return self.plain or ""
-        return _words_of(self.html or "")
+        return words_of(self.html or "")
 
     def unquoted(self) -> str:
         """Its words without what the HTML marks as a quotation."""
         if self._is_said_plainly():
             return self.plain or ""
-        return _words_of(self.html or "", without_quotes=True)
+        return words_of(self.html or "", without_quotes=True)
 
     def as_html(self) -> str:
         if self.html is not None:
@@ -114,7 +114,7 @@ def _place(part: Part) -> tuple[int, ...]:
 
 
 def _say(slot: _Slot, part: Part) -> None:
-    text = decoded(part.content()[: 4 * CHARACTERS], part.parameters.get("charset"))
+    text = decoded(part.beginning(4 * CHARACTERS), part.parameters.get("charset"))
     text = text.replace("\r\n", "\n").replace("\r", "\n")[:CHARACTERS]
     if part.content_type in {"text/html", "text/enriched"}:
         slot.html = text if slot.html is None else f"{slot.html}\n{text}"
@@ -184,7 +184,8 @@ def _name_for(part: Part) -> str:
     return f"{subject[:80] or 'message'}.eml"
 
 
-def _words_of(html: str, *, without_quotes: bool = False) -> str:
+def words_of(html: str, *, without_quotes: bool = False) -> str:
+    """The words of a letter; of one that is too much to parse, whatever stands between tags."""
     if markup.is_too_much(html):
         return entities.unescape(_TAG.sub(" ", html))
     return markup.to_text(html, without_quotes=without_quotes)

@@ -48,21 +48,8 @@ BLOCKS: Final = _words(
 )
 PARAGRAPHS: Final = _words("p h1 h2 h3 h4 h5 h6 blockquote table ul ol pre")
 #: What programs put around a quotation.
-QUOTES: Final = ", ".join(
-    (  # noqa: FLY002  a line each
-        ".gmail_quote",
-        "blockquote[type=cite]",
-        "#divRplyFwdMsg",
-        "#divRplyFwdMsg ~ *",
-        "#appendonsend",
-        "#appendonsend ~ *",
-        ".yahoo_quoted",
-        ".moz-cite-prefix",
-        ".protonmail_quote",
-        ".tutanota_quote",
-        ".zmail_extra",
-        "#mail-editor-reference-message-container",
-        "#reply-intro",
-        "#isForwardContent",
-    )
+QUOTES: Final = (
+    ".gmail_quote, .yahoo_quoted, .moz-cite-prefix, .protonmail_quote, .tutanota_quote, "
+    ".zmail_extra, blockquote[type=cite], #divRplyFwdMsg, #divRplyFwdMsg ~ *, #appendonsend, "
+    "#appendonsend ~ *, #mail-editor-reference-message-container, #reply-intro, #isForwardContent"
 )

@@ -22,6 +22,8 @@ PARTS: Final = 1_000
 _HEADER_LINE: Final = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
 _LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
 _FIRST_DASHES: Final = re.compile(rb"(?m)^--([^\r\n]{1,200}?)[ \t]*\r?$")
+#: No transfer encoding makes more than this of a byte.
+_LARGEST_GROWTH: Final = 3
 _UU_LINE: Final = re.compile(r"[ -`]{1,80}\Z")
 _UU_BEGIN: Final = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,250})\r?\n")
 
@@ -51,6 +53,11 @@ class Part(Struct, frozen=True, kw_only=True):
     def content(self) -> bytes:
         """What it holds, its transfer encoding undone; a broken one as far as it goes."""
         return _transferred(self.header.word("content-transfer-encoding"), self.raw)
+
+    def beginning(self, size_bytes: int) -> bytes:
+        """What it holds, about so many bytes of it."""
+        coded = self.raw[: size_bytes * _LARGEST_GROWTH]
+        return _transferred(self.header.word("content-transfer-encoding"), coded)[:size_bytes]
 
 
 class TooManyParts(Exception):

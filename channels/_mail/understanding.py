@@ -19,12 +19,12 @@ BYTES: Final = 60_000_000
 _A_DAY_S: Final = 86_400
 
 
-class Mail(Struct, frozen=True, kw_only=True):
+class Mail(Struct, frozen=True, kw_only=True, tag=True):
     """One mail, understood. ``author`` is who From names: a Reply-To never is.
 
     Message ids stand without their brackets. ``html`` is safe to show, None where the mail has
     none or too much of it; ``text`` is the whole as text, ``new_text`` what the writer wrote this
-    time. ``date`` is the sender's claim.
+    time. ``date`` is the sender's claim, in ISO 8601 with his offset.
     """
 
     message_id: str | None
@@ -34,7 +34,7 @@ class Mail(Struct, frozen=True, kw_only=True):
     to: tuple[MailAddress, ...]
     cc: tuple[MailAddress, ...]
     reply_to: tuple[MailAddress, ...]
-    date: datetime | None
+    date: str | None
     subject: str
     text: str
     new_text: str
@@ -98,7 +98,7 @@ def _all_in(header: HeaderFields, name: str) -> list[MailAddress]:
     return [found for value in header.raw_all(name) for found in addresses.read(value)]
 
 
-def _date(text: str) -> datetime | None:
+def _date(text: str) -> str | None:
     """The instant a Date field names, in its own offset; None where it names none."""
     try:
         found = parsedate_tz(text[:200])
@@ -106,6 +106,6 @@ def _date(text: str) -> datetime | None:
             return None
         offset_s = found[9] or 0
         zone = timezone(timedelta(seconds=offset_s if abs(offset_s) < _A_DAY_S else 0))
-        return datetime(*found[:5], min(found[5], 59), tzinfo=zone)
+        return datetime(*found[:5], min(found[5], 59), tzinfo=zone).isoformat()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import attachments, file_types
+from channels import sniffed
+from contactcenter import attachments
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.attachments import MAX_BYTES, Upload
 
@@ -59,6 +60,6 @@ async def read_attachment(call: Call, attachment_id: int) -> Answer:
     call.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return Answer(
         body=content,
-        content_type=file_types.sniffed(content),
+        content_type=sniffed(content),
         file_name=file.file_name,
     )

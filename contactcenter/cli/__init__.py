@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "secrets": ("secrets", "secrets", "Rotate the keys of secrets kept in the database."),
     "simulate": ("simulate", "simulate", "Play a scenario by the rules of routing."),
     "whatif": ("whatif", "whatif", "Play a day again under other rules or with other people."),
+    "inspect": ("inspect", "inspect", "See how a mail or a piece of HTML is understood."),
     "report": ("report", "report", "Show who solved what, and in what time."),
     "quarantine": ("quarantine", "quarantine", "Look at payloads that were not understood."),
     "bench": ("bench", "bench", "Measure speed and memory on this machine."),

@@ -10,8 +10,8 @@ import factories
 import pytest
 from sending import kinds
 
-from channels import Fetched, Media, Unavailable, Undeliverable
-from contactcenter import file_types, metrics
+from channels import Fetched, Media, Unavailable, Undeliverable, sniffed
+from contactcenter import metrics
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.media_fetcher import MOST_ATTEMPTS, MediaFetcher
@@ -255,4 +255,4 @@ async def test_a_full_disk_leaves_no_half_file_and_it_is_tried_again(database: D
 def test_a_type_is_told_from_the_bytes_and_never_one_a_browser_runs(
     content: bytes, content_type: str
 ) -> None:
-    assert file_types.sniffed(content) == content_type
+    assert sniffed(content) == content_type

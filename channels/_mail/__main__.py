@@ -1,0 +1,49 @@
+"""The process that reads mails of strangers: bytes in, what was understood out, until the end.
+
+It may take 512 MB and is ended by whoever started it when a mail takes too long; nothing it does
+outlives it. A frame is four bytes of length, the most significant first, and so many bytes.
+"""
+
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from channels._mail.answers import Answer, Refused
+from channels._mail.understanding import NotUnderstood, understand
+
+MEMORY_BYTES = 512 * 1024 * 1024
+
+
+def main() -> None:
+    """Answer one mail after the other until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    encoder = msgspec.msgpack.Encoder()
+    while (raw := _frame(sys.stdin.buffer)) is not None:
+        answer = encoder.encode(_answer(raw))
+        sys.stdout.buffer.write(len(answer).to_bytes(4, "big") + answer)
+        sys.stdout.buffer.flush()
+
+
+def _answer(raw: bytes) -> Answer:
+    try:
+        return understand(raw)
+    except NotUnderstood as error:
+        return Refused(reason=error.reason, detail=str(error))
+    except MemoryError:
+        detail = f"Reading it takes more than {MEMORY_BYTES // 1024 // 1024} MB."
+        return Refused(reason="too_much_memory", detail=detail)
+    except Exception as error:  # noqa: BLE001  a mail nobody thought of is kept, not lost
+        return Refused(reason="unexpected", detail=f"Reading it failed: {type(error).__name__}.")
+
+
+def _frame(stream: BinaryIO) -> bytes | None:
+    head = stream.read(4)
+    return stream.read(int.from_bytes(head, "big")) if len(head) == 4 else None  # noqa: PLR2004
+
+
+if __name__ == "__main__":
+    main()
