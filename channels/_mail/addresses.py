@@ -51,7 +51,7 @@ class _Entry:
 
     def separates(self, kind: _Kind) -> bool:
         """Whether a comma, semicolon or colon ends it: within a route it does not."""
-        return kind in {",", ";"} and not (self.is_open and self.angle[:1] == ["@"])
+        return kind in {",", ";"} and not (self.is_open and "".join(self.angle[:1]).startswith("@"))
 
     def is_group(self) -> bool:
         """Whether what was read is the name of a group, if a colon follows."""

@@ -95,7 +95,7 @@ def to_text(html: str, *, without_quotes: bool = False) -> str:
     if root is None:
         return ""
     lines = (line.strip(" \u00a0") for line in "".join(_pieces(root)).split("\n"))
-    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip().replace(_KEPT_SPACE, " ")
 
 
 def _pieces(root: LexborNode) -> list[str]:
@@ -112,7 +112,7 @@ def _pieces(root: LexborNode) -> list[str]:
         tag = node.tag
         if tag == "-text":
             text = node.text_content or ""
-            pieces.append(text if in_pre else _BLANKS.sub(" ", text))
+            pieces.append(text.replace(" ", _KEPT_SPACE) if in_pre else _BLANKS.sub(" ", text))
             continue
         before, after = _around(node)
         _append(pieces, before)
@@ -128,6 +128,7 @@ def _pieces(root: LexborNode) -> list[str]:
 #: A longer address says nothing to a reader.
 _LONGEST_LINK: Final = 500
 _END_OF_PRE: Final = "\x00"
+_KEPT_SPACE: Final = "\x03"
 _BREAK: Final = "\x01"  # a line begins
 _GAP: Final = "\x02"  # a paragraph begins
 

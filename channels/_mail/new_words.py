@@ -16,12 +16,15 @@ _WROTE: Final = (
     r"|schrieb"
     r"|a écrit|escribió|escreveu|ha scritto|yazdı|написал\w{0,3}|skrev|schreef"
 )
+#: The verbs behind which the name stands.
+_WROTE_WHO: Final = "schrieb|schreef|skrev|escribió|escreveu|ha scritto"
 #: The line by which a program introduces what it quotes; it may run over four lines.
 _ATTRIBUTION: Final = re.compile(
     r"(?:(?:On|In|Am|Le|El|Em|Il|Op|Den|På)\b|در(?:[\s\u200c]*تاریخ)?\b"
     r"|[\u200c]?به[\s\u200c]+تاریخ\b|في\b|\d{1,4}[/.\-\s]|[۰-۹]{1,4}[/.\-\s]"
     r"|[^\n<>]{1,80}<[^<>\s]{3,120}@[^<>\s]{3,120}>)"
-    rf"[^\n]{{0,300}}?(?:{_WROTE})[\s\u200c]*(?:[^\n]{{0,80}}<[^<>\n]{{3,120}}>)?\s*[::]?\s*\Z",
+    rf"[^\n]{{0,300}}?(?:{_WROTE}|(?:{_WROTE_WHO})\s[^\n:]{{1,80}})"
+    r"[\s\u200c]*(?:[^\n]{0,80}<[^<>\n]{3,120}>)?\s*[::]?\s*\Z",
     re.IGNORECASE,
 )
 _ATTRIBUTION_STARTS: Final = re.compile(
