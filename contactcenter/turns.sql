@@ -25,7 +25,8 @@ WITH standing AS (
          escalation_left_s, hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, team_ids,
          intake_queue_id, contact_id, sticky_agent_id, sticky_until, overflow, returns, abandoned_at)
   WHERE t.id = c.id
-  RETURNING t.id, t.version, t.contact_id, t.team_ids, t.episode, t.tier, t.queue_id, t.agent_id, t.weight
+  RETURNING t.id, t.version, t.contact_id, t.team_ids, t.episode, t.tier, t.queue_id, t.agent_id, t.weight,
+            t.state, t.sticky_agent_id, t.sticky_until
 ), turn AS (
   SELECT c.id, c.leg_ended_by, c.leg_begins_at, c.clear::text[] AS clear, c.asks_anew, c.offer_ended_by, c.offered_to,
          c.expires_at, c.why::jsonb AS why, c.kind, c.agent_id, c.actor, c.data::jsonb AS data, c.n
@@ -90,6 +91,8 @@ WITH standing AS (
          || CASE WHEN made.id IS NULL THEN '{}' ELSE jsonb_build_object('why', made.why) END
          || CASE WHEN turn.expires_at IS NULL THEN '{}' ELSE jsonb_build_object('offer_id', made.id) END
          || CASE over.state WHEN 'withdrawn' THEN jsonb_build_object('withdrawn_from', over.agent_id) ELSE '{}' END
+         || CASE WHEN s.state = 'waiting' AND s.sticky_until > $1
+                 THEN jsonb_build_object('sticky_agent_id', s.sticky_agent_id, 'sticky_until', s.sticky_until) ELSE '{}' END
   FROM turn JOIN saved s ON s.id = turn.id LEFT JOIN made ON made.ticket_id = turn.id
   LEFT JOIN over ON over.ticket_id = turn.id
   ORDER BY turn.n

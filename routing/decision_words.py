@@ -27,6 +27,11 @@ CODES: Final[Mapping[str, Words]] = {
         "wake_up": {"en": "the date had come", "fa": "موعدش رسید"},
         "agent": {"en": "the agent took it up", "fa": "کارشناس آن را از سر گرفت"},
     },
+    "metric": {
+        "first_reply": {"en": "first reply", "fa": "نخستین پاسخ"},
+        "next_reply": {"en": "next reply", "fa": "پاسخ بعدی"},
+        "resolution": {"en": "solution", "fa": "حل درخواست"},
+    },
     "disposition": {
         "solved": {"en": "solved", "fa": "حل‌شده"},
     },
@@ -48,6 +53,7 @@ CREDITS: Final[Words] = {
     "raised": {"en": "raised", "fa": "افزوده"},
     "escalated": {"en": "escalated", "fa": "ارجاع"},
     "reopened": {"en": "reopened", "fa": "بازگشایی"},
+    "repeat_contact": {"en": "came again", "fa": "تماس دوباره"},
     "returned": {"en": "returned", "fa": "بازگشت"},
     "sla_burn": {"en": "promise at risk", "fa": "قول در خطر"},
     "contract": {"en": "contract", "fa": "قرارداد"},

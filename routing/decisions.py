@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from routing.decision_phrases import PHRASES
 from routing.decision_words import ACTORS, CODES, word
-from routing.offer_reasons import credit_rows, reasons
+from routing.offer_reasons import credit_names, credit_rows, reasons
 from routing.wording import Language, digits, name, span
 
 #: Fields that name an agent, and what the sentences call them.
@@ -152,6 +152,8 @@ def _written(field: str, value: Any, speaker: Speaker) -> str | None:  # noqa: P
         return span(value, speaker.language)
     if field == "credits":
         return credit_rows(value, speaker.language) or None
+    if field == "revoked":
+        return credit_names(value, speaker.language) or None
     if field in CODES:
         return word(CODES[field], str(value), speaker.language)
     return digits(str(value), speaker.language) if isinstance(value, str | int) else None

@@ -1,14 +1,14 @@
 """Why an agent has not got a ticket, in words: the first clause that is false, and until when.
 
-A sentence is made of pieces, as in ``routing.decision_phrases``.
+A sentence is made of pieces, as in ``routing.offer_phrases``.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from routing.decision_phrases import Pieces
 from routing.decisions import said
 from routing.eligibility import Clause
+from routing.offer_phrases import Pieces
 from routing.wording import Language
 
 #: By the clause; a ticket that does not wait is told by its state.

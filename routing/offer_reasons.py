@@ -1,6 +1,6 @@
 """The reason of an offer in words: how long the ticket had waited, and what put others behind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -80,7 +80,9 @@ def reasons(why: Mapping[str, Any], speaker: Speaker) -> dict[str, str]:
         known["is_sticky"] = ""
     following = why.get("next", {})
     if "score_s" in following:
-        known["next_score"] = span(following["score_s"], language)
+        known["other_score" if why.get("sticky") else "next_score"] = span(
+            following["score_s"], language
+        )
     else:
         known["is_alone"] = ""
     if "agent_id" in following:
@@ -96,6 +98,11 @@ def reasons(why: Mapping[str, Any], speaker: Speaker) -> dict[str, str]:
 def credit_rows(rows: Mapping[str, int], language: Language) -> str:
     """Credits by name: ``3 min (large business), 1 min (reopened)``."""
     return listed((_credit(reason, s, language) for reason, s in _sorted(rows)), language)
+
+
+def credit_names(names: Iterable[str], language: Language) -> str:
+    """Credits by name alone."""
+    return listed((_credit_name(reason, language) for reason in sorted(names)), language)
 
 
 def _rows(why: Mapping[str, Any]) -> Mapping[str, int]:
@@ -122,8 +129,12 @@ def _sorted(rows: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _credit(reason: str, credit_s: int, language: Language) -> str:
+    return f"{span(credit_s, language)} ({_credit_name(reason, language)})"
+
+
+def _credit_name(reason: str, language: Language) -> str:
     kind, _, value = reason.partition(":")
-    return f"{span(credit_s, language)} ({word(CREDITS, value or kind, language)})"
+    return word(CREDITS, value or kind, language)
 
 
 def _standing(why: Mapping[str, Any], language: Language) -> Iterator[str]:

@@ -5,10 +5,20 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import factories
 import pytest
+from promised import Centre
 
-from contactcenter import decisions, tickets
+from contactcenter import decisions, ticket_credits, tickets
 from contactcenter.db import Conn
-from contactcenter.dispatch import arriving, ending, holding, moving, presence, seek
+from contactcenter.dispatch import (
+    arriving,
+    ending,
+    firing,
+    holding,
+    moving,
+    presence,
+    seek,
+)
+from contactcenter.events import KINDS
 from contactcenter.speech import Speech
 from contactcenter.tickets import Ticket
 from contactcenter.time_zones import zone_of
@@ -103,25 +113,24 @@ async def test_answers_to_an_offer(world: Conn) -> None:
     ]
     ticket = await ringing(world, queue_id)
 
-    await holding.decline(world, after(5), ticket.id, ann)
+    await holding.decline(world, after(30), ticket.id, ann)
     await holding.expire(world, after(65), ticket.id)
     await presence.change(world, after(70), cyd, "offline", None, actor="system")
     await presence.change(world, after(80), cyd, "available", None, actor="system")
-    await holding.decline(world, after(81), ticket.id, ann)
     await holding.accept(world, after(82), ticket.id, cyd)
 
     assert bob
     await both(
         world,
         ticket.id,
-        "Ann declined at 12:00:05, after 5 s; asked again from 12:01:05.",
-        "Ann ساعت ۱۲:۰۰:۰۵ پس از ۵ ثانیه نپذیرفت؛ از ۱۲:۰۱:۰۵ دوباره از او پرسیده می‌شود.",
+        "Ann declined at 12:00:30, after 30 s; asked again from 12:01:30.",
+        "Ann ساعت ۱۲:۰۰:۳۰ پس از ۳۰ ثانیه نپذیرفت؛ از ۱۲:۰۱:۳۰ دوباره از او پرسیده می‌شود.",
     )
     await both(
         world,
         ticket.id,
-        "Bob had not answered by 12:01:05, after 1 min; asked again from 12:02:05.",
-        "Bob تا ساعت ۱۲:۰۱:۰۵، پس از ۱ دقیقه، پاسخی نداد؛ از ۱۲:۰۲:۰۵ دوباره از او پرسیده می‌شود.",
+        "Bob had not answered by 12:01:05, after 35 s; asked again from 12:02:05.",
+        "Bob تا ساعت ۱۲:۰۱:۰۵، پس از ۳۵ ثانیه، پاسخی نداد؛ از ۱۲:۰۲:۰۵ دوباره از او پرسیده می‌شود.",
     )
     await both(
         world,
@@ -132,8 +141,8 @@ async def test_answers_to_an_offer(world: Conn) -> None:
     await both(
         world,
         ticket.id,
-        "Cyd accepted at 12:01:22, after 1 s.",
-        "Cyd ساعت ۱۲:۰۱:۲۲ پس از ۱ ثانیه پذیرفت.",
+        "Cyd accepted at 12:01:22, after 2 s.",
+        "Cyd ساعت ۱۲:۰۱:۲۲ پس از ۲ ثانیه پذیرفت.",
     )
 
 
@@ -283,3 +292,101 @@ async def test_a_ticket_that_an_entry_rule_sent(world: Conn) -> None:
     (english,), (persian,) = await told(world, ticket_id), await told(world, ticket_id, "fa")
     assert english == f"Queued in Support (tier 1) at 12:00:00 by entry rule {rule_id}."
     assert persian.startswith("ساعت ۱۲:۰۰:۰۰ بنا بر قاعدهٔ ورود ")
+
+
+async def test_a_ticket_that_comes_back_is_kept_for_who_had_it(world: Conn) -> None:
+    await factories.configured(world, sticky={"window_s": {"sms": 100}})
+    queue_id = await factories.queue(world, name="Support", auto_accept=["sms"])
+    ann = await factories.agent(world, NOON, name="Ann", queues=[queue_id], capacity=1)
+    ticket = await ringing(world, queue_id)
+    await ending.pend(world, after(10), ticket.id, actor=f"user:{ann}", wake_at=None)
+    other = await ringing(world, queue_id, after(11))
+
+    pending = await tickets.lock(world, ticket.id)
+    await ending.resume(world, after(20), pending, actor="customer", because="customer_wrote")
+    await ending.solve(
+        world, after(30), other.id, actor=f"user:{ann}", disposition="solved", reopen_window_s=60
+    )
+
+    english, persian = await told(world, ticket.id), await told(world, ticket.id, "fa")
+    assert english[3].endswith(
+        "Ann was not there or had no room, so it waits in Support."
+        " It is kept for Ann until 12:02:00."
+    )
+    assert english[4].endswith(
+        "The ticket had waited 30 s, the only one that Ann could take. Ann had it before."
+    )
+    assert persian[3].endswith(" تا ۱۲:۰۲:۰۰ برای Ann نگه داشته می‌شود.")
+    assert persian[4].endswith(" پیش‌تر در دست Ann بود.")
+
+
+async def test_a_ticket_that_overflows_and_is_abandoned(world: Conn) -> None:
+    support = await factories.queue(world, name="Support")
+    backup = await factories.queue(world, name="Backup")
+    await world.execute(
+        "INSERT INTO overflow_step (queue_id, after_s, to_queue_id) VALUES ($1, 40, $2)",
+        support,
+        backup,
+    )
+    ticket = await waiting(world, support)
+
+    while await firing.fire_due(world, after(40), at_most=9):
+        pass
+    await ending.abandon(world, after(50), ticket.id)
+
+    assert (await told(world, ticket.id))[1:] == [
+        "Still waiting at 12:00:40, it overflowed from Support to Backup.",
+        "The customer left at 12:00:50, after 50 s, before anybody had answered.",
+    ]
+    assert (await told(world, ticket.id, "fa"))[1:] == [
+        "چون هنوز منتظر بود، ساعت ۱۲:۰۰:۴۰ از Support به Backup سرریز شد.",
+        "مشتری ساعت ۱۲:۰۰:۵۰ پس از ۵۰ ثانیه رفت، پیش از آنکه کسی پاسخ دهد.",
+    ]
+
+
+async def test_credits_that_are_granted_and_taken_back(world: Conn) -> None:
+    queue_id = await factories.queue(world)
+    ticket = await waiting(world, queue_id)
+    reason = "customer_category:large_business"
+
+    ticket = await ticket_credits.change(
+        world, after(5), ticket, grants={reason: 180}, actor="system"
+    )
+    await ticket_credits.change(
+        world, after(9), ticket, grants={"reopened": 60}, revokes=[reason], actor="system"
+    )
+
+    assert (await told(world, ticket.id))[1:] == [
+        "Its credit is 3 min since 12:00:05; granted: 3 min (large business).",
+        "Its credit is 1 min since 12:00:09; granted: 1 min (reopened); taken back: large business.",
+    ]
+    assert (await told(world, ticket.id, "fa"))[2] == (
+        "از ساعت ۱۲:۰۰:۰۹ اعتبارش ۱ دقیقه است؛ افزوده شد: ۱ دقیقه (بازگشایی)؛ پس گرفته شد: شرکت بزرگ."
+    )
+
+
+async def test_promises_that_are_at_risk_and_broken(dsn: str) -> None:
+    centre = await Centre.opened(dsn)
+    try:
+        await centre.promise("gold", first=60)
+        ticket_id = await centre.asked(0)
+        await centre.pass_to(61)
+
+        english = await told(centre.conn, ticket_id)
+        persian = await told(centre.conn, ticket_id, "fa")
+    finally:
+        await centre.conn.close()
+
+    assert (
+        "At 09:15:00 the promise of a first reply is at risk (gold, 1 h): it is due at 09:30:00."
+        in english
+    )
+    assert "The promise of a first reply (gold, 1 h) was broken at 09:30:00." in english
+    assert "قول نخستین پاسخ (gold، ۱ ساعت) در ۰۹:۳۰:۰۰ شکسته شد." in persian
+
+
+def test_every_event_about_the_course_of_a_ticket_is_told() -> None:
+    no_decision = {"ticket_opened", "ticket_changed"}
+    of_its_course = {k for k in KINDS if k.startswith(("ticket_", "offer_", "sla_"))}
+
+    assert of_its_course - no_decision == set(decisions.KINDS)

@@ -122,6 +122,23 @@ def _fields(piece: str) -> set[str]:
     return {field for _, field, _, _ in Formatter().parse(piece) if field}
 
 
+def test_what_is_sticky_is_not_told_to_have_the_highest_score() -> None:
+    why = {
+        "decision": "agent_looked_for_ticket",
+        "sticky": True,
+        "waited_s": 5,
+        "credit_s": 0,
+        "handicap_s": 0,
+        "score_s": 5,
+        "next": {"ticket_id": 9, "score_s": 455},
+    }
+
+    assert told("en", "ticket_offered", why=why).endswith(
+        " waited 5 s, and it comes before all else that Ann could take (next: 7 min 35 s)."
+        " Ann had it before."
+    )
+
+
 def test_what_was_not_written_down_is_left_out() -> None:
     assert told("en", "offer_declined") == "Ann declined at 10:31:07."
     assert told("en", "offer_declined", rang_s=12.4, excluded_until="2026-11-20T10:32:07Z") == (
