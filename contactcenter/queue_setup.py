@@ -160,7 +160,12 @@ async def _change_team(conn: Conn, now: datetime, queue: Queue, *, actor: str) -
     joined = await _join_team.all(conn, queue.id, queue.team_id)
     if joined:
         await configuration.record(
-            conn, now, "team", queue.team_id, {"member_ids": {"added": joined}}, actor=actor
+            conn,
+            now,
+            "team",
+            queue.team_id,
+            {"joined_ids": {"from": [], "to": joined}},
+            actor=actor,
         )
 
 

@@ -40,6 +40,6 @@ RETURNING id, version, contact_id, agent_id, state, queue_id, tier, team_ids
 
 -- name: join_team
 -- Whoever serves the queue works in its team.
-INSERT INTO team_member (team_id, user_id) SELECT $2, agent_id FROM membership WHERE queue_id = $1
+INSERT INTO team_member (team_id, user_id, source) SELECT $2, agent_id, 'queue' FROM membership WHERE queue_id = $1
 ON CONFLICT DO NOTHING
 RETURNING user_id

@@ -35,6 +35,20 @@ class Queue(Struct, frozen=True, kw_only=True):
     version: int
 
 
+class Terms(Struct, frozen=True, kw_only=True):
+    """On what terms an agent serves a queue.
+
+    Lower ``level`` is asked first, then higher ``band``. A ticket must have waited ``delay_s``
+    before this agent is asked; ``handicap_s`` makes this queue's tickets younger beside those of
+    his other queues.
+    """
+
+    level: int
+    delay_s: int
+    handicap_s: int
+    band: int
+
+
 class QueueArchived(Conflict):
     """This queue is archived: nothing leads to it any more."""
 

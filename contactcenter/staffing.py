@@ -1,37 +1,31 @@
 """Who serves which queue, and how much an agent takes at once; under the routing lock."""
 
 from datetime import datetime
+from typing import Literal
 
-from msgspec import Struct
-
-from contactcenter import agents, configuration, db, offers
+from contactcenter import agents, configuration, db, offers, queues
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding, seek
 from contactcenter.errors import BadInput, Conflict, NotFound
-from contactcenter.queues import Queue
+from contactcenter.queues import Queue, Terms
 
-
-class Terms(Struct, frozen=True, kw_only=True):
-    """On what terms an agent serves a queue.
-
-    Lower ``level`` is asked first, then higher ``band``. A ticket must have waited ``delay_s``
-    before this agent is asked; ``handicap_s`` makes this queue's tickets younger beside those of
-    his other queues.
-    """
-
-    level: int
-    delay_s: int
-    handicap_s: int
-    band: int
+Source = Literal["own", "team"]
 
 
 class Membership(Terms, frozen=True, kw_only=True):
-    """An agent who serves a queue."""
+    """An agent who serves a queue: ``own``, or because a ``team`` of his does."""
 
     queue_id: int
     agent_id: int
     agent_name: str
+    source: Source
+
+
+class OfTeam(Conflict):
+    """He serves the queue because a team of his does: take him or the queue out of that."""
+
+    code = "of_team"
 
 
 class CapacityBelowLoad(Conflict):
@@ -57,17 +51,32 @@ async def of_queue(conn: Conn, queue_id: int) -> list[Membership]:
 async def put(
     conn: Conn, now: datetime, queue: Queue, agent_id: int, terms: Terms, *, actor: str
 ) -> Membership:
-    """Let an agent serve a queue on these terms; he looks for tickets at once.
+    """Let an agent serve a queue on terms of his own; he looks for tickets at once.
 
-    Whoever serves a queue is a member of its team, and becomes one here.
+    Whoever serves a queue is a member of its team, and becomes one here. Raises ``QueueArchived``.
     """
+    return await give(conn, now, queue, agent_id, terms, source="own", actor=actor)
+
+
+async def give(
+    conn: Conn,
+    now: datetime,
+    queue: Queue,
+    agent_id: int,
+    terms: Terms,
+    *,
+    source: Source,
+    actor: str,
+) -> Membership:
+    """The same, also for what follows from a team."""
+    queues.check_standing(queue)
     await lock(conn, agent_id)
     before = await _find.first(conn, queue.id, agent_id)
     await _put.run(
-        conn, queue.id, agent_id, terms.level, terms.delay_s, terms.handicap_s, terms.band
+        conn, queue.id, agent_id, terms.level, terms.delay_s, terms.handicap_s, terms.band, source
     )
     if await _join_team.first(conn, queue.team_id, agent_id) is not None:
-        joined = {"member_ids": {"added": [agent_id]}}
+        joined = {"joined_ids": {"from": [], "to": [agent_id]}}
         await configuration.record(conn, now, "team", queue.team_id, joined, actor=actor)
     membership = await _find.one(conn, queue.id, agent_id)
     await _record(conn, now, before, membership, actor=actor)
@@ -78,16 +87,32 @@ async def put(
 async def remove(conn: Conn, now: datetime, queue_id: int, agent_id: int, *, actor: str) -> None:
     """Take an agent out of a queue; what rings at him from it goes to another, what he holds stays.
 
-    Raises ``NotFound`` where he does not serve it.
+    Raises ``NotFound`` where he does not serve it, ``OfTeam`` where that follows from a team.
     """
     before = await _find.first(conn, queue_id, agent_id)
     if before is None:
         raise NotFound(f"agent {agent_id} does not serve queue {queue_id}")
+    if before.source == "team":
+        raise OfTeam(f"agent {agent_id} serves queue {queue_id} with a team of his")
+    await take(conn, now, queue_id, agent_id, actor=actor)
+
+
+async def take(conn: Conn, now: datetime, queue_id: int, agent_id: int, *, actor: str) -> None:
+    """The same, also for what follows from a team; the agent serves the queue."""
+    before = await _find.one(conn, queue_id, agent_id)
     await _remove.run(conn, queue_id, agent_id)
     await _record(conn, now, before, None, actor=actor)
     rings = await offers.pending_of_agent(conn, agent_id, queue_id=queue_id)
     await holding.rescind_all(conn, now, rings)
     await seek.tickets_for(conn, now, agent_id)
+
+
+async def find(conn: Conn, agent_id: int) -> Agent:
+    """Read an agent; raises ``NotFound``."""
+    try:
+        return await agents.find(conn, agent_id)
+    except BadInput as unknown:
+        raise NotFound(str(unknown)) from unknown
 
 
 async def lock(conn: Conn, agent_id: int) -> Agent:

@@ -1,20 +1,20 @@
 -- name: of_queue
 -- Who serves the queue, in the order they are asked.
-SELECT m.queue_id, m.agent_id, u.name AS agent_name, m.level::int AS level, m.delay_s, m.handicap_s, m.band::int AS band
+SELECT m.queue_id, m.agent_id, u.name AS agent_name, m.level::int AS level, m.delay_s, m.handicap_s, m.band::int AS band, m.source
 FROM membership m JOIN user_account u ON u.id = m.agent_id
 WHERE m.queue_id = $1 ORDER BY m.level, m.band DESC, m.agent_id
 
 -- name: find
 -- One agent in one queue.
-SELECT m.queue_id, m.agent_id, u.name AS agent_name, m.level::int AS level, m.delay_s, m.handicap_s, m.band::int AS band
+SELECT m.queue_id, m.agent_id, u.name AS agent_name, m.level::int AS level, m.delay_s, m.handicap_s, m.band::int AS band, m.source
 FROM membership m JOIN user_account u ON u.id = m.agent_id
 WHERE m.queue_id = $1 AND m.agent_id = $2
 
 -- name: put
 -- New, or on other terms.
-INSERT INTO membership (queue_id, agent_id, level, delay_s, handicap_s, band) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO membership (queue_id, agent_id, level, delay_s, handicap_s, band, source) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (queue_id, agent_id) DO UPDATE SET level = EXCLUDED.level, delay_s = EXCLUDED.delay_s,
-  handicap_s = EXCLUDED.handicap_s, band = EXCLUDED.band
+  handicap_s = EXCLUDED.handicap_s, band = EXCLUDED.band, source = EXCLUDED.source
 
 -- name: remove
 -- He is not asked any more.
@@ -22,7 +22,7 @@ DELETE FROM membership WHERE queue_id = $1 AND agent_id = $2
 
 -- name: join_team
 -- No row comes back where he is a member already.
-INSERT INTO team_member (team_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING user_id
+INSERT INTO team_member (team_id, user_id, source) VALUES ($1, $2, 'queue') ON CONFLICT DO NOTHING RETURNING user_id
 
 -- name: set_capacity
 -- The check constraint keeps it from falling below the load.

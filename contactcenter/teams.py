@@ -48,6 +48,7 @@ _touch = _SQL.command("touch")
 _user_exists = _SQL.take("user_exists", bool)
 _add_member = _SQL.command("add_member")
 _remove_member = _SQL.command("remove_member")
+_let_go = _SQL.command("let_go")
 _queues_served = _SQL.take("queues_served", int)
 
 
@@ -103,13 +104,15 @@ async def change(conn: Conn, now: datetime, before: Team, after: Team, *, actor:
 
 
 async def add_member(conn: Conn, now: datetime, team_id: int, user_id: int, *, actor: str) -> Team:
-    """Let a person read what the team holds or held."""
+    """Let a person read what the team holds or held, and serve the queues it serves.
+
+    The caller sees to the latter; it is more than whoever serves a queue of the team has by that.
+    """
     before = await lock(conn, team_id)
     if not await _user_exists.one(conn, user_id):
         raise NotFound(f"there is no user {user_id}")
-    if user_id in before.member_ids:
+    if not await _add_member.run(conn, team_id, user_id):
         return before
-    await _add_member.run(conn, team_id, user_id)
     await _touch.run(conn, team_id)
     return await _changed(conn, now, before, actor=actor)
 
@@ -132,6 +135,18 @@ async def remove_member(
             queue_ids=queue_ids,
         )
     await _remove_member.run(conn, team_id, user_id)
+    await _touch.run(conn, team_id)
+    return await _changed(conn, now, before, actor=actor)
+
+
+async def let_go(conn: Conn, now: datetime, team_id: int, user_id: int, *, actor: str) -> Team:
+    """Let a member serve nothing with the team any more.
+
+    He leaves it unless he serves a queue of it all the same. Under the routing lock; he leads no
+    team.
+    """
+    before = await lock(conn, team_id)
+    await _let_go.run(conn, team_id, user_id)
     await _touch.run(conn, team_id)
     return await _changed(conn, now, before, actor=actor)
 

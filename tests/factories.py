@@ -168,6 +168,16 @@ async def join_queue(
     )
 
 
+async def team_queue(conn: Conn, team_id: int, queue_id: int, *, level: int = 1) -> None:
+    """The team serves the queue; who does so of its members is compiled by the next change."""
+    await conn.execute(
+        "INSERT INTO team_queue (team_id, queue_id, level) VALUES ($1, $2, $3)",
+        team_id,
+        queue_id,
+        level,
+    )
+
+
 async def entry_point(
     conn: Conn, *, queue_id: int, channel: str = "sms", address: str | None = None
 ) -> int:

@@ -6,11 +6,13 @@ from typing import Final
 from aiohttp import web
 
 from contactcenter.api import (
+    agent_skills,
     agents,
     attachments,
     audit,
     calendars,
     categories,
+    configuration,
     contact_history,
     contacts,
     dispositions,
@@ -78,9 +80,11 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     teams,
     queues,
     staffing,
+    agent_skills,
     entry_points,
     entry_point_secrets,
     entry_rules,
+    configuration,
     calendars,
     holidays,
     categories,

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct, field
 
 from contactcenter import calendar_setup, calendars
+from contactcenter.activation.recording import recorded
 from contactcenter.api.inputs import Instant, Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.calendar_setup import WantedCalendar, WantedDay
@@ -123,14 +124,16 @@ async def find_calendar(call: Call, calendar_id: int) -> Calendar:
     return await calendars.find(call.conn, calendar_id)
 
 
-@operation("POST", "/calendars", tag="calendars", roles=ADMIN, via="transaction", status=201)
+@operation("POST", "/calendars", tag="calendars", roles=ADMIN, via="dispatch", status=201)
 async def create_calendar(call: Call, body: CalendarInput) -> Calendar:
     """Make a calendar; it counts for whatever is given it."""
-    now = await call.clock()
-    return await calendar_setup.create(call.conn, now, _wanted(body), actor=call.actor.reference)
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await calendar_setup.create(
+            call.conn, call.now, _wanted(body), actor=call.actor.reference
+        )
 
 
-@operation("PUT", "/calendars/{calendar_id}", tag="calendars", roles=ADMIN, via="transaction")
+@operation("PUT", "/calendars/{calendar_id}", tag="calendars", roles=ADMIN, via="dispatch")
 async def replace_calendar(call: Call, calendar_id: int, body: CalendarInput) -> Calendar:
     """Write a calendar anew, in force from now on.
 
@@ -138,21 +141,21 @@ async def replace_calendar(call: Call, calendar_id: int, body: CalendarInput) ->
     """
     before = await calendars.lock(call.conn, calendar_id)
     call.check_version(before.version)
-    now = await call.clock()
-    return await calendar_setup.replace(
-        call.conn, now, before, _wanted(body), actor=call.actor.reference
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await calendar_setup.replace(
+            call.conn, call.now, before, _wanted(body), actor=call.actor.reference
+        )
 
 
-@operation("DELETE", "/calendars/{calendar_id}", tag="calendars", roles=ADMIN, via="transaction")
+@operation("DELETE", "/calendars/{calendar_id}", tag="calendars", roles=ADMIN, via="dispatch")
 async def archive_calendar(call: Call, calendar_id: int) -> Calendar:
     """Archive a calendar: the past is still measured by it, and nobody chooses it any more.
 
     One that queues or entry points use is refused, 409 ``calendar_in_use``, which names them.
     """
     before = await calendars.lock(call.conn, calendar_id)
-    now = await call.clock()
-    return await calendar_setup.archive(call.conn, now, before, actor=call.actor.reference)
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await calendar_setup.archive(call.conn, call.now, before, actor=call.actor.reference)
 
 
 @operation("GET", "/calendars/{calendar_id}/open", tag="calendars", roles=AGENT, via="read")

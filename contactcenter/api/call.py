@@ -86,6 +86,10 @@ class Call:
         """The content type of a raw body."""
         return self._request.content_type
 
+    def accepts(self, content_type: str) -> bool:
+        """Whether the client names this content type among those it wants."""
+        return content_type in self._request.headers.get("Accept", "").lower()
+
     @property
     def client(self) -> str:
         """The network address of the client, to count by; never to be shown or logged."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contactcenter import entry_points
+from contactcenter.activation.recording import recorded
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
@@ -56,22 +57,23 @@ async def find_entry_point(call: Call, entry_point_id: int) -> EntryPoint:
     return await entry_points.find(call.conn, entry_point_id)
 
 
-@operation("POST", "/entry_points", tag="entry_points", roles=ADMIN, via="transaction", status=201)
+@operation("POST", "/entry_points", tag="entry_points", roles=ADMIN, via="dispatch", status=201)
 async def create_entry_point(call: Call, body: NewEntryPoint) -> EntryPoint:
     """Set up an address of ours; messages to it are taken within two seconds."""
-    return await entry_points.create(
-        call.conn,
-        await call.clock(),
-        channel=body.channel,
-        address=body.address,
-        name=body.name.strip(),
-        queue_id=body.queue_id,
-        language=body.language,
-        segments_per_s=body.segments_per_s,
-        calendar_id=body.calendar_id,
-        channels=call.services.channels,
-        actor=call.actor.reference,
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await entry_points.create(
+            call.conn,
+            call.now,
+            channel=body.channel,
+            address=body.address,
+            name=body.name.strip(),
+            queue_id=body.queue_id,
+            language=body.language,
+            segments_per_s=body.segments_per_s,
+            calendar_id=body.calendar_id,
+            channels=call.services.channels,
+            actor=call.actor.reference,
+        )
 
 
 @operation(
@@ -79,13 +81,13 @@ async def create_entry_point(call: Call, body: NewEntryPoint) -> EntryPoint:
     "/entry_points/{entry_point_id}",
     tag="entry_points",
     roles=ADMIN,
-    via="transaction",
+    via="dispatch",
 )
 async def change_entry_point(call: Call, entry_point_id: int, body: EntryPointChange) -> EntryPoint:
     """Edit an address of ours; problems that came in before stay where they are."""
     before = await entry_points.lock(call.conn, entry_point_id)
     call.check_version(before.version)
-    now = await call.clock()
-    return await entry_points.change(
-        call.conn, now, before, edited(before, body), actor=call.actor.reference
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await entry_points.change(
+            call.conn, call.now, before, edited(before, body), actor=call.actor.reference
+        )

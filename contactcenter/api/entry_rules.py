@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from contactcenter import entry_rules
+from contactcenter.activation.recording import recorded
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.entry_rules import EntryTable, WantedRule
@@ -31,7 +32,7 @@ async def list_entry_rules(call: Call) -> EntryTable:
     return await entry_rules.read(call.conn)
 
 
-@operation("PUT", "/entry_rules", tag="entry_rules", roles=ADMIN, via="transaction")
+@operation("PUT", "/entry_rules", tag="entry_rules", roles=ADMIN, via="dispatch")
 async def replace_entry_rules(
     call: Call, body: Annotated[list[NewRule], Meta(max_length=500)]
 ) -> EntryTable:
@@ -43,11 +44,12 @@ async def replace_entry_rules(
     wanted = [
         WantedRule(id=rule.id, condition=rule.condition, queue_id=rule.queue_id) for rule in body
     ]
-    return await entry_rules.replace(
-        call.conn,
-        await call.clock(),
-        wanted,
-        version=call.version,
-        channels=call.services.channels,
-        actor=call.actor.reference,
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await entry_rules.replace(
+            call.conn,
+            call.now,
+            wanted,
+            version=call.version,
+            channels=call.services.channels,
+            actor=call.actor.reference,
+        )

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from contactcenter import calendar_setup, calendars, proposed_holidays, public_holidays
+from contactcenter.activation.recording import recorded
 from contactcenter.api.calendars import DayInput, DayName, hours_of
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.calendar_setup import Confirmation
@@ -100,7 +101,7 @@ async def propose_holidays(
     "/calendars/{calendar_id}/holidays/confirmations",
     tag="calendars",
     roles=ADMIN,
-    via="transaction",
+    via="dispatch",
     status=201,
 )
 async def confirm_holidays(call: Call, calendar_id: int, body: ConfirmationsInput) -> Calendar:
@@ -118,10 +119,10 @@ async def confirm_holidays(call: Call, calendar_id: int, body: ConfirmationsInpu
         )
         for each in body.holidays
     ]
-    now = await call.clock()
-    return await calendar_setup.confirm(
-        call.conn, now, before, confirmed, actor=call.actor.reference
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await calendar_setup.confirm(
+            call.conn, call.now, before, confirmed, actor=call.actor.reference
+        )
 
 
 @operation(

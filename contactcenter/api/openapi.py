@@ -12,7 +12,7 @@ import msgspec
 
 from contactcenter.api import guard, idempotency, problems
 from contactcenter.api.call import Answer
-from contactcenter.api.inputs import Id, QueryParameters
+from contactcenter.api.inputs import BodyInput, Id, QueryParameters
 from contactcenter.api.operation import PUBLIC, Operation
 from contactcenter.api.problems import Problem
 from contactcenter.settings import Settings
@@ -89,6 +89,8 @@ class _Schemas:
             body = operation.inputs.body
             if body is not None and not body.is_raw:
                 types.append(body.type)
+            if operation.takes is not None:
+                types.append(operation.takes)
         unique = list({repr(t): t for t in types}.values())
         made, components = msgspec.json.schema_components(unique, ref_template=_REFERENCE)
         self._made = {repr(t): _finished(s) for t, s in zip(unique, made, strict=True)}
@@ -112,13 +114,21 @@ def _operation(operation: Operation, schemas: _Schemas) -> Json:
     }
     body = operation.inputs.body
     if body is not None:
-        media = "*/*" if body.is_raw else "application/json"
-        schema = {"type": "string", "format": "binary"} if body.is_raw else schemas.of(body.type)
         described["requestBody"] = {
             "required": not body.optional,
-            "content": {media: {"schema": schema}},
+            "content": _taken(operation, body, schemas),
         }
     return described
+
+
+def _taken(operation: Operation, body: BodyInput, schemas: _Schemas) -> Json:
+    """What a body may be, by content type."""
+    if operation.takes is not None:
+        schema = schemas.of(operation.takes)
+        return {"application/json": {"schema": schema}, "application/yaml": {"schema": schema}}
+    if body.is_raw:
+        return {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    return {"application/json": {"schema": schemas.of(body.type)}}
 
 
 def _needed(operation: Operation) -> str:

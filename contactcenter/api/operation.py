@@ -92,6 +92,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     before_password_change: bool
     max_bytes: int | None
     produces: tuple[str, ...]
+    takes: Any
     refuses: tuple[int, ...]
     inputs: Inputs
     answers: Any
@@ -123,11 +124,13 @@ def operation(
     before_password_change: bool = False,
     max_bytes: int | None = None,
     produces: tuple[str, ...] = (),
+    takes: Any = None,
     refuses: tuple[int, ...] = (),
 ) -> Callable[[Handler], Operation]:
     """Make an operation of a handler; see the top of this module.
 
-    ``before_password_change`` opens it to somebody who must set a password first. ``refuses`` adds
+    ``before_password_change`` opens it to somebody who must set a password first. ``takes`` is the
+    type of what a raw body holds, as JSON or YAML. ``refuses`` adds
     statuses to the refusals that OpenAPI documents by itself.
     """
 
@@ -153,6 +156,7 @@ def operation(
             before_password_change=before_password_change,
             max_bytes=max_bytes,
             produces=produces,
+            takes=takes,
             refuses=refuses,
             inputs=inputs.analysed(path, hints),
             answers=answers,

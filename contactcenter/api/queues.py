@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contactcenter import queue_setup, queues
+from contactcenter.activation.recording import recorded
 from contactcenter.api.inputs import Id, Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
@@ -124,9 +125,10 @@ async def create_queue(call: Call, body: QueueInput) -> Queue:
         calendar_id=body.calendar_id,
         requirements=body.requirements.by_kind(),
     )
-    return await queue_setup.create(
-        call.conn, call.now, new, channels=call.services.channels, actor=call.actor.reference
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await queue_setup.create(
+            call.conn, call.now, new, channels=call.services.channels, actor=call.actor.reference
+        )
 
 
 @operation("PATCH", "/queues/{queue_id}", tag="queues", roles=ADMIN, via="dispatch")
@@ -142,11 +144,12 @@ async def change_queue(call: Call, queue_id: int, body: QueueChange) -> Queue:
     after = edited(before, body)
     if body.requirements is not UNSET:
         after = msgspec.structs.replace(after, requirements=body.requirements.by_kind())
-    return await queue_setup.change(
-        call.conn,
-        call.now,
-        before,
-        after,
-        channels=call.services.channels,
-        actor=call.actor.reference,
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await queue_setup.change(
+            call.conn,
+            call.now,
+            before,
+            after,
+            channels=call.services.channels,
+            actor=call.actor.reference,
+        )

@@ -5,9 +5,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from contactcenter import agent_views, queue_setup, staffing
+from contactcenter.activation.recording import recorded
 from contactcenter.agent_views import AgentView
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
-from contactcenter.staffing import Membership, Terms
+from contactcenter.queues import Terms
+from contactcenter.staffing import Membership
 
 _Seconds = Annotated[int, Meta(ge=0, le=7 * 86_400)]
 
@@ -58,9 +60,10 @@ async def put_queue_member(
     terms = Terms(
         level=body.level, delay_s=body.delay_s, handicap_s=body.handicap_s, band=body.band
     )
-    return await staffing.put(
-        call.conn, call.now, queue, agent_id, terms, actor=call.actor.reference
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await staffing.put(
+            call.conn, call.now, queue, agent_id, terms, actor=call.actor.reference
+        )
 
 
 @operation(
@@ -73,10 +76,12 @@ async def put_queue_member(
 async def remove_queue_member(call: Call, queue_id: int, agent_id: int) -> None:
     """Take an agent out of a queue.
 
-    What rings at him from it goes to another, what he holds stays his; so does the team.
+    What rings at him from it goes to another, what he holds stays his; so does the team. Where he
+    serves it because a team of his does, it is refused, 409 ``of_team``.
     """
     await queue_setup.find(call.conn, queue_id)
-    await staffing.remove(call.conn, call.now, queue_id, agent_id, actor=call.actor.reference)
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        await staffing.remove(call.conn, call.now, queue_id, agent_id, actor=call.actor.reference)
 
 
 @operation("PATCH", "/agents/{agent_id}", tag="staffing", roles=ADMIN, via="dispatch")

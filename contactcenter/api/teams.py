@@ -3,6 +3,7 @@
 from msgspec import UNSET, Struct, UnsetType
 
 from contactcenter import teams
+from contactcenter.activation.recording import recorded
 from contactcenter.api.inputs import Id, Line
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.api.partial import edited
@@ -37,28 +38,29 @@ async def find_team(call: Call, team_id: int) -> Team:
     return await teams.find(call.conn, team_id)
 
 
-@operation("POST", "/teams", tag="teams", roles=ADMIN, via="transaction", status=201)
+@operation("POST", "/teams", tag="teams", roles=ADMIN, via="dispatch", status=201)
 async def create_team(call: Call, body: NewTeam) -> Team:
     """Make a team."""
-    return await teams.create(
-        call.conn,
-        await call.clock(),
-        name=body.name.strip(),
-        lead_id=body.lead_id,
-        restricted=body.restricted,
-        actor=call.actor.reference,
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await teams.create(
+            call.conn,
+            call.now,
+            name=body.name.strip(),
+            lead_id=body.lead_id,
+            restricted=body.restricted,
+            actor=call.actor.reference,
+        )
 
 
-@operation("PATCH", "/teams/{team_id}", tag="teams", roles=ADMIN, via="transaction")
+@operation("PATCH", "/teams/{team_id}", tag="teams", roles=ADMIN, via="dispatch")
 async def change_team(call: Call, team_id: int, body: TeamChange) -> Team:
     """Edit a team. ``restricted`` holds at once, also for what is open on a screen."""
     before = await teams.lock(call.conn, team_id)
     call.check_version(before.version)
-    now = await call.clock()
-    return await teams.change(
-        call.conn, now, before, edited(before, body), actor=call.actor.reference
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await teams.change(
+            call.conn, call.now, before, edited(before, body), actor=call.actor.reference
+        )
 
 
 @operation(
@@ -66,18 +68,24 @@ async def change_team(call: Call, team_id: int, body: TeamChange) -> Team:
     "/teams/{team_id}/members/{user_id}",
     tag="teams",
     roles=ADMIN,
-    via="transaction",
+    via="dispatch",
     versioned=False,
 )
 async def add_team_member(call: Call, team_id: int, user_id: int) -> Team:
-    """Make a person a member: he may read every ticket the team holds or held."""
-    now = await call.clock()
-    return await teams.add_member(call.conn, now, team_id, user_id, actor=call.actor.reference)
+    """Make a person a member: he may read every ticket the team holds or held.
+
+    He serves the queues that the team serves, if he meets what they require.
+    """
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await teams.add_member(
+            call.conn, call.now, team_id, user_id, actor=call.actor.reference
+        )
 
 
 @operation("DELETE", "/teams/{team_id}/members/{user_id}", tag="teams", roles=ADMIN, via="dispatch")
 async def remove_team_member(call: Call, team_id: int, user_id: int) -> Team:
     """Take a person out of a team. Whoever leads it or serves its queues is refused, 409."""
-    return await teams.remove_member(
-        call.conn, call.now, team_id, user_id, actor=call.actor.reference
-    )
+    async with recorded(call.conn, call.now, actor=call.actor.reference):
+        return await teams.remove_member(
+            call.conn, call.now, team_id, user_id, actor=call.actor.reference
+        )

@@ -21,6 +21,22 @@ from routing.calendars import InvalidHours, OpeningHours, Span
 #: Longer ago or further ahead than this nobody plans.
 _FIRST_DAY: Final = date(1990, 1, 1)
 _LAST_DAY: Final = date(2120, 12, 31)
+_LEAVES: Final = frozenset(
+    {
+        "business_minutes_in_tier",
+        "business_minutes_in_queue",
+        "minutes_without_reply",
+        "public_replies_without_solve",
+        "reopens",
+        "transfers",
+        "offers_unanswered",
+        "sla_burn",
+        "repeat_contacts",
+        "customer_request",
+        "agent_request",
+        "resolution_failed",
+    }
+)
 #: What these are, a condition names.
 _NAMED: Final = {"queue": "queue", "entry_point": "entry point", "category": "category"}
 
@@ -37,7 +53,7 @@ def check(document: Document, world: World) -> Findings:
     for n, policy in enumerate(found.document.sla):
         _condition(found, f"{at('sla', n)}.when", policy.when)
     for n, escalation_rule in enumerate(found.document.escalation):
-        _condition(found, f"{at('escalation', n)}.when", escalation_rule.when)
+        _escalation(found, f"{at('escalation', n)}.when", escalation_rule.when)
     reach.check(found)
     return found
 
@@ -90,6 +106,15 @@ def _condition(
         if name in refused:
             found.error(at(where, name), "a new problem has none yet: this never fits")
         else:
+            _attribute(found, at(where, name), name, wanted)
+
+
+def _escalation(found: Findings, place: str, condition: Mapping[str, Any]) -> None:
+    """What happens to a ticket may be asked for as well, and conditions of conditions."""
+    if not condition:
+        found.error(place, "it would escalate everything")
+    for where, name, wanted in attributes(condition, place):
+        if name not in _LEAVES:
             _attribute(found, at(where, name), name, wanted)
 
 

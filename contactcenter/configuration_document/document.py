@@ -214,11 +214,17 @@ class Bands(Part, frozen=True, kw_only=True):
 
 
 class Limits(Part, frozen=True, kw_only=True):
-    """What no rule may exceed; a person may."""
+    """What no rule may exceed; a person may.
+
+    Who declined or missed a ticket is not asked again for ``exclude_for_s``; after ``max_misses``
+    in a row he is taken to be away.
+    """
 
     escalations_per_ticket: Few = 3
     returns_per_ticket: Few = 2
-    cooldown_s: Annotated[int, Meta(ge=0, le=7 * _DAY_S)] = 300
+    cooldown_s: Seconds = 300
+    exclude_for_s: Annotated[int, Meta(ge=0, le=_DAY_S)] = 60
+    max_misses: Annotated[int, Meta(ge=1, le=100)] = 2
 
 
 class EntryRule(Part, frozen=True, kw_only=True):

@@ -18,15 +18,13 @@ class World(Struct, frozen=True, kw_only=True):
     """What there is beside the document.
 
     ``channels`` are those that are installed, ``known`` what conditions may name. ``in_use`` are
-    the queues of the rows with unsolved tickets, ``busy`` also those with tickets that may come
-    back, of such as a document would archive or put on another tier.
+    those queues with unsolved tickets that the document leaves out or puts on another tier.
     """
 
     rows: Rows
     channels: frozenset[str]
     known: Known
-    in_use: frozenset[int] = frozenset()
-    busy: frozenset[int] = frozenset()
+    in_use: frozenset[int]
 
 
 class Findings:

@@ -30,11 +30,8 @@ def _left_out(found: Findings) -> None:
     for queue in queues.values():
         if queue.archived or queue.name in found.document.queues:
             continue
-        if queue.id in found.world.busy:
-            found.error(
-                at("queues", queue.name),
-                "it is left out, but tickets are in it or may come back to it for a while",
-            )
+        if queue.id in found.world.in_use:
+            found.error(at("queues", queue.name), "it is left out, but unsolved tickets are in it")
     for point in found.world.rows.entry_points:
         name = queues[point.queue_id].name
         if point.key not in found.document.entry_points and name not in found.document.queues:

@@ -152,7 +152,6 @@ class _Read(Struct, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _read = _SQL.take("read", _Read)
-_busy = _SQL.take("busy", int)
 _in_use = _SQL.take("in_use", int)
 
 
@@ -162,11 +161,6 @@ async def read(conn: Conn) -> Rows:
     hours = await calendars.list_all(conn, archived=False)
     rows = msgspec.convert({**found, "calendars": []}, Rows)
     return msgspec.structs.replace(rows, calendars=hours)
-
-
-async def busy(conn: Conn, queue_ids: Collection[int]) -> frozenset[int]:
-    """Of these queues those that a ticket is in or may come back to."""
-    return frozenset(await _busy.all(conn, list(queue_ids))) if queue_ids else frozenset()
 
 
 async def in_use(conn: Conn, queue_ids: Collection[int]) -> frozenset[int]:

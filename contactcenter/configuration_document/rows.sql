@@ -39,12 +39,6 @@ SELECT jsonb_build_object(
                    'archived', archived_at IS NOT NULL)), '[]') FROM category)
 ) AS rows
 
--- name: busy
--- Of these queues those that a ticket is in, or was solved in and may come back to.
-SELECT DISTINCT queue_id FROM ticket
-WHERE queue_id = ANY($1::bigint[]) AND state NOT IN ('solved', 'closed')
-UNION SELECT DISTINCT queue_id FROM ticket WHERE queue_id = ANY($1::bigint[]) AND state = 'solved'
-
 -- name: in_use
 -- Of these queues those with unsolved tickets, which carry the tier.
 SELECT DISTINCT queue_id FROM ticket WHERE queue_id = ANY($1::bigint[]) AND state NOT IN ('solved', 'closed')

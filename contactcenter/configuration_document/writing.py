@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 import yaml
+from msgspec import Struct
 
 from contactcenter.configuration_document.document import Document
 from contactcenter.configuration_document.text import is_text
@@ -26,34 +27,44 @@ def _represent(dumper: yaml.SafeDumper, written: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _represent)
 
 
-def dump(document: Document) -> str:
-    """The document as YAML, a blank line between its sections; ``parse`` reads the same of it."""
+def dump(document: Document, *, version: int | None = None) -> str:
+    """The document as YAML, a blank line between its sections; ``parse`` reads the same of it.
+
+    ``version`` says which one it is an edit of.
+    """
+    if version is not None:
+        document = msgspec.structs.replace(document, version=version)
     return "\n".join(_section(name, part) for name, part in plain(document).items())
 
 
 def plain(document: Document) -> dict[str, Any]:
-    """The document as plain values, names in order; what is as it is anyhow is left out."""
-    made: dict[str, Any] = msgspec.to_builtins(document, str_keys=True, order="deterministic")
+    """The document as JSON has it, names in order; what is as it is anyhow is left out."""
+    ordered = msgspec.to_builtins(_plainest(document), str_keys=True, order="deterministic")
+    made: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(ordered))
     return made
+
+
+def _plainest(part: Any) -> Any:
+    """The same, where what equals a default is that very default: only that is left out."""
+    if isinstance(part, Struct):
+        values = {}
+        for field in msgspec.structs.fields(part):
+            value = getattr(part, field.name)
+            values[field.name] = field.default if value == field.default else _plainest(value)
+        return type(part)(**values)
+    if isinstance(part, dict):
+        return {name: _plainest(value) for name, value in part.items()}
+    return tuple(map(_plainest, part)) if isinstance(part, tuple) else part
 
 
 def _section(name: str, part: Any) -> str:
     if isinstance(part, int):
         return f"{name}: {part}\n"
     return yaml.dump(
-        {name: _listed(part)},
+        {name: part},
         Dumper=_Dumper,
         allow_unicode=True,
         sort_keys=False,
         width=_WIDTH,
         default_flow_style=None,  # a map of nothing but words and numbers stands on one line
     )
-
-
-def _listed(part: Any) -> Any:
-    """The same with lists, as YAML has no tuples."""
-    if isinstance(part, dict):
-        return {name: _listed(value) for name, value in part.items()}
-    if isinstance(part, list | tuple):
-        return [_listed(value) for value in part]
-    return part

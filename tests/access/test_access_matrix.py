@@ -107,7 +107,7 @@ def _call(world: World, operation: Any, line: Line, who: Who, kind: Kind) -> Res
     things = _things(world, operation, line, who, kind)
     headers = {}
     if operation.versioned:
-        headers["If-Match"] = f'"{_version(world, names, things)}"'
+        headers["If-Match"] = f'"{_version(world, operation, names, things)}"'
     world.ids = things
     body = None if line.body is None else line.body(world)
     caller = who.call
@@ -150,7 +150,9 @@ def _undo(world: World, caller: Caller) -> None:
                 )
 
 
-def _version(world: World, names: list[str], things: dict[str, Any]) -> int:
+def _version(world: World, operation: Any, names: list[str], things: dict[str, Any]) -> int:
+    if "/configuration" in operation.path:
+        return world.configuration
     if not names:
         admin = next(w for w in world.callers if w.name == "admin")
         return admin.call("GET", f"{PREFIX}/entry_rules").json()["version"]

@@ -216,12 +216,15 @@ class World:
             "name": self._secret_name,
             "quarantine_id": self._quarantine,
             "token_id": self._token,
+            "version": self._version,
         }
         for name in names:
             if name in makers:
                 made[name] = await makers[name](conn, made, team_id, owner_id)
         if "team_id" in made and "user_id" in made:
             await factories.join_teams(conn, made["user_id"], made["team_id"])
+        if "team_id" in made and "queue_id" in made:
+            await factories.team_queue(conn, made["team_id"], made["queue_id"])
         if "queue_id" in made and "agent_id" in made:
             await factories.join_queue(conn, made["agent_id"], made["queue_id"])
         return made
@@ -324,6 +327,14 @@ class World:
             " 'application/x-www-form-urlencoded', $1, sha256($1), now()) RETURNING id",
             self.email.encode(),
         )
+
+    async def _version(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        return await factories.configured(conn)
+
+    @property
+    def configuration(self) -> int:
+        """The version in force."""
+        return self.house.value("SELECT coalesce(max(version), 0) FROM configuration_version")
 
     async def _token(self, conn: Conn, _made: Any, _team: int, owner_id: int) -> int:
         return await conn.fetchval(

@@ -30,6 +30,7 @@ NO_CHANGE = {
     "retry_quarantined": "a payload is read again, told of as payload_released",
     "propose_holidays": "closes nothing, until somebody confirms it",
     "drop_proposed_holiday": "as above",
+    "check_configuration": "reads",
     "set_password_by_link": "tested in test_choosing_a_password_by_link_is_told",
 }
 
@@ -157,8 +158,41 @@ async def replace_calendar(world: World) -> None:
     await world.admin("PUT", path, body, headers=await world.etag(path), status=200)
 
 
+async def activate(world: World) -> None:
+    """Another limit, in a centre where one person serves everything."""
+    kept = await world.admin("GET", "/configuration", status=200)
+    document = kept["document"]
+    email = await world.table.fetchval(
+        "SELECT email FROM user_account WHERE id = $1", world.admin.user_id
+    )
+    agents = document.setdefault("agents", {})
+    agents[email] = {"queues": {name: {} for name in document["queues"]}}
+    limits = document.setdefault("limits", {})
+    limits["cooldown_s"] = limits.get("cooldown_s", 300) + 1
+    headers = {"If-Match": f'"{kept["version"]}"'}
+    await world.admin("PUT", "/configuration", document, headers=headers, status=200)
+
+
+async def revert(world: World) -> None:
+    versions = (await world.admin("GET", "/configuration/versions", status=200))["items"]
+    earlier, newest = versions[1]["version"], versions[0]["version"]
+    path = f"/configuration/versions/{earlier}/reversions"
+    headers = {"If-Match": f'"{newest}"'}
+    await world.admin("POST", path, headers=headers, status=201)
+
+
+async def know(world: World) -> None:
+    path = f"/agents/{world.ids['user']}/skills"
+    etag = await world.etag(path)
+    await world.admin("PUT", path, {"language": {"fa": 3}}, headers=etag, status=200)
+
+
 #: What has to be so before.
-BEFORE: dict[str, Change] = {"change_presence_of": come, "confirm_holidays": propose}
+BEFORE: dict[str, Change] = {
+    "change_presence_of": come,
+    "confirm_holidays": propose,
+    "revert_configuration": activate,
+}
 
 
 async def opt_out(world: World) -> None:
@@ -205,6 +239,9 @@ CHANGES: dict[str, Change] = {
     "create_queue": posting("/queues", {"name": "Q", "team_id": 1, "tier": 1}, keep="new_queue"),
     "change_queue": patching("/queues/{queue}", {"wrap_up_s": 17}),
     "put_queue_member": putting("/queues/{queue}/members/{user}", {"level": 3}),
+    "replace_agent_skills": know,
+    "put_team_queue": putting("/teams/{team}/queues/{new_queue}", {"level": 2}),
+    "remove_team_queue": deleting("/teams/{team}/queues/{new_queue}", status=204),
     "remove_queue_member": deleting("/queues/{queue}/members/{user}", status=204),
     "remove_team_member": deleting("/teams/{team}/members/{user}"),
     "change_agent": patching("/agents/{user}", {"capacity": 7}),
@@ -217,6 +254,8 @@ CHANGES: dict[str, Change] = {
     "set_secret": putting(SECRET, {"value": "canary-secret-value"}, status=204),
     "remove_secret": deleting(SECRET, status=204),
     "replace_entry_rules": replace_rules,
+    "activate_configuration": activate,
+    "revert_configuration": revert,
     "create_calendar": posting("/calendars", CALENDAR, keep="calendar"),
     "replace_calendar": replace_calendar,
     "confirm_holidays": posting(
@@ -311,7 +350,8 @@ async def test_every_change_tells_who_made_it_the_old_value_and_the_new(admin, s
 
 TABLES = (
     "user_account", "api_token", "team", "team_member", "queue", "membership", "entry_point",
-    "entry_point_secret", "entry_rule", "calendar", "calendar_version", "calendar_hours",
+    "entry_point_secret", "entry_rule", "agent_skill", "team_queue", "routing_setting", "credit_rule",
+    "overflow_step", "escalation_rule", "sla_policy", "configuration_version", "calendar", "calendar_version", "calendar_hours",
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
     "identity", "segment", "segment_kind", "segment_value", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
 )  # fmt: skip
