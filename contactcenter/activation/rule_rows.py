@@ -78,7 +78,8 @@ def _escalation(document: Document, names: Names) -> list[tuple[Any, ...]]:
             n,
             None if rule.from_ == ANY_QUEUE else names.queues[rule.from_],
             names.condition_in_ids(rule.when),
-            None if rule.to == NEXT_TIER else names.queues[rule.to],
+            None if rule.to in (None, NEXT_TIER) else names.queues[rule.to],
+            rule.to is not None,
             rule.notify,
         )
         for n, rule in enumerate(document.escalation, start=1)
@@ -95,6 +96,7 @@ def _sla(document: Document, names: Names) -> list[tuple[Any, ...]]:
             policy.next_reply_s,
             policy.resolution_s,
             None if policy.calendar is None else names.calendars[policy.calendar],
+            policy.warn_share,
         )
         for n, policy in enumerate(document.sla, start=1)
     ]

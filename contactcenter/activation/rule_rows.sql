@@ -29,7 +29,8 @@ DELETE FROM escalation_rule
 
 -- name: put_escalation
 -- Who rises, and when; at its place among the rules.
-INSERT INTO escalation_rule (name, position, from_queue_id, condition, to_queue_id, notify) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO escalation_rule (name, position, from_queue_id, condition, to_queue_id, moves, notify)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: remove_sla
 -- All policies; clocks that run keep what they were promised.
@@ -37,8 +38,8 @@ DELETE FROM sla_policy
 
 -- name: put_sla
 -- What is promised; at its place among the policies.
-INSERT INTO sla_policy (name, position, condition, first_reply_s, next_reply_s, resolution_s, calendar_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO sla_policy (name, position, condition, first_reply_s, next_reply_s, resolution_s, calendar_id, warn_share)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: remove_team_queues
 -- All that teams serve.

@@ -15,28 +15,12 @@ from contactcenter.errors import BadInput
 from contactcenter.opening_hours import Hours, span_of
 from contactcenter.time_zones import UnknownTimeZone, zone_of
 from routing import calendars as rules
-from routing import entry
+from routing import entry, escalation
 from routing.calendars import InvalidHours, OpeningHours, Span
 
 #: Longer ago or further ahead than this nobody plans.
 _FIRST_DAY: Final = date(1990, 1, 1)
 _LAST_DAY: Final = date(2120, 12, 31)
-_LEAVES: Final = frozenset(
-    {
-        "business_minutes_in_tier",
-        "business_minutes_in_queue",
-        "minutes_without_reply",
-        "public_replies_without_solve",
-        "reopens",
-        "transfers",
-        "offers_unanswered",
-        "sla_burn",
-        "repeat_contacts",
-        "customer_request",
-        "agent_request",
-        "resolution_failed",
-    }
-)
 #: What these are, a condition names.
 _NAMED: Final = {"queue": "queue", "entry_point": "entry point", "category": "category"}
 
@@ -110,12 +94,21 @@ def _condition(
 
 
 def _escalation(found: Findings, place: str, condition: Mapping[str, Any]) -> None:
-    """What happens to a ticket may be asked for as well, and conditions of conditions."""
-    if not condition:
-        found.error(place, "it would escalate everything")
+    """What happens to a ticket may be asked for as well, and conditions of conditions.
+
+    What the rules of escalation do not know by name is asked of this document.
+    """
+    for mistake in escalation.check(condition):
+        name = mistake.place.rpartition(".")[2]
+        if name not in _NAMED and not _is_attribute(name):
+            found.error(f"{place}.{mistake.place}".removesuffix("."), mistake.text)
     for where, name, wanted in attributes(condition, place):
-        if name not in _LEAVES:
+        if name in _NAMED or _is_attribute(name):
             _attribute(found, at(where, name), name, wanted)
+
+
+def _is_attribute(name: str) -> bool:
+    return name in entry.ATTRIBUTES or name.startswith(entry.SEGMENT)
 
 
 def _attribute(found: Findings, place: str, name: str, wanted: Any) -> None:

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, field
 
+from routing.sla import WARN_SHARE
+
 _DAY_S: Final = 86_400
 
 Name = Annotated[
@@ -252,20 +254,22 @@ class OverflowStep(Part, frozen=True, kw_only=True):
 class EscalationRule(Part, frozen=True, kw_only=True, rename={"from_": "from"}):
     """Who is referred higher without anybody asking; the first rule that holds decides.
 
-    ``from`` is a queue or ``*``, ``to`` a queue or ``next_tier``.
+    ``from`` is a queue or ``*``, ``to`` a queue or ``next_tier``. Without ``to`` the ticket stays,
+    and somebody is told.
     """
 
     name: Word
     from_: Name = ANY_QUEUE
     when: Condition
-    to: Name
+    to: Name | None = None
     notify: Literal["supervisor"] | None = None
 
 
 class SlaPolicy(Part, frozen=True, kw_only=True):
     """What is promised; the first policy that fits decides, and what it leaves out is not promised.
 
-    Times are those of ``calendar``, else of the queue's.
+    Times are those of ``calendar``, else of the queue's. People are warned when ``warn_share`` of
+    the time is gone.
     """
 
     name: Word
@@ -274,6 +278,7 @@ class SlaPolicy(Part, frozen=True, kw_only=True):
     next_reply_s: WaitS | None = None
     resolution_s: WaitS | None = None
     calendar: Name | None = None
+    warn_share: Annotated[float, Meta(gt=0, lt=1)] = WARN_SHARE
 
 
 class Document(Part, frozen=True, kw_only=True):

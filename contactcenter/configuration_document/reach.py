@@ -58,7 +58,7 @@ def _tiers(found: Findings) -> None:
         if queue.escalate_after_s is not None and queue.escalate_to is None:
             found.warn(f"{place}.escalate_after_s", "without escalate_to nothing happens then")
     for n, rule in enumerate(found.document.escalation):
-        target = queues.get(rule.to)
+        target = queues.get(rule.to or "")
         if target is None:
             continue
         lower = [q for q in _sources(found, rule.from_).values() if q.tier < target.tier]
@@ -147,10 +147,10 @@ def _reached(found: Findings) -> set[str]:
     for name, steps in document.overflow.items():
         leads[name].update(step.to for step in steps)
     for rule in document.escalation:
-        target = document.queues.get(rule.to)
+        target = document.queues.get(rule.to or "")
         for name, queue in _sources(found, rule.from_).items():
             if target is not None and queue.tier < target.tier:
-                leads[name].add(rule.to)
+                leads[name].add(rule.to or "")
     reached: set[str] = set()
     while todo:
         name = todo.pop()

@@ -11,7 +11,7 @@ from contactcenter.configuration_document.document import ANY_QUEUE, DEFAULT, NE
 from contactcenter.configuration_document.naming import Names, namer
 from contactcenter.configuration_document.rows import Queue, Rows, TermsRow
 from contactcenter.opening_hours import Hours
-from contactcenter.rules import DEFAULTS
+from contactcenter.rules import DEFAULTS, EscalationRule
 
 
 def read(rows: Rows) -> Document:
@@ -141,11 +141,16 @@ class _Reader:
                 name=rule.name,
                 from_=ANY_QUEUE if rule.from_queue_id is None else self._queue(rule.from_queue_id),
                 when=self._condition(rule.condition),
-                to=NEXT_TIER if rule.to_queue_id is None else self._queue(rule.to_queue_id),
+                to=self._target(rule),
                 notify=rule.notify,
             )
             for rule in self._rows.escalation
         )
+
+    def _target(self, rule: EscalationRule) -> str | None:
+        if not rule.moves:
+            return None
+        return NEXT_TIER if rule.to_queue_id is None else self._queue(rule.to_queue_id)
 
     def _sla(self) -> tuple[parts.SlaPolicy, ...]:
         return tuple(
@@ -156,6 +161,7 @@ class _Reader:
                 next_reply_s=policy.next_reply_s,
                 resolution_s=policy.resolution_s,
                 calendar=self._calendar(policy.calendar_id),
+                warn_share=policy.warn_share,
             )
             for policy in self._rows.sla
         )

@@ -114,7 +114,9 @@ def _rules(found: Findings) -> None:
         place = at("escalation", n)
         if rule.from_ != ANY_QUEUE:
             _queue(found, f"{place}.from", rule.from_)
-        if rule.to != NEXT_TIER:
+        if rule.to is None and rule.notify is None:
+            found.error(place, "it does nothing: give to, notify or both")
+        if rule.to not in (None, NEXT_TIER):
             _queue(found, f"{place}.to", rule.to)
     for name in _twice(rule.name for rule in found.document.escalation):
         found.error("escalation", f'two rules are named "{name}"')

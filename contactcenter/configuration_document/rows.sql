@@ -30,10 +30,11 @@ SELECT jsonb_build_object(
                  'to_queue_id', to_queue_id, 'channels', channels) ORDER BY queue_id, after_s, to_queue_id), '[]')
                FROM overflow_step),
   'escalation', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'from_queue_id', from_queue_id,
-                   'condition', condition, 'to_queue_id', to_queue_id, 'notify', notify) ORDER BY position), '[]')
+                   'condition', condition, 'to_queue_id', to_queue_id, 'moves', moves, 'notify', notify) ORDER BY position), '[]')
                  FROM escalation_rule),
   'sla', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', name, 'condition', condition, 'first_reply_s', first_reply_s,
-            'next_reply_s', next_reply_s, 'resolution_s', resolution_s, 'calendar_id', calendar_id) ORDER BY position), '[]')
+            'next_reply_s', next_reply_s, 'resolution_s', resolution_s, 'calendar_id', calendar_id,
+            'warn_share', warn_share) ORDER BY position), '[]')
           FROM sla_policy),
   'categories', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'parent_id', parent_id, 'name_en', name_en,
                    'archived', archived_at IS NOT NULL)), '[]') FROM category)
