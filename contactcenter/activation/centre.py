@@ -8,9 +8,10 @@ import msgspec
 
 from contactcenter import calendar_setup, calendars, entry_points, entry_rules, queue_setup
 from contactcenter.calendar_setup import WantedCalendar, WantedDay
-from contactcenter.configuration_document.document import DEFAULT, Calendar, Document, Queue
+from contactcenter.configuration_document.document import Calendar, Document, Queue
 from contactcenter.configuration_document.naming import Names
 from contactcenter.configuration_document.rows import Rows
+from contactcenter.configuration_document.vocabulary import DEFAULT
 from contactcenter.db import Conn
 from contactcenter.entry_rules import WantedRule
 from contactcenter.opening_hours import Hours, Week

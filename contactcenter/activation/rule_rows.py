@@ -5,8 +5,9 @@ from typing import Any, Final
 import msgspec
 
 from contactcenter import db
-from contactcenter.configuration_document.document import ANY_QUEUE, NEXT_TIER, Document, Part
+from contactcenter.configuration_document.document import Document, Part
 from contactcenter.configuration_document.naming import Names
+from contactcenter.configuration_document.vocabulary import ANY_QUEUE, NEXT_TIER
 from contactcenter.db import Conn
 from contactcenter.rules import DEFAULTS
 

@@ -8,75 +8,32 @@ entry point that is not named.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from contactcenter.configuration_document.vocabulary import (
+    ANY_QUEUE,
+    DAY_S,
+    Band,
+    Channel,
+    CreditS,
+    DayHours,
+    Email,
+    Few,
+    Level,
+    Minutes,
+    Name,
+    Reason,
+    RingS,
+    Seconds,
+    Tier,
+    Units,
+    WaitS,
+    Word,
+    WrapUpS,
+)
 from routing.sla import WARN_SHARE
-
-_DAY_S: Final = 86_400
-
-Name = Annotated[
-    str,
-    Meta(min_length=1, max_length=200, pattern=r"\S", description="a name of 1 to 200 characters"),
-]
-#: A word of our own language: lower case, as in conditions.
-Word = Annotated[
-    str,
-    Meta(
-        max_length=41,
-        pattern=r"^[a-z][a-z0-9_]{0,40}\Z",
-        description="a word of lower-case letters, digits and _",
-    ),
-]
-Channel = Annotated[
-    str, Meta(max_length=31, pattern=r"^[a-z][a-z_]{1,30}\Z", description="the name of a channel")
-]
-#: The name of a credit.
-Reason = Annotated[
-    str,
-    Meta(
-        max_length=41,
-        pattern=r"^[a-z][a-z0-9_]{1,40}\Z",
-        description="a word of lower-case letters, digits and _",
-    ),
-]
-Email = Annotated[
-    str,
-    Meta(
-        min_length=3,
-        max_length=254,
-        pattern=r"^[^A-Z\s]+@[^A-Z\s]+\Z",
-        description="an e-mail address in lower case",
-    ),
-]
-Tier = Annotated[int, Meta(ge=1, le=9)]
-Level = Annotated[int, Meta(ge=1, le=9)]
-Band = Annotated[int, Meta(ge=0, le=9)]
-Units = Annotated[int, Meta(ge=1, le=1000)]
-Seconds = Annotated[int, Meta(ge=0, le=7 * _DAY_S)]
-RingS = Annotated[int, Meta(ge=5, le=3600)]
-WrapUpS = Annotated[int, Meta(ge=0, le=3600)]
-WaitS = Annotated[int, Meta(ge=1, le=90 * _DAY_S)]
-CreditS = Annotated[int, Meta(ge=0, le=_DAY_S)]
-Few = Annotated[int, Meta(ge=0, le=100)]
-#: Local times such as ``08:00-17:00``; what closes at or before it opens closes the day after.
-Hours = Annotated[
-    str,
-    Meta(
-        max_length=11,
-        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z",
-        description="hours such as 08:00-17:00",
-    ),
-]
-DayHours = Annotated[tuple[Hours, ...], Meta(max_length=12)]
-Minutes = Annotated[int, Meta(ge=1, le=10_000)]
-
-#: In a map by channel: what holds for the channels that are not named.
-DEFAULT: Final = "default"
-#: Where an escalation rule comes from or leads to without naming a queue.
-ANY_QUEUE: Final = "*"
-NEXT_TIER: Final = "next_tier"
 
 Condition = dict[str, Any]
 
@@ -152,7 +109,7 @@ class Queue(Part, frozen=True, kw_only=True):
     wrap_up_s: WrapUpS = 0
     return_after_s: WaitS | None = None
     escalate_to: Name | None = None
-    escalate_after_s: Annotated[int, Meta(ge=60, le=90 * _DAY_S)] | None = None
+    escalate_after_s: Annotated[int, Meta(ge=60, le=90 * DAY_S)] | None = None
     requires: Skills = Skills()
 
 
@@ -225,7 +182,7 @@ class Limits(Part, frozen=True, kw_only=True):
     escalations_per_ticket: Few = 3
     returns_per_ticket: Few = 2
     cooldown_s: Seconds = 300
-    exclude_for_s: Annotated[int, Meta(ge=0, le=_DAY_S)] = 60
+    exclude_for_s: Annotated[int, Meta(ge=0, le=DAY_S)] = 60
     max_misses: Annotated[int, Meta(ge=1, le=100)] = 2
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from contactcenter.configuration_document import compiling
 from contactcenter.configuration_document.compiling import Member
-from contactcenter.configuration_document.document import ANY_QUEUE, DEFAULT, NEXT_TIER, Queue
+from contactcenter.configuration_document.document import Queue
 from contactcenter.configuration_document.findings import Findings
 from contactcenter.configuration_document.problems import at
+from contactcenter.configuration_document.vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
 
 
 def check(found: Findings) -> None:

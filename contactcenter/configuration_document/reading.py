@@ -7,9 +7,10 @@ import msgspec
 
 from contactcenter.calendars import Calendar
 from contactcenter.configuration_document import document as parts
-from contactcenter.configuration_document.document import ANY_QUEUE, DEFAULT, NEXT_TIER, Document
+from contactcenter.configuration_document.document import Document
 from contactcenter.configuration_document.naming import Names, namer
 from contactcenter.configuration_document.rows import Queue, Rows, TermsRow
+from contactcenter.configuration_document.vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
 from contactcenter.opening_hours import Hours
 from contactcenter.rules import DEFAULTS, EscalationRule
 

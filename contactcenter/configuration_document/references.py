@@ -4,14 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from contactcenter.configuration_document.document import (
-    ANY_QUEUE,
-    DEFAULT,
-    NEXT_TIER,
-    Queue,
-)
+from contactcenter.configuration_document.document import Queue
 from contactcenter.configuration_document.findings import Findings
 from contactcenter.configuration_document.problems import at
+from contactcenter.configuration_document.vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
 
 Named = TypeVar("Named")
 
