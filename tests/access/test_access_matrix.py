@@ -7,7 +7,7 @@ import pytest
 from access_table import OUTSIDE, TABLE, Line
 from house import HASHED, Caller, House, Response
 from world import KINDS, NOTHING, Kind, Who, World
-from written import VERSIONS
+from written import KEYS, VERSIONS
 
 from contactcenter import api
 from contactcenter.access.actor import SCOPES, Role
@@ -157,7 +157,10 @@ def _version(world: World, operation: Any, names: list[str], things: dict[str, A
         admin = next(w for w in world.callers if w.name == "admin")
         return admin.call("GET", f"{PREFIX}/entry_rules").json()["version"]
     table = VERSIONS[names[0]]
-    found = world.house.value(f"SELECT version FROM {table} WHERE id = $1", things[names[0]])
+    found = world.house.value(
+        f"SELECT version FROM {table} WHERE {KEYS.get(table, 'id')}::text = $1",
+        str(things[names[0]]),
+    )
     return found or 1
 
 

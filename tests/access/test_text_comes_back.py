@@ -57,6 +57,8 @@ CHANGED: Final[dict[tuple[str, str], tuple[Callable[[str], str], str]]] = {
             *(("change_category", "name_en"), ("change_category", "name_fa")),
             *(("create_calendar", "name_en"), ("create_calendar", "name_fa")),
             *(("replace_calendar", "name_en"), ("replace_calendar", "name_fa")),
+            *(("create_segment_kind", "name_en"), ("create_segment_kind", "name_fa")),
+            *(("change_segment_kind", "name_en"), ("change_segment_kind", "name_fa")),
             *(("create_disposition", "name_en"), ("create_disposition", "name_fa")),
             *(("create_saved_reply", "title"), ("change_saved_reply", "title")),
             *(("create_entry_point", "name"), ("change_entry_point", "name")),
@@ -283,6 +285,11 @@ def _kept(calls: Calls) -> Iterator[str]:
                 calls.things["contact_id"],
             )
         )
+    if calls.operation.name == "import_segments":
+        (brought,) = calls.world.house.rows(
+            "SELECT value, note FROM segment ORDER BY id DESC LIMIT 1"
+        )
+        yield from (text for text in brought.values() if text)
     if calls.operation.name == "open_ticket":
         yield calls.world.house.value("SELECT body FROM interaction ORDER BY id DESC LIMIT 1")
 

@@ -33,7 +33,10 @@ VERSIONS: Final = {
     "calendar_id": "calendar",
     "category_id": "category",
     "reply_id": "saved_reply",
+    "segment_kind": "segment_kind",
 }
+#: What a table's rows are named by, where it is no id.
+KEYS: Final = {"segment_kind": "kind"}
 #: What stands beside a text, where it could not be taken alone.
 BESIDE: Final[Mapping[tuple[str, Path], Any]] = {
     ("create_contact", ("identities", 0)): {"kind": "email"},
@@ -157,7 +160,8 @@ class Calls:
         if table is None:
             return self.who.call("GET", f"{PREFIX}/entry_rules").headers["etag"]
         number = self.world.house.value(
-            f"SELECT version FROM {table} WHERE id = $1", next(iter(self._named().values()))
+            f"SELECT version FROM {table} WHERE {KEYS.get(table, 'id')} = $1",
+            next(iter(self._named().values())),
         )
         return f'"{number}"'
 
