@@ -18,7 +18,11 @@ from contactcenter import (
     legs,
     offers,
     outbox,
+    segment_setting,
+    segment_views,
     segments,
+    ticket_credits,
+    ticket_facts,
     tickets,
     timeline,
     timers,
@@ -32,11 +36,13 @@ from contactcenter.db import OwnConnection, Statements
 from contactcenter.dispatch import arriving, entering, seek
 from contactcenter.feed import reader
 
-#: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline.
+#: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
+#: and what is known of contacts, which rules ask for and credits follow.
 _WAY: Final = (
     *(one.__name__ for one in (intake, triage, segments, events, entering, arriving, seek)),
     *(one.__name__ for one in (tickets, turns, legs, offers, timers, outbox)),
     *(one.__name__ for one in (reader, timeline)),
+    *(one.__name__ for one in (ticket_facts, ticket_credits, segment_setting, segment_views)),
 )
 #: From so many rows on a scan from end to end would be felt.
 _LARGE_ROWS: Final = 5_000
@@ -55,6 +61,7 @@ _SQL = db.Statements(__name__)
 _make_events = _SQL.command("events")
 _make_keys = _SQL.command("keys")
 _make_segments = _SQL.command("segments")
+_make_credits = _SQL.command("credits")
 _large_tables = _SQL.take("large_tables", str)
 
 
@@ -82,6 +89,7 @@ async def _settle(conn: OwnConnection, rows: int) -> None:
         await _make_keys.run(conn, first, last)
     await population.settle(conn, rows)
     await _make_segments.run(conn, 0, rows - 1)
+    await _make_credits.run(conn, 0, rows - 1)
     await conn.execute("VACUUM (ANALYZE)")
 
 

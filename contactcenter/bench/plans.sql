@@ -10,10 +10,18 @@ INSERT INTO inbound_key (entry_point_id, external_id, received_at)
 SELECT 1, decode(md5(n::text), 'hex'), now() FROM generate_series($1::int, $2::int) AS n
 
 -- name: segments
--- Somebody's manner, for one person in ten.
+-- Everybody's category, and somebody's manner, for one person in ten.
 INSERT INTO segment (contact_id, kind, value, source, confidence, actor, from_at)
-SELECT n + 1, 'temperament', 'haggler', 'cues', 0.9, 'system', now() FROM generate_series($1::int, $2::int) AS n
-WHERE n % 10 = 0
+SELECT n + 1, k.kind, k.value, k.source, 0.9, 'system', now()
+FROM generate_series($1::int, $2::int) AS n,
+  (VALUES ('customer_category', 'home', 'import', 1), ('temperament', 'haggler', 'cues', 10)) AS k(kind, value, source, nth)
+WHERE n % k.nth = 0
+
+-- name: credits
+-- What that is worth, for every problem.
+WITH rule AS (INSERT INTO credit_rule (kind, value, credit_s) VALUES ('customer_category', 'home', 30), ('repeat_contact', '', 60))
+INSERT INTO credit (ticket_id, reason, credit_s)
+SELECT n + 1, 'customer_category:home', 30 FROM generate_series($1::int, $2::int) AS n
 
 -- name: large_tables
 -- The tables in which a scan from end to end would be felt.
