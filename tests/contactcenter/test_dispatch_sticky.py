@@ -81,7 +81,7 @@ async def test_what_comes_back_to_a_full_agent_waits_for_him(world: Conn, where:
     holder, ticket = await kept(world, queue_id, presence=where)
     idle = await factories.agent(world, after(21), queues=[queue_id], presence="offline")
     await presence.change(world, after(30), idle, "available", None, actor="system")
-    ticket = await seek.agent_for(world, after(31), ticket)
+    ticket = await seek.agent_for(world, after(31), await tickets.lock(world, ticket.id))
 
     assert (ticket.state, ticket.sticky_agent_id) == ("waiting", holder)
     assert ticket.sticky_until == after(120)
@@ -130,6 +130,18 @@ async def test_after_the_window_he_is_still_preferred(world: Conn) -> None:
     assert (why["sticky"], why["next"]["behind_because"]) == (True, "sticky")
 
 
+async def test_he_is_preferred_to_however_many_would_come_before_him(world: Conn) -> None:
+    queue_id = await factories.queue(world, auto_accept=["sms"])
+    holder, ticket = await kept(world, queue_id)
+    await firing.fire_due(world, after(120), at_most=10)
+    for n in range(10):
+        await factories.agent(world, after(n), queues=[queue_id])
+    await world.execute("UPDATE membership SET level = 2 WHERE agent_id = $1", holder)
+    await world.execute("UPDATE agent SET capacity = 3 WHERE id = $1", holder)
+
+    assert (await seek.agent_for(world, after(130), ticket)).agent_id == holder
+
+
 async def test_who_is_not_there_keeps_nothing_until_he_is_back(world: Conn) -> None:
     queue_id = await factories.queue(world, auto_accept=["sms"])
     holder, ticket = await kept(world, queue_id, presence="away")
@@ -138,6 +150,19 @@ async def test_who_is_not_there_keeps_nothing_until_he_is_back(world: Conn) -> N
     first = await factories.agent(world, after(31), queues=[queue_id], presence="offline")
     await presence.change(world, after(32), first, "available", None, actor="system")
     in_time = await holder_of(world, ticket.id)
+    await world.execute("UPDATE agent SET presence = 'away' WHERE id = $1", holder)
+    second = await factories.agent(world, after(32), queues=[queue_id], presence="offline")
+    await presence.change(world, after(33), second, "available", None, actor="system")
+
+    assert (in_time, await holder_of(world, ticket.id)) == (None, second)
+
+
+async def test_being_away_lets_the_next_have_it_at_once(world: Conn) -> None:
+    queue_id = await factories.queue(world, auto_accept=["sms"])
+    holder, ticket = await kept(world, queue_id)
+    first = await factories.agent(world, after(21), queues=[queue_id])
+    in_time = await holder_of(world, ticket.id)
+
     await presence.change(world, after(33), holder, "away", "lunch", actor="system")
 
     assert (in_time, await holder_of(world, ticket.id)) == (None, first)
