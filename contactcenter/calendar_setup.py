@@ -13,6 +13,7 @@ from contactcenter import calendars, configuration, proposed_holidays, timers
 from contactcenter.calendars import Calendar
 from contactcenter.configuration import NameTaken
 from contactcenter.db import Conn
+from contactcenter.dispatch import opening
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.opening_hours import ExceptionalDay, Hours, Week, exceptional, span_of
 from contactcenter.time_zones import UnknownTimeZone, zone_of
@@ -188,6 +189,7 @@ async def _written(
         raise _taken(wanted) from error
     if before is not None:  # what is promised by these hours is due at another time
         await timers.set_for_calendar(conn, "sla_recount", calendar_id, now)
+        await opening.hours_changed(conn, now, calendar_id)
     after = await calendars.find(conn, calendar_id)
     changed = _differences(before, after)
     await configuration.record(conn, now, "calendar", calendar_id, changed, actor=actor)

@@ -58,6 +58,8 @@ KINDS: Final[Mapping[str, str]] = {
     "ticket_changed": "subject, category, tags or temperament were edited",
     "presence_changed": "an agent came, went or paused",
     "entry_point_discovered": "a message came to an address of ours that nobody had set up",
+    "queue_opened": "by its calendar, a queue hands out tickets from now on",
+    "queue_closed": "by its calendar, a queue hands out nothing for a while",
     "configuration_changed": "a team, queue, rule, entry point, calendar or text was edited",
     "payload_quarantined": "an authentic payload could not be understood",
     "payload_released": "a quarantined payload was understood at last",

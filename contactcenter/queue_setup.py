@@ -7,7 +7,15 @@ from typing import Any
 import asyncpg
 from msgspec import Struct
 
-from contactcenter import calendars, configuration, db, events, queues, ticket_changes
+from contactcenter import (
+    calendars,
+    configuration,
+    db,
+    events,
+    queues,
+    ticket_changes,
+    timers,
+)
 from contactcenter.configuration import NameTaken
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
@@ -108,6 +116,7 @@ async def add(conn: Conn, now: datetime, new: NewQueue, *, actor: str) -> Queue:
         raise NameTaken(f"there is a queue named {new.name} already") from error
     if new.calendar_id is not None:
         await calendars.note_use(conn, now, new.calendar_id, queue_id=queue_id)
+        await timers.set_for_queue(conn, "queue_hours", queue_id, now)
     queue = await queues.find(conn, queue_id)
     changed = configuration.differences(None, queue)
     await configuration.record(conn, now, "queue", queue_id, changed, actor=actor)
@@ -129,6 +138,7 @@ async def save(conn: Conn, now: datetime, before: Queue, after: Queue, *, actor:
     await configuration.record(conn, now, "queue", after.id, changed, actor=actor)
     if after.calendar_id != before.calendar_id:
         await calendars.note_use(conn, now, after.calendar_id, queue_id=after.id)
+        await timers.set_for_queue(conn, "queue_hours", after.id, now)
     if after.team_id != before.team_id:
         await _change_team(conn, now, after, actor=actor)
     return await queues.find(conn, after.id)

@@ -69,7 +69,7 @@ async def set_for_ticket(
 ) -> None:
     """Set or move the ticket's timer of this kind (one an agent where an agent is named)."""
     key = f"{ticket_id}:{agent_id}" if agent_id is not None else str(ticket_id)
-    await _set.run(conn, due_at, kind, key, ticket_id, agent_id)
+    await _set.run(conn, due_at, kind, key, ticket_id, agent_id, None)
 
 
 async def set_for_tickets(conn: Conn, kind: Kind, due: Sequence[tuple[int, datetime]]) -> None:
@@ -85,12 +85,17 @@ async def clear_for_ticket(conn: Conn, kind: Kind, ticket_id: int) -> None:
 
 async def set_for_agent(conn: Conn, kind: Kind, agent_id: int, due_at: datetime) -> None:
     """Set or move the agent's timer of this kind."""
-    await _set.run(conn, due_at, kind, f"agent:{agent_id}", None, agent_id)
+    await _set.run(conn, due_at, kind, f"agent:{agent_id}", None, agent_id, None)
+
+
+async def set_for_queue(conn: Conn, kind: Kind, queue_id: int, due_at: datetime) -> None:
+    """Set or move the queue's timer of this kind."""
+    await _set.run(conn, due_at, kind, f"queue:{queue_id}", None, None, queue_id)
 
 
 async def set_for_calendar(conn: Conn, kind: Kind, calendar_id: int, due_at: datetime) -> None:
     """Set or move the calendar's timer of this kind."""
-    await _set.run(conn, due_at, kind, str(calendar_id), None, None)
+    await _set.run(conn, due_at, kind, str(calendar_id), None, None, None)
 
 
 async def clear_for_agent(conn: Conn, kind: Kind, agent_id: int) -> None:

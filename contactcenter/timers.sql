@@ -1,6 +1,6 @@
 -- name: set_timer
 -- A timer that is set again is moved.
-INSERT INTO timer (due_at, kind, key, ticket_id, agent_id) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO timer (due_at, kind, key, ticket_id, agent_id, queue_id) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 
 -- name: set_many

@@ -178,6 +178,8 @@ def _with_it(turn: Turn) -> tuple[Any, ...]:
 def _cleared(turn: Turn) -> str:
     """The kinds of timers that end, as PostgreSQL writes an array, for arrays do not nest."""
     kinds = set(_OF_A_STATE | turn.waits.keys())
+    if turn.ticket.state != "assigned":
+        kinds.add("return_due")
     if turn.asks_anew:
         kinds.add("exclusion_end")
     if turn.ticket.sticky_agent_id is None:

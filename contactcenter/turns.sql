@@ -48,6 +48,10 @@ WITH standing AS (
   INSERT INTO timer (due_at, kind, key, ticket_id)
   SELECT d.due_at, d.kind, d.ticket_id::text, d.ticket_id
   FROM unnest($48::bigint[], $49::text[], $50::timestamptz[]) AS d(ticket_id, kind, due_at)
+  UNION ALL  -- in a queue where what is taken must be answered in time
+  SELECT $1::timestamptz + q.return_after_s * interval '1 second', 'return_due', s.id::text, s.id
+  FROM turn JOIN saved s ON s.id = turn.id JOIN queue q ON q.id = s.queue_id
+  WHERE s.state = 'assigned' AND turn.leg_begins_at IS NOT NULL AND q.return_after_s IS NOT NULL
   ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 ), asked_anew AS (
   DELETE FROM exclusion USING turn

@@ -19,7 +19,7 @@ import structlog
 from contactcenter import db, logs, metrics, timers
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import promises, routing_lock, seek
+from contactcenter.dispatch import opening, promises, routing_lock, seek
 from contactcenter.dispatch.connection import RoutingConnection, apart
 from contactcenter.dispatch.routing_lock import Clock, Held
 from contactcenter.errors import DomainError, NoDatabase
@@ -83,6 +83,7 @@ class Dispatcher:
         self._conn: RoutingConnection | None = None
         #: Refusals come in clusters: after one the next hold begins with savepoints.
         self._is_careful = False
+        self._has_begun = False
 
     async def submit(self, change: Change[T]) -> T:
         """Run ``change(conn, now)`` under the routing lock and return what it returned.
@@ -166,10 +167,14 @@ class Dispatcher:
         conn = await self._connection()
 
         async def applied(conn: Conn, now: datetime) -> list[_Result]:
+            if not self._has_begun:
+                await opening.ask_all(conn, now)
             return await apply(conn, now, batch)
 
         with metrics.when_done():
-            return await routing_lock.hold(conn, self._clock, applied, at_most=BATCH)
+            held = await routing_lock.hold(conn, self._clock, applied, at_most=BATCH)
+        self._has_begun = True
+        return held
 
     async def _connection(self) -> RoutingConnection:
         if self._conn is None or self._conn.is_closed():

@@ -12,9 +12,11 @@ from contactcenter.dispatch import (
     ending,
     escalating,
     holding,
+    opening,
     overflowing,
     presence,
     promises,
+    returning,
     seek,
 )
 from contactcenter.dispatch.connection import apart, raises
@@ -77,6 +79,16 @@ async def _escalation(conn: Conn, now: datetime, timer: Timer) -> None:
     await escalating.look(conn, now, ticket)
 
 
+async def _return_due(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.ticket_id is not None
+    await returning.return_if_due(conn, now, timer.ticket_id)
+
+
+async def _queue_hours(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.queue_id is not None
+    await opening.look(conn, now, timer.queue_id)
+
+
 async def _wake_up(conn: Conn, now: datetime, timer: Timer) -> None:
     assert timer.ticket_id is not None
     ticket = await tickets.lock(conn, timer.ticket_id)
@@ -100,6 +112,8 @@ _FIRE: Final[Mapping[str, Fire]] = {
     "exclusion_end": _look_again,
     "sticky_end": _look_again,
     "overflow": _overflow,
+    "return_due": _return_due,
+    "queue_hours": _queue_hours,
     "escalation": _escalation,
     "escalation_check": _escalation,
     "sla_warning": promises.come_due,

@@ -243,7 +243,7 @@ async def _take_back(
     """End a ringing offer; the ticket waits again, as old as it is."""
     until_at = None
     if ending != "rescinded":
-        until_at = await _exclude(conn, now, offer)
+        until_at = await exclude(conn, now, offer.ticket_id, offer.agent_id)
     ticket = msgspec.structs.replace(ticket, state=check(ticket, "decline"))
     rang_s = (now - offer.offered_at).total_seconds()
     over = fact(
@@ -260,16 +260,14 @@ async def _take_back(
     return (await let_go(conn, now, turn, offer_ended_by=ending)).ticket
 
 
-async def _exclude(conn: Conn, now: datetime, offer: Offer) -> datetime | None:
-    """Do not ask this agent about this ticket again for a while; returns until when."""
+async def exclude(conn: Conn, now: datetime, ticket_id: int, agent_id: int) -> datetime | None:
+    """Do not ask this agent about this ticket again for a while; until when, if at all."""
     exclude_for_s = (await rules_of(conn)).limits.exclude_for_s
     if not exclude_for_s:
         return None
     until_at = now + timedelta(seconds=exclude_for_s)
-    await offers.exclude(conn, offer.ticket_id, offer.agent_id, until_at)
-    await timers.set_for_ticket(
-        conn, "exclusion_end", offer.ticket_id, until_at, agent_id=offer.agent_id
-    )
+    await offers.exclude(conn, ticket_id, agent_id, until_at)
+    await timers.set_for_ticket(conn, "exclusion_end", ticket_id, until_at, agent_id=agent_id)
     return until_at
 
 

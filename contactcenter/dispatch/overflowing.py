@@ -14,6 +14,7 @@ from contactcenter.dispatch import keeping, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.dispatch.holding import check
 from contactcenter.dispatch.tier_clock import Waits
+from contactcenter.queues import Queue
 from contactcenter.rules import Rules
 from contactcenter.tickets import Ticket, fact
 from contactcenter.turns import Turn
@@ -41,8 +42,9 @@ async def step(conn: Conn, now: datetime, ticket_id: int) -> None:
         return
     (_, queue_id), *left = ticket.overflow
     ticket = msgspec.structs.replace(ticket, overflow=left)
-    if ticket.state == "waiting":
-        ticket = await _move(conn, now, ticket, queue_id)
+    queue = await queues.find(conn, queue_id)
+    if ticket.state == "waiting" and queue.archived_at is None:
+        ticket = await _move(conn, now, ticket, queue)
         await seek.agent_for(conn, now, ticket)
         return
     await _pass.run(conn, ticket.id)
@@ -50,8 +52,7 @@ async def step(conn: Conn, now: datetime, ticket_id: int) -> None:
         await timers.set_for_ticket(conn, "overflow", ticket.id, _due_at(ticket, now))
 
 
-async def _move(conn: Conn, now: datetime, ticket: Ticket, queue_id: int) -> Ticket:
-    queue = await queues.find(conn, queue_id)
+async def _move(conn: Conn, now: datetime, ticket: Ticket, queue: Queue) -> Ticket:
     former_queue_id, former_tier = ticket.queue_id, ticket.tier
     ticket = msgspec.structs.replace(
         seek.queue_for_ticket(queue, ticket),

@@ -30,6 +30,7 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("consent_", "everybody"),
     ("segment_", "everybody"),
     ("configuration_", "everybody"),
+    ("queue_", "everybody"),
     ("presence_", "mates"),
     ("payload_", "supervisors"),
     ("entry_point_", "supervisors"),
@@ -39,7 +40,9 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("password_", "concerned"),
 )
 #: What can bring a ticket under another team.
-_MOVES: Final = frozenset({"ticket_queued", "ticket_escalated", "ticket_transferred"})
+_MOVES: Final = frozenset(
+    {"ticket_queued", "ticket_escalated", "ticket_transferred", "ticket_overflowed"}
+)
 
 
 class _ViewerRow(Struct, frozen=True, kw_only=True):

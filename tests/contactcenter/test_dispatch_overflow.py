@@ -116,6 +116,19 @@ async def test_for_what_rings_or_is_held_a_step_is_past(world: Conn, holds: bool
     assert (await tickets.find(world, ticket.id)).queue_id == (third if holds else first)
 
 
+async def test_a_step_to_an_archived_queue_is_past(world: Conn) -> None:
+    first, second, third = await chained(world)
+    ticket = await factories.queued_ticket(world, NOON, queue_id=first)
+    await world.execute("UPDATE queue SET archived_at = $2 WHERE id = $1", second, NOON)
+
+    await firing.fire_due(world, after(40), at_most=10)
+    before = await tickets.find(world, ticket.id)
+    await firing.fire_due(world, after(80), at_most=10)
+
+    assert (before.queue_id, before.overflow) == (first, [[80, third]])
+    assert (await tickets.find(world, ticket.id)).queue_id == third
+
+
 async def test_a_chain_is_of_some_channels_only(world: Conn) -> None:
     first, second, third = await chained(world, channels="{voice}")
     call = await factories.queued_ticket(world, NOON, queue_id=first, channel="voice")

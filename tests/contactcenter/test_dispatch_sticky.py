@@ -322,3 +322,15 @@ async def test_a_customers_answer_keeps_his_ticket_for_the_agent_he_wrote_to(wor
 
     waiting = await tickets.find(world, ticket.id)
     assert (waiting.state, waiting.sticky_agent_id) == ("waiting", holder)
+
+
+async def test_who_signs_on_when_the_window_ends_may_have_it(world: Conn) -> None:
+    queue_id = await factories.queue(world, auto_accept=["sms"])
+    _, ticket = await kept(world, queue_id)
+    found = []
+    for second in (119, 120):
+        idle = await factories.agent(world, NOON, queues=[queue_id], presence="offline")
+        await presence.change(world, after(second), idle, "available", None, actor="system")
+        found.append(await holder_of(world, ticket.id))
+
+    assert found == [None, idle]

@@ -1,0 +1,43 @@
+"""Tickets that were taken and not answered: after a while they go back, as old as they are.
+
+A timer is set with every leg in a queue that has such a time, for the earliest instant it could be
+over; with a calendar only open time counts, and whoever asks too early asks again.
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from contactcenter import calendars, db, queues, tickets, timers
+from contactcenter.db import Conn
+from contactcenter.dispatch import holding
+from routing import calendars as hours
+
+
+class _Leg(Struct, frozen=True, kw_only=True):
+    from_at: datetime
+
+
+_SQL = db.Statements(__name__)
+_unanswered_leg = _SQL.take("unanswered_leg", _Leg)
+
+
+async def return_if_due(conn: Conn, now: datetime, ticket_id: int) -> None:
+    """Give a held ticket back if nobody has written to the customer since this leg began."""
+    ticket = await tickets.lock(conn, ticket_id)
+    leg = await _unanswered_leg.first(conn, ticket_id)
+    if leg is None or ticket.queue_id is None or ticket.agent_id is None:
+        return
+    queue = await queues.find(conn, ticket.queue_id)
+    if queue.return_after_s is None:
+        return
+    calendar = await calendars.of_queue(conn, queue.id)
+    try:
+        due_at = hours.instant_after(calendar, leg.from_at, timedelta(seconds=queue.return_after_s))
+    except hours.NeverOpens:
+        return
+    if due_at > now:
+        await timers.set_for_ticket(conn, "return_due", ticket_id, due_at)
+        return
+    await holding.exclude(conn, now, ticket_id, ticket.agent_id)
+    await holding.release(conn, now, ticket_id, actor="system", reason="no_reply")
