@@ -11,6 +11,15 @@ _CREDITS: Final[Mapping[Language, str]] = {
     "fa": " اعتبارش: {credits}.",
 }
 
+_RISEN: Final[Mapping[Language, Pieces]] = {
+    "en": ("Referred from {from_queue} (tier {from_tier}) to {queue} (tier {tier}) at {at}",),
+    "fa": ("ساعت {at} از {from_queue} (سطح {from_tier}) به {queue} (سطح {tier}) ارجاع شد",),
+}
+_KEEPS: Final[Mapping[Language, Pieces]] = {
+    "en": (" Its age is kept.", _CREDITS["en"], WITHDRAWN["en"]),
+    "fa": (" زمان انتظارش حفظ شد.", _CREDITS["fa"], WITHDRAWN["fa"]),
+}
+
 #: By the kind of the event, where it has variants with the name of the variant.
 PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
     **OFFERS,
@@ -33,21 +42,31 @@ PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
             _CREDITS["fa"],
         ),
     },
-    "ticket_escalated": {
+    "ticket_escalated.by_person": {
+        "en": (*_RISEN["en"], " by {by}", ": {reason}", ".", *_KEEPS["en"]),
+        "fa": (*_RISEN["fa"], "، به دست {by}", ": {reason}", ".", *_KEEPS["fa"]),
+    },
+    "ticket_escalated.by_rule": {
+        "en": (*_RISEN["en"], " by rule {rule}", ": {because}", ".", *_KEEPS["en"]),
+        "fa": (*_RISEN["fa"], " بنا بر قاعدهٔ {rule}", ": {because}", ".", *_KEEPS["fa"]),
+    },
+    "supervisor_notified": {
         "en": (
-            "Referred from {from_queue} (tier {from_tier}) to {queue} (tier {tier}) at {at}",
-            ": {reason}",
+            "Supervisors were asked to look at it at {at}",
+            " by rule {rule}",
+            ": {because}",
             ".",
-            " Its age is kept.",
-            WITHDRAWN["en"],
         ),
         "fa": (
-            "ساعت {at} از {from_queue} (سطح {from_tier}) به {queue} (سطح {tier}) ارجاع شد",
-            ": {reason}",
+            "ساعت {at} از سرپرستان خواسته شد به آن نگاه کنند",
+            "، بنا بر قاعدهٔ {rule}",
+            ": {because}",
             ".",
-            " زمان انتظارش حفظ شد.",
-            WITHDRAWN["fa"],
         ),
+    },
+    "resolution_failed": {
+        "en": ("At {at} {agent} noted that a solution had failed", ": {reason}", "."),
+        "fa": ("ساعت {at} {agent} نوشت که راه‌حلی نتیجه نداد", ": {reason}", "."),
     },
     "ticket_overflowed": {
         "en": ("Still waiting at {at}, it overflowed from {from_queue} to {queue}", "."),
@@ -101,7 +120,7 @@ PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
         "en": ("Moved from {from_queue} to {queue} at {at}", " by {by}", ".", WITHDRAWN["en"]),
         "fa": (
             "ساعت {at} از {from_queue} به {queue} منتقل شد",
-            "؛ {by} آن را منتقل کرد",
+            "، به دست {by}",
             ".",
             WITHDRAWN["fa"],
         ),
@@ -110,13 +129,15 @@ PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
         "en": (
             "Returned from {from_queue} (tier {from_tier}) to {queue} (tier {tier}) at {at}",
             " by {by}",
+            ": {reason}",
             ".",
             KEPT["en"],
             WITHDRAWN["en"],
         ),
         "fa": (
             "ساعت {at} از {from_queue} (سطح {from_tier}) به {queue} (سطح {tier}) بازگردانده شد",
-            "؛ {by} آن را بازگرداند",
+            "، به دست {by}",
+            ": {reason}",
             ".",
             KEPT["fa"],
             WITHDRAWN["fa"],

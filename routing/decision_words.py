@@ -1,40 +1,42 @@
 """The words for what events say in codes, in both languages; a code without words stays a code."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+from routing.escalation.words import FAILURES, REASONS, RETURN_REASONS
 from routing.wording import Language, name
 
 Words = Mapping[str, Mapping[Language, str]]
 
-_CUSTOMER_WROTE: Final[Mapping[Language, str]] = {
-    "en": "the customer wrote",
-    "fa": "مشتری نوشت",
+
+def by_code(words: Mapping[Language, Mapping[Any, str]]) -> Words:
+    """Words that stand by their language, by their code."""
+    return {code: {language: words[language][code] for language in words} for code in words["en"]}
+
+
+_RELEASES: Final[Words] = {
+    "agent_disabled": {"en": "the account was disabled", "fa": "حساب کاربری غیرفعال شد"},
 }
-#: By the field of the event, then by its value.
-CODES: Final[Mapping[str, Words]] = {
-    "reason": {
-        "agent": {"en": "the agent asked for it", "fa": "کارشناس خواست"},
-        "customer_words": {
-            "en": "the customer asked for somebody more senior",
-            "fa": "مشتری کارشناس ارشدتری خواست",
-        },
-        "time_in_tier": {"en": "the tier's time was over", "fa": "مهلت این سطح به سر رسید"},
-        "agent_disabled": {"en": "the account was disabled", "fa": "حساب کاربری غیرفعال شد"},
-    },
-    "because": {
-        "customer_wrote": _CUSTOMER_WROTE,
-        "wake_up": {"en": "the date had come", "fa": "موعدش رسید"},
-        "agent": {"en": "the agent took it up", "fa": "کارشناس آن را از سر گرفت"},
-    },
-    "metric": {
-        "first_reply": {"en": "first reply", "fa": "نخستین پاسخ"},
-        "next_reply": {"en": "next reply", "fa": "پاسخ بعدی"},
-        "resolution": {"en": "solution", "fa": "حل درخواست"},
-    },
-    "disposition": {
-        "solved": {"en": "solved", "fa": "حل‌شده"},
-    },
+_CAUSES: Final[Words] = {
+    "customer_wrote": {"en": "the customer wrote", "fa": "مشتری نوشت"},
+    "wake_up": {"en": "the date had come", "fa": "موعدش رسید"},
+    "agent": {"en": "the agent took it up", "fa": "کارشناس آن را از سر گرفت"},
+}
+_METRICS: Final[Words] = {
+    "first_reply": {"en": "first reply", "fa": "نخستین پاسخ"},
+    "next_reply": {"en": "next reply", "fa": "پاسخ بعدی"},
+    "resolution": {"en": "solution", "fa": "حل درخواست"},
+}
+#: By the kind of the event and its field; what people may configure has no words here.
+CODES: Final[Mapping[tuple[str, str], Words]] = {
+    ("ticket_escalated", "reason"): by_code(REASONS),
+    ("ticket_transferred", "reason"): by_code(RETURN_REASONS),
+    ("resolution_failed", "reason"): by_code(FAILURES),
+    ("ticket_released", "reason"): _RELEASES,
+    ("ticket_resumed", "because"): _CAUSES,
+    ("ticket_reopened", "because"): _CAUSES,
+    ("sla_warned", "metric"): _METRICS,
+    ("sla_breached", "metric"): _METRICS,
 }
 
 #: What an agent behind the chosen one has less of.
@@ -69,6 +71,12 @@ CREDITS: Final[Words] = {
 ACTORS: Final[Words] = {
     "token": {"en": "a program", "fa": "یک برنامه"},
 }
+
+
+def code(kind: str, field: str, value: str, language: Language) -> str:
+    """The words for a code in the data of an event; a name, or what has no words, as it is."""
+    known = CODES.get((kind, field), {}).get(value)
+    return name(value, language) if known is None else known[language]
 
 
 def word(words: Words, code: str, language: Language) -> str:

@@ -16,7 +16,8 @@ from string import Formatter
 from typing import Any, Final
 
 from routing.decision_phrases import PHRASES
-from routing.decision_words import ACTORS, CODES, word
+from routing.decision_words import ACTORS, code, word
+from routing.escalation import Held, in_words
 from routing.offer_reasons import credit_names, credit_rows, reasons
 from routing.wording import Language, digits, name, span
 
@@ -83,18 +84,20 @@ def variant(decision: Decision) -> str:
     kind, data = decision.kind, decision.data
     match kind:
         case "ticket_offered" | "ticket_assigned":
-            return f"{kind}.{data['why']['decision']}"
+            how = data["why"]["decision"]
+        case "ticket_escalated":
+            how = "by_rule" if data.get("because") else "by_person"
         case "ticket_queued":
-            return f"{kind}.default" if data.get("rule_id") is None else f"{kind}.by_rule"
+            how = "default" if data.get("rule_id") is None else "by_rule"
         case "ticket_transferred" if "from_agent_id" in data:
-            return f"{kind}.to_agent"
+            how = "to_agent"
         case "ticket_transferred":
-            is_lower = data["tier"] < data["from_tier"]
-            return f"{kind}.returned" if is_lower else f"{kind}.sideways"
+            how = "returned" if data["tier"] < data["from_tier"] else "sideways"
         case "ticket_resumed":
-            return f"{kind}.held" if data["state"] == "assigned" else f"{kind}.waiting"
+            how = "held" if data["state"] == "assigned" else "waiting"
         case _:
             return kind
+    return f"{kind}.{how}"
 
 
 def agents_named(decision: Decision) -> set[int]:
@@ -123,7 +126,7 @@ def _known(decision: Decision, speaker: Speaker) -> dict[str, str]:
     why = decision.data.get("why", {})
     known = {"at": speaker.moment(decision.at)}
     for field, value in {**decision.data, **why}.items():
-        text = _written(field, value, speaker)
+        text = _written(decision.kind, field, value, speaker)
         if text is not None:
             known[_called(field)] = text
     if decision.agent_id is not None:
@@ -138,8 +141,11 @@ def _called(field: str) -> str:
     return _AGENTS.get(field) or _QUEUES.get(field) or field.removesuffix("_s")
 
 
-def _written(field: str, value: Any, speaker: Speaker) -> str | None:  # noqa: PLR0911  by its name
+def _written(  # noqa: PLR0911  each kind of field has its own way
+    kind: str, field: str, value: Any, speaker: Speaker
+) -> str | None:
     """How the value of a field is written; None: not at all."""
+    language = speaker.language
     if value is None or isinstance(value, bool):
         return None
     if field in _AGENTS:
@@ -148,15 +154,23 @@ def _written(field: str, value: Any, speaker: Speaker) -> str | None:  # noqa: P
         return speaker.queue(value)
     if field.endswith(("_at", "_until")):
         return speaker.moment(value)
-    if field.endswith("_s"):
-        return span(value, speaker.language)
-    if field == "credits":
-        return credit_rows(value, speaker.language) or None
-    if field == "revoked":
-        return credit_names(value, speaker.language) or None
-    if field in CODES:
-        return word(CODES[field], str(value), speaker.language)
-    return digits(str(value), speaker.language) if isinstance(value, str | int) else None
+    if isinstance(value, Mapping | list):
+        return _many(field, value, language) or None
+    if isinstance(value, str):
+        return code(kind, field, value, language)
+    return span(value, language) if field.endswith("_s") else digits(str(value), language)
+
+
+def _many(field: str, value: Any, language: Language) -> str:
+    match field:
+        case "credits":
+            return credit_rows(value, language)
+        case "revoked":
+            return credit_names(value, language)
+        case "because":
+            return in_words([Held(**one) for one in value], language)
+        case _:
+            return ""
 
 
 def _actor(actor: str, speaker: Speaker) -> str | None:

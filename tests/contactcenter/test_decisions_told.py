@@ -22,6 +22,7 @@ from contactcenter.events import KINDS
 from contactcenter.speech import Speech
 from contactcenter.tickets import Ticket
 from contactcenter.time_zones import zone_of
+from routing.escalation import Held
 from routing.wording import Language
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -160,16 +161,41 @@ async def test_a_ticket_that_rises_while_it_rings_and_comes_back(world: Conn) ->
     await both(
         world,
         ticket.id,
-        "Referred from Support (tier 1) to Lab (tier 2) at 12:10:00: the tier's time was over."
-        " Its age is kept. The offer to Ann was withdrawn.",
-        "ساعت ۱۲:۱۰:۰۰ از Support (سطح ۱) به Lab (سطح ۲) ارجاع شد: مهلت این سطح به سر رسید."
-        " زمان انتظارش حفظ شد. پیشنهاد به Ann پس گرفته شد.",
+        "Referred from Support (tier 1) to Lab (tier 2) at 12:10:00: the time of the tier ran out."
+        " Its age is kept. Its credit: 5 min (escalated). The offer to Ann was withdrawn.",
+        "ساعت ۱۲:۱۰:۰۰ از Support (سطح ۱) به Lab (سطح ۲) ارجاع شد: زمان این سطح تمام شد."
+        " زمان انتظارش حفظ شد. اعتبارش: ۵ دقیقه (ارجاع). پیشنهاد به Ann پس گرفته شد.",
     )
     await both(
         world,
         ticket.id,
         "Returned from Lab (tier 2) to Support (tier 1) at 12:11:40 by Dana.",
-        "ساعت ۱۲:۱۱:۴۰ از Lab (سطح ۲) به Support (سطح ۱) بازگردانده شد؛ Dana آن را بازگرداند.",
+        "ساعت ۱۲:۱۱:۴۰ از Lab (سطح ۲) به Support (سطح ۱) بازگردانده شد، به دست Dana.",
+    )
+
+
+async def test_a_ticket_that_a_rule_refers(world: Conn) -> None:
+    lab = await factories.queue(world, name="Lab", tier=2)
+    support = await factories.queue(world, name="Support", escalate_to_id=lab)
+    ticket = await waiting(world, support)
+    held = [
+        Held(leaf="reopens", wanted=2, found=3),
+        Held(leaf="agent_request", wanted=True, found=True),
+    ]
+
+    await moving.escalate(
+        world, after(60), ticket, "rule", actor="system", rule="stuck", because=held
+    )
+
+    await both(
+        world,
+        ticket.id,
+        "Referred from Support (tier 1) to Lab (tier 2) at 12:01:00 by rule stuck:"
+        " reopened 3 times (limit 2), the agent asked for it."
+        " Its age is kept. Its credit: 5 min (escalated).",
+        "ساعت ۱۲:۰۱:۰۰ از Support (سطح ۱) به Lab (سطح ۲) ارجاع شد بنا بر قاعدهٔ stuck:"
+        " ۳ بار بازگشایی (حد ۲)، کارشناس آن را خواست."
+        " زمان انتظارش حفظ شد. اعتبارش: ۵ دقیقه (ارجاع).",
     )
 
 
@@ -202,7 +228,7 @@ async def test_what_people_do_with_tickets(world: Conn) -> None:
         "Dana ساعت ۱۲:۰۰:۰۲ آن را به Bob سپرد؛ تا آن هنگام در دست Ann بود.",
         "ساعت ۱۲:۰۰:۰۲ از Ann به Bob رسید.",
         "Bob ساعت ۱۲:۰۰:۰۳ آن را به Support پس داد: returned.",
-        "ساعت ۱۲:۰۰:۰۴ از Support به Sales منتقل شد؛ یک برنامه آن را منتقل کرد.",
+        "ساعت ۱۲:۰۰:۰۴ از Support به Sales منتقل شد، به دست یک برنامه.",
         "ساعت ۱۲:۰۰:۰۵ هرزنامه دانسته و بسته شد؛ Dana چنین گفت.",
     ]
 
@@ -387,6 +413,8 @@ async def test_promises_that_are_at_risk_and_broken(dsn: str) -> None:
 
 def test_every_event_about_the_course_of_a_ticket_is_told() -> None:
     no_decision = {"ticket_opened", "ticket_changed"}
+    named_otherwise = {"supervisor_notified", "resolution_failed"}
     of_its_course = {k for k in KINDS if k.startswith(("ticket_", "offer_", "sla_"))}
+    of_its_course |= named_otherwise
 
     assert of_its_course - no_decision == set(decisions.KINDS)

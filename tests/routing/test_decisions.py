@@ -152,10 +152,10 @@ def test_every_code_has_words_in_both_languages() -> None:
             assert word.keys() == set(get_args(Language))
 
 
-def test_a_code_without_words_is_still_legible() -> None:
+def test_what_has_no_words_is_told_as_it_is() -> None:
     said = told("en", "ticket_released", queue_id=7, reason="gone_fishing")
 
-    assert said == "Ann gave it back to Support at 10:31:07: gone fishing."
+    assert said == "Ann gave it back to Support at 10:31:07: gone_fishing."
 
 
 @pytest.mark.parametrize(
