@@ -30,7 +30,11 @@ JUMPS = "tests/races/test_clock_jumps.py"
 SEEN = "tests/contactcenter/feed/test_feed_visibility.py"
 SIGN_IN = "tests/api/test_sign_in_throttle.py"
 FETCH = "tests/channels/test_fetch.py"
+SETTING = "tests/contactcenter/test_segment_setting.py"
+FACTS = "tests/contactcenter/test_ticket_facts.py"
+CREDITS = "tests/contactcenter/test_ticket_credits.py"
 SCHEMA = "migrations/0001_initial.sql"
+RULES = "migrations/0009_routing_rules.sql"
 
 FAULTS = (
     # Stored exactly once -----------------------------------------------------------------------
@@ -118,9 +122,9 @@ FAULTS = (
     Fault(
         "a_freed_agent_looks_for_nothing",
         "contactcenter/dispatch/ending.py",
-        "        await wrap_up(conn, now, freed)\n"
-        "        await seek.tickets_for(conn, now, freed.agent_id)\n",
-        "        await wrap_up(conn, now, freed)\n",
+        "        await seek.tickets_for(conn, now, freed.agent_id)\n"
+        "    return [one.ticket for one in turned]\n",
+        "        assert freed\n    return [one.ticket for one in turned]\n",
         (f"{DISPATCH}::test_solving_frees_the_agent_for_the_next_ticket",),
     ),
     Fault(
@@ -297,5 +301,62 @@ FAULTS = (
         "UPDATE lease SET until_at = clock_timestamp() WHERE name = $1 AND fence = $2",
         "UPDATE lease SET until_at = clock_timestamp() WHERE name = $1 AND $2::bigint = $2",
         ("tests/races/test_leases.py::test_whoever_lost_a_lease_cannot_end_that_of_the_next",),
+    ),
+    # What customers are to us --------------------------------------------------------------------
+    Fault(
+        "what_is_over_goes_on_counting",
+        RULES,
+        " AND (s.to_at IS NULL OR s.to_at > at)) AS x",
+        ") AS x",
+        (f"{SETTING}::test_a_dated_end_comes_by_itself_and_leaves_the_credit_of_who_waits",),
+    ),
+    Fault(
+        "what_we_were_told_later_was_known_before",
+        RULES,
+        "greatest(s.from_at, s.told_at) <= at",
+        "s.from_at <= at",
+        (f"{FACTS}::test_the_past_is_told_as_it_was_known_then", SETTING),
+    ),
+    Fault(
+        "a_manner_is_worth_waiting_time",
+        RULES,
+        "WHERE r.credit_s > 0 AND e.kind <> 'temperament'",
+        "WHERE r.credit_s > 0",
+        (f"{CREDITS}::test_a_problem_is_granted_what_its_contact_is_worth_alone_or_with_others",),
+    ),
+    Fault(
+        "who_enters_with_others_is_granted_nothing",
+        "contactcenter/dispatch/entering.sql",
+        "WHERE EXISTS (SELECT FROM credit_rule)",
+        "WHERE false",
+        (CREDITS,),
+    ),
+    Fault(
+        "what_is_said_of_who_waits_is_worth_nothing",
+        "contactcenter/segment_setting.py",
+        "    await ticket_credits.refresh(conn, now, contact_ids, actor=actor)\n",
+        "",
+        ("tests/contactcenter/test_segments_and_triage.py",),
+    ),
+    Fault(
+        "anybody_says_what_a_customer_is_worth",
+        "contactcenter/segment_setting.py",
+        "    if not by.is_at_least(Role.named(kind.set_by)):\n",
+        "    if kind.archived_at is not None:\n",
+        ("tests/api/test_segments_api.py::test_value_is_said_by_supervisors",),
+    ),
+    Fault(
+        "an_undone_merge_forgets_dates",
+        "contactcenter/merge_undoing.py",
+        " + moved.segment_ends",
+        "",
+        ("tests/contactcenter/test_merges.py",),
+    ),
+    Fault(
+        "not_means_yes",
+        "routing/entry.py",
+        """        return not _is_met(name, wanted["not"], problem)\n""",
+        """        return _is_met(name, wanted["not"], problem)\n""",
+        ("tests/routing/test_entry.py",),
     ),
 )

@@ -307,6 +307,7 @@ async def test_segments_of_every_kind_and_their_credits_are_as_they_were(world, 
         (other, "contract", "basic", gone, later),
         (other, "contract", "silver", later, None),
         (other, "value_class", "A", gone, later),
+        (kept, "value_class", "C", gone, None),
         (other, "language", "fa", gone, now),  # over already
     ):
         await factories.segment(world.conn, begins, contact_id, kind, value, until=ends)
@@ -325,9 +326,9 @@ async def test_segments_of_every_kind_and_their_credits_are_as_they_were(world, 
 
     joined = {c.reason for c in await world.effective(kept)}
     assert joined == {
-        "customer_category:home", "contract:gold", "contract:basic", "value_class:A",
+        "customer_category:home", "contract:gold", "contract:basic",
     }  # fmt: skip
-    assert {row["credit_s"] for row in await world.rows("SELECT credit_s FROM ticket")} == {42}
+    assert {row["credit_s"] for row in await world.rows("SELECT credit_s FROM ticket")} == {25}
     assert {row["credit_s"] for row in worth if row["contact_id"] == kept} == {12}
     assert {row["credit_s"] for row in worth if row["contact_id"] == other} == {48}
 
