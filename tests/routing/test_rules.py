@@ -94,6 +94,7 @@ def test_a_ticket_is_kept_while_its_agent_is_signed_in_and_time_is_left():
 candidates = st.builds(
     assignment.Candidate,
     agent_id=st.integers(1, 9),
+    is_sticky=st.booleans(),
     level=st.integers(1, 2),
     band=st.integers(0, 2),
     load=st.integers(0, 3),
@@ -103,6 +104,7 @@ candidates = st.builds(
 heads = st.builds(
     assignment.Waiting,
     ticket_id=st.integers(1, 9),
+    is_sticky=st.booleans(),
     queue_id=st.just(1),
     enqueued_us=st.integers(0, 3).map(lambda s: s * assignment.US),
     credit_s=st.integers(0, 3),
@@ -115,7 +117,7 @@ heads = st.builds(
 def test_agents_come_in_the_order_the_dispatcher_asks_them(found):
     keys = {
         c.agent_id: ordering.agent_key(
-            is_sticky=False,
+            is_sticky=c.is_sticky,
             level=c.level,
             band=c.band,
             load=c.load,
@@ -146,7 +148,10 @@ def test_tickets_come_in_the_order_the_dispatcher_takes_them(found):
         )
         assert score_us == assignment.score_us(w, now_us=10 * assignment.US)
         return ordering.ticket_key(
-            is_sticky=False, rank_us=rank_us, handicap_us=handicap_us, ticket_id=w.ticket_id
+            is_sticky=w.is_sticky,
+            rank_us=rank_us,
+            handicap_us=handicap_us,
+            ticket_id=w.ticket_id,
         )
 
     choice = assignment.choose_ticket(found, {}.get, now_us=10 * assignment.US)
