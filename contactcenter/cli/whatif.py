@@ -1,21 +1,28 @@
 """``contactcenter whatif``: plays a day again under other rules or with other people."""
 
 import re
-from collections.abc import Sequence
-from datetime import tzinfo
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, tzinfo
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import click
 import msgspec
 
+import channels
+from contactcenter import storage
 from contactcenter.cli import whatif_tables
+from contactcenter.cli.runtime import load_settings, run, with_settings
+from contactcenter.configuration_document import parsing
+from contactcenter.configuration_document.document import Document
+from contactcenter.configuration_document.problems import InvalidConfiguration
 from contactcenter.time_zones import UnknownTimeZone, zone_of
-from contactcenter.whatif.changing import Heads, Impossible
+from contactcenter.whatif import database, days, files, recorded
+from contactcenter.whatif.changing import Changes, Heads, Impossible
 from contactcenter.whatif.columns import InvalidFile
 from contactcenter.whatif.comparing import Answer
 from contactcenter.whatif.figures import Within
-from contactcenter.whatif.files import Changes, Given, ask
 from contactcenter.whatif.wording import Language
 
 _HEADS: Final = re.compile(r"(?P<queue>.+)=(?P<more>[+-]\d{1,5})")
@@ -55,9 +62,32 @@ def _zone(_ctx: click.Context, _option: click.Parameter, value: str | None) -> t
         raise click.BadParameter(str(unknown)) from None
 
 
+def _day(_ctx: click.Context, _option: click.Parameter, value: str | None) -> date | None:
+    """Read 2026-11-20."""
+    try:
+        return None if value is None else date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no day; write 2026-11-20") from None
+
+
 @click.command("whatif")
 @click.option("--arrivals", type=_FILE, help="CSV of who came, with what work and patience.")
 @click.option("--staff", type=_FILE, help="CSV of who was there and whom he served.")
+@click.option("--configured", type=_FILE, help="The configuration by which that day went.")
+@click.option(
+    "--day",
+    metavar="DATE",
+    callback=_day,
+    help="Instead of files a day that the database remembers, such as 2026-11-20.",
+)
+@click.option(
+    "--time-zone",
+    "zone",
+    metavar="ZONE",
+    callback=_zone,
+    help="Of the day, of times without an offset and of shifts, such as Asia/Tehran.",
+)
+@click.option("--configuration", type=_FILE, help="The change: a configuration, YAML or JSON.")
 @click.option("--other-staff", type=_FILE, help="The change: CSV of who is there instead.")
 @click.option(
     "--agents-in",
@@ -91,11 +121,7 @@ def _zone(_ctx: click.Context, _option: click.Parameter, value: str | None) -> t
     "[default: 20 for voice and chat, else 3600]",
 )
 @click.option(
-    "--time-zone",
-    "zone",
-    metavar="ZONE",
-    callback=_zone,
-    help="Of times without an offset and of shifts, such as Asia/Tehran.",
+    "--seed", type=int, default=1, show_default=True, help="Of the patience that is not known."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything, for programs.")
 @click.option(
@@ -105,36 +131,94 @@ def _zone(_ctx: click.Context, _option: click.Parameter, value: str | None) -> t
     show_default=True,
     help="Of the tables.",
 )
+@with_settings
 def whatif(
     *,
     arrivals: Path | None,
     staff: Path | None,
-    other_staff: Path | None,
-    within: Within,
+    configured: Path | None,
+    day: date | None,
     zone: tzinfo | None,
+    configuration: Path | None,
+    other_staff: Path | None,
+    heads: list[Heads],
+    handle: float,
+    patience: float,
+    within: Within,
+    seed: int,
     as_json: bool,
     language: Language,
-    **changes: Any,
+    config: Path | None,
+    data_dir: Path | None,
 ) -> None:
     """Play a day again as it was and with a change, and compare waits, service level and work.
 
-    docs/whatif.md has the columns of the files. A file that cannot be read is answered with
-    everything that is wrong with it, and exit code 2.
+    docs/whatif.md has the columns of the files. What cannot be read is answered with everything
+    that is wrong with it, and exit code 2. Nothing is changed.
     """
-    if arrivals is None or staff is None:
-        raise click.UsageError("Name the files of the day with --arrivals and --staff.")
-    wanted = Changes(staff=None if other_staff is None else _given(other_staff), **changes)
+    changes = Changes(heads=heads, handle=handle, patience=patience)
+    with _refusing():
+        if day is not None:
+            if arrivals or staff or configured or other_staff:
+                raise click.UsageError("A day of the database has its own arrivals and staff.")
+            document = None if configuration is None else _document(configuration)
+            read = _recorded(day, zone or UTC, document, config=config, data_dir=data_dir)
+            answer = database.ask(read, document, changes, seed=seed, within=within)
+        elif arrivals is None or staff is None:
+            raise click.UsageError("Name a day with --day, or its files: --arrivals and --staff.")
+        else:
+            given = files.Files(
+                arrivals=_given(arrivals),
+                staff=_given(staff),
+                configured=_given_if(configured),
+                other_staff=_given_if(other_staff),
+                configuration=_given_if(configuration),
+            )
+            answer, slips = files.ask(given, changes, zone=zone, within=within)
+            for slip in slips:
+                click.echo(f"Note: {slip}", err=True)
+    _print(answer, language, as_json=as_json)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Print all that is wrong with what was given."""
     try:
-        answer, slips = ask(_given(arrivals), _given(staff), wanted, zone=zone, within=within)
+        yield
     except InvalidFile as invalid:
-        for problem in invalid.problems:
-            click.echo(problem, err=True)
-        raise click.exceptions.Exit(2) from None
+        problems = invalid.problems
+    except InvalidConfiguration as invalid:
+        problems = [str(fault) for fault in invalid.faults]
     except Impossible as impossible:
         raise click.BadParameter(str(impossible), param_hint="--agents-in") from None
-    for slip in slips:
-        click.echo(f"Note: {slip}", err=True)
-    _print(answer, language, as_json=as_json)
+    except recorded.TooMuch as too_much:
+        raise click.BadParameter(str(too_much), param_hint="--day") from None
+    else:
+        return
+    for problem in problems:
+        click.echo(problem, err=True)
+    raise click.exceptions.Exit(2)
+
+
+def _recorded(
+    day: date,
+    zone: tzinfo,
+    document: Document | None,
+    *,
+    config: Path | None,
+    data_dir: Path | None,
+) -> recorded.Recorded:
+    """Read the day, for which the database is opened and closed again."""
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def work() -> recorded.Recorded:
+        async with storage.opened(settings) as opened:
+            begin, end = days.span_of(day, zone)
+            return await recorded.read(
+                opened, begin, end, document=document, channels=channels.names()
+            )
+
+    return run(work())
 
 
 def _print(answer: Answer, language: Language, *, as_json: bool) -> None:
@@ -144,6 +228,14 @@ def _print(answer: Answer, language: Language, *, as_json: bool) -> None:
         whatif_tables.show(answer, language)
 
 
-def _given(path: Path) -> Given:
+def _document(path: Path) -> Document:
+    return parsing.parse(_given(path).content)
+
+
+def _given_if(path: Path | None) -> files.Given | None:
+    return None if path is None else _given(path)
+
+
+def _given(path: Path) -> files.Given:
     with click.open_file(str(path), "rb") as opened:
-        return Given(name=path.name, content=opened.read())
+        return files.Given(name=path.name, content=opened.read())

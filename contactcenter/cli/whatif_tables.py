@@ -114,7 +114,7 @@ class _Line(NamedTuple):
 
 _LINES: Final = (
     *(_Line(name, "count") for name in ("offered", "answered", "abandoned", "short_abandoned")),
-    *(_Line(name, "count") for name in ("overflowed", "escalated", "waiting")),
+    *(_Line(name, "count") for name in ("overflowed", "moved", "waiting", "escalated")),
     *(_Line("answered_wait", "time", time) for time in ("mean_s", "median_s", "p90_s")),
     *(_Line("wait", "time", time) for time in TIMES),
     *(_Line(name, "share") for name in ("service_level", "abandonment", "occupancy")),

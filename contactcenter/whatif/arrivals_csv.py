@@ -1,6 +1,5 @@
 """A day's arrivals from a CSV file; docs/whatif.md has the columns."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
@@ -19,6 +18,8 @@ from contactcenter.whatif.columns import (
     words,
 )
 from contactcenter.whatif.day import Arrival
+from contactcenter.whatif.entering import Categories
+from routing import entry
 
 #: What a column is called, in English and in Persian.
 COLUMNS: Final = {
@@ -47,6 +48,7 @@ MOST_ARRIVALS: Final = 2_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _US: Final = timedelta(microseconds=1)
 _NOWHERE: Final = ""
+_CHANNEL: Final = "voice"
 
 
 class Arrivals(NamedTuple):
@@ -56,19 +58,26 @@ class Arrivals(NamedTuple):
     zone: tzinfo | None
 
 
-def read(content: bytes, name: str, *, zone: tzinfo | None, needs_queue: bool) -> Arrivals:
+def read(
+    content: bytes,
+    name: str,
+    *,
+    zone: tzinfo | None,
+    needs_queue: bool,
+    categories: Categories | None = None,
+) -> Arrivals:
     """Read a file; raises ``InvalidFile``.
 
     ``zone`` is of instants without an offset. Without ``needs_queue`` an arrival may have none:
-    then its queue is empty, and entry rules find one.
+    then its queue is empty, and entry rules find one, for whom ``categories`` have numbers.
     """
     problems = Problems(name)
     needed = ("at", "queue", "handle_s") if needs_queue else ("at", "handle_s")
-    clock = _Clock(zone)
+    clock, facts = _Clock(zone), _Facts(categories)
     found: list[Arrival] = []
     columns = COLUMNS | FACTS
     for row in rows(content, name, columns, needed=needed, at_most=MOST_ARRIVALS):
-        found.append(_arrival(row, len(found) + 1, problems, clock, needs_queue=needs_queue))
+        found.append(_arrival(row, len(found) + 1, problems, clock, facts, needs_queue=needs_queue))
     problems.refuse()
     if not found:
         problems.add(2, "", "there are no arrivals")
@@ -101,8 +110,45 @@ class _Clock:
         return (at - _EPOCH) // _US
 
 
+class _Facts:
+    """Makes what entry rules may ask of a line; lines that say the same share one."""
+
+    def __init__(self, categories: Categories | None) -> None:
+        self._categories = categories
+        self._known: dict[tuple[str | None, ...], entry.Problem] = {}
+
+    def of(self, cells: dict[str, str]) -> entry.Problem | None:
+        if self._categories is None:
+            return None
+        key = (cells.get("channel"), *(cells.get(name) for name in FACTS))
+        if key not in self._known:
+            self._known[key] = self._problem(cells, self._categories)
+        return self._known[key]
+
+    def _problem(self, cells: dict[str, str], categories: Categories) -> entry.Problem:
+        return entry.Problem(
+            channel=cells.get("channel", _CHANNEL),
+            entry_point_id=None,
+            language=cells.get("language"),
+            temperament=cells.get("temperament", "unknown"),
+            text=cells.get("keyword", ""),
+            category=categories.path(cells["category"]) if "category" in cells else frozenset(),
+            segments={
+                kind: frozenset(part.strip() for part in cells[kind].split(";"))
+                for kind in sorted(entry.NAMED_SEGMENTS)
+                if kind in cells
+            },
+        )
+
+
 def _arrival(
-    row: Row, number: int, problems: Problems, clock: _Clock, *, needs_queue: bool
+    row: Row,
+    number: int,
+    problems: Problems,
+    clock: _Clock,
+    facts: _Facts,
+    *,
+    needs_queue: bool,
 ) -> Arrival:
     cells = row.cells
     for column in ("at", "handle_s", *(("queue",) if needs_queue else ())):
@@ -122,16 +168,12 @@ def _arrival(
         at_us=read.read("at", clock.read, 0),
         ticket_id=number,
         queue=cells.get("queue", _NOWHERE),
-        channel=cells.get("channel", "voice"),
+        channel=cells.get("channel", _CHANNEL),
         handle_us=handle_us,
         answer_us=answer_us,
         escalate=escalate,
         patience_us=optional.read("patience_s", span_us, None),
         weight=optional.read("weight", whole(1, 1_000_000), None),
         credit_us=read.read("credit_s", signed_span_us, 0),
-        facts=dict(_facts(cells)) or None,
+        problem=facts.of(cells),
     )
-
-
-def _facts(cells: dict[str, str]) -> Iterator[tuple[str, str]]:
-    return ((name, cells[name]) for name in FACTS if name in cells)

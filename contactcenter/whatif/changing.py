@@ -23,6 +23,19 @@ class Heads(Struct, frozen=True, kw_only=True):
     more: int
 
 
+class Changes(Struct, frozen=True, kw_only=True):
+    """What is to be different about people and their work."""
+
+    heads: Sequence[Heads] = ()
+    handle: float = 1
+    patience: float = 1
+
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing is."""
+        return not self.heads and self.handle == self.patience == 1
+
+
 def with_heads(staff: Sequence[OnDuty], changes: Sequence[Heads]) -> list[OnDuty]:
     """The staff with some more or fewer; raises ``Impossible``.
 

@@ -15,7 +15,7 @@ COUNTS: Final = (
     "abandoned",
     "short_abandoned",
     "overflowed",
-    "risen",
+    "moved",
     "waiting",
     "escalated",
     "in_time",

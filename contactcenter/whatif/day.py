@@ -5,21 +5,22 @@ file that has no dates. Agents and queues go by text.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
+from routing import entry
 from routing.engine.records import Membership, Overflow, Presence, QueueRules
 
-#: Who came while the day had not begun is put into it at its start, as old as he is.
-US = 1_000_000
+US: Final = 1_000_000
 
 
 class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     """A ticket that comes.
 
     ``handle_us`` has the work of each leg, ``answer_us`` how long its offer rings, ``escalate`` the
-    queue after each leg but the last and ``credits_us`` what that is worth. ``facts`` are what
-    entry rules and credits may ask for. ``held_by`` had it already when the day began.
+    queue after each leg but the last. ``problem`` is what entry rules and credits may ask for.
+    ``held_by`` had it already when the day began, or goes on with it.
     """
 
     at_us: int
@@ -31,13 +32,11 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     patience_us: int | None = None
     credit_us: int = 0
     escalate: tuple[str, ...] = ()
-    credits_us: tuple[int, ...] = ()
     answer_us: tuple[int, ...] = ()
     waited_us: int = 0
     held_by: str | None = None
     sticky_agent: str | None = None
-    sticky_for_us: int = 0
-    facts: Mapping[str, str] | None = None
+    problem: entry.Problem | None = None
 
 
 class Shift(Struct, frozen=True, kw_only=True):
@@ -73,12 +72,15 @@ class Centre(Struct, frozen=True, kw_only=True):
     """The rules a day is played by.
 
     A queue that is not named gives its tickets out at once and has no wrap-up. ``weights`` are of
-    channels, else 1. What is done when a shift ends is finished where ``work_stands_still`` is
-    False, else it waits for the next one.
+    channels, else 1; ``per_tier_us`` is the credit for each tier a ticket rises, ``sticky_us`` how
+    long one that comes back is kept for its agent, by channel. What is in hand when a shift ends is
+    finished where ``work_stands_still`` is False, else it waits for the next one.
     """
 
     queues: Mapping[str, QueueTerms] = {}
     weights: Mapping[str, int] = {}
+    per_tier_us: int = 0
+    sticky_us: Mapping[str, int] = {}
     exclude_for_us: int = 60 * US
     max_misses: int = 2
     work_stands_still: bool = False

@@ -35,7 +35,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     """What came of the tickets of one queue, or of all.
 
     In a queue a ticket is ``offered`` each time it comes to wait there: it is answered, abandoned,
-    overflows or rises to another queue unanswered, or still waits. ``escalated`` counts whatever
+    overflows, is moved to another queue unanswered, or still waits. ``escalated`` counts whatever
     rose from the queue, answered or not. Of all queues together a ticket counts once, until its
     first answer.
     """
@@ -45,7 +45,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     abandoned: int
     short_abandoned: int
     overflowed: int
-    risen: int
+    moved: int
     waiting: int
     escalated: int
     in_time: int
@@ -67,12 +67,20 @@ class Tally:
     """Counts the tickets of one queue, or of all."""
 
     __slots__ = (
-        "_all", "_answered", "_short", "abandoned", "escalated", "in_time", "offered",
-        "overflowed", "risen", "waiting",
+        "_all",
+        "_answered",
+        "_short",
+        "abandoned",
+        "escalated",
+        "in_time",
+        "moved",
+        "offered",
+        "overflowed",
+        "waiting",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.offered = self.abandoned = self.overflowed = self.risen = 0
+        self.offered = self.abandoned = self.overflowed = self.moved = 0
         self.waiting = self.escalated = self.in_time = self._short = 0
         self._answered = array("d")
         self._all = array("d")
@@ -94,10 +102,10 @@ class Tally:
         self._all.append(wait_s)
         self.overflowed += 1
 
-    def rise(self, wait_s: float) -> None:
-        """One went to another tier before anybody answered."""
+    def move(self, wait_s: float) -> None:
+        """One went to another queue before anybody answered, for another reason."""
         self._all.append(wait_s)
-        self.risen += 1
+        self.moved += 1
 
     def remain(self, wait_s: float) -> None:
         """One still waits when the counting ends."""
@@ -115,7 +123,7 @@ class Tally:
             abandoned=self.abandoned,
             short_abandoned=self._short,
             overflowed=self.overflowed,
-            risen=self.risen,
+            moved=self.moved,
             waiting=self.waiting,
             escalated=self.escalated,
             in_time=self.in_time,

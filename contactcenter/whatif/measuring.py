@@ -4,40 +4,11 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Final
 
 from contactcenter.whatif.figures import Outcome, Tally, Within
+from contactcenter.whatif.times import IS_HERE, AgentTime, occupancy
 from routing.engine.records import Agent, Ticket
 from routing.engine.watching import Moved
 
 _US: Final = 1_000_000
-
-
-class _Time:
-    """How long an agent was there, and how long he worked; he may do several things at once."""
-
-    __slots__ = ("busy_us", "holding", "is_here", "signed_in_us", "since_us", "wraps_up")
-
-    def __init__(self) -> None:
-        self.busy_us = self.signed_in_us = self.since_us = self.holding = 0
-        self.is_here: bool | None = False
-        self.wraps_up = False
-
-    def note(self, at_us: int) -> None:
-        """What was so since the last time was so until now."""
-        passed_us, self.since_us = at_us - self.since_us, at_us
-        works = self.holding > 0 or self.wraps_up
-        if self.is_here or (self.is_here is None and works):
-            self.signed_in_us += passed_us
-            if works:
-                self.busy_us += passed_us
-
-
-#: None: he finishes what he has, and is there as long as that takes.
-_IS_HERE: Final[Mapping[str, bool | None]] = {
-    "available": True,
-    "wrap_up": True,
-    "draining": None,
-    "away": False,
-    "offline": False,
-}
 
 
 class Measure:
@@ -66,7 +37,7 @@ class Measure:
         self._waiting: dict[int, tuple[int, str]] = {}
         self._unanswered: dict[int, int] = {}
         self._came_from: dict[int, str] = {}
-        self._times: dict[str, _Time] = {}
+        self._times: dict[str, AgentTime] = {}
 
     def waits(self, at_us: int, ticket: Ticket) -> None:
         """It comes to wait, or waits again because an offer came to nothing."""
@@ -110,7 +81,7 @@ class Measure:
         if waited is not None:
             wait_s = (at_us - waited[0]) / _US
             tally = self._tally(ticket.queue)
-            (tally.overflow if why == "overflowed" else tally.rise)(wait_s)
+            (tally.overflow if why == "overflowed" else tally.move)(wait_s)
         if why == "overflowed":
             self._total.overflowed += 1
         self._came_from[ticket.ticket_id] = ticket.queue if why == "escalated" else ""
@@ -126,7 +97,7 @@ class Measure:
     def is_at(self, at_us: int, agent: Agent) -> None:
         """The agent comes or goes."""
         time = self._time(agent, at_us)
-        time.is_here = _IS_HERE[agent.presence]
+        time.is_here = IS_HERE[agent.presence]
         time.wraps_up = agent.presence == "wrap_up"
 
     def outcome(self, at_us: int) -> Outcome:
@@ -138,10 +109,10 @@ class Measure:
         for time in self._times.values():
             time.note(at_us)
         queues = {
-            name: tally.figures(occupancy=self._occupancy(self._serve.get(name, ())))
+            name: tally.figures(occupancy=self._occupancy_of(name))
             for name, tally in sorted(self._queues.items())
         }
-        total = self._total.figures(occupancy=self._occupancy(self._times))
+        total = self._total.figures(occupancy=occupancy(self._times.values()))
         return Outcome(queues=queues, total=total)
 
     def _tally(self, queue: str) -> Tally:
@@ -150,17 +121,15 @@ class Measure:
             tally = self._queues[queue] = Tally()
         return tally
 
-    def _time(self, agent: Agent, at_us: int) -> _Time:
+    def _time(self, agent: Agent, at_us: int) -> AgentTime:
         """The agent's time, up to now."""
         time = self._times.get(agent.agent_id)
         if time is None:
-            time = self._times[agent.agent_id] = _Time()
+            time = self._times[agent.agent_id] = AgentTime()
             time.since_us = at_us
         time.note(at_us)
         return time
 
-    def _occupancy(self, agent_ids: Iterable[str]) -> float | None:
-        times = [self._times[a] for a in agent_ids if a in self._times]
-        signed_in_us = sum(time.signed_in_us for time in times)
-        busy_us = sum(time.busy_us for time in times)
-        return round(busy_us / signed_in_us, 6) if signed_in_us else None
+    def _occupancy_of(self, queue: str) -> float | None:
+        serve = self._serve.get(queue, ())
+        return occupancy(self._times[a] for a in serve if a in self._times)

@@ -1,8 +1,9 @@
 """Plays a day on the router in memory and counts what comes of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from heapq import merge
+from typing import Any
 
 from contactcenter.whatif.day import Arrival, Centre, Day, OnDuty, QueueTerms
 from contactcenter.whatif.figures import Outcome, Within
@@ -20,13 +21,18 @@ _NO_TERMS = QueueTerms()
 
 def outcome_of(day: Day, centre: Centre, staff: Sequence[OnDuty], *, within: Within) -> Outcome:
     """Play the day and return its figures."""
+    measure = Measure(**watched(day, centre, staff, within=within))
+    return measure.outcome(play(day, centre, staff, measure))
+
+
+def watched(day: Day, centre: Centre, staff: Sequence[OnDuty], *, within: Within) -> dict[str, Any]:
+    """What a measure of this day has to know."""
     serve = defaultdict(list)
     for agent in staff:
         for membership in agent.memberships:
             serve[membership.queue].append(agent.agent_id)
     held = frozenset(a.ticket_id for a in day.arrivals if a.held_by is not None)
-    measure = Measure(within=within, serve=serve, rises=rising(centre), held=held)
-    return measure.outcome(play(day, centre, staff, measure))
+    return {"within": within, "serve": serve, "rises": rising(centre), "held": held}
 
 
 def rising(centre: Centre) -> Callable[[str, str], bool]:
@@ -59,7 +65,7 @@ def play(day: Day, centre: Centre, staff: Sequence[OnDuty], watcher: Watcher) ->
     steps = merge(
         sorted(_hours(centre), key=_place),
         sorted(_shifts(staff, centre, from_us), key=_place),
-        _arrivals(day.arrivals, centre),
+        _arrivals(day.arrivals, centre, frozenset(router.agents)),
         key=_place,
     )
     for at_us, _, do in steps:
@@ -115,24 +121,31 @@ def _being(agent_id: str, presence: Presence) -> Callable[[Router], object]:
     return lambda router: router.set_presence(router.now_us, agent_id, presence)
 
 
-def _arrivals(arrivals: Sequence[Arrival], centre: Centre) -> Iterator[_Step]:
+def _arrivals(
+    arrivals: Sequence[Arrival], centre: Centre, agent_ids: Container[str]
+) -> Iterator[_Step]:
     for arrival in arrivals:
         was_there = arrival.waited_us > 0 or arrival.held_by is not None
         place = _WAS_THERE if was_there else _ARRIVES
-        yield arrival.at_us, place, _arriving(arrival, centre)
+        yield arrival.at_us, place, _arriving(arrival, centre, agent_ids)
 
 
-def _arriving(arrival: Arrival, centre: Centre) -> Callable[[Router], object]:
+def _arriving(
+    arrival: Arrival, centre: Centre, agent_ids: Container[str]
+) -> Callable[[Router], object]:
     def arrive(router: Router) -> None:
-        router.add(router.now_us, _ticket(arrival, centre))
-        if arrival.held_by is not None:
+        router.add(router.now_us, _ticket(arrival, centre, agent_ids))
+        if arrival.held_by is not None and arrival.held_by in agent_ids:
             router.give(router.now_us, arrival.ticket_id, arrival.held_by)
 
     return arrive
 
 
-def _ticket(arrival: Arrival, centre: Centre) -> NewTicket:
+def _ticket(arrival: Arrival, centre: Centre, agent_ids: Container[str]) -> NewTicket:
     terms = centre.queues.get(arrival.queue, _NO_TERMS)
+    sticky_us = centre.sticky_us.get(arrival.channel, 0)
+    if arrival.sticky_agent not in agent_ids:
+        sticky_us = 0
     return NewTicket(
         ticket_id=arrival.ticket_id,
         queue=arrival.queue,
@@ -140,8 +153,8 @@ def _ticket(arrival: Arrival, centre: Centre) -> NewTicket:
         waited_us=arrival.waited_us,
         credit_us=arrival.credit_us,
         weight=arrival.weight or centre.weights.get(arrival.channel, 1),
-        sticky_agent=arrival.sticky_agent,
-        sticky_for_us=arrival.sticky_for_us,
+        sticky_agent=arrival.sticky_agent if sticky_us else None,
+        sticky_for_us=sticky_us,
         overflow=tuple(
             step for step, channels in terms.overflow if not channels or arrival.channel in channels
         ),
@@ -149,8 +162,17 @@ def _ticket(arrival: Arrival, centre: Centre) -> NewTicket:
         course=Course(
             service_us=arrival.handle_us,
             escalate=arrival.escalate,
-            credits_us=arrival.credits_us,
+            credits_us=tuple(_credits_us(arrival, centre)),
             answer_us=arrival.answer_us or (0,) * len(arrival.handle_us),
             stands_still=centre.work_stands_still,
         ),
     )
+
+
+def _credits_us(arrival: Arrival, centre: Centre) -> Iterator[int]:
+    """What each escalation is worth, by the tiers it rises; nothing where they are not known."""
+    tier = centre.queues.get(arrival.queue, _NO_TERMS).tier
+    for queue in arrival.escalate:
+        target = centre.queues.get(queue, _NO_TERMS).tier
+        yield max(0, target - tier) * centre.per_tier_us
+        tier = target

@@ -73,6 +73,13 @@ DEFINITIONS: Final[tuple[Definition, ...]] = (
         fa="آن‌ها که چون زیاد منتظر ماندند به صف دیگری رفتند.",
     ),
     Definition(
+        figure="moved",
+        name_en="moved on",
+        name_fa="جابه‌جا",
+        en="Those that a person or the tier's time moved to another queue before anybody answered.",
+        fa="آن‌ها که پیش از پاسخ، کسی یا پایان زمان سطح به صف دیگری برد.",
+    ),
+    Definition(
         figure="escalated",
         name_en="escalated",
         name_fa="ارجاع",

@@ -192,7 +192,7 @@ def test_a_command_that_is_refused_prints_every_slip_and_ends_with_2(play):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ((), "Name the files of the day"),
+        ((), "Name a day with --day, or its files"),
         ((*EXAMPLE, "--agents-in", "support"), "is not like support=+2"),
         ((*EXAMPLE, "--agents-in", "sales=+1"), "nobody serves “sales”"),
         ((*EXAMPLE, "--agents-in", "support=-9"), "only 3 can be taken from “support”"),
@@ -284,7 +284,7 @@ def test_tickets_are_conserved():
         assert total["offered"] == 234
         assert total["offered"] == total["answered"] + total["abandoned"] + total["waiting"]
         for queue in json.loads(result.stdout)[which]["queues"].values():
-            ways = ("answered", "abandoned", "overflowed", "risen", "waiting")
+            ways = ("answered", "abandoned", "overflowed", "moved", "waiting")
             assert queue["offered"] == sum(queue[way] for way in ways)
             assert queue["wait"]["n"] == queue["offered"]
             assert queue["answered_wait"]["n"] == queue["answered"]
