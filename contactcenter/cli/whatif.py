@@ -211,14 +211,20 @@ def _recorded(
     """Read the day, for which the database is opened and closed again."""
     settings = load_settings(config, data_dir=data_dir)
 
-    async def work() -> recorded.Recorded:
+    async def work() -> recorded.Recorded | InvalidConfiguration:
         async with storage.opened(settings) as opened:
             begin, end = days.span_of(day, zone)
-            return await recorded.read(
-                opened, begin, end, document=document, channels=channels.names()
-            )
+            try:
+                return await recorded.read(
+                    opened, begin, end, document=document, channels=channels.names()
+                )
+            except InvalidConfiguration as invalid:
+                return invalid  # fault by fault, not in the one sentence of a command
 
-    return run(work())
+    found = run(work())
+    if isinstance(found, InvalidConfiguration):
+        raise found
+    return found
 
 
 def _print(answer: Answer, language: Language, *, as_json: bool) -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from contactcenter.configuration_document import compiling
-from contactcenter.configuration_document.document import DEFAULT, Calendar, Document, Queue
+from contactcenter.configuration_document.document import Calendar, Document, Queue
+from contactcenter.configuration_document.vocabulary import DEFAULT
 from contactcenter.opening_hours import Hours, span_of
 from contactcenter.time_zones import zone_of
 from contactcenter.whatif.day import US, Centre, QueueTerms
@@ -38,6 +39,8 @@ def centre_of(
         weights=document.capacity,
         per_tier_us=per_tier_s * US,
         sticky_us={name: s * US for name, s in document.sticky.window_s.items()},
+        exclude_for_us=document.limits.exclude_for_s * US,
+        max_misses=document.limits.max_misses,
         work_stands_still=work_stands_still,
     )
 

@@ -39,7 +39,7 @@ class Replay:
         self.recorded = recorded
         self.stays: list[Stay] = stays(recorded)
         self._within = within
-        self._day = recorded_day.day_of(recorded, self.stays, seed=seed)
+        self.day = recorded_day.day_of(recorded, self.stays, seed=seed)
         self._served = compiled.served(recorded.document)
         self._granted = recorded_day.granted_to(recorded, self.stays)
 
@@ -54,11 +54,11 @@ class Replay:
 
     def as_configured(self) -> Played:
         """The day by the configuration in force, with the people who were there."""
-        return self._play(self._day, self.recorded.document, self._staff(self._served))
+        return self._play(self.day, self.recorded.document, self._staff(self._served))
 
     def changed(self, document: Document | None, changes: Changes) -> Played:
         """The day by another document, or with other people; raises ``Impossible``."""
-        arrivals, served, rules = self._day.arrivals, self._served, self.recorded.document
+        arrivals, served, rules = self.day.arrivals, self._served, self.recorded.document
         if document is not None:
             rules = compiling.completed(document, self.recorded.document)
             served = compiled.served(rules)
@@ -70,7 +70,7 @@ class Replay:
             )
         staff = with_heads(self._staff(served), changes.heads)
         arrivals = with_times(arrivals, handle=changes.handle, patience=changes.patience)
-        return self._play(Day(arrivals=arrivals, until_us=self._day.until_us), rules, staff)
+        return self._play(Day(arrivals=arrivals, until_us=self.day.until_us), rules, staff)
 
     def validation(self, played: Played) -> Validation:
         """How far the unchanged day, played, is from what was recorded."""

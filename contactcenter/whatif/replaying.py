@@ -1,7 +1,7 @@
 """Plays a day on the router in memory and counts what comes of it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from heapq import merge
 from typing import Any
 
@@ -17,6 +17,9 @@ _Step = tuple[int, int, Callable[[Router], object]]
 
 _WAS_THERE, _OPENS, _COMES, _ARRIVES = range(4)
 _NO_TERMS = QueueTerms()
+
+#: The queues that each agent serves.
+Serving = Mapping[str, Container[str]]
 
 
 def outcome_of(day: Day, centre: Centre, staff: Sequence[OnDuty], *, within: Within) -> Outcome:
@@ -65,7 +68,7 @@ def play(day: Day, centre: Centre, staff: Sequence[OnDuty], watcher: Watcher) ->
     steps = merge(
         sorted(_hours(centre), key=_place),
         sorted(_shifts(staff, centre, from_us), key=_place),
-        _arrivals(day.arrivals, centre, frozenset(router.agents)),
+        _arrivals(day.arrivals, centre, _serving(staff)),
         key=_place,
     )
     for at_us, _, do in steps:
@@ -84,6 +87,10 @@ def _finish(router: Router, until_us: int | None) -> int:
     while (due_us := router.next_due_us()) is not None:
         router.advance(due_us)
     return router.now_us
+
+
+def _serving(staff: Sequence[OnDuty]) -> Serving:
+    return {a.agent_id: frozenset(m.queue for m in a.memberships) for a in staff}
 
 
 def _place(step: _Step) -> tuple[int, int]:
@@ -121,31 +128,27 @@ def _being(agent_id: str, presence: Presence) -> Callable[[Router], object]:
     return lambda router: router.set_presence(router.now_us, agent_id, presence)
 
 
-def _arrivals(
-    arrivals: Sequence[Arrival], centre: Centre, agent_ids: Container[str]
-) -> Iterator[_Step]:
+def _arrivals(arrivals: Sequence[Arrival], centre: Centre, serving: Serving) -> Iterator[_Step]:
     for arrival in arrivals:
         was_there = arrival.waited_us > 0 or arrival.held_by is not None
         place = _WAS_THERE if was_there else _ARRIVES
-        yield arrival.at_us, place, _arriving(arrival, centre, agent_ids)
+        yield arrival.at_us, place, _arriving(arrival, centre, serving)
 
 
-def _arriving(
-    arrival: Arrival, centre: Centre, agent_ids: Container[str]
-) -> Callable[[Router], object]:
+def _arriving(arrival: Arrival, centre: Centre, serving: Serving) -> Callable[[Router], object]:
     def arrive(router: Router) -> None:
-        router.add(router.now_us, _ticket(arrival, centre, agent_ids))
-        if arrival.held_by is not None and arrival.held_by in agent_ids:
+        router.add(router.now_us, _ticket(arrival, centre, serving))
+        if arrival.held_by is not None and arrival.held_by in serving:
             router.give(router.now_us, arrival.ticket_id, arrival.held_by)
 
     return arrive
 
 
-def _ticket(arrival: Arrival, centre: Centre, agent_ids: Container[str]) -> NewTicket:
+def _ticket(arrival: Arrival, centre: Centre, serving: Serving) -> NewTicket:
     terms = centre.queues.get(arrival.queue, _NO_TERMS)
     sticky_us = centre.sticky_us.get(arrival.channel, 0)
-    if arrival.sticky_agent not in agent_ids:
-        sticky_us = 0
+    if arrival.queue not in serving.get(arrival.sticky_agent or "", ()):
+        sticky_us = 0  # who does not serve the queue keeps nothing of it
     return NewTicket(
         ticket_id=arrival.ticket_id,
         queue=arrival.queue,
