@@ -172,7 +172,7 @@ async def _check(
 ) -> None:
     """Refuse what could not become active; that some queue is in use is no reason here."""
     known = await conditions.known(conn, channels)
-    world = World(rows=found, channels=frozenset(channels), known=known)
+    world = World(rows=found, channels=frozenset(channels), known=known, in_use=frozenset())
     errors = checking.check(document, world).errors
     if errors:
         raise InvalidConfiguration(errors)
