@@ -112,6 +112,7 @@ async def _look(conn: Conn, now: datetime, agent_ids: Sequence[int]) -> None:
                     for one in chosen
                 ],
             )
+        assert chosen or not sights.cut_short, "what they were shown they may take"
         agent_ids = sights.cut_short
 
 
