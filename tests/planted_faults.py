@@ -36,6 +36,15 @@ CREDITS = "tests/contactcenter/test_ticket_credits.py"
 SCHEMA = "migrations/0001_initial.sql"
 RULES = "migrations/0009_routing_rules.sql"
 
+
+def decided(scenario: str) -> str:
+    """The test that plays a scenario in the database."""
+    return (
+        "tests/routing/test_database_engine.py::"
+        f"test_both_engines_print_what_is_written[{scenario}]"
+    )
+
+
 FAULTS = (
     # Stored exactly once -----------------------------------------------------------------------
     Fault(
@@ -358,5 +367,111 @@ FAULTS = (
         """        return not _is_met(name, wanted["not"], problem)\n""",
         """        return _is_met(name, wanted["not"], problem)\n""",
         ("tests/routing/test_entry.py",),
+    ),
+    # The clauses by which tickets and agents are chosen ------------------------------------------
+    Fault(
+        "a_full_agent_is_asked",
+        "contactcenter/dispatch/seek.sql",
+        "a.capacity - a.load >= $2",
+        "a.capacity - a.load >= 0",
+        (decided("a_higher_credit_alone_moves_nobody"),),
+    ),
+    Fault(
+        "no_delay_counts",
+        "contactcenter/dispatch/seek.sql",
+        "$3::timestamptz + m.delay_s * interval '1 second'",
+        "$3::timestamptz",
+        (decided("delay_steps_fire_before_overflow"),),
+    ),
+    Fault(
+        "no_exclusion_counts",
+        "contactcenter/dispatch/seek.sql",
+        "x.agent_id = m.agent_id AND x.until_at > $4",
+        "x.agent_id = m.agent_id AND x.until_at < $4",
+        (decided("a_second_miss_in_a_row_makes_away"),),
+    ),
+    Fault(
+        "a_window_is_closed_while_it_is_open",
+        "contactcenter/dispatch/seek.sql",
+        "OR $8::timestamptz <= $4",
+        "OR $8::timestamptz > $4",
+        (decided("a_window_stays_open_while_its_agent_wraps_up"),),
+    ),
+    Fault(
+        "the_sticky_agent_does_not_come_first",
+        "contactcenter/dispatch/seek.sql",
+        "ORDER BY is_sticky DESC, m.level",
+        "ORDER BY m.level",
+        (decided("among_many_agents_his_own_comes_first"),),
+    ),
+    Fault(
+        "a_lower_level_does_not_come_first",
+        "contactcenter/dispatch/seek.sql",
+        "is_sticky DESC, m.level, m.band",
+        "is_sticky DESC, m.band",
+        (decided("among_many_agents_the_lowest_level_comes_first"),),
+    ),
+    Fault(
+        "a_higher_band_does_not_come_first",
+        "contactcenter/dispatch/seek.sql",
+        "m.band DESC, a.load::float8",
+        "a.load::float8",
+        (decided("among_many_agents_the_highest_band_comes_first"),),
+    ),
+    Fault(
+        "a_smaller_load_does_not_come_first",
+        "contactcenter/dispatch/seek.sql",
+        "a.load::float8 / a.capacity, a.idle_since",
+        "a.idle_since",
+        (decided("among_many_agents_the_smallest_share_of_capacity_comes_first"),),
+    ),
+    Fault(
+        "who_is_idle_longest_does_not_come_first",
+        "contactcenter/dispatch/seek.sql",
+        "a.idle_since, m.agent_id\n",
+        "m.agent_id\n",
+        (decided("among_many_agents_who_is_idle_longest_comes_first"),),
+    ),
+    Fault(
+        "who_looks_knows_no_delay",
+        "contactcenter/dispatch/seek.sql",
+        "s.delay_s * interval '1 second'",
+        "s.delay_s * interval '0 seconds'",
+        (decided("who_signs_on_is_not_given_what_is_too_early_for_him"),),
+    ),
+    Fault(
+        "who_looks_sees_what_is_kept",
+        "contactcenter/dispatch/seek.sql",
+        "OR w.sticky_until <= $2",
+        "OR w.sticky_until > $2",
+        (decided("who_signs_on_is_not_given_what_is_kept_for_somebody_who_wraps_up"),),
+    ),
+    Fault(
+        "credit_does_not_count",
+        "contactcenter/dispatch/seek.sql",
+        "ORDER BY w.rank_us, w.id LIMIT s.room + 1",
+        "ORDER BY w.enqueued_at, w.id LIMIT s.room + 1",
+        (decided("of_many_that_wait_the_largest_score_comes_first"),),
+    ),
+    Fault(
+        "handicaps_do_not_count",
+        "contactcenter/dispatch/seek.sql",
+        "s.queue_id, s.handicap_s, t.id",
+        "s.queue_id, 0 AS handicap_s, t.id",
+        (decided("a_handicap_lets_his_own_queue_go_first"),),
+    ),
+    Fault(
+        "overflow_fires_before_windows_end",
+        "contactcenter/timers.sql",
+        "WHEN 'sticky_end' THEN 1",
+        "WHEN 'sticky_end' THEN 5",
+        (decided("ends_of_windows_come_before_overflow"),),
+    ),
+    Fault(
+        "whoever_declines_is_idle_since_then",
+        "contactcenter/turns.sql",
+        "AND units.lets_go THEN $1",
+        "THEN $1",
+        (decided("a_declined_offer_leaves_idle_since_alone"),),
     ),
 )
