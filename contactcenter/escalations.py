@@ -87,13 +87,13 @@ async def record(
     now: datetime,
     before: Ticket,
     kind: Kind,
+    to: Queue | None,
     *,
     reason: str,
     actor: str,
     configuration_version: int,
     rule: str | None = None,
     because: Sequence[Held] = (),
-    to: Queue | None = None,
     note_id: int | None = None,
 ) -> None:
     """Keep a step of a ticket, as it was before it."""

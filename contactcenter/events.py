@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, str]] = {
     "ticket_escalated": "the ticket was referred to a more specialised tier",
     "supervisor_notified": "a rule asks supervisors to look at the ticket",
     "resolution_failed": "a solution was tried and did not help",
+    "ticket_returned": "the ticket was sent back to a lower tier",
     "ticket_transferred": "the ticket was moved to another queue or agent",
     "ticket_released": "the holder gave the ticket back to its queue",
     "ticket_overflowed": "it had waited too long and went to another queue",

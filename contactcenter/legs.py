@@ -37,7 +37,19 @@ class Leg(Struct, frozen=True, kw_only=True):
 
 
 _SQL = db.Statements(__name__)
+_last_queue_below = _SQL.take("last_queue_below", int)
+_last_holder = _SQL.take("last_holder", int)
 _of_ticket = _SQL.take("of_ticket", Leg)
+
+
+async def last_queue_below(conn: Conn, ticket_id: int, tier: int) -> int | None:
+    """The last queue of a lower tier that the ticket was in."""
+    return await _last_queue_below.first(conn, ticket_id, tier)
+
+
+async def last_holder(conn: Conn, ticket_id: int, queue_id: int) -> int | None:
+    """Who held the ticket last in this queue."""
+    return await _last_holder.first(conn, ticket_id, queue_id)
 
 
 async def of_ticket(conn: Conn, ticket_id: int) -> list[Leg]:

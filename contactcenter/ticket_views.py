@@ -66,6 +66,11 @@ class _Row(Struct, frozen=True, kw_only=True):
     agent_name: str | None
     accountable_id: int | None
     accountable_name: str | None
+    accountable_team_id: int | None
+    accountable_team_name: str | None
+    hand_over: Literal["escalated", "returned"] | None
+    handed_over_at: datetime | None
+    handed_over_by_id: int | None
     contact_id: int
     contact_name: str | None
     temperament: Label
@@ -74,6 +79,7 @@ class _Row(Struct, frozen=True, kw_only=True):
     credit_s: int
     episode: int
     escalations: int
+    returns: int
     reopens: int
     opened_at: datetime
     enqueued_at: datetime
@@ -125,7 +131,9 @@ class TicketView(_Row, frozen=True, kw_only=True):
     """A ticket with all an agent needs before the first word.
 
     ``accountable_id`` is the agent who holds it, else the lead of the queue's team; null where the
-    team has no lead. ``enqueued_at`` is the start of the episode, kept through every move.
+    team has no lead: then all of ``accountable_team_id`` are. ``hand_over`` says how it came to its
+    queue while nobody there has taken it: by whom, if he held it, and when. ``enqueued_at`` is the
+    start of the episode, kept through every move.
     ``sticky_agent_id`` had it before: until ``sticky_until`` it is kept for him while he is signed
     in. ``abandoned_at`` is when the customer left before anybody had answered; it was not solved.
     ``credits`` are the reasons whose seconds add up to ``credit_s``, ``segments`` what counts of

@@ -30,9 +30,10 @@ ORDER BY page.id DESC
 -- One ticket as the person who may read it sees it, with who is accountable and what rings.
 SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id, q.name AS queue_name, t.agent_id,
        u.name AS agent_name, coalesce(t.agent_id, team.lead_id) AS accountable_id,
-       coalesce(u.name, lead.name) AS accountable_name,
+       coalesce(u.name, lead.name) AS accountable_name, team.id AS accountable_team_id, team.name AS accountable_team_name,
+       h.kind AS hand_over, h.at AS handed_over_at, h.agent_id AS handed_over_by_id,
        t.contact_id, c.name AS contact_name, t.temperament, t.language, t.category_id, t.credit_s, t.episode,
-       t.escalations, t.reopens, t.opened_at, t.enqueued_at, t.first_reply_at, t.last_customer_message_at,
+       t.escalations, t.returns, t.reopens, t.opened_at, t.enqueued_at, t.first_reply_at, t.last_customer_message_at,
        t.last_reply_at, t.wake_at, t.hold_reason, t.disposition, t.solved_at, t.solved_by_id, t.closed_at, t.abandoned_at,
        t.spam, t.follows_id, t.sticky_agent_id, t.sticky_until, t.version,
        sla.metric AS sla_metric, sla.due_at AS sla_due_at, sla.state AS sla_state,
@@ -56,6 +57,9 @@ LEFT JOIN user_account lead ON lead.id = team.lead_id
 LEFT JOIN user_account u ON u.id = t.agent_id
 LEFT JOIN offer o ON o.ticket_id = t.id AND o.state = 'pending'
 LEFT JOIN LATERAL next_promise(t.id) AS sla ON true
+LEFT JOIN LATERAL (  -- still in the leg that began with the step: nobody has taken it
+  SELECT e.at, e.kind, e.agent_id FROM escalation e JOIN leg l ON l.ticket_id = t.id AND l.to_at IS NULL AND l.from_at = e.at
+  WHERE e.ticket_id = t.id AND e.kind <> 'notified' AND l.agent_id IS NULL ORDER BY e.id DESC LIMIT 1) h ON true
 WHERE t.id = $2 AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)
 
 -- name: ring_of

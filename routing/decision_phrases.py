@@ -125,12 +125,13 @@ PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
             WITHDRAWN["fa"],
         ),
     },
-    "ticket_transferred.returned": {
+    "ticket_returned": {
         "en": (
             "Returned from {from_queue} (tier {from_tier}) to {queue} (tier {tier}) at {at}",
             " by {by}",
             ": {reason}",
             ".",
+            " Its age is kept.",
             KEPT["en"],
             WITHDRAWN["en"],
         ),
@@ -139,6 +140,7 @@ PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
             "، به دست {by}",
             ": {reason}",
             ".",
+            " زمان انتظارش حفظ شد.",
             KEPT["fa"],
             WITHDRAWN["fa"],
         ),

@@ -30,7 +30,7 @@ _METRICS: Final[Words] = {
 #: By the kind of the event and its field; what people may configure has no words here.
 CODES: Final[Mapping[tuple[str, str], Words]] = {
     ("ticket_escalated", "reason"): by_code(REASONS),
-    ("ticket_transferred", "reason"): by_code(RETURN_REASONS),
+    ("ticket_returned", "reason"): by_code(RETURN_REASONS),
     ("resolution_failed", "reason"): by_code(FAILURES),
     ("ticket_released", "reason"): _RELEASES,
     ("ticket_resumed", "because"): _CAUSES,
@@ -55,7 +55,6 @@ CREDITS: Final[Words] = {
     "raised": {"en": "raised", "fa": "افزوده"},
     "escalated": {"en": "escalated", "fa": "ارجاع"},
     "reopened": {"en": "reopened", "fa": "بازگشایی"},
-    "repeat_contact": {"en": "came again", "fa": "تماس دوباره"},
     "returned": {"en": "returned", "fa": "بازگشت"},
     "sla_burn": {"en": "promise at risk", "fa": "قول در خطر"},
     "contract": {"en": "contract", "fa": "قرارداد"},

@@ -92,7 +92,9 @@ def variant(decision: Decision) -> str:
         case "ticket_transferred" if "from_agent_id" in data:
             how = "to_agent"
         case "ticket_transferred":
-            how = "returned" if data["tier"] < data["from_tier"] else "sideways"
+            if data["tier"] < data["from_tier"]:  # as it was told before it had a name of its own
+                return "ticket_returned"
+            how = "sideways"
         case "ticket_resumed":
             how = "held" if data["state"] == "assigned" else "waiting"
         case _:

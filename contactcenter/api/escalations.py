@@ -1,4 +1,4 @@
-"""Up a tier and why: refer a ticket, tell of a solution that failed, read what happened."""
+"""Up a tier and down: refer a ticket, send it back, tell of a failed solution, read it all."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, get_args
@@ -11,7 +11,7 @@ from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work, view_if_left
 from contactcenter.api.work import Note
 from contactcenter.api.writing import written_note
-from contactcenter.dispatch import escalating
+from contactcenter.dispatch import escalating, transferring
 from contactcenter.escalations import Escalation
 from contactcenter.ticket_views import TicketView
 from routing import escalation
@@ -31,6 +31,19 @@ class NewEscalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     note: Note
     reason: EscalationReason | None = None
     queue_id: Id | None = None
+
+
+class NewReturn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the lower tier needs to know, such as the fix that is known.
+
+    Without a queue it goes back to the one it came up from. It is kept for who had it there last,
+    unless anyone may have it (``to_anyone``): what has become routine.
+    """
+
+    note: Note
+    reason: escalation.ReturnReason | None = None
+    queue_id: Id | None = None
+    to_anyone: bool = False
 
 
 class NewFailure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +66,7 @@ class Reasons(Struct, frozen=True, kw_only=True):
 
     escalation: list[ReasonName]
     by_person: list[EscalationReason]
+    returning: list[ReasonName]
     failure: list[ReasonName]
 
 
@@ -77,6 +91,31 @@ async def escalate_ticket(call: Call, ticket_id: int, body: NewEscalation) -> Ti
         actor=call.actor.reference,
         queue_id=body.queue_id,
         note_id=note_id,
+    )
+    return await view_if_left(call, ticket_id)
+
+
+@operation(
+    "POST", "/tickets/{ticket_id}/returns", tag="work", roles=AGENT, via="dispatch", status=201
+)
+async def return_ticket(call: Call, ticket_id: int, body: NewReturn) -> TicketView | None:
+    """Send the ticket back to a lower tier, with a note.
+
+    Its age is kept. A ticket may be sent back so often as the configuration says, by itself twice:
+    409 ``returned_too_often``.
+    """
+    await check_may_work(call, ticket_id)
+    ticket = await tickets.lock(call.conn, ticket_id)
+    note_id = await written_note(call, ticket, body.note, kind="hand_over")
+    await transferring.give_back(
+        call.conn,
+        call.now,
+        ticket,
+        body.reason,
+        actor=call.actor.reference,
+        note_id=note_id,
+        queue_id=body.queue_id,
+        to_anyone=body.to_anyone,
     )
     return await view_if_left(call, ticket_id)
 
@@ -124,6 +163,7 @@ async def list_escalation_reasons(call: Call) -> Reasons:  # noqa: ARG001 - as e
     return Reasons(
         escalation=_named(escalation.REASONS["en"], escalation.REASONS["fa"]),
         by_person=list(get_args(EscalationReason)),
+        returning=_named(escalation.RETURN_REASONS["en"], escalation.RETURN_REASONS["fa"]),
         failure=_named(escalation.FAILURES["en"], escalation.FAILURES["fa"]),
     )
 

@@ -9,7 +9,7 @@ from contactcenter.api.inputs import Id, Reason
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.rights import check_may_work, view, view_if_left
 from contactcenter.api.writing import written_note
-from contactcenter.dispatch import holding, moving
+from contactcenter.dispatch import holding, transferring
 from contactcenter.errors import BadInput
 from contactcenter.ticket_views import TicketView
 
@@ -71,7 +71,10 @@ async def claim_ticket(call: Call, ticket_id: int) -> TicketView:
     "POST", "/tickets/{ticket_id}/transfers", tag="work", roles=AGENT, via="dispatch", status=201
 )
 async def transfer_ticket(call: Call, ticket_id: int, body: NewTransfer) -> TicketView | None:
-    """Hand the ticket to another queue (sideways or back down) or to a colleague, with a note."""
+    """Hand the ticket to another queue or to a colleague, with a note.
+
+    To a queue of a lower tier it is a return that anyone there may take, see ``/returns``.
+    """
     await check_may_work(call, ticket_id)
     if (body.queue_id is None) == (body.agent_id is None):
         raise BadInput("body.queue_id", "name either a queue or an agent")
@@ -79,7 +82,7 @@ async def transfer_ticket(call: Call, ticket_id: int, body: NewTransfer) -> Tick
     note_id = await written_note(call, ticket, body.note, kind="hand_over")
     ticket = await tickets.lock(call.conn, ticket_id)
     if body.queue_id is not None:
-        await moving.transfer(
+        await transferring.transfer(
             call.conn, call.now, ticket, body.queue_id, actor=call.actor.reference, note_id=note_id
         )
     elif body.agent_id is not None:

@@ -137,6 +137,7 @@ async def _notify(conn: Conn, now: datetime, ticket: Ticket, due: Due, version: 
         now,
         ticket,
         "notified",
+        None,
         reason="rule",
         actor="system",
         configuration_version=version,

@@ -1,7 +1,8 @@
-"""Where a ticket goes: into its first queue, up to a more specialised tier, sideways or back."""
+"""Where a ticket goes: into its first queue, and up to a more specialised tier."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
@@ -85,12 +86,12 @@ async def escalate(
         now,
         ticket,
         "escalated",
+        target,
         reason=reason,
         actor=actor,
         configuration_version=rules.version,
         rule=rule,
         because=because,
-        to=target,
         note_id=note_id,
     )
     return await refer(
@@ -125,7 +126,7 @@ async def refer(
     former_queue_id, former_tier, former_id = ticket.queue_id, ticket.tier, ticket.agent_id
     ticket = await tickets.grant_credit(conn, ticket, "escalated", credit_s)
     ticket = msgspec.structs.replace(
-        seek.queue_for_ticket(target, _awake(ticket)),
+        seek.queue_for_ticket(target, awake(ticket)),
         state=state,
         agent_id=None,
         escalations=ticket.escalations + 1,
@@ -145,45 +146,12 @@ async def refer(
         temperament=ticket.temperament,
         credits={"escalated": credit_s} if credit_s else {},
     )
-    return await look_around(conn, now, await _arrive(conn, ticket, target, risen, "escalated"))
-
-
-async def transfer(
-    conn: Conn, now: datetime, ticket: Ticket, queue_id: int, *, actor: str, note_id: int | None
-) -> Ticket:
-    """Move the ticket to another queue, sideways or down; its age is kept."""
-    state = check(ticket, "transfer")
-    assert ticket.queue_id is not None
-    assert ticket.tier is not None
-    target = await queues.find(conn, queue_id, field="body.queue_id")
-    if target.id == ticket.queue_id:
-        raise BadInput("body.queue_id", f"ticket {ticket.id} is in queue {target.id} already")
-    if target.tier > ticket.tier:
-        raise BadInput(
-            "body.queue_id",
-            f"queue {target.id} is of a higher tier: escalate the ticket instead",
-        )
-    former_queue_id, former_tier, former_id = ticket.queue_id, ticket.tier, ticket.agent_id
-    ticket = msgspec.structs.replace(
-        seek.queue_for_ticket(target, _awake(ticket)), state=state, agent_id=None
+    return await look_around(
+        conn, now, await arrive(conn, ticket, target, risen, leg_ended_by="escalated")
     )
-    moved = fact(
-        ticket,
-        "ticket_transferred",
-        now,
-        actor,
-        agent_id=former_id,
-        from_queue_id=former_queue_id,
-        from_tier=former_tier,
-        hand_over_id=note_id,
-    )
-    await tier_clock.ask_soon(conn, now, ticket.id, "transfers")
-    is_returned = target.tier < former_tier
-    ending: legs.Ending = "returned" if is_returned else "transferred"
-    return await look_around(conn, now, await _arrive(conn, ticket, target, moved, ending))
 
 
-def _awake(ticket: Ticket) -> Ticket:
+def awake(ticket: Ticket) -> Ticket:
     """Whatever it waited for, it is the next queue's turn, with a whole clock. Not saved yet.
 
     Who had it and where it would have gone by itself is forgotten.
@@ -213,8 +181,14 @@ async def _target(conn: Conn, current: Queue, queue_id: int | None) -> Queue:
     return target
 
 
-async def _arrive(
-    conn: Conn, ticket: Ticket, queue: Queue, event: Event, leg_ended_by: legs.Ending
+async def arrive(
+    conn: Conn,
+    ticket: Ticket,
+    queue: Queue,
+    event: Event,
+    *,
+    leg_ended_by: legs.Ending,
+    kept: tier_clock.Waits = MappingProxyType({}),
 ) -> Turned:
     """What waiting for the former queue meant is over; the new one's clock starts."""
     turn = Turn(
@@ -222,7 +196,7 @@ async def _arrive(
         event=event,
         leg_ended_by=leg_ended_by,
         leg_begins_at=event.at,
-        waits=tier_clock.whole(event.at, queue, await rules_of(conn), ticket),
+        waits={**tier_clock.whole(event.at, queue, await rules_of(conn), ticket), **kept},
         asks_anew=True,
     )
     return await let_go(conn, event.at, turn)

@@ -41,7 +41,13 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
 )
 #: What can bring a ticket under another team.
 _MOVES: Final = frozenset(
-    {"ticket_queued", "ticket_escalated", "ticket_transferred", "ticket_overflowed"}
+    {
+        "ticket_queued",
+        "ticket_escalated",
+        "ticket_transferred",
+        "ticket_returned",
+        "ticket_overflowed",
+    }
 )
 
 

@@ -141,6 +141,8 @@ TABLE: Final[dict[str, Line]] = {
         "supervisor", "write", "reader", (201,), lambda w: {"agent_id": w.mate}
     ),
     "GET /tickets/{ticket_id}/escalations": _open("reader"),
+    # There is no lower tier: 422 is past every guard.
+    "POST /tickets/{ticket_id}/returns": _work("worker", lambda w: {"note": "Known fix"}, 422),
     "POST /tickets/{ticket_id}/failed_solutions": _work(
         "worker", lambda w: {"reason": "did_not_help", "note": "Board is dead"}
     ),

@@ -19,7 +19,7 @@ from contactcenter import api
 OF_TICKETS = {
     "open_ticket", "describe_ticket", "tag_ticket", "retag_ticket", "write_reply", "write_note",
     "accept_offer", "decline_offer", "claim_ticket", "transfer_ticket", "assign_ticket",
-    "escalate_ticket", "tell_of_failure", "release_ticket", "make_pending", "hold_ticket", "resume_ticket",
+    "escalate_ticket", "tell_of_failure", "return_ticket", "release_ticket", "make_pending", "hold_ticket", "resume_ticket",
     "solve_ticket", "reopen_ticket", "mark_spam", "send_again", "end_wrap_up",
 }  # fmt: skip
 #: Nothing that anybody has to answer for.

@@ -17,6 +17,7 @@ from contactcenter.dispatch import (
     moving,
     presence,
     seek,
+    transferring,
 )
 from contactcenter.events import KINDS
 from contactcenter.speech import Speech
@@ -156,7 +157,9 @@ async def test_a_ticket_that_rises_while_it_rings_and_comes_back(world: Conn) ->
 
     await moving.escalate(world, after(600), ticket, "time_in_tier", actor="system")
     ticket = await tickets.lock(world, ticket.id)
-    await moving.transfer(world, after(700), ticket, support, actor=f"user:{dana}", note_id=None)
+    await transferring.transfer(
+        world, after(700), ticket, support, actor=f"user:{dana}", note_id=None
+    )
 
     await both(
         world,
@@ -169,8 +172,8 @@ async def test_a_ticket_that_rises_while_it_rings_and_comes_back(world: Conn) ->
     await both(
         world,
         ticket.id,
-        "Returned from Lab (tier 2) to Support (tier 1) at 12:11:40 by Dana.",
-        "ساعت ۱۲:۱۱:۴۰ از Lab (سطح ۲) به Support (سطح ۱) بازگردانده شد، به دست Dana.",
+        "Returned from Lab (tier 2) to Support (tier 1) at 12:11:40 by Dana. Its age is kept.",
+        "ساعت ۱۲:۱۱:۴۰ از Lab (سطح ۲) به Support (سطح ۱) بازگردانده شد، به دست Dana. زمان انتظارش حفظ شد.",
     )
 
 
@@ -211,7 +214,7 @@ async def test_what_people_do_with_tickets(world: Conn) -> None:
     await holding.give_to(world, after(2), ticket.id, bob, actor=f"user:{dana}", note_id=None)
     await holding.release(world, after(3), ticket.id, actor=f"user:{bob}", reason="returned")
     ticket = await tickets.lock(world, ticket.id)
-    await moving.transfer(world, after(4), ticket, sales, actor="token:1", note_id=None)
+    await transferring.transfer(world, after(4), ticket, sales, actor="token:1", note_id=None)
     await ending.mark_spam(world, after(5), ticket.id, actor=f"user:{dana}")
 
     english, persian = await told(world, ticket.id), await told(world, ticket.id, "fa")

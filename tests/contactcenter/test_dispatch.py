@@ -18,6 +18,7 @@ from contactcenter.dispatch import (
     moving,
     presence,
     seek,
+    transferring,
 )
 from contactcenter.errors import BadInput
 from routing.timing import PLACE, place
@@ -580,7 +581,9 @@ async def test_wrap_up_follows_each_leg_however_it_ended(world: Conn, how: str) 
         case "escalated":
             await moving.escalate(world, after(5), ticket, "agent", actor="user:1")
         case "transferred":
-            await moving.transfer(world, after(5), ticket, sideways, actor="user:1", note_id=None)
+            await transferring.transfer(
+                world, after(5), ticket, sideways, actor="user:1", note_id=None
+            )
         case "released":
             await holding.release(world, after(5), ticket.id, actor="user:1", reason="sick")
         case "given":

@@ -8,7 +8,7 @@ import pytest
 
 from contactcenter import agents, offers, reports, tickets, timers
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, firing, holding, moving, seek
+from contactcenter.dispatch import ending, firing, holding, moving, seek, transferring
 from contactcenter.tickets import Ticket
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -148,7 +148,9 @@ async def test_a_ticket_that_moves_on_forgets_its_chain(world: Conn, how: str) -
         case "escalated":
             await moving.escalate(world, after(5), ticket, "agent", actor="user:1", queue_id=third)
         case "transferred":
-            await moving.transfer(world, after(5), ticket, sideways, actor="user:1", note_id=None)
+            await transferring.transfer(
+                world, after(5), ticket, sideways, actor="user:1", note_id=None
+            )
         case "solved":
             await holding.give_to(
                 world, after(5), ticket.id, agent_id, actor="user:1", note_id=None

@@ -17,6 +17,7 @@ from contactcenter.dispatch import (
     overflowing,
     presence,
     seek,
+    transferring,
 )
 from contactcenter.tickets import Ticket
 
@@ -279,7 +280,7 @@ async def test_a_ticket_that_moves_on_is_kept_for_nobody(world: Conn, how: str) 
         case "escalated":
             ticket = await moving.escalate(world, after(30), ticket, "agent", actor="user:1")
         case "transferred":
-            ticket = await moving.transfer(
+            ticket = await transferring.transfer(
                 world, after(30), ticket, sideways, actor="user:1", note_id=None
             )
         case "overflowed":

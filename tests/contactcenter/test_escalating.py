@@ -9,7 +9,17 @@ import pytest
 
 from contactcenter import escalations, tickets, timers
 from contactcenter.db import Conn
-from contactcenter.dispatch import arriving, ending, escalating, firing, holding, moving, seek
+from contactcenter.dispatch import (
+    arriving,
+    ending,
+    escalating,
+    firing,
+    holding,
+    moving,
+    seek,
+    transferring,
+)
+from contactcenter.errors import BadInput
 from contactcenter.tickets import Ticket
 
 #: A Thursday, 15:30 in Tehran.
@@ -223,7 +233,7 @@ async def test_being_passed_around_rises(centre: Centre) -> None:
     await factories.escalation_rule(centre.conn, "passed_around", {"transfers": 2})
     ticket = await centre.problem()
     for second, queue_id in ((10, beside), (20, centre.first)):
-        ticket = await moving.transfer(
+        ticket = await transferring.transfer(
             centre.conn, after(second), ticket, queue_id, actor="system", note_id=None
         )
         ticket = await centre.look(after(second + 1), ticket)
@@ -488,3 +498,134 @@ async def test_the_agents_own_request_goes_where_the_rule_for_it_says(centre: Ce
 
     assert await centre.tier(ticket) == 3
     assert await centre.because(ticket) == [("cannot_solve", "asked", [("agent_request", 1.0)])]
+
+
+# Back again -----------------------------------------------------------------------------------
+
+
+async def risen(centre: Centre) -> Ticket:
+    """A ticket the junior had, which the senior has now."""
+    ticket = await centre.problem()
+    return await moving.escalate(
+        centre.conn, after(10), ticket, "cannot_solve", actor=f"user:{centre.junior}"
+    )
+
+
+async def give_back(centre: Centre, at: datetime, ticket: Ticket, **how: Any) -> Ticket:
+    locked = await tickets.lock(centre.conn, ticket.id)
+    return await transferring.give_back(
+        centre.conn,
+        at,
+        locked,
+        "known_fix",
+        actor=f"user:{centre.senior}",
+        note_id=None,
+        **how,
+    )
+
+
+async def test_what_is_sent_back_goes_to_who_had_it_as_old_as_it_is(centre: Centre) -> None:
+    ticket = await risen(centre)
+    assert ticket.agent_id == centre.senior
+    other = await factories.agent(centre.conn, NOON, queues=[centre.first])
+    await centre.problem(after(11))  # the junior has more to do: the other would be asked first
+
+    back = await give_back(centre, after(60), ticket)
+
+    assert other != centre.junior
+    assert (back.tier, back.agent_id, back.returns) == (1, centre.junior, 1)
+    assert back.enqueued_at == NOON
+    assert (back.sticky_agent_id, back.sticky_until) == (centre.junior, after(60 + 900))
+
+
+async def test_what_is_kept_for_a_junior_waits_for_him_and_then_for_nobody(
+    centre: Centre,
+) -> None:
+    await factories.configured(centre.conn, sticky={"window_s": {"sms": 120}})
+    ticket = await risen(centre)
+    await centre.conn.execute("UPDATE agent SET capacity = 1 WHERE id = $1", centre.junior)
+    await centre.problem(after(20))  # he is busy now
+    other = await factories.agent(centre.conn, after(20), queues=[centre.first])
+
+    back = await give_back(centre, after(60), ticket)
+    await centre.fire(after(179))
+    still = await tickets.find(centre.conn, ticket.id)
+    await centre.fire(after(180))
+
+    assert (back.state, still.state) == ("waiting", "waiting")
+    assert (await tickets.find(centre.conn, ticket.id)).agent_id == other
+
+
+async def test_what_has_become_routine_goes_to_anyone_of_the_tier(centre: Centre) -> None:
+    ticket = await risen(centre)
+    await centre.conn.execute("UPDATE agent SET capacity = 1 WHERE id = $1", centre.junior)
+    await centre.problem(after(20))
+    other = await factories.agent(centre.conn, after(20), queues=[centre.first])
+
+    back = await give_back(centre, after(60), ticket, to_anyone=True)
+
+    assert (back.agent_id, back.sticky_agent_id) == (other, None)
+
+
+async def test_a_ticket_is_sent_back_twice_and_no_more(centre: Centre) -> None:
+    ticket = await risen(centre)
+    for second in (100, 300):
+        ticket = await give_back(centre, after(second), ticket)
+        ticket = await moving.escalate(
+            centre.conn, after(second + 50), ticket, "other", actor=f"user:{centre.junior}"
+        )
+
+    with pytest.raises(transferring.ReturnedTooOften) as refused:
+        await give_back(centre, after(500), ticket)
+    with pytest.raises(transferring.ReturnedTooOften):
+        await transferring.transfer(
+            centre.conn, after(500), ticket, centre.first, actor="system", note_id=None
+        )
+
+    assert refused.value.data == {"returns": 2, "limit": 2}
+    assert (await tickets.find(centre.conn, ticket.id)).tier == 2
+
+
+async def test_back_goes_down_only_and_to_where_it_came_from(centre: Centre) -> None:
+    fresh = await centre.problem()
+    with pytest.raises(BadInput, match="never came up"):
+        await give_back(centre, after(5), fresh)
+    ticket = await risen(centre)
+    with pytest.raises(BadInput, match="not below 2"):
+        await give_back(centre, after(20), ticket, queue_id=centre.third)
+
+    again = await moving.escalate(centre.conn, after(30), ticket, "other", actor="user:1")
+    back = await give_back(centre, after(40), again)
+
+    assert (again.tier, back.tier, back.agent_id) == (3, 2, centre.senior)
+
+
+async def test_a_rule_raises_again_what_was_sent_back_and_stays_too_long(centre: Centre) -> None:
+    await factories.escalation_rule(
+        centre.conn, "stuck", {"business_minutes_in_tier": 10}, from_queue_id=centre.first
+    )
+    ticket = await centre.problem()
+    await centre.fire(minutes(10))
+    assert await centre.tier(ticket) == 2
+
+    await give_back(centre, minutes(20), ticket)
+    await centre.fire(minutes(29.9))
+    assert await centre.tier(ticket) == 1
+    await centre.fire(minutes(30))
+
+    assert await centre.tier(ticket) == 2
+
+
+async def test_the_history_says_why_by_whom_how_long_and_who_took_it(centre: Centre) -> None:
+    ticket = await risen(centre)
+    await give_back(centre, after(130), ticket)
+
+    up, down = await escalations.of_ticket(centre.conn, ticket.id)
+
+    assert (up.kind, up.from_tier, up.to_tier, up.agent_id) == ("escalated", 1, 2, centre.junior)
+    assert (up.accepted_at, up.accepted_by_id) == (after(10), centre.senior)
+    assert up.reason_in_words.en == "more knowledge is needed"
+    assert up.reason_in_words.fa == "دانش بیشتری لازم است"
+    assert (down.kind, down.from_tier, down.to_tier) == ("returned", 2, 1)
+    assert (down.minutes_in_tier, down.accepted_by_id) == (2.0, centre.junior)
+    assert down.reason_in_words.en == "a known fix is attached"

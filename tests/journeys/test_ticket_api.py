@@ -78,6 +78,11 @@ async def test_bad_input_names_its_place(centre: Centre) -> None:
         ("escalations", {}, "body.note"),
         ("escalations", {"note": "x", "queue_id": 999_999}, "body.queue_id"),
         ("escalations", {"note": "x", "queue_id": ticket["queue_id"]}, "body.queue_id"),
+        ("escalations", {"note": "x", "reason": "rule"}, "body.reason"),
+        ("returns", {}, "body.note"),
+        ("returns", {"note": "x"}, "body.queue_id"),
+        ("returns", {"note": "x", "queue_id": await tier(ann, 2)}, "body.queue_id"),
+        ("failed_solutions", {"reason": "nonsense"}, "body.reason"),
         ("transfers", {"note": "x"}, "body.queue_id"),
         ("transfers", {"note": "x", "agent_id": 999_999}, "body.agent_id"),
         ("transfers", {"note": "x", "queue_id": await tier(ann, 2)}, "body.queue_id"),
@@ -257,3 +262,57 @@ async def test_nobody_turns_away_from_words_he_has_not_seen(centre: Centre) -> N
     assert {p["code"] for p in (unanswered, pending, solved)} == {"customer_waits"}
     assert pending["interaction_id"] > first
     assert seen["state"] == "pending"
+
+
+async def test_a_ticket_goes_up_and_comes_back_with_its_reasons(centre: Centre) -> None:
+    ann = await centre.person("Ann", tiers=(1,))
+    bahar = await centre.person("Bahar", tiers=(2,))
+    ticket = await assigned(centre, ann)
+    path = f"/tickets/{ticket['id']}"
+
+    up = await ann.post(f"{path}/escalations", {"note": "Dead board", "reason": "needs_access"})
+    assert (up["hand_over"], up["handed_over_by_id"]) == ("escalated", ann.id)
+    assert (up["accountable_id"], up["accountable_team_id"] is None) == (None, False)
+    await bahar.post(f"{path}/acceptances")
+    taken = await ann.get(path)
+    assert (taken["hand_over"], taken["accountable_id"]) == (None, bahar.id)
+    back = await bahar.post(f"{path}/returns", {"note": "Known fix: reset", "reason": "known_fix"})
+    assert (back["tier"], back["agent_id"], back["returns"]) == (1, ann.id, 1)
+
+    steps = await ann.get(f"{path}/escalations")
+    assert [(s["kind"], s["reason"], s["note"]) for s in steps] == [
+        ("escalated", "needs_access", "Dead board"),
+        ("returned", "known_fix", "Known fix: reset"),
+    ]
+    assert steps[0]["reason_in_words"]["fa"] == "دسترسی‌ای لازم است که این سطح ندارد"
+    assert [s["accepted_by_id"] for s in steps] == [bahar.id, ann.id]
+
+
+async def test_a_ticket_that_came_back_twice_stays(centre: Centre) -> None:
+    ann = await centre.person("Ann", tiers=(1,))
+    bahar = await centre.person("Bahar", tiers=(2,))
+    ticket = await assigned(centre, ann)
+    path = f"/tickets/{ticket['id']}"
+    for _ in range(2):
+        await ann.post(f"{path}/escalations", {"note": "Up"})
+        await bahar.post(f"{path}/acceptances")
+        await bahar.post(f"{path}/returns", {"note": "Down"})
+    await ann.post(f"{path}/escalations", {"note": "Up"})
+    await bahar.post(f"{path}/acceptances")
+
+    problem = await bahar.post(f"{path}/returns", {"note": "Down"}, status=409)
+
+    assert (problem["code"], problem["returns"], problem["limit"]) == ("returned_too_often", 2, 2)
+    assert (await bahar.get(path))["agent_id"] == bahar.id
+    notes = [i["body"] for i in (await bahar.get(f"{path}/timeline"))["items"]]
+    assert notes.count("Down") == 2
+
+
+async def test_reasons_have_names_in_both_languages(centre: Centre) -> None:
+    ann = await centre.person("Ann", tiers=(1,))
+
+    reasons = await ann.get("/escalation_reasons")
+
+    named = {r["code"]: (r["name_en"], r["name_fa"]) for r in reasons["returning"]}
+    assert named["known_fix"] == ("a known fix is attached", "راه‌حل شناخته‌شده پیوست است")
+    assert set(reasons["by_person"]) < {r["code"] for r in reasons["escalation"]}
