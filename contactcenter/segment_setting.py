@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from channels import Address
 from contactcenter import (
     contacts,
     db,
@@ -64,6 +65,12 @@ class _Standing(Struct, frozen=True, kw_only=True):
     to_at: datetime | None
 
 
+class _Owner(Struct, frozen=True, kw_only=True):
+    kind: str
+    value: str
+    contact_id: int
+
+
 class _Line(Struct, frozen=True, kw_only=True):
     """A checked line: ``slot`` tells of which kind and word there is one at a time."""
 
@@ -82,7 +89,7 @@ _standing = _SQL.take("standing", _Standing)
 _cut = _SQL.command("cut")
 _put = _SQL.take("put", int)
 _end = _SQL.take("end", int)
-_contact_of = _SQL.take("contact_of", int)
+_contacts_of = _SQL.take("contacts_of", _Owner)
 
 
 async def say(
@@ -150,12 +157,15 @@ async def told(conn: Conn, now: datetime, contact_ids: Collection[int], *, actor
     await escalation_checks.ask_of_contacts(conn, now, contact_ids)
 
 
-async def contact_of(conn: Conn, kind: str, value: str, *, field: str) -> int:
-    """The contact with this address; raises ``BadInput`` where nobody has it."""
-    contact_id = await _contact_of.first(conn, kind, value)
-    if contact_id is None:
-        raise BadInput(field, "Nobody is known by this address.")
-    return contact_id
+async def contacts_of(conn: Conn, addresses: Mapping[str, Address]) -> dict[str, int]:
+    """The contacts with these addresses, by place; raises ``BadInput`` where nobody has one."""
+    kinds = [address.kind for address in addresses.values()]
+    values = [address.value for address in addresses.values()]
+    owners = {(o.kind, o.value): o.contact_id for o in await _contacts_of.all(conn, kinds, values)}
+    for place, address in addresses.items():
+        if (address.kind, address.value) not in owners:
+            raise BadInput(f"{place}.value", "Nobody is known by this address.")
+    return {place: owners[a.kind, a.value] for place, a in addresses.items()}
 
 
 def _check(one: Wanted, known: Mapping[str, SegmentKind], now: datetime, by: Actor) -> None:

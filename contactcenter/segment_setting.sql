@@ -26,6 +26,7 @@ RETURNING id
 -- An assertion counts no more; what has not begun never does.
 UPDATE segment SET to_at = greatest(from_at, $2) WHERE id = $1 AND (to_at IS NULL OR to_at > $2) RETURNING id
 
--- name: contact_of
--- Whose address it is.
-SELECT contact_id FROM identity WHERE kind = $1 AND value = $2
+-- name: contacts_of
+-- Whose addresses these are.
+SELECT i.kind, i.value, i.contact_id FROM unnest($1::text[], $2::text[]) AS w(kind, value)
+JOIN identity i ON i.kind = w.kind AND i.value = w.value

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, events, tickets
+from contactcenter import db, escalation_checks, events, tickets
 from contactcenter.db import Conn
 from routing.temperament import Assessment
 from routing.text import fold
@@ -169,13 +169,17 @@ async def withdraw(
 async def mark_open_tickets(
     conn: Conn, now: datetime, contact_id: int, value: str, *, actor: str
 ) -> None:
-    """Let the contact's open tickets carry the temperament; under the routing lock."""
+    """Let the contact's open tickets carry the temperament; under the routing lock.
+
+    The rules that refer tickets are asked again.
+    """
     for ticket_id in await _open_tickets_otherwise.all(conn, contact_id, value):
         ticket = await tickets.lock(conn, ticket_id)
         former = ticket.temperament
         ticket = await tickets.save(conn, msgspec.structs.replace(ticket, temperament=value))
         changed = {"temperament": {"from": former, "to": value}}
         await tickets.record_change(conn, now, ticket, actor, changed)
+    await escalation_checks.ask_of_contacts(conn, now, [contact_id])
 
 
 def fact(

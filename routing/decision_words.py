@@ -58,7 +58,6 @@ CREDITS: Final[Words] = {
     "returned": {"en": "returned", "fa": "بازگشت"},
     "sla_burn": {"en": "promise at risk", "fa": "قول در خطر"},
     "contract": {"en": "contract", "fa": "قرارداد"},
-    "repeat_contact": {"en": "came again", "fa": "مراجعهٔ دوباره"},
     "large_business": {"en": "large business", "fa": "کسب‌وکار بزرگ"},
     "small_business": {"en": "small business", "fa": "کسب‌وکار کوچک"},
     "government": {"en": "government", "fa": "دولتی"},

@@ -1,10 +1,12 @@
 """Segments: what contacts are to us, from when to when, and by whose word."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from channels import Address
 from contactcenter import contacts, identities, segment_setting, segment_views
 from contactcenter.api.inputs import Id, Instant
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
@@ -144,26 +146,29 @@ async def import_segments(
     What it said before of the same kind ends where this begins; a line that is known already
     changes nothing, so a file may be brought twice.
     """
-    wanted = [await _wanted(call, f"body[{n}]", line) for n, line in enumerate(body)]
+    addresses = {
+        f"body[{n}].identity": _address(call, f"body[{n}]", line)
+        for n, line in enumerate(body)
+        if line.identity is not None
+    }
+    owners = await segment_setting.contacts_of(call.conn, addresses)
+    wanted = [_wanted(f"body[{n}]", line, owners) for n, line in enumerate(body)]
     new = await segment_setting.say(call.conn, call.now, wanted, source="import", by=call.actor)
     return Imported(new=new, known=len(wanted) - new)
 
 
-async def _wanted(call: Call, place: str, line: ImportedSegment) -> Wanted:
+def _address(call: Call, place: str, line: ImportedSegment) -> Address:
+    assert line.identity is not None
+    written = Written(kind=line.identity.kind, value=line.identity.value)
+    return identities.normalised(call.services.channels, written, field=f"{place}.identity")
+
+
+def _wanted(place: str, line: ImportedSegment, owners: Mapping[str, int]) -> Wanted:
     if (line.contact_id is None) == (line.identity is None):
         raise BadInput(f"{place}.contact_id", "Name the contact by its id or by an address of his.")
-    contact_id = line.contact_id
-    if contact_id is None:
-        assert line.identity is not None
-        written = Written(kind=line.identity.kind, value=line.identity.value)
-        field_name = f"{place}.identity"
-        address = identities.normalised(call.services.channels, written, field=field_name)
-        contact_id = await segment_setting.contact_of(
-            call.conn, address.kind, address.value, field=f"{field_name}.value"
-        )
     return Wanted(
         place=place,
-        contact_id=contact_id,
+        contact_id=line.contact_id or owners[f"{place}.identity"],
         kind=line.kind,
         value=line.value,
         confidence=line.confidence,

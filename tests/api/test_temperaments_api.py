@@ -125,3 +125,19 @@ async def test_an_unknown_label_is_refused(agent, sara):
     )
 
     assert problem["field"] == "body.label"
+
+
+async def test_the_rules_that_refer_tickets_are_asked_about_a_correction(agent, table, sara):
+    await table.execute(
+        "INSERT INTO escalation_rule (name, position, condition)"
+        " VALUES ('warm', 1, '{\"temperament\": \"warm\"}')"
+    )
+    path = f"/contacts/{sara['id']}/temperament"
+
+    await agent("PUT", path, {"label": "warm"}, headers={"If-Match": '"1"'}, status=200)
+
+    asked = await table.fetch(
+        "SELECT ticket_id FROM timer WHERE kind = 'escalation_check'"
+        " UNION SELECT ticket_id FROM event WHERE kind = 'ticket_escalated'"
+    )
+    assert [row["ticket_id"] for row in asked] == [sara["ticket_id"]]
