@@ -1,0 +1,144 @@
+"""Mails we send: composed so that no word of a customer or an agent can become a header of ours.
+
+The Message-ID comes from the attempt's own id, so a mail that is sent twice because an answer was
+lost is the same mail twice, and threads on both sides.
+Source: https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4, https://www.rfc-editor.org/rfc/rfc3834,
+https://www.rfc-editor.org/rfc/rfc8058
+"""
+
+import html as entities
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Final
+
+from msgspec import Struct
+
+from channels._failures import Undeliverable
+from channels._mail.addresses import MailAddress
+from channels._mail.header_fields import decode_words, one_line
+from channels._mail.kinds import LOOP_FIELD
+
+#: A References field longer than this loses its middle: the first and the newest stay.
+REFERENCES: Final = 20
+SUBJECT_CHARACTERS: Final = 250
+_ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,255}\Z")
+_ID: Final = re.compile(r"[^\s<>]{1,200}@[^\s<>]{1,200}\Z")
+_PARAGRAPHS: Final = re.compile(r"\n{2,}")
+_POLICY: Final = SMTP.clone(max_line_length=78, cte_type="7bit")
+
+
+class Enclosure(Struct, frozen=True, kw_only=True):
+    """A file that goes with a mail; ``content_type`` is what we found it to be."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """A mail to be. ``message_id``, ``in_reply_to`` and ``references`` stand without brackets.
+
+    ``automatic`` is for what no person wrote: it is marked so, and nobody's machine answers it.
+    ``unsubscribe`` are addresses (https or mailto) by which a reader leaves a list.
+    """
+
+    message_id: str
+    author: MailAddress
+    recipient: MailAddress
+    sent_at: datetime
+    subject: str
+    text: str
+    reply_to: str | None = None
+    in_reply_to: str | None = None
+    references: Sequence[str] = ()
+    enclosures: Sequence[Enclosure] = ()
+    signature: str = ""
+    automatic: bool = False
+    unsubscribe: Sequence[str] = ()
+
+
+def compose(letter: Letter) -> bytes:
+    """The mail as it goes over the wire; raises ``Undeliverable`` where an address is none."""
+    made = EmailMessage(policy=_POLICY)
+    made["Message-ID"] = f"<{_checked_id(letter.message_id)}>"
+    made["Date"] = format_datetime(letter.sent_at)
+    made["From"] = _address(letter.author)
+    made["To"] = _address(letter.recipient)
+    made["Subject"] = _said(letter.subject)[:SUBJECT_CHARACTERS]
+    if letter.reply_to is not None:
+        made["Reply-To"] = _address(MailAddress(letter.author.name, letter.reply_to))
+    _thread(made, letter)
+    made[LOOP_FIELD] = "1"
+    if letter.automatic:
+        made["Auto-Submitted"] = "auto-replied"
+        made["X-Auto-Response-Suppress"] = "All"
+    if letter.unsubscribe:
+        made["List-Unsubscribe"] = ", ".join(f"<{_said(to)}>" for to in letter.unsubscribe)
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    said = letter.text if not letter.signature else f"{letter.text}\n\n-- \n{letter.signature}"
+    made.set_content(said, cte="quoted-printable")
+    made.add_alternative(as_html(letter.text, letter.signature), subtype="html", cte="base64")
+    for one in letter.enclosures:
+        kind, _, rest = one.content_type.partition(";")[0].partition("/")
+        made.add_attachment(
+            one.content,
+            maintype=kind if kind not in {"text", "message", "multipart"} else "application",
+            subtype=rest if kind not in {"text", "message", "multipart"} else "octet-stream",
+            filename=_said(one.name) or "file",
+        )
+    return made.as_bytes()
+
+
+def as_html(text: str, signature: str = "") -> str:
+    """What an agent wrote, a paragraph each, in whichever direction its words run."""
+    pieces = [_paragraph(p) for p in _PARAGRAPHS.split(text.strip("\n"))]
+    if signature:
+        pieces.append(f'<p dir="auto" style="color:#666">{_lines(signature)}</p>')
+    return "<!doctype html>\n<html><body>\n" + "\n".join(pieces) + "\n</body></html>\n"
+
+
+def _paragraph(text: str) -> str:
+    return f'<p dir="auto">{_lines(text)}</p>'
+
+
+def _lines(text: str) -> str:
+    return entities.escape(text.strip("\n")).replace("\n", "<br>\n")
+
+
+def _thread(made: EmailMessage, letter: Letter) -> None:
+    """Fields by which both sides' programs find the conversation."""
+    known = [one for one in letter.references if _ID.match(one)]
+    answered = letter.in_reply_to if letter.in_reply_to and _ID.match(letter.in_reply_to) else None
+    if answered is not None:
+        made["In-Reply-To"] = f"<{answered}>"
+        known = [one for one in known if one != answered] + [answered]
+    if known:
+        kept = known if len(known) <= REFERENCES else [known[0], *known[1 - REFERENCES :]]
+        made["References"] = " ".join(f"<{one}>" for one in kept)
+
+
+def _address(who: MailAddress) -> Address:
+    if not _ADDRESS.match(who.address):
+        raise Undeliverable(f"{who.address!r} is no mail address", code="bad_address")
+    local, _, domain = who.address.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode()
+        return Address(display_name=_said(who.name)[:100], username=local, domain=domain)
+    except (UnicodeError, ValueError) as error:
+        raise Undeliverable(f"{who.address!r} is no mail address", code="bad_address") from error
+
+
+def _said(text: str) -> str:
+    """One line that no reader decodes: Python writes ``=?utf-8?q?=0D=0ABcc:…?=`` as a header."""
+    return one_line(decode_words(one_line(text))).replace("=?", "= ?")
+
+
+def _checked_id(message_id: str) -> str:
+    if not _ID.match(message_id) or not message_id.isascii():
+        raise ValueError(f"{message_id!r} is no message id")
+    return message_id
