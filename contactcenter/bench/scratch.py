@@ -22,8 +22,9 @@ _DROP_TRIES: Final = 50
 class Scratch:
     """A server with databases of our own on it, dropped at the end."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, purpose: str = "bench") -> None:
         self._url = url
+        self._purpose = purpose
         self._made: list[str] = []
 
     async def database(self) -> str:
@@ -51,7 +52,7 @@ class Scratch:
             await conn.close(timeout=5)
 
     async def _create(self, how: str) -> str:
-        name = f"contactcenter_bench_{secrets.token_hex(6)}"
+        name = f"contactcenter_{self._purpose}_{secrets.token_hex(6)}"
         self._made.append(name)  # first: whoever is interrupted now leaves nothing behind
         conn = await connect(self._url)
         try:
@@ -75,8 +76,12 @@ async def drop_database(conn: OwnConnection, name: str) -> None:
 
 
 @asynccontextmanager
-async def scratch(database_url: str | None, *, durable: bool = True) -> AsyncIterator[Scratch]:
+async def scratch(
+    database_url: str | None, *, durable: bool = True, purpose: str = "bench"
+) -> AsyncIterator[Scratch]:
     """The server at this URL, whose role may create databases, or a new one with all its safety.
+
+    ``purpose`` is in the names of the databases.
 
     Raises ``MeasurementInvalid`` where it must be durable and would not keep what it acknowledged.
     """
@@ -87,7 +92,7 @@ async def scratch(database_url: str | None, *, durable: bool = True) -> AsyncIte
             url = await stack.enter_async_context(EmbeddedPostgres(folder, durable=durable))
         if durable:
             await _check_durable(url)
-        made = Scratch(url)
+        made = Scratch(url, purpose)
         stack.push_async_callback(made.drop)
         yield made
 

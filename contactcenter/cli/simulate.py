@@ -1,8 +1,10 @@
 """``contactcenter simulate``: plays a scenario by the rules and tells what was decided."""
 
+import asyncio
+import signal
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Final, Literal, NoReturn
 
 import asyncpg
 import click
@@ -19,6 +21,8 @@ from contactcenter.storage import DatabaseUnreachable
 from routing.engine.playing import Played, Scenario, play
 
 Engine = Literal["memory", "database"]
+#: What a shell says of a process that SIGTERM ended.
+_TERMINATED: Final = 143
 Language = Literal["en", "fa"]
 
 
@@ -75,6 +79,8 @@ def simulate(
         logs.configure("warning", settings.log_format)
         try:
             played = run(_play_on_database(settings, reading.scenario, explains=explains))
+        except asyncio.CancelledError:
+            raise click.exceptions.Exit(_TERMINATED) from None
         except scale.TooLate as late:
             _refuse([str(late)])
     if as_json:
@@ -88,9 +94,12 @@ def simulate(
 
 async def _play_on_database(settings: Settings, scenario: Scenario, *, explains: bool) -> Played:
     """Play it on the server of the settings, in a database that is dropped whatever happens."""
+    playing = asyncio.current_task()
+    assert playing is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)
     async with storage.server(settings) as url:
         try:
-            async with scratch(url, durable=False) as made:
+            async with scratch(url, durable=False, purpose="play") as made:
                 return await on_database.play(await made.database(), scenario, explains=explains)
         except asyncpg.InsufficientPrivilegeError as error:
             raise DatabaseUnreachable(
