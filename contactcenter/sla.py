@@ -111,8 +111,8 @@ async def burns(conn: Conn, ticket_ids: Iterable[int], now: datetime) -> dict[in
 async def instant_of_burn(conn: Conn, ticket_id: int, share: float) -> datetime | None:
     """When a promise of the ticket first reaches this share, if all goes on as it does now.
 
-    None where nothing runs. Whoever names a share in an escalation rule need not ask: a clock sets
-    an ``escalation_check`` at that instant itself.
+    None where nothing runs. Whoever names a share in an escalation rule need not ask: at that very
+    instant an ``escalation_check`` of the ticket is due.
     """
     known = Known()
     rows = await sla_clocks.open_of(conn, [ticket_id])

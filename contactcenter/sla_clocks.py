@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db
+from contactcenter import db, timers
 from contactcenter.db import Conn
 from contactcenter.tickets import Ticket
 from routing import sla
@@ -73,13 +73,12 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """A timer of a clock; ``share`` names one that asks the rules of escalation."""
+    """A timer of a running clock."""
 
     ticket_id: int
     metric: Metric
-    kind: str
+    kind: timers.Kind
     due_at: datetime
-    share: str = ""
 
 
 class _Standing(Struct, frozen=True, kw_only=True):
@@ -195,10 +194,10 @@ async def write(
     now: datetime,
     changes: Sequence[Mapping[str, Any]],
     starts: Sequence[Mapping[str, Any]],
-    timers: Sequence[Wanted],
+    wanted: Sequence[Wanted],
 ) -> None:
     """Write what ``sla`` made of them, in one statement."""
-    await _write.run(conn, now, *map(_json, (changes, starts, timers)))
+    await _write.run(conn, now, *map(_json, (changes, starts, wanted)))
 
 
 def _json(value: object) -> str:

@@ -89,20 +89,17 @@ WITH change AS (
   WHERE p.clock_id = ANY (ARRAY (SELECT id FROM change)) AND p.clock_id = c.id AND p.to_at IS NULL
     AND c.resumed_at IS NOT NULL
 ), wanted AS (
-  SELECT w.kind, CASE w.kind WHEN 'escalation_check' THEN 'sla:' || k.id || ':' || w.share ELSE k.id::text END AS key,
-         k.ticket_id, w.due_at
-  FROM jsonb_to_recordset($4::text::jsonb) AS w(ticket_id bigint, metric text, kind text, share text, due_at timestamptz)
+  SELECT w.kind, k.id::text AS key, k.ticket_id, w.due_at
+  FROM jsonb_to_recordset($4::text::jsonb) AS w(ticket_id bigint, metric text, kind text, due_at timestamptz)
   JOIN (SELECT id, ticket_id, metric FROM changed WHERE ended_at IS NULL
         UNION ALL SELECT id, ticket_id, metric FROM started WHERE ended_at IS NULL) AS k
     ON k.ticket_id = w.ticket_id AND k.metric = w.metric
 ), cleared AS (
-  DELETE FROM timer WHERE id IN (
-    SELECT t.id FROM timer t JOIN changed c ON t.ticket_id = c.ticket_id
-    WHERE t.ticket_id = ANY (ARRAY (SELECT ticket_id FROM changed))
-      AND (t.kind IN ('sla_warning', 'sla_due') AND t.key = c.id::text
-           OR t.kind = 'escalation_check' AND t.key LIKE 'sla:' || c.id || ':%')
+  DELETE FROM timer WHERE id = ANY (ARRAY (
+    SELECT t.id FROM timer t
+    WHERE t.kind IN ('sla_warning', 'sla_due', 'sla_share') AND t.key = ANY (ARRAY (SELECT id::text FROM changed))
       AND NOT EXISTS (SELECT FROM wanted w WHERE w.kind = t.kind AND w.key = t.key)
-    FOR UPDATE OF t SKIP LOCKED)
+    FOR UPDATE OF t SKIP LOCKED))
 ), set AS (
   INSERT INTO timer (due_at, kind, key, ticket_id) SELECT due_at, kind, key, ticket_id FROM wanted
   ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at

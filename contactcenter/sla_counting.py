@@ -8,6 +8,7 @@ from contactcenter import calendars
 from contactcenter.db import Conn
 from contactcenter.rules import Rules
 from contactcenter.sla_clocks import Row, Wanted
+from contactcenter.timers import Kind
 from routing import sla
 from routing.calendars import ALWAYS_OPEN, Calendar
 from routing.sla import Clock
@@ -110,26 +111,22 @@ def change(row: Row, after: Counted) -> Columns:
 def timers(
     ticket_id: int, one: Counted, calendar: Calendar, in_force: Rules, *, since: datetime | None
 ) -> Iterator[Wanted]:
-    """What a clock waits for: the warning, then the end; and what rules of escalation ask for.
+    """What a clock waits for: the warning, then the end; and the next share a rule asks for.
 
     Shares that were reached before ``since`` were asked for then.
     """
     clock = one.clock
     if clock.ended_at is not None:
         return
-    kind, due_at = ("sla_due", one.due_at) if one.warned_at else ("sla_warning", one.warn_at)
+    kind: Kind = "sla_due" if one.warned_at else "sla_warning"
+    due_at = one.due_at if one.warned_at else one.warn_at
     if clock.breached_at is None and due_at is not None:
         yield Wanted(ticket_id=ticket_id, metric=clock.metric, kind=kind, due_at=due_at)
     for share in sorted(set(burn_shares([rule.condition for rule in in_force.escalation]))):
         at = sla.share_reached(clock, calendar, share)
         if at is not None and (since is None or at > since):
-            yield Wanted(
-                ticket_id=ticket_id,
-                metric=clock.metric,
-                kind="escalation_check",
-                due_at=at,
-                share=repr(share),
-            )
+            yield Wanted(ticket_id=ticket_id, metric=clock.metric, kind="sla_share", due_at=at)
+            return
 
 
 def burn_shares(condition: Any) -> Iterator[float]:

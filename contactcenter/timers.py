@@ -26,6 +26,7 @@ Kind = Literal[
     "escalation_check",
     "sla_warning",
     "sla_due",
+    "sla_share",
     "sla_recount",
     "wake_up",
     "reopen_end",

@@ -118,6 +118,7 @@ _FIRE: Final[Mapping[str, Fire]] = {
     "escalation_check": _escalation,
     "sla_warning": promises.come_due,
     "sla_due": promises.come_due,
+    "sla_share": promises.reach_share,
     "sla_recount": promises.recount,
     "wake_up": _wake_up,
     "wrap_up_end": _wrap_up_end,

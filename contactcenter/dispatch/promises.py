@@ -52,10 +52,7 @@ async def come_due(conn: Conn, now: datetime, timer: Timer) -> None:
 
     Its calendar may say otherwise by now: it is counted again before anything is said of it.
     """
-    assert timer.ticket_id is not None
-    ticket = await tickets.lock(conn, timer.ticket_id)
-    rows = await sla_clocks.open_of(conn, [ticket.id])
-    row = next((row for row in rows if str(row.id) == timer.key), None)
+    ticket, row = await _clock_of(conn, timer)
     if row is None:
         return
     in_force, known = await rules_of(conn), _known(conn)
@@ -66,6 +63,16 @@ async def come_due(conn: Conn, now: datetime, timer: Timer) -> None:
         told = msgspec.structs.replace(row, due_at=one.due_at)
         await _warn(conn, now, ticket, told, in_force)
     await sla.count_again(conn, now, [row], in_force=in_force, known=known, is_warning=is_warning)
+
+
+async def reach_share(conn: Conn, now: datetime, timer: Timer) -> None:
+    """So much of a promise's time is gone that a rule of escalation asks for it."""
+    ticket, row = await _clock_of(conn, timer)
+    if row is None:
+        return
+    await timers.set_for_ticket(conn, "escalation_check", ticket.id, now)
+    in_force, known = await rules_of(conn), _known(conn)
+    await sla.count_again(conn, now, [row], in_force=in_force, known=known)  # and the next share
 
 
 async def recount(conn: Conn, now: datetime, timer: Timer) -> None:
@@ -85,6 +92,14 @@ async def recount(conn: Conn, now: datetime, timer: Timer) -> None:
     await sla.count_again(conn, now, rows, in_force=in_force, known=known)
     if len(found) == _AT_ONCE:
         await timers.set_for_calendar(conn, "sla_recount", calendar_id, now)
+
+
+async def _clock_of(conn: Conn, timer: Timer) -> tuple[Ticket, Row | None]:
+    """The ticket, locked, and the clock of a timer; None where it has ended."""
+    assert timer.ticket_id is not None
+    ticket = await tickets.lock(conn, timer.ticket_id)
+    rows = await sla_clocks.open_of(conn, [ticket.id])
+    return ticket, next((row for row in rows if str(row.id) == timer.key), None)
 
 
 async def _warn(conn: Conn, now: datetime, ticket: Ticket, row: Row, in_force: Rules) -> None:

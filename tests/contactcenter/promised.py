@@ -12,7 +12,15 @@ import asyncpg
 import factories as make
 
 from channels import Channel
-from contactcenter import addressing, calendar_setup, calendars, desk, opening_hours, tickets
+from contactcenter import (
+    addressing,
+    calendar_setup,
+    calendars,
+    desk,
+    opening_hours,
+    tickets,
+    timers,
+)
 from contactcenter.calendars import Calendar
 from contactcenter.dispatch import arriving, ending, firing, holding, promises, seek
 from contactcenter.dispatch.connection import RoutingConnection, forget_rules
@@ -93,6 +101,16 @@ class Centre:
                 return
             async with self.conn.transaction():
                 await self._fire(due_at)
+
+    async def fire_until(self, kind: str, minute: float) -> None:
+        """What is due fires up to the first of this kind, and nothing that comes of it."""
+        while True:
+            async with self.conn.transaction():
+                first = await timers.due(self.conn, at(minute))
+                assert first is not None, f"no {kind} is due"
+                await firing.fire_due(self.conn, at(minute), at_most=1)
+            if first.kind == kind:
+                return
 
     async def wake_up(self, minute: float) -> None:
         """The dispatcher was away until now; what was due meanwhile fires late."""
@@ -266,7 +284,7 @@ class Centre:
     async def timers(self) -> list[Any]:
         """What is waited for: kind and when."""
         rows = await self.conn.fetch(
-            "SELECT kind, due_at FROM timer WHERE kind LIKE 'sla_%' OR key LIKE 'sla:%'"
+            "SELECT kind, due_at FROM timer WHERE kind LIKE 'sla_%' OR kind = 'escalation_check'"
             " ORDER BY due_at, kind"
         )
         return [tuple(map(_minutes, row)) for row in rows]

@@ -411,24 +411,32 @@ async def test_a_ticket_at_risk_comes_sooner_once_an_episode(centre: Centre) -> 
     assert (await tickets.find(centre.conn, ticket_id)).credit_s == 600
 
 
-async def test_a_rule_that_asks_for_a_share_is_asked_when_it_is_reached(centre: Centre) -> None:
+async def test_rules_are_asked_at_the_instant_at_which_a_share_of_theirs_is_reached(
+    centre: Centre,
+) -> None:
     await centre.conn.execute(
         "INSERT INTO escalation_rule (name, position, condition) VALUES ('late', 0, $1)",
-        {"any": [{"sla_burn": 0.9}, {"tier": 1}]},
+        {"any": [{"sla_burn": 0.9}, {"tier": 1}, {"sla_burn": 0.5}]},
     )
     await centre.promise(resolution=100)
     ticket_id = await centre.held(0)
-    assert ("escalation_check", 90) in await centre.timers()
+    assert await centre.timers() == [("sla_share", 50), ("sla_warning", 75)]
 
     await centre.pend(ticket_id, 10)
     paused = await centre.timers()
     await centre.resume(ticket_id, 30)
 
     assert paused == []
-    assert await centre.timers() == [("sla_warning", 95), ("escalation_check", 110)]
+    assert await centre.timers() == [("sla_share", 70), ("sla_warning", 95)]
     assert await sla.instant_of_burn(centre.conn, ticket_id, 0.9) == at(110)
     assert await sla.burn(centre.conn, ticket_id, at(110)) == 0.9
     assert await sla.burns(centre.conn, [ticket_id], at(20)) == {ticket_id: 0.1}
+    await centre.fire_until("sla_share", 70)
+    assert await centre.timers() == [
+        ("escalation_check", 70),
+        ("sla_warning", 95),
+        ("sla_share", 110),
+    ]
 
 
 async def test_two_contacts_who_are_one_keep_what_each_was_promised(centre: Centre) -> None:
