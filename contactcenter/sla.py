@@ -143,8 +143,8 @@ class _Settling:
         """Take in what becomes of the clocks there are."""
         moved = [
             (row, clock)
-            for row in rows
-            if (clock := _moved_on(row.clock, standing[row.ticket_id], self._now)) != row.clock
+            for row, before in ((row, row.clock) for row in rows)
+            if (clock := _moved_on(before, standing[row.ticket_id], self._now)) is not before
         ]
         uncounted = [
             row

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, Literal
 
 from routing import calendars
@@ -152,8 +153,7 @@ def due(clock: Clock, calendar: Calendar) -> datetime | None:
 
 def share_reached(clock: Clock, calendar: Calendar, share: float) -> datetime | None:
     """The first instant at which this share of its time is gone, exactly: ``burn`` is no less."""
-    exactly = Fraction(repr(share)) * (clock.target // _INSTANT)
-    return instant_of(clock, calendar, math.ceil(exactly) * _INSTANT)
+    return instant_of(clock, calendar, _share_of(clock.target, share))
 
 
 def instant_of(clock: Clock, calendar: Calendar, amount: timedelta) -> datetime | None:
@@ -227,6 +227,12 @@ def _stood_still(clock: Clock, at: datetime) -> Clock:
 def _gone_on(clock: Clock, at: datetime) -> Clock:
     *before, pause = clock.pauses
     return replace(clock, pauses=(*before, replace(pause, to_at=max(at, pause.from_at))))
+
+
+@lru_cache(maxsize=1024)  # a centre promises a few things
+def _share_of(target: timedelta, share: float) -> timedelta:
+    """So much of a target, not a moment less: the share is what is written, not its binary."""
+    return math.ceil(Fraction(repr(share)) * (target // _INSTANT)) * _INSTANT
 
 
 def _runs(clock: Clock) -> Iterator[tuple[datetime, datetime | None]]:
