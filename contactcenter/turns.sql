@@ -26,7 +26,7 @@ WITH standing AS (
          intake_queue_id, contact_id, sticky_agent_id, sticky_until, overflow, returns, abandoned_at)
   WHERE t.id = c.id
   RETURNING t.id, t.version, t.contact_id, t.team_ids, t.episode, t.tier, t.queue_id, t.agent_id, t.weight,
-            t.state, t.sticky_agent_id, t.sticky_until
+            t.state, t.sticky_agent_id, t.sticky_until, t.enqueued_at
 ), turn AS (
   SELECT c.id, c.leg_ended_by, c.leg_begins_at, c.clear::text[] AS clear, c.asks_anew, c.offer_ended_by, c.offered_to,
          c.expires_at, c.why::jsonb AS why, c.kind, c.agent_id, c.actor, c.data::jsonb AS data, c.n
@@ -70,12 +70,33 @@ WITH standing AS (
   FROM turn JOIN credit c ON c.ticket_id = turn.id
   WHERE c.ticket_id = ANY ($2) AND turn.offered_to IS NOT NULL
   GROUP BY c.ticket_id
+), passed_over AS (  -- who is there but may not have what looked for somebody, and the first false clause; of a large queue some
+  SELECT s.id, jsonb_build_object('passed_over', jsonb_agg(jsonb_build_object('agent_id', p.agent_id, 'clause', p.clause,
+           'until', CASE p.clause WHEN 'too_early' THEN s.enqueued_at + p.delay_s * interval '1 second'
+                                  WHEN 'excluded' THEN p.until_at WHEN 'kept_for_another' THEN s.sticky_until END)
+         ORDER BY p.place)) AS why
+  FROM turn JOIN saved s ON s.id = turn.id CROSS JOIN LATERAL (
+    SELECT e.agent_id, e.delay_s, e.until_at, e.clause, row_number() OVER (ORDER BY e.level, e.agent_id) AS place
+    FROM (
+      SELECT m.agent_id, m.level, m.delay_s, x.until_at,
+             CASE WHEN g.presence <> 'available' THEN 'not_available' WHEN g.capacity - g.load < s.weight THEN 'no_room'
+                  WHEN $1::timestamptz < s.enqueued_at + m.delay_s * interval '1 second' THEN 'too_early'
+                  WHEN x.until_at > $1 THEN 'excluded'
+                  WHEN s.sticky_until > $1 AND s.sticky_agent_id = turn.offered_to THEN 'kept_for_another' END AS clause
+      FROM (SELECT agent_id, level, delay_s FROM membership WHERE queue_id = s.queue_id ORDER BY agent_id LIMIT 50) AS m
+      JOIN agent g ON g.id = m.agent_id AND g.presence <> 'offline'
+      LEFT JOIN exclusion x ON x.ticket_id = s.id AND x.agent_id = m.agent_id
+      WHERE m.agent_id <> turn.offered_to) AS e
+    WHERE e.clause IS NOT NULL ORDER BY e.level, e.agent_id LIMIT 5) AS p
+  WHERE turn.why ->> 'decision' = 'ticket_looked_for_agent'
+  GROUP BY s.id
 ), made AS (  -- after the one before it is over, or the index on live offers would refuse it
   INSERT INTO offer (ticket_id, agent_id, queue_id, weight, state, offered_at, expires_at, answered_at, why)
   SELECT s.id, turn.offered_to, s.queue_id, s.weight, CASE WHEN turn.expires_at IS NULL THEN 'accepted' ELSE 'pending' END,
          $1, turn.expires_at, CASE WHEN turn.expires_at IS NULL THEN $1 END,
-         turn.why || coalesce(r.why, '{}') || (SELECT rules FROM standing)
+         turn.why || coalesce(r.why, '{}') || coalesce(p.why, '{}') || (SELECT rules FROM standing)
   FROM turn JOIN saved s ON s.id = turn.id LEFT JOIN reasons r ON r.ticket_id = turn.id
+  LEFT JOIN passed_over p ON p.id = turn.id
   WHERE turn.offered_to IS NOT NULL AND (SELECT count(*) FROM over) >= 0 ORDER BY turn.n
   RETURNING id, ticket_id, agent_id, weight, state, why
 ), loaded AS (  -- with nothing left to do he is idle since now, unless he refused it; whoever says yes has missed nothing

@@ -390,7 +390,7 @@ async def test_credits_that_are_granted_and_taken_back(world: Conn) -> None:
         "Its credit is 1 min since 12:00:09; granted: 1 min (reopened); taken back: large business.",
     ]
     assert (await told(world, ticket.id, "fa"))[2] == (
-        "از ساعت ۱۲:۰۰:۰۹ اعتبارش ۱ دقیقه است؛ افزوده شد: ۱ دقیقه (بازگشایی)؛ پس گرفته شد: شرکت بزرگ."
+        "از ساعت ۱۲:۰۰:۰۹ اعتبارش ۱ دقیقه است؛ افزوده شد: ۱ دقیقه (بازگشایی)؛ پس گرفته شد: کسب‌وکار بزرگ."
     )
 
 

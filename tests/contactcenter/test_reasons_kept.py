@@ -76,3 +76,35 @@ async def test_a_refusal_keeps_until_when_he_is_not_asked_again(world: Conn) -> 
 
     told = await latest(world, ticket.id, "offer_declined")
     assert datetime.fromisoformat(told["excluded_until"]) == after(65)
+
+
+async def test_who_was_there_and_could_not_have_it_is_kept_with_the_first_clause(
+    world: Conn,
+) -> None:
+    queue_id = await factories.queue(world, offer_timeout_s=20)
+    ann, full, away, declined = [
+        await factories.agent(world, after(-9 + n), queues=[queue_id], capacity=1) for n in range(4)
+    ]
+    await factories.agent(world, NOON, queues=[queue_id], presence="offline")
+    later = await factories.agent(world, NOON)
+    await factories.join_queue(world, later, queue_id, level=2, delay_s=90)
+    await world.execute("UPDATE agent SET load = 1 WHERE id = $1", full)
+    await world.execute("UPDATE agent SET presence = 'away' WHERE id IN ($1, $2)", away, ann)
+    ticket = await factories.queued_ticket(world, NOON, queue_id=queue_id)
+    await seek.agent_for(world, NOON, ticket)
+    await world.execute("UPDATE agent SET presence = 'available' WHERE id = $1", ann)
+
+    await holding.decline(world, after(5), ticket.id, declined)
+
+    why = (await latest(world, ticket.id, "ticket_offered"))["why"]
+    assert why["agent_id"] == ann
+    kept = [
+        (one["agent_id"], one["clause"], one["until"] and datetime.fromisoformat(one["until"]))
+        for one in why["passed_over"]
+    ]
+    assert kept == [
+        (full, "no_room", None),
+        (away, "not_available", None),
+        (declined, "excluded", after(65)),
+        (later, "too_early", after(90)),
+    ]
