@@ -5,9 +5,9 @@
 Every event that grants or takes back names the reasons with their seconds.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -37,12 +37,24 @@ class _Stale(Struct, frozen=True, kw_only=True):
     granted: dict[str, int]
 
 
+class _Total(Struct, frozen=True, kw_only=True):
+    ticket_id: int
+    credit_s: int
+    version: int
+
+
+class _Change(NamedTuple):
+    ticket: Ticket
+    grants: Mapping[str, int]
+    revokes: Collection[str]
+
+
 _SQL = db.Statements(__name__)
 _begin = _SQL.take("begin", _Granted)
 _stale = _SQL.take("stale", _Stale)
 _put = _SQL.command("put")
 _take_back = _SQL.command("take_back")
-_total = _SQL.take("total", int)
+_total = _SQL.take("total", _Total)
 _of_ticket = _SQL.take("of_ticket", Credit)
 
 
@@ -70,27 +82,12 @@ async def change(
     revokes: Collection[str] = (),
     actor: str,
 ) -> Ticket:
-    """Let named reasons of a locked ticket be worth so much, or nothing; saved, and told of.
+    """Let named reasons of a locked ticket be worth so much, or nothing; written, and told of.
 
     Under the routing lock. It moves nobody by itself.
     """
-    if grants:
-        await _put.run(conn, ticket.id, dict(grants))
-    if revokes:
-        await _take_back.run(conn, ticket.id, sorted(revokes))
-    credit_s = await _total.one(conn, ticket.id)
-    ticket = await tickets.save(conn, msgspec.structs.replace(ticket, credit_s=credit_s))
-    told = fact(
-        ticket,
-        "ticket_credited",
-        now,
-        actor,
-        credits=dict(grants),
-        revoked=sorted(revokes),
-        credit_s=credit_s,
-    )
-    await events.record(conn, told)
-    return ticket
+    (changed,) = await _change_all(conn, now, [_Change(ticket, grants, revokes)], actor=actor)
+    return changed
 
 
 async def refresh(conn: Conn, now: datetime, contact_ids: Collection[int], *, actor: str) -> None:
@@ -98,14 +95,61 @@ async def refresh(conn: Conn, now: datetime, contact_ids: Collection[int], *, ac
 
     Under the routing lock. What holds on keeps its worth, also where a rule has changed since.
     """
-    for stale in await _stale.all(conn, sorted(contact_ids), now):
-        grants = {r: s for r, s in stale.worth.items() if r not in stale.granted}
-        revokes = stale.granted.keys() - stale.worth.keys()
-        if grants or revokes:
-            ticket = await tickets.lock(conn, stale.ticket_id)
-            await change(conn, now, ticket, grants=grants, revokes=revokes, actor=actor)
+    stale = [s for s in await _stale.all(conn, sorted(contact_ids), now) if _differs(s)]
+    locked = await tickets.lock_all(conn, [s.ticket_id for s in stale])
+    changes = [
+        _Change(
+            locked[s.ticket_id],
+            {r: credit_s for r, credit_s in s.worth.items() if r not in s.granted},
+            s.granted.keys() - s.worth.keys(),
+        )
+        for s in stale
+    ]
+    await _change_all(conn, now, changes, actor=actor)
 
 
 async def of_ticket(conn: Conn, ticket_id: int) -> list[Credit]:
     """Every reason of a ticket, by name."""
     return await _of_ticket.all(conn, ticket_id)
+
+
+def _differs(stale: _Stale) -> bool:
+    return stale.worth.keys() != stale.granted.keys()
+
+
+async def _change_all(
+    conn: Conn, now: datetime, changes: Sequence[_Change], *, actor: str
+) -> list[Ticket]:
+    """As many statements for many tickets as for one."""
+    if not changes:
+        return []
+    granted = [(c.ticket.id, r, s) for c in changes for r, s in c.grants.items()]
+    revoked = [(c.ticket.id, r) for c in changes for r in c.revokes]
+    if granted:
+        await _put.run(conn, *map(list, zip(*granted, strict=True)))
+    if revoked:
+        await _take_back.run(conn, *map(list, zip(*revoked, strict=True)))
+    totals = {t.ticket_id: t for t in await _total.all(conn, [c.ticket.id for c in changes])}
+    after = [
+        msgspec.structs.replace(
+            c.ticket,
+            credit_s=totals[c.ticket.id].credit_s,
+            version=totals[c.ticket.id].version,
+        )
+        for c in changes
+    ]
+    told = [_told(now, t, c, actor=actor) for t, c in zip(after, changes, strict=True)]
+    await events.record(conn, *told)
+    return after
+
+
+def _told(now: datetime, ticket: Ticket, change: _Change, *, actor: str) -> events.Event:
+    return fact(
+        ticket,
+        "ticket_credited",
+        now,
+        actor,
+        credits=dict(change.grants),
+        revoked=sorted(change.revokes),
+        credit_s=ticket.credit_s,
+    )

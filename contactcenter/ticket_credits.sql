@@ -26,17 +26,23 @@ WHERE t.contact_id = ANY ($1::bigint[]) AND t.state NOT IN ('new', 'solved', 'cl
 ORDER BY t.id
 
 -- name: put
--- Reasons to be exactly what they are worth.
-INSERT INTO credit (ticket_id, reason, credit_s) SELECT $1, e.key, e.value::int FROM jsonb_each_text($2) AS e
+-- Reasons of many tickets, to be exactly what they are worth.
+INSERT INTO credit (ticket_id, reason, credit_s)
+SELECT n.ticket_id, n.reason, n.credit_s FROM unnest($1::bigint[], $2::text[], $3::int[]) AS n(ticket_id, reason, credit_s)
+ORDER BY n.ticket_id, n.reason
 ON CONFLICT (ticket_id, reason) DO UPDATE SET credit_s = EXCLUDED.credit_s
 
 -- name: take_back
 -- Reasons that hold no more.
-DELETE FROM credit WHERE ticket_id = $1 AND reason = ANY ($2::text[])
+DELETE FROM credit c USING unnest($1::bigint[], $2::text[]) AS n(ticket_id, reason)
+WHERE c.ticket_id = ANY ($1) AND c.ticket_id = n.ticket_id AND c.reason = n.reason
 
 -- name: total
--- The sum of the named reasons is the ticket's credit.
-SELECT coalesce(sum(credit_s), 0)::int AS credit_s FROM credit WHERE ticket_id = $1
+-- The sum of the named reasons is the ticket's credit; each ticket is a version further.
+UPDATE ticket t SET version = t.version + 1,
+  credit_s = coalesce((SELECT sum(c.credit_s) FROM credit c WHERE c.ticket_id = t.id), 0)
+WHERE t.id = ANY ($1::bigint[])
+RETURNING t.id AS ticket_id, t.credit_s, t.version
 
 -- name: of_ticket
 -- Every reason of a ticket, by name.

@@ -139,7 +139,7 @@ async def take_segment_back(call: Call, contact_id: int, segment_id: int) -> Con
 
 @operation("POST", "/segments", tag="segments", roles=ADMIN, via="dispatch", status=201)
 async def import_segments(
-    call: Call, body: Annotated[list[ImportedSegment], Meta(min_length=1, max_length=500)]
+    call: Call, body: Annotated[list[ImportedSegment], Meta(min_length=1, max_length=200)]
 ) -> Imported:
     """Bring what another system says of contacts: all lines, or none if one is refused.
 
