@@ -93,7 +93,7 @@ async def change(
     """Save an edit of a locked queue; under the routing lock.
 
     A new team may read what waits or was solved here, and the queue's agents become its members. A
-    new time to escalate holds for tickets that come from now on. Raises ``BadInput``,
+    new time to escalate holds for all tickets there. Raises ``BadInput``,
     ``NameTaken``, ``QueueArchived`` or, for another tier, ``QueueInUse``.
     """
     queues.check_standing(before)

@@ -3,13 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from contactcenter import configuration, configuration_versions
 from contactcenter.activation import members
 from contactcenter.configuration_document import reading, rows, writing
 from contactcenter.db import Conn
+from contactcenter.dispatch import escalating
 from contactcenter.dispatch.connection import forget_rules
+
+#: What decides when tickets are referred unasked.
+_ESCALATION: Final = ("escalation", "limits", "queues")
 
 
 @asynccontextmanager
@@ -43,6 +47,8 @@ async def recorded(
         await configuration_versions.undo(conn, version)
         return
     await configuration_versions.finish(conn, version, after)
+    if any(before.get(part) != after.get(part) for part in _ESCALATION):
+        await escalating.ask_queues(conn, now)
     if not as_a_whole:
         return
     changed = {"version": {"from": version - 1, "to": version}}

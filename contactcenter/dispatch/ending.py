@@ -265,10 +265,15 @@ async def begin_held(
 ) -> Ticket:
     """A ticket we open by writing first: its author holds it, and it is the customer's turn.
 
-    It takes no capacity, as no pending ticket does.
+    It takes no capacity, as no pending ticket does, and the tier's time begins when it goes on.
     """
     ticket = seek.queue_for_ticket(queue, ticket)
-    ticket = msgspec.structs.replace(ticket, state="pending", agent_id=agent_id)
+    ticket = msgspec.structs.replace(
+        ticket,
+        state="pending",
+        agent_id=agent_id,
+        escalation_left_s=tier_clock.whole_s(now, queue, await rules_of(conn), ticket),
+    )
     held = fact(
         ticket,
         "ticket_assigned",

@@ -6,11 +6,14 @@ asks too early asks again. What happens outside the routing lock and may matter 
 stands still while the ticket is pending or on hold, and the rules are asked when it goes on.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from contactcenter import escalations, events, queues, timers
+import msgspec
+
+from contactcenter import db, escalations, events, queues, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import escalation_facts, moving, rule_book
 from contactcenter.dispatch.connection import rules_of
@@ -18,8 +21,16 @@ from contactcenter.tickets import Ticket, fact
 from routing import escalation
 from routing.escalation import Due, Limits, Standing
 
+#: So many tickets of a queue are taken up together.
+_AT_ONCE: Final = 500
 #: What is not our turn is not asked about.
 _OURS: Final = frozenset({"waiting", "offered", "assigned"})
+
+
+_SQL = db.Statements(__name__)
+_ask_queues = _SQL.command("ask_queues")
+_go_on_through = _SQL.command("go_on_through")
+_ask_some = _SQL.take("ask_some", int)
 
 
 async def look(
@@ -53,6 +64,27 @@ async def look(
     else:
         await timers.set_for_ticket(conn, "escalation", ticket.id, again_at)
     return ticket
+
+
+async def ask_queues(conn: Conn, now: datetime, queue_ids: Collection[int] | None = None) -> None:
+    """Rules, limits or hours have changed: the tickets of these queues, or of all, are asked about.
+
+    Some at a time, so that nobody waits for all of them.
+    """
+    await _ask_queues.run(conn, now, None if queue_ids is None else sorted(queue_ids))
+
+
+async def go_through(conn: Conn, now: datetime, queue_id: int, after_id: int) -> None:
+    """Have the rules asked about the next tickets of a queue, not before one can be due."""
+    queue, rules = await queues.find(conn, queue_id), await rules_of(conn)
+    not_before = rule_book.first_look_at_all(now, queue, rules)
+    if not_before is None:
+        return
+    last_id = await _ask_some.first(
+        conn, queue_id, after_id, now, not_before, _AT_ONCE, escalation.LEAST_LEFT_S
+    )
+    if last_id is not None:
+        await _go_on_through.run(conn, now, queue_id, last_id)
 
 
 async def refer_up(
@@ -153,7 +185,7 @@ async def _notify(conn: Conn, now: datetime, ticket: Ticket, due: Due, version: 
         because=escalations.as_rows(due.because),
         configuration=version,
     )
-    await events.record(conn, told)
+    await events.record(conn, msgspec.structs.replace(told, agent_id=None))  # not to its holder
 
 
 def _is_cooling(now: datetime, standing: Standing, limits: Limits) -> bool:

@@ -74,7 +74,11 @@ async def _overflow(conn: Conn, now: datetime, timer: Timer) -> None:
 
 
 async def _escalation(conn: Conn, now: datetime, timer: Timer) -> None:
-    assert timer.ticket_id is not None
+    if timer.ticket_id is None:
+        assert timer.queue_id is not None
+        after_id = int(timer.key.rpartition(":")[2])
+        await escalating.go_through(conn, now, timer.queue_id, after_id)
+        return
     ticket = await tickets.lock(conn, timer.ticket_id)
     await escalating.look(conn, now, ticket)
 

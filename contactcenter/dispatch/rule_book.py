@@ -11,10 +11,15 @@ from typing import Final
 from contactcenter.queues import Queue
 from contactcenter.rules import Rules
 from routing import escalation
+from routing.calendars import ALWAYS_OPEN
 
 #: The name under which the rules stand that nobody configured: no configured one can have it.
 TIME_IN_QUEUE: Final = "(time_in_tier)"
 WORDS: Final = "(customer_words)"
+#: More than any rule asks for.
+_MANY: Final = 10**6
+_LONG: Final = timedelta(days=36_500)
+_MOMENT: Final = timedelta(seconds=1)
 #: What a customer's words may start or be.
 _HEARD: Final = frozenset({"customer_request", "keyword", "minutes_without_reply"})
 
@@ -85,6 +90,31 @@ def first_look(
     Attributes are not asked: what a rule wants of them may be so. Closed hours are not counted: the
     rules are asked too early then, and asked again.
     """
+    come = escalation.Facts(at=now, unanswered=timedelta(), reopens=reopens)
+    return _earliest(come, queue, rules, escalations=escalations)
+
+
+def first_look_at_all(now: datetime, queue: Queue, rules: Rules) -> timedelta | None:
+    """The same for tickets that are there, of which nothing is known: how long after they came."""
+    broken = escalation.Promise(target=_MOMENT, due_at=now - _LONG, calendar=ALWAYS_OPEN)
+    anything = escalation.Facts(
+        at=now,
+        unanswered=timedelta(),
+        replies=_MANY,
+        reopens=_MANY,
+        transfers=_MANY,
+        offers_unanswered=_MANY,
+        customer_request=True,
+        failures=frozenset(escalation.FAILURES["en"]),
+        promises=(broken,),
+    )
+    at = _earliest(anything, queue, rules, escalations=0)
+    return None if at is None else at - now
+
+
+def _earliest(
+    facts: escalation.Facts, queue: Queue, rules: Rules, *, escalations: int
+) -> datetime | None:
     book = rules_of_queue(rules, queue)
     if not book:
         return None
@@ -98,8 +128,7 @@ def first_look(
         tiers=dict.fromkeys(to, queue.tier + 1),
         escalations=escalations,
     )
-    facts = escalation.Facts(at=now, unanswered=timedelta(), reopens=reopens)
     limits = limits_of(rules)
     if escalation.first_due(book, facts, standing, limits) is not None:
-        return now
+        return facts.at
     return escalation.next_instant(book, facts, standing, limits)

@@ -28,6 +28,12 @@ def whole(now: datetime, queue: Queue, rules: Rules, ticket: Ticket) -> Waits:
     }
 
 
+def whole_s(now: datetime, queue: Queue, rules: Rules, ticket: Ticket) -> int | None:
+    """The same as what is left while the clock does not run."""
+    due_at = whole(now, queue, rules, ticket)["escalation"]
+    return None if due_at is None else int((due_at - now).total_seconds())
+
+
 async def ask_soon(conn: Conn, now: datetime, ticket_id: int, leaf: str) -> None:
     """Something has happened that a configured rule may rest on: it is asked in a moment."""
     if rule_book.is_asked(await rules_of(conn), {leaf}):

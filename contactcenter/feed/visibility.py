@@ -97,6 +97,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     """Whom an event concerns, worked out once for all who may see it.
 
     ``names`` are the agents it is about; for accounts, sessions and tokens the person it is about.
+    What is ``for_supervisors`` is shown to those among them who may read the ticket.
     """
 
     audience: Audience
@@ -104,6 +105,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     contact_id: int | None
     names: frozenset[int]
     is_move: bool
+    for_supervisors: bool = False
 
 
 class Visibility:
@@ -183,6 +185,8 @@ class Visibility:
         if viewer.is_admin or viewer.user_id in subject.names:
             return "event"
         match subject.audience:
+            case "ticket" if subject.for_supervisors and not viewer.is_supervisor:
+                return "nothing"
             case "ticket":
                 if not self._is_near(viewer, subject.team_ids, subject.contact_id):
                     return "nothing"
@@ -245,6 +249,7 @@ def subject_of(entry: Entry) -> Subject:
         contact_id=entry.of_contact_id,
         names=frozenset(n for n in names if n is not None),
         is_move=entry.kind in _MOVES,
+        for_supervisors=entry.kind == "supervisor_notified",
     )
 
 

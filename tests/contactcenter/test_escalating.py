@@ -7,7 +7,7 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import escalations, tickets, timers
+from contactcenter import escalations, queues, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     arriving,
@@ -459,6 +459,56 @@ async def test_a_rule_that_changed_meanwhile_is_asked_as_it_is_now(centre: Centr
 
     assert await centre.tier(ticket) == 1
     assert await timers.due_for_ticket(centre.conn, "escalation", ticket.id) is None
+
+
+async def test_a_new_rule_is_asked_about_what_was_there_before_it(centre: Centre) -> None:
+    old, paused, fresh = [await centre.problem(minutes(minute)) for minute in (-60, -50, -5)]
+    await ending.pend(centre.conn, NOON, paused.id, actor="system", wake_at=minutes(10))
+    await factories.escalation_rule(centre.conn, "stuck", {"business_minutes_in_tier": 45})
+
+    await escalating.ask_queues(centre.conn, NOON)
+    await centre.fire(NOON)
+    at_once = [await centre.tier(ticket) for ticket in (old, paused, fresh)]
+    for minute in (10, 11):  # it goes on, and is asked about soon after
+        await centre.fire(minutes(minute))
+    later = [await centre.tier(ticket) for ticket in (old, paused, fresh)]
+    await centre.fire(minutes(40))
+
+    assert (at_once, later) == ([2, 1, 1], [2, 2, 1])
+    assert await centre.tier(fresh) == 2
+
+
+async def test_a_long_queue_is_gone_through_some_at_a_time(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(escalating, "_AT_ONCE", 2)
+    there = [await centre.problem() for _ in range(5)]
+    await factories.escalation_rule(centre.conn, "all", {"channel": "sms"})
+
+    await escalating.ask_queues(centre.conn, after(1), [centre.first])
+    await centre.fire(after(1))
+
+    assert {await centre.tier(ticket) for ticket in there} == {2}
+
+
+async def test_a_ticket_we_opened_has_its_time_when_the_customer_has_answered(
+    world: Conn,
+) -> None:
+    upper = await factories.queue(world, tier=2)
+    lower = await factories.queue(world, escalate_after_s=600, escalate_to_id=upper)
+    author = await factories.agent(world, NOON, queues=[lower])
+    ticket_id = await factories.ticket(world, NOON, intake_queue_id=lower)
+    new, queue = await tickets.lock(world, ticket_id), await queues.find(world, lower)
+    ticket = await ending.begin_held(world, NOON, new, queue, author, actor="system")
+    ticket = await ending.resume(
+        world, minutes(60), ticket, actor="customer", because="customer_wrote"
+    )
+
+    await firing.fire_due(world, minutes(69.9), at_most=10)
+    before = (await tickets.find(world, ticket.id)).tier
+    await firing.fire_due(world, minutes(70), at_most=10)
+
+    assert (before, (await tickets.find(world, ticket.id)).tier) == (1, 2)
 
 
 async def test_a_ticket_that_rang_is_taken_back_when_a_rule_moves_it(world: Conn) -> None:

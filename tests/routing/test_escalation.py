@@ -1,7 +1,9 @@
 """The escalation rules as functions: what holds, when it will, and what no rule may exceed."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from routing import calendars, entry, escalation
 from routing.calendars import OpeningHours, Span, unchanging
 from routing.escalation import Due, Facts, Held, Limits, Promise, Rule, Standing
+from routing.escalation.conditions import OF_THE_STAY
 
 #: A Thursday, 15:30 in Tehran.
 THURSDAY = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
@@ -174,6 +177,15 @@ def test_every_word_is_there_in_both_languages():
     names = escalation.LEAF_NAMES
     assert names["en"].keys() == names["fa"].keys()
     assert names["en"].keys() == escalation.LEAVES.keys() | entry.ATTRIBUTES.keys()
+
+
+def test_the_guide_names_every_leaf_and_marks_those_of_the_stay():
+    guide = (Path(__file__).parents[2] / "docs" / "escalation.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", guide, re.MULTILINE)
+    marked = {leaf for leaf, counts in rows if counts.endswith("°")}
+
+    assert {leaf for leaf, _ in rows} == escalation.LEAVES.keys() | {"keyword"}
+    assert marked == OF_THE_STAY
 
 
 # What cannot be asked -----------------------------------------------------------------------------

@@ -136,6 +136,16 @@ async def test_a_ticket_is_told_to_its_teams_and_to_administrators(house, feed, 
     assert seen == {"mate", "both", "chief", "admin"}
 
 
+async def test_what_a_rule_tells_supervisors_is_told_to_those_who_may_read_the_ticket(
+    house, feed, bell
+):
+    ticket_id = await house.ticket(house.desk_queue, contact_id=house.contact)
+
+    seen = await seen_by(house, feed, bell, "supervisor_notified", ticket_id=ticket_id)
+
+    assert seen == {"chief", "admin"}
+
+
 async def test_a_ticket_of_a_restricted_team_is_told_to_nobody_else(house, feed, bell):
     ticket_id = await house.ticket(house.fraud_queue, contact_id=house.contact)
     await hold_another_ticket(house, house.contact)
