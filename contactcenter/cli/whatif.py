@@ -12,13 +12,13 @@ import msgspec
 
 import channels
 from contactcenter import storage
-from contactcenter.cli import whatif_tables
+from contactcenter.cli import dry_run_tables, whatif_tables
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.configuration_document import parsing
 from contactcenter.configuration_document.document import Document
 from contactcenter.configuration_document.problems import InvalidConfiguration
 from contactcenter.time_zones import UnknownTimeZone, zone_of
-from contactcenter.whatif import database, days, files, recorded
+from contactcenter.whatif import database, days, dry_run, files, recorded
 from contactcenter.whatif.changing import Changes, Heads, Impossible
 from contactcenter.whatif.columns import InvalidFile
 from contactcenter.whatif.comparing import Answer
@@ -27,6 +27,8 @@ from contactcenter.whatif.wording import Language
 
 _HEADS: Final = re.compile(r"(?P<queue>.+)=(?P<more>[+-]\d{1,5})")
 _WITHIN: Final = re.compile(r"(?P<channel>[a-z][a-z_]{1,30})=(?P<seconds>\d{1,8}(\.\d+)?)")
+#: So many tickets of a dry run are shown; all of them are in the JSON.
+_LISTED: Final = 30
 _FILE: Final = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
@@ -123,6 +125,12 @@ def _day(_ctx: click.Context, _option: click.Parameter, value: str | None) -> da
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Of the patience that is not known."
 )
+@click.option(
+    "--dry-run",
+    "tickets",
+    is_flag=True,
+    help="Of a day and a configuration: how each ticket would have moved.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything, for programs.")
 @click.option(
     "--language",
@@ -146,6 +154,7 @@ def whatif(
     patience: float,
     within: Within,
     seed: int,
+    tickets: bool,
     as_json: bool,
     language: Language,
     config: Path | None,
@@ -157,12 +166,19 @@ def whatif(
     that is wrong with it, and exit code 2. Nothing is changed.
     """
     changes = Changes(heads=heads, handle=handle, patience=patience)
+    if tickets and (day is None or configuration is None):
+        raise click.UsageError("A dry run needs --day and --configuration.")
     with _refusing():
         if day is not None:
             if arrivals or staff or configured or other_staff:
                 raise click.UsageError("A day of the database has its own arrivals and staff.")
             document = None if configuration is None else _document(configuration)
             read = _recorded(day, zone or UTC, document, config=config, data_dir=data_dir)
+            if tickets and document is not None:
+                if not changes.are_none:
+                    raise click.UsageError("A dry run changes nothing but the configuration.")
+                _print_dry_run(read, document, language, seed=seed, within=within, as_json=as_json)
+                return
             answer = database.ask(read, document, changes, seed=seed, within=within)
         elif arrivals is None or staff is None:
             raise click.UsageError("Name a day with --day, or its files: --arrivals and --staff.")
@@ -225,6 +241,23 @@ def _recorded(
     if isinstance(found, InvalidConfiguration):
         raise found
     return found
+
+
+def _print_dry_run(
+    read: recorded.Recorded,
+    document: Document,
+    language: Language,
+    *,
+    seed: int,
+    within: Within,
+    as_json: bool,
+) -> None:
+    listed = None if as_json else _LISTED
+    found = dry_run.dry_run(read, document, seed=seed, within=within, at_most=listed)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    else:
+        dry_run_tables.show(found, language)
 
 
 def _print(answer: Answer, language: Language, *, as_json: bool) -> None:

@@ -13,7 +13,8 @@ from contactcenter.whatif.figures import Figures, Within
 from contactcenter.whatif.wording import DEFINITIONS, Language
 from routing.wording import in_persian_digits
 
-_FILE_WIDTH: Final = 160
+#: Where nobody looks at the width.
+FILE_WIDTH: Final = 160
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _HEADS: Final[Mapping[Language, tuple[str, ...]]] = {
@@ -53,7 +54,7 @@ def show(answer: Answer, language: Language) -> None:
     """Print a table a queue and one of all, how much to believe, and what each figure means."""
     console = Console(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=_FILE_WIDTH)
+        console = Console(highlight=False, width=FILE_WIDTH)
     outcomes = (answer.as_it_was, answer.as_configured, answer.changed)
     names = sorted({name for outcome in outcomes if outcome for name in outcome.queues})
     for name in names if len(names) > 1 else ():
@@ -62,7 +63,7 @@ def show(answer: Answer, language: Language) -> None:
     totals = tuple(None if outcome is None else outcome.total for outcome in outcomes)
     console.print(_table(_ALL[language], answer, totals, language))
     if answer.validation is not None:
-        console.print(Text(_believed(answer.validation, language), style="bold"))
+        console.print(Text(believed(answer.validation, language), style="bold"))
     for definition in DEFINITIONS:
         console.print(
             Text.assemble((f"{definition.name(language)}. ", "bold"), definition.meaning(language))
@@ -164,7 +165,9 @@ def _in_time(within: Within, language: Language) -> str:
     return _IN_TIME[language].format(times=_COMMA[language].join(times), rest=rest)
 
 
-def _believed(validation: Validation, language: Language) -> str:
+def believed(validation: Validation, language: Language) -> str:
+    """How far the played day is from the recorded one, in a few sentences."""
+
     def time(value: float | None) -> str:
         return "-" if value is None else duration(value, language)
 

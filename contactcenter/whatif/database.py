@@ -9,6 +9,7 @@ from msgspec import Struct
 from contactcenter.configuration_document import compiling
 from contactcenter.configuration_document.document import Document
 from contactcenter.whatif import as_it_was, compiled, firsts, recorded_day
+from contactcenter.whatif.as_it_was import First
 from contactcenter.whatif.changing import Changes, with_heads, with_times
 from contactcenter.whatif.comparing import Answer, Validation, answer
 from contactcenter.whatif.database_notes import notes
@@ -52,6 +53,10 @@ class Replay:
                 serve[membership.queue].append(ids[email])
         return as_it_was.outcome_of(self.recorded, self.stays, within=self._within, serve=serve)
 
+    def first_answers(self) -> dict[int, First]:
+        """Who answered each ticket first, as it was recorded."""
+        return as_it_was.firsts_of(self.recorded, self.stays)
+
     def as_configured(self) -> Played:
         """The day by the configuration in force, with the people who were there."""
         return self._play(self.day, self.recorded.document, self._staff(self._served))
@@ -74,7 +79,7 @@ class Replay:
 
     def validation(self, played: Played) -> Validation:
         """How far the unchanged day, played, is from what was recorded."""
-        real = as_it_was.firsts_of(self.recorded, self.stays)
+        real = self.first_answers()
         since = {a.ticket_id: a.at_us - a.waited_us for a in played.arrivals}
         both = real.keys() & played.answers.keys()
         waits = {n: (played.answers[n].at_us - since[n]) / _US for n in both}

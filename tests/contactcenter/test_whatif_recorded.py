@@ -11,11 +11,11 @@ import factories as make
 import pytest
 from click.testing import CliRunner
 
-from contactcenter.cli import main, whatif_tables
+from contactcenter.cli import dry_run_tables, main, whatif_tables
 from contactcenter.configuration_document import document, reading, rows
 from contactcenter.db import Database
 from contactcenter.dispatch import ending, firing, moving, presence, seek
-from contactcenter.whatif import as_it_was, patience, recorded
+from contactcenter.whatif import as_it_was, dry_run, patience, recorded
 from contactcenter.whatif import database as whatif
 from contactcenter.whatif.changing import Changes, Heads
 from contactcenter.whatif.figures import Within
@@ -313,6 +313,63 @@ async def test_a_configuration_that_could_not_become_active_is_refused_with_all_
     assert result.exit_code == 2
     assert 'queues.a.team: no team "nobody"' in result.stderr
     assert 'queues.a.calendar: no calendar "none"' in result.stderr
+
+
+async def test_a_dry_run_tells_how_each_ticket_would_have_moved(dsn, desk, capsys):
+    await a_morning(desk)
+    found = await in_force(dsn)
+    other = document_with(found, entry=(document.EntryRule(when={}, queue="b"),))
+
+    told = dry_run.dry_run(await read(dsn, other), other, seed=1, within=WITHIN, at_most=5)
+    dry_run_tables.show(told, "en")
+    english = " ".join(capsys.readouterr().out.split())
+    dry_run_tables.show(told, "fa")
+    persian = capsys.readouterr().out
+
+    was = {flow.from_queue: flow for flow in told.flows}
+    assert (told.tickets, told.moved) == (70, was["a"].tickets)
+    assert {flow.to_queue for flow in told.flows} == {"b"}
+    assert was["a"].tickets + was["b"].tickets == 70
+    assert told.later > 10
+    first = told.listed[0]
+    assert len(told.listed) == 5
+    assert (first.recorded.queue, first.as_configured.queue, first.changed.queue) == ("a", "a", "b")
+    assert first.recorded.agent == first.as_configured.agent != first.changed.agent
+    assert first.recorded.wait_s == first.as_configured.wait_s
+    assert first.differs[0] == "queue"
+    assert f"Of 70 tickets {told.moved} would have come into another queue" in english
+    assert "100.0 % went to the same agent" in english
+    assert "از ۷۰ درخواست" in persian
+
+
+async def test_a_dry_run_of_what_is_in_force_moves_nothing(dsn, desk):
+    await a_morning(desk, tickets=30)
+    found = document_with(await in_force(dsn), entry=(document.EntryRule(when={}, queue="a"),))
+    await desk.conn.execute(
+        "INSERT INTO entry_rule (position, condition, queue_id) VALUES (1, '{}', $1)", desk.a
+    )
+
+    told = dry_run.dry_run(await read(dsn, found), found, seed=1, within=WITHIN, at_most=None)
+
+    assert (told.tickets, told.moved, told.others, told.listed) == (30, 0, 0, [])
+
+
+async def test_a_dry_run_gives_the_credit_of_the_document(dsn, desk):
+    await a_morning(desk, tickets=30)
+    contact_id = await desk.conn.fetchval("SELECT min(contact_id) FROM ticket")
+    await make.segment(desk.conn, MIDNIGHT, contact_id, "customer_category", "government")
+    entry = (document.EntryRule(when={"customer_category": "government"}, queue="b"),)
+    other = document_with(
+        await in_force(dsn),
+        entry=(*entry, document.EntryRule(when={}, queue="a")),
+        credits={"customer_category": {"government": 120}},
+    )
+
+    told = dry_run.dry_run(await read(dsn, other), other, seed=1, within=WITHIN, at_most=None)
+
+    (first,) = [t for t in told.listed if "credit_s" in t.differs]
+    assert (first.as_configured.credit_s, first.changed.credit_s) == (0, 120)
+    assert first.changed.queue == "b"
 
 
 async def test_a_span_with_too_many_legs_is_refused(dsn, desk):
