@@ -207,8 +207,6 @@ def _refusing() -> Iterator[None]:
         problems = [str(fault) for fault in invalid.faults]
     except Impossible as impossible:
         raise click.BadParameter(str(impossible), param_hint="--agents-in") from None
-    except recorded.TooMuch as too_much:
-        raise click.BadParameter(str(too_much), param_hint="--day") from None
     else:
         return
     for problem in problems:

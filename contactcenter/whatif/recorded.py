@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from contactcenter.configuration_document.findings import World
 from contactcenter.configuration_document.naming import Names
 from contactcenter.configuration_document.problems import InvalidConfiguration
 from contactcenter.db import Conn, Database
+from contactcenter.errors import DomainError
 from routing import entry
 
 #: A day with more stays of tickets in queues and hands is too large for one look.
@@ -26,8 +28,11 @@ _TOGETHER: Final = timedelta(minutes=1)
 _LOOKED: Final = timedelta(seconds=2)
 
 
-class TooMuch(Exception):
-    """There is more in the span than can be played; the message says so."""
+class DayTooLarge(DomainError):
+    """There is more in the span than can be played."""
+
+    code = "day_too_large"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class Leg(Struct, frozen=True, kw_only=True, gc=False):
@@ -133,7 +138,7 @@ async def read(
     most_legs: int = MOST_LEGS,
     deadline_s: int = DEADLINE_S,
 ) -> Recorded:
-    """Read a span; raises ``TooMuch``, or ``InvalidConfiguration`` with all that is wrong.
+    """Read a span; raises ``DayTooLarge``, or ``InvalidConfiguration`` with all that is wrong.
 
     Of a ``document`` to be played it also reads what rules may ask of the tickets, which takes
     longer; ``channels`` are those that are installed.
@@ -146,7 +151,7 @@ async def read(
             await _check(conn, document, found, channels)
         legs = await _legs.all(conn, from_at, until_at, most_legs + 1)
         if len(legs) > most_legs:
-            raise TooMuch(
+            raise DayTooLarge(
                 f"the span has more than {most_legs} legs of tickets; choose a shorter one"
             )
         ids = sorted({leg.ticket_id for leg in legs})

@@ -257,6 +257,8 @@ TABLE: Final[dict[str, Line]] = {
     # It leaves out queues that tickets are in.
     "PUT /configuration": _run("nothing", 422, body=lambda w: b"queues: {}"),
     "POST /configuration/checks": _run("nothing", 200, body=lambda w: b"queues: {}"),
+    # No day is named.
+    "POST /configuration/dry-runs": _run("nothing", 422, body=lambda w: b"queues: {}"),
     "GET /configuration/versions": _run("nothing", 200),
     "GET /configuration/versions/{version}": _run("anybody", 200),
     "GET /configuration/versions/{version}/differences": _run("anybody", 200),

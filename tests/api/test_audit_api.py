@@ -31,6 +31,7 @@ NO_CHANGE = {
     "propose_holidays": "closes nothing, until somebody confirms it",
     "drop_proposed_holiday": "as above",
     "check_configuration": "reads",
+    "try_configuration": "reads",
     "set_password_by_link": "tested in test_choosing_a_password_by_link_is_told",
 }
 

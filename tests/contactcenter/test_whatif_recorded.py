@@ -376,7 +376,7 @@ async def test_a_span_with_too_many_legs_is_refused(dsn, desk):
     await a_morning(desk, tickets=3)
 
     opened = await Database(dsn).open()
-    with pytest.raises(recorded.TooMuch, match="more than 4 legs"):
+    with pytest.raises(recorded.DayTooLarge, match="more than 4 legs"):
         await recorded.read(opened, *DAY, most_legs=4)
     await opened.close()
 
