@@ -112,7 +112,7 @@ def routed(finding: Finding) -> Change:
 def deed(chance: random.Random, agent_id: int, other_id: int) -> Change:
     """Whatever an agent may do next; what he does not have he cannot answer or solve."""
     kinds = ["answer"] * 6 + ["solve"] * 5 + ["come"] * 3
-    kinds += ["pend", "refer", "release", "give", "claim", "leave"]
+    kinds += ["pend", "refer", "release", "give", "claim", "leave", "hang_up"]
     kind, yes = chance.choice(kinds), chance.random() < 0.8
 
     async def change(conn: Conn, now: datetime) -> None:
@@ -122,6 +122,9 @@ def deed(chance: random.Random, agent_id: int, other_id: int) -> Change:
             await answer(conn, now, rings, agent_id)
         elif kind == "claim":
             await holding.claim(conn, now, await first(conn, WAITS, agent_id), agent_id)
+        elif kind == "hang_up":
+            if not yes:
+                await ending.abandon(conn, now, await first(conn, WAITS, agent_id))
         elif kind == "come":
             await presence.change(conn, now, agent_id, "available", None, actor="x")
         elif kind == "leave":

@@ -43,8 +43,25 @@ _OF_TICKETS = {
     "an offer that nobody will end": """
         SELECT o.ticket_id FROM offer o WHERE o.state = 'pending' AND NOT EXISTS (
           SELECT FROM timer m WHERE m.kind = 'offer_expiry' AND m.ticket_id = o.ticket_id)""",
+    "an overflow step that nobody will take": """
+        SELECT t.id FROM ticket t WHERE t.state = 'waiting' AND t.overflow <> '[]' AND NOT EXISTS (
+          SELECT FROM timer m WHERE m.kind = 'overflow' AND m.ticket_id = t.id)""",
+    "a window that nobody will close": """
+        SELECT t.id FROM ticket t WHERE t.state = 'waiting' AND t.sticky_until > statement_timestamp() AND NOT EXISTS (
+          SELECT FROM timer m WHERE m.kind = 'sticky_end' AND m.ticket_id = t.id)""",
+    "an exclusion that nobody will end": """
+        SELECT x.ticket_id FROM exclusion x JOIN ticket t ON t.id = x.ticket_id
+        WHERE t.state = 'waiting' AND x.until_at > statement_timestamp() AND NOT EXISTS (
+          SELECT FROM timer m WHERE m.kind = 'exclusion_end' AND (m.ticket_id, m.agent_id) = (x.ticket_id, x.agent_id))""",
+    "a delay that nobody will end": """
+        SELECT t.id FROM ticket t JOIN membership b ON b.queue_id = t.queue_id
+        WHERE t.state = 'waiting' AND t.enqueued_at + b.delay_s * interval '1 second' > statement_timestamp() AND NOT EXISTS (
+          SELECT FROM timer m WHERE m.kind = 'delay_step' AND m.ticket_id = t.id)""",
 }
 _OF_AGENTS = {
+    "wrapping up for ever": """
+        SELECT a.id FROM agent a WHERE a.presence = 'wrap_up' AND NOT EXISTS (
+          SELECT FROM timer m WHERE m.kind = 'wrap_up_end' AND m.agent_id = a.id)""",
     "above capacity": """
         SELECT DISTINCT agent_id FROM (
           SELECT s.agent_id, sum(s.weight) OVER (PARTITION BY s.agent_id ORDER BY s.at, s.weight
@@ -63,11 +80,14 @@ _OF_AGENTS = {
 }
 _STRANDED = """
     SELECT DISTINCT t.id FROM ticket t JOIN membership m ON m.queue_id = t.queue_id
-    JOIN agent a ON a.id = m.agent_id
+    JOIN agent a ON a.id = m.agent_id JOIN queue q ON q.id = t.queue_id AND q.is_open
     WHERE t.state = 'waiting' AND a.presence = 'available' AND a.capacity - a.load >= t.weight
       AND statement_timestamp() >= t.enqueued_at + (m.delay_s + $1::int) * interval '1 second'
       AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = t.id AND x.agent_id = a.id
-                      AND x.until_at > statement_timestamp() - $1::int * interval '1 second')"""
+                      AND x.until_at > statement_timestamp() - $1::int * interval '1 second')
+      AND (t.sticky_agent_id IS NULL OR t.sticky_agent_id = a.id
+           OR t.sticky_until <= statement_timestamp() - $1::int * interval '1 second'
+           OR NOT EXISTS (SELECT FROM agent k WHERE k.id = t.sticky_agent_id AND k.presence IN ('available', 'wrap_up')))"""
 
 
 async def stranded(table: asyncpg.Connection, patience_s: int = PATIENCE_S) -> list[str]:

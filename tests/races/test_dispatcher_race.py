@@ -22,7 +22,6 @@ from contactcenter.dispatch.dispatcher import Dispatcher
 pytestmark = pytest.mark.slow
 
 CHILD = Path(__file__).with_name("dispatcher_process.py")
-AGENTS = 50
 CAPACITY = 3
 #: The last tickets are left over, so that some wait when everything stands still.
 ENOUGH = 0.9
@@ -32,13 +31,14 @@ class Size(Struct, frozen=True, kw_only=True):
     """How many of what; one is killed whenever ``kill_after`` more tickets are solved."""
 
     dispatchers: int
+    agents: int
     tickets: int
     kill_after: int
     within_s: float
 
 
-SMALL = Size(dispatchers=2, tickets=120, kill_after=30, within_s=110)
-FULL = Size(dispatchers=8, tickets=10_000, kill_after=100, within_s=1700)
+SMALL = Size(dispatchers=2, agents=15, tickets=120, kill_after=30, within_s=110)
+FULL = Size(dispatchers=8, agents=50, tickets=10_000, kill_after=100, within_s=1700)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +89,8 @@ EXERCISED = {
     "ticket_pending",
     "ticket_resumed",
     "ticket_solved",
+    "ticket_overflowed",
+    "ticket_abandoned",
     "presence_changed",
 }
 
@@ -147,17 +149,31 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 async def build(table: asyncpg.Connection, size: Size) -> None:
-    """Three queues that refer to one another, fifty agents, and all tickets before triage."""
+    """Three queues that refer to one another, their agents, and all tickets before triage."""
     now = await table.fetchval("SELECT clock_timestamp()")
-    await factories.configured(table, capacity={"voice": 2})
+    await factories.configured(
+        table,
+        capacity={"voice": 2},
+        sticky={"window_s": {"sms": 3, "voice": 1}},
+        limits={"exclude_for_s": 2},
+    )
     seniors = await factories.queue(table, tier=2, offer_timeout_s=2, wrap_up_s=1)
     juniors = [
         await factories.queue(table, auto_accept=["sms", "voice"], escalate_to_id=seniors),
         await factories.queue(table, offer_timeout_s=3, escalate_to_id=seniors),
     ]
-    for n in range(AGENTS):
-        queues = [*juniors, seniors] if n % 3 == 0 else juniors
-        await factories.agent(table, now, queues=queues, capacity=CAPACITY)
+    await table.execute(
+        "INSERT INTO overflow_step (queue_id, after_s, to_queue_id) VALUES ($1, 1, $2), ($2, 2, $3)",
+        juniors[1],
+        juniors[0],
+        seniors,
+    )
+    await table.execute("UPDATE queue SET return_after_s = 6 WHERE id = $1", juniors[1])
+    for n in range(size.agents):
+        own, helped = ([seniors], juniors) if n % 3 == 0 else (juniors, [])
+        agent_id = await factories.agent(table, now, queues=own, capacity=CAPACITY)
+        for queue_id in helped:
+            await factories.join_queue(table, agent_id, queue_id, level=2, delay_s=1, handicap_s=30)
     for n in range(size.tickets):
         await factories.ticket(
             table,
@@ -168,7 +184,9 @@ async def build(table: asyncpg.Connection, size: Size) -> None:
 
 
 async def solved(table: asyncpg.Connection) -> int:
-    count: int = await table.fetchval("SELECT count(*) FROM ticket WHERE state = 'solved'")
+    count: int = await table.fetchval(
+        "SELECT count(*) FROM ticket WHERE state IN ('solved', 'closed')"
+    )
     return count
 
 
