@@ -24,11 +24,12 @@ WHERE id = $1
 
 -- name: end_presence_interval
 -- Presence intervals tile the agent's days.
-UPDATE presence_interval SET to_at = $2 WHERE agent_id = $1 AND to_at IS NULL
+UPDATE presence_interval SET to_at = greatest(from_at, $2) WHERE agent_id = $1 AND to_at IS NULL
 
 -- name: begin_presence_interval
--- The interval that begins now.
-INSERT INTO presence_interval (agent_id, presence, reason, from_at) VALUES ($1, $2, $3, $4)
+-- The interval that begins now, or where a clock went back, when the last one ended.
+INSERT INTO presence_interval (agent_id, presence, reason, from_at)
+SELECT $1, $2, $3, greatest($4, (SELECT p.to_at FROM presence_interval p WHERE p.agent_id = $1 ORDER BY p.from_at DESC, p.id DESC LIMIT 1))
 
 -- name: seen
 -- One statement for everybody heard of in the last seconds.

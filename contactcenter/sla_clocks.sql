@@ -85,7 +85,7 @@ WITH change AS (
   WHERE s.paused_at IS NOT NULL
   ON CONFLICT (clock_id, from_at) DO UPDATE SET to_at = NULL
 ), resumed AS (
-  UPDATE sla_pause p SET to_at = c.resumed_at FROM change c
+  UPDATE sla_pause p SET to_at = greatest(p.from_at, c.resumed_at) FROM change c
   WHERE p.clock_id = ANY (ARRAY (SELECT id FROM change)) AND p.clock_id = c.id AND p.to_at IS NULL
     AND c.resumed_at IS NOT NULL
 ), wanted AS (

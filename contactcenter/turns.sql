@@ -35,12 +35,13 @@ WITH standing AS (
     AS c(id, leg_ended_by, leg_begins_at, clear, asks_anew, offer_ended_by, offered_to, expires_at, why, kind,
          agent_id, actor, data, n)
 ), left_behind AS (
-  UPDATE leg SET to_at = $1::timestamptz, ended_by = turn.leg_ended_by FROM turn
+  UPDATE leg SET to_at = greatest(leg.from_at, $1::timestamptz), ended_by = turn.leg_ended_by FROM turn
   WHERE leg.ticket_id = ANY ($2) AND leg.ticket_id = turn.id AND leg.to_at IS NULL AND turn.leg_ended_by IS NOT NULL
-  RETURNING leg.id
+  RETURNING leg.ticket_id, leg.to_at
 ), begun AS (  -- after the one before it has ended, or the index on open legs would refuse it
   INSERT INTO leg (ticket_id, episode, tier, queue_id, agent_id, from_at)
-  SELECT s.id, s.episode, s.tier, s.queue_id, s.agent_id, turn.leg_begins_at FROM turn JOIN saved s ON s.id = turn.id
+  SELECT s.id, s.episode, s.tier, s.queue_id, s.agent_id, greatest(turn.leg_begins_at, l.to_at)
+  FROM turn JOIN saved s ON s.id = turn.id LEFT JOIN left_behind l ON l.ticket_id = s.id
   WHERE turn.leg_begins_at IS NOT NULL AND (SELECT count(*) FROM left_behind) >= 0 ORDER BY turn.n
 ), cleared AS (
   DELETE FROM timer USING turn WHERE timer.ticket_id = ANY ($2) AND timer.ticket_id = turn.id AND timer.kind = ANY (turn.clear)
@@ -57,7 +58,7 @@ WITH standing AS (
   DELETE FROM exclusion USING turn
   WHERE exclusion.ticket_id = ANY ($2) AND exclusion.ticket_id = turn.id AND turn.asks_anew
 ), over AS (  -- terminal states never change
-  UPDATE offer SET ended_at = $1,
+  UPDATE offer SET ended_at = greatest(offer.offered_at, $1),
     state = CASE WHEN turn.offer_ended_by <> 'let_go' THEN turn.offer_ended_by
                  WHEN offer.state = 'pending' THEN 'withdrawn' ELSE 'ended' END,
     answered_at = coalesce(offer.answered_at, CASE WHEN turn.offer_ended_by = 'declined' THEN $1 END)

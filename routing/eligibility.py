@@ -102,7 +102,7 @@ def first_false(  # noqa: PLR0911  each clause answers for itself
         return "not_available"
     if agent.capacity - agent.load < work.weight:
         return "no_room"
-    if now_us < work.enqueued_us + membership.delay_us:
+    if membership.delay_us and now_us < work.enqueued_us + membership.delay_us:
         return "too_early"
     if excluded_until_us is not None and now_us < excluded_until_us:
         return "excluded"
@@ -126,7 +126,9 @@ def clauses(
         "not_a_member": membership is not None,
         "not_available": agent.presence == "available",
         "no_room": agent.capacity - agent.load >= work.weight,
-        "too_early": membership is None or now_us >= work.enqueued_us + membership.delay_us,
+        "too_early": membership is None
+        or not membership.delay_us
+        or now_us >= work.enqueued_us + membership.delay_us,
         "excluded": excluded_until_us is None or now_us >= excluded_until_us,
         "kept_for_another": not is_kept_for_another,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, final
 
 from contactcenter import metrics, rules
@@ -18,15 +19,17 @@ class RoutingConnection(OwnConnection):
 
     ``looking`` are agents with room, in the order in which they got it. They look for tickets
     together: before any ticket looks for an agent, and at the latest when the hold ends.
-    ``rules`` are those of the hold, once somebody has asked for them. ``happened`` is what the
-    promises of tickets depend on and nobody has settled yet; ``is_promised`` tells, once it was
-    asked, whether anything is that these rules do not promise any more. In a simulation what a
-    timer raises ends it (``raises``), and offers are explained where there are ``explanations``.
+    ``latest_at`` is when it was held last. ``rules`` are those of the hold, once somebody has asked
+    for them. ``happened`` is what the promises of tickets depend on and nobody has settled yet;
+    ``is_promised`` tells, once it was asked, whether anything is that these rules do not promise
+    any more. In a simulation what a timer raises ends it (``raises``), and offers are explained
+    where there are ``explanations``.
     """
 
     def __init__(self, *args: Any, **others: Any) -> None:
         super().__init__(*args, **others)
         self.looking: dict[int, None] = {}
+        self.latest_at: datetime | None = None
         self.rules: Rules | None = None
         self.raises = False
         self.explanations: list[Explanation] | None = None

@@ -23,7 +23,7 @@ SELECT t.id AS ticket_id, t.rank_us + m.handicap_s * 1000000::bigint AS behind_u
 FROM membership m JOIN queue q ON q.id = m.queue_id AND q.is_open JOIN agent a ON a.id = m.agent_id
 JOIN ticket t ON t.queue_id = m.queue_id AND t.state = 'waiting'
 WHERE m.agent_id = $1 AND t.id <> ALL ($3::bigint[]) AND a.capacity - a.load - $4::int >= t.weight
-  AND $2::timestamptz >= t.enqueued_at + m.delay_s * interval '1 second'
+  AND (m.delay_s = 0 OR $2::timestamptz >= t.enqueued_at + m.delay_s * interval '1 second')
   AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = t.id AND x.agent_id = $1 AND x.until_at > $2)
   AND (t.sticky_agent_id IS NULL OR t.sticky_agent_id = $1 OR t.sticky_until <= $2
        OR NOT EXISTS (SELECT FROM agent k WHERE k.id = t.sticky_agent_id AND k.presence IN ('available', 'wrap_up')))

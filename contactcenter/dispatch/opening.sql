@@ -11,7 +11,7 @@ WITH terms AS (
 SELECT w.id AS ticket_id, w.rank_us FROM ticket w
 WHERE w.queue_id = $1 AND w.state = 'waiting' AND ($3::bigint IS NULL OR (w.rank_us, w.id) > ($3, $4::bigint))
   AND EXISTS (SELECT FROM terms t
-              WHERE t.free >= w.weight AND $2::timestamptz >= w.enqueued_at + t.delay_s * interval '1 second')
+              WHERE t.free >= w.weight AND (t.delay_s = 0 OR $2::timestamptz >= w.enqueued_at + t.delay_s * interval '1 second'))
 ORDER BY w.rank_us, w.id LIMIT $5
 
 -- name: ask

@@ -8,6 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final, Generic, NamedTuple, TypeVar
 
+import structlog
+
+from contactcenter import timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import firing
 from contactcenter.dispatch.connection import RoutingConnection
@@ -18,6 +21,8 @@ T = TypeVar("T")
 Clock = Callable[[Conn], Awaitable[Instant]]
 
 ROUTING_LOCK: Final = 7_220_002
+
+log = structlog.get_logger()
 
 
 class Held(NamedTuple, Generic[T]):
@@ -40,10 +45,20 @@ async def hold(
             await conn.execute("SELECT pg_advisory_xact_lock($1)", ROUTING_LOCK)
             at = await clock(conn)
             conn.begin(at.configuration)
+            if conn.latest_at is not None and at.now < conn.latest_at:
+                await _go_back(conn, conn.latest_at, at.now)
             fired = 0
             if at.next_due_at is not None and at.next_due_at <= at.now:
                 fired = await firing.fire_due(conn, at.now, at_most=at_most)
-            return Held(fired, await apply(conn, at.now))
+            held = Held(fired, await apply(conn, at.now))
     except BaseException:
         conn.forget()
         raise
+    conn.latest_at = at.now
+    return held
+
+
+async def _go_back(conn: RoutingConnection, latest_at: datetime, now: datetime) -> None:
+    """The clock was put back: what fired since this instant has its reason again."""
+    log.warning("clock_went_back", by_s=(latest_at - now).total_seconds())
+    await timers.set_again(conn, now)

@@ -6,7 +6,7 @@ SELECT m.agent_id, m.agent_id IS NOT DISTINCT FROM $7 AS is_sticky, m.level::int
        (extract(epoch FROM a.idle_since - timestamptz '1970-01-01 00:00:00+00') * 1000000)::bigint AS idle_since_us
 FROM queue q JOIN membership m ON m.queue_id = q.id JOIN agent a ON a.id = m.agent_id
 WHERE q.id = $1 AND q.is_open AND a.presence = 'available' AND a.capacity - a.load >= $2
-  AND $4::timestamptz >= $3::timestamptz + m.delay_s * interval '1 second'
+  AND (m.delay_s = 0 OR $4::timestamptz >= $3::timestamptz + m.delay_s * interval '1 second')
   AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = $5 AND x.agent_id = m.agent_id AND x.until_at > $4)
   AND ($7::bigint IS NULL OR m.agent_id = $7 OR $8::timestamptz <= $4
        OR NOT EXISTS (SELECT FROM agent k WHERE k.id = $7 AND k.presence IN ('available', 'wrap_up')))
@@ -33,7 +33,7 @@ WITH looking AS (
   CROSS JOIN LATERAL (
     SELECT w.id, w.channel, w.weight, w.credit_s, w.rank_us FROM ticket w
     WHERE w.queue_id = s.queue_id AND w.state = 'waiting' AND w.weight <= s.free
-      AND $2::timestamptz >= w.enqueued_at + s.delay_s * interval '1 second'
+      AND (s.delay_s = 0 OR $2::timestamptz >= w.enqueued_at + s.delay_s * interval '1 second')
       AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = s.excluded_id AND x.until_at > $2)
       AND (w.sticky_agent_id IS NULL OR w.sticky_until <= $2
            OR NOT EXISTS (SELECT FROM agent k WHERE k.id = w.sticky_agent_id AND k.presence IN ('available', 'wrap_up')))
@@ -45,7 +45,7 @@ WITH looking AS (
     FROM ticket w JOIN membership m ON m.queue_id = w.queue_id AND m.agent_id = l.id
     JOIN queue q ON q.id = w.queue_id AND q.is_open
     WHERE w.sticky_agent_id = l.id AND w.state = 'waiting' AND w.weight <= l.free
-      AND $2::timestamptz >= w.enqueued_at + m.delay_s * interval '1 second'
+      AND (m.delay_s = 0 OR $2::timestamptz >= w.enqueued_at + m.delay_s * interval '1 second')
       AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = l.excluded_id AND x.until_at > $2)
     ORDER BY w.rank_us + m.handicap_s * 1000000::bigint, w.id LIMIT l.free + 1) t
 )
@@ -59,4 +59,4 @@ ORDER BY h.rank_us, h.id
 -- name: next_delay
 -- When somebody who may not be asked yet may be.
 SELECT min(m.delay_s)::int AS delay_s FROM membership m
-WHERE m.queue_id = $1 AND $3::timestamptz < $2::timestamptz + m.delay_s * interval '1 second'
+WHERE m.queue_id = $1 AND m.delay_s > 0 AND $3::timestamptz < $2::timestamptz + m.delay_s * interval '1 second'

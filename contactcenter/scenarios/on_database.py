@@ -15,7 +15,15 @@ from msgspec import Struct
 
 from contactcenter import db, offers, queues, tickets, timers
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, holding, moving, presence, routing_lock, seek
+from contactcenter.dispatch import (
+    ending,
+    holding,
+    moving,
+    presence,
+    promises,
+    routing_lock,
+    seek,
+)
 from contactcenter.dispatch.connection import RoutingConnection
 from contactcenter.scenarios import outcome, staging
 from contactcenter.scenarios.scale import Scale, scale_of
@@ -73,6 +81,7 @@ async def play_on(
     """The same on a connection to it."""
     conn.explanations = [] if explains else None
     conn.raises = True
+    conn.latest_at = None
     stage = await staging.set_up(conn, scenario, scale)
     centre = Centre(conn, stage, scale)
     for step in in_order(scenario):
@@ -151,6 +160,7 @@ class Centre:
         async def apply(conn: Conn, now: datetime) -> _Sight:
             await change(conn, now)
             await seek.catch_up(conn, now)
+            await promises.catch_up(conn, now)
             return await _look.one(conn, self._last_leg_id)
 
         sight = (await routing_lock.hold(self._conn, clock, apply, at_most=at_most)).result

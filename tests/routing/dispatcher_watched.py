@@ -1,7 +1,7 @@
 """What must be so in the database after every event, whatever happened."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
 from types import SimpleNamespace
 from typing import Any
 
@@ -87,6 +87,17 @@ def nobody_idle_could_have_what_waits(s: State, now: datetime) -> None:
         assert s.clause(t, a, now) is not None, f"{t.id} waits and {a.id} may have it"
 
 
+def legs_tile(s: State) -> None:
+    """I16: one after the other, and none runs backwards."""
+    for ticket_id in s.tickets:
+        legs = [leg for leg in s.legs if leg.ticket_id == ticket_id]
+        assert all(leg.to_at is None or leg.to_at >= leg.from_at for leg in legs)
+        assert all(one.to_at <= two.from_at for one, two in pairwise(legs))
+    for agent_id in s.agents:
+        spans = [p for p in s.presences if p.agent_id == agent_id]
+        assert all(one.to_at <= two.from_at for one, two in pairwise(spans))
+
+
 def credit_is_the_sum_of_its_reasons(s: State) -> None:
     """I8."""
     for t in s.tickets.values():
@@ -134,6 +145,7 @@ class Watch:
     async def look(self, now: datetime) -> State:
         s = await read(self._conn)
         loads_and_holders(s)
+        legs_tile(s)
         nobody_idle_could_have_what_waits(s, now)
         credit_is_the_sum_of_its_reasons(s)
         whoever_waits_for_time_has_one_timer(s, now)

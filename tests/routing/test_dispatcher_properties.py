@@ -2,10 +2,18 @@
 
 import copy
 import os
+from dataclasses import replace
 
 import pytest
 from database_plays import catch_up, centre_of, scenario_of, undone
-from dispatcher_watched import Watch, read
+from dispatcher_watched import (
+    Watch,
+    credit_is_the_sum_of_its_reasons,
+    legs_tile,
+    loads_and_holders,
+    nobody_idle_could_have_what_waits,
+    read,
+)
 from histories import histories
 from histories_played import THE_END, step
 from hypothesis import HealthCheck, Phase, given, settings
@@ -85,6 +93,29 @@ async def test_a_dispatcher_that_slept_catches_up(stage, history, asleep):  # I2
                 await catch_up(centre, one.at_us)
             await centre.take(one)
             await watch.look(centre.at(one.at_us))
+
+
+@FEW
+@given(
+    history=histories(longest=40),
+    jumps=st.dictionaries(st.integers(0, 40), st.sampled_from((-600, -40, -3, 3, 40, 600))),
+)
+async def test_a_clock_that_jumps_breaks_nothing(stage, history, jumps):  # F14
+    """Whatever is overdue then fires late; what had been reached may lie ahead once more."""
+    scenario = scenario_of(history)
+    shift = 40 * 600
+    async with undone(stage):
+        centre = await centre_of(stage, scenario)
+        for n, one in enumerate(scenario.steps):
+            shift += jumps.get(n, 0)
+            at_us = one.at_us + shift
+            await catch_up(centre, at_us)
+            await centre.take(replace(one, at_us=at_us))
+            state = await read(stage)
+            loads_and_holders(state)
+            nobody_idle_could_have_what_waits(state, centre.at(at_us))
+            credit_is_the_sum_of_its_reasons(state)
+            legs_tile(state)
 
 
 @pytest.mark.full
