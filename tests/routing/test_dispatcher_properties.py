@@ -13,6 +13,7 @@ from dispatcher_watched import (
     loads_and_holders,
     nobody_idle_could_have_what_waits,
     read,
+    us,
 )
 from histories import histories
 from histories_played import THE_END, step
@@ -116,6 +117,53 @@ async def test_a_clock_that_jumps_breaks_nothing(stage, history, jumps):  # F14
             nobody_idle_could_have_what_waits(state, centre.at(at_us))
             credit_is_the_sum_of_its_reasons(state)
             legs_tile(state)
+
+
+BACK_AGAIN = {
+    "config": {
+        "offer_timeout": 20,
+        "exclude_for": 60,
+        "max_misses": 2,
+        "auto_accept": True,
+        "wrap_up": 0,
+    },
+    "agents": [
+        {"id": "ann", "capacity": 1, "members": [{"queue": "a", "delay": 30}, {"queue": "b"}]},
+        {"id": "bob", "capacity": 1, "members": [{"queue": "b"}, {"queue": "c"}]},
+        {"id": "cyd", "capacity": 1, "members": [{"queue": "c"}]},
+    ],
+    "events": [
+        {"at": 0, "do": "presence", "agent": "ann", "to": "available"},
+        {"at": 0, "do": "ticket", "id": 1, "queue": "b"},
+        {"at": 1, "do": "ticket", "id": 2, "queue": "a"},
+        {"at": 2, "do": "presence", "agent": "bob", "to": "available"},
+        {"at": 2, "do": "ticket", "id": 3, "queue": "b"},
+        {
+            "at": 2,
+            "do": "ticket",
+            "id": 4,
+            "queue": "c",
+            "sticky_agent": "bob",
+            "sticky_for": 30,
+        },
+        {"at": 50, "do": "advance"},
+        # The clock goes back. Ann frees herself too early for 2, cyd comes while 4 is kept.
+        {"at": 10, "do": "finish", "ticket": 1},
+        {"at": 11, "do": "presence", "agent": "cyd", "to": "available"},
+        {"at": 50, "do": "advance"},
+    ],
+}
+
+
+async def test_what_was_reached_before_a_clock_went_back_is_reached_again(stage):
+    async with undone(stage):
+        centre = await centre_of(stage, scenario_of(BACK_AGAIN))
+        for event in BACK_AGAIN["events"]:
+            await centre.take(step(event))
+        state = await read(stage)
+
+    begun = {o.ticket_id: us(o.offered_at) // us(centre.at(1)) for o in state.offers}
+    assert begun == {1: 0, 3: 2, 2: 31, 4: 32}
 
 
 @pytest.mark.full
