@@ -6,11 +6,13 @@ from typing import Final
 from msgspec import Struct
 
 from channels import STATUS_RANK, StatusUpdate
-from contactcenter import db, events
+from contactcenter import db, events, timers
 from contactcenter.db import Conn
 
 #: A state of ours that knows less than any provider's word.
 _RANK_BEFORE_ALL: Final = -1
+#: States in which the customer has not got it.
+_NOT_DELIVERED: Final = frozenset({"undelivered", "failed", "canceled"})
 
 
 class _Message(Struct, frozen=True, kw_only=True):
@@ -83,6 +85,10 @@ async def _raise(conn: Conn, external_id: str, status: _Status) -> bool:
     if message is None or not rises(message.state, status.status):
         return False
     await _set_state.run(conn, message.id, status.status, status.error_code or message.error_code)
+    if status.status in _NOT_DELIVERED and message.ticket_id is not None:
+        await timers.set_for_message(
+            conn, "sla_unsent", message.id, message.ticket_id, status.received_at
+        )
     await events.record(
         conn,
         events.Event(

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from contactcenter import db, deliveries, events
+from contactcenter import db, deliveries, events, timers
 from contactcenter.db import Conn
 
 #: Longer than any attempt may take, so that a live sender never loses its claim.
@@ -207,6 +207,8 @@ async def _end(
     about = await _set_interaction.one(conn, interaction_id, outcome, None, None, code, detail)
     data = {"interaction_id": interaction_id, "outcome": outcome, "error_code": code}
     await events.record(conn, _fact("reply_failed", now, about, data))
+    if outcome == "failed" and about.ticket_id is not None:
+        await timers.set_for_message(conn, "sla_unsent", interaction_id, about.ticket_id, now)
 
 
 def _fact(kind: str, now: datetime, about: _About, data: dict[str, object]) -> events.Event:

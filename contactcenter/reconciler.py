@@ -164,6 +164,10 @@ class Reconciler:
         if not await _not_taken.run(conn, lost.id, detail, NOT_TAKEN):
             return
         await _tell(conn, now, lost, "failed", NOT_TAKEN)
+        if lost.ticket_id is not None:
+            await timers.set_for_message(
+                conn, "sla_unsent", lost.interaction_id, lost.ticket_id, now
+            )
         log.info("outcome_not_taken", interaction_id=lost.interaction_id)
 
     async def _leave(

@@ -112,6 +112,7 @@ _has_policies = _SQL.take("has_policies", bool)
 _standing = _SQL.take("standing", _Standing)
 _open_of = _SQL.take("open_of", Row)
 _ledger = _SQL.take("ledger", Row)
+_is_unanswered = _SQL.take("is_unanswered", bool)
 _counted_otherwise = _SQL.take("counted_otherwise", int)
 _versions = _SQL.take("versions", _Version)
 _write = _SQL.command("write")
@@ -182,6 +183,11 @@ async def open_of(conn: Conn, ticket_ids: Iterable[int]) -> list[Row]:
 async def ledger(conn: Conn, ticket_id: int) -> list[Row]:
     """Every clock a ticket ever had, oldest first."""
     return await _ledger.all(conn, ticket_id)
+
+
+async def is_unanswered(conn: Conn, interaction_id: int) -> bool:
+    """Whether a reply failed, and the customer has no other to what he wrote before it."""
+    return await _is_unanswered.one(conn, interaction_id)
 
 
 async def counted_otherwise(conn: Conn, calendar_id: int, limit: int) -> list[int]:

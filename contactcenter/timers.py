@@ -28,6 +28,7 @@ Kind = Literal[
     "sla_due",
     "sla_share",
     "sla_recount",
+    "sla_unsent",
     "wake_up",
     "reopen_end",
 ]
@@ -98,6 +99,13 @@ async def set_for_queue(conn: Conn, kind: Kind, queue_id: int, due_at: datetime)
 async def set_for_calendar(conn: Conn, kind: Kind, calendar_id: int, due_at: datetime) -> None:
     """Set or move the calendar's timer of this kind."""
     await _set.run(conn, due_at, kind, str(calendar_id), None, None, None)
+
+
+async def set_for_message(
+    conn: Conn, kind: Kind, interaction_id: int, ticket_id: int, due_at: datetime
+) -> None:
+    """Set or move the message's timer of this kind."""
+    await _set.run(conn, due_at, kind, str(interaction_id), ticket_id, None, None)
 
 
 async def clear_for_agent(conn: Conn, kind: Kind, agent_id: int) -> None:

@@ -116,7 +116,7 @@ ALTER TABLE timer
   ADD COLUMN queue_id bigint REFERENCES queue (id),
   DROP CONSTRAINT timer_kind_is_known, ADD CONSTRAINT timer_kind_is_known CHECK (kind IN
     ('offer_expiry', 'delay_step', 'exclusion_end', 'sticky_end', 'overflow', 'wrap_up_end', 'return_due',
-     'queue_hours', 'escalation', 'escalation_check', 'sla_warning', 'sla_due', 'sla_share', 'sla_recount', 'wake_up', 'reopen_end'));
+     'queue_hours', 'escalation', 'escalation_check', 'sla_warning', 'sla_due', 'sla_share', 'sla_recount', 'sla_unsent', 'wake_up', 'reopen_end'));
 
 -- Escalation -----------------------------------------------------------------------------------
 

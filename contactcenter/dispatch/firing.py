@@ -124,6 +124,7 @@ _FIRE: Final[Mapping[str, Fire]] = {
     "sla_due": promises.come_due,
     "sla_share": promises.reach_share,
     "sla_recount": promises.recount,
+    "sla_unsent": promises.promise_again,
     "wake_up": _wake_up,
     "wrap_up_end": _wrap_up_end,
     "reopen_end": _reopen_end,

@@ -75,6 +75,14 @@ async def reach_share(conn: Conn, now: datetime, timer: Timer) -> None:
     await sla.count_again(conn, now, [row], in_force=in_force, known=known)  # and the next share
 
 
+async def promise_again(conn: Conn, _now: datetime, timer: Timer) -> None:
+    """A reply did not reach the customer: where he has no other, he waits again since then."""
+    assert timer.ticket_id is not None
+    await tickets.lock(conn, timer.ticket_id)
+    if await sla_clocks.is_unanswered(conn, int(timer.key)):
+        sla_clocks.note(conn, timer.ticket_id, heard_at=timer.due_at)
+
+
 async def recount(conn: Conn, now: datetime, timer: Timer) -> None:
     """A calendar was written anew: the running clocks that go by it are due at another time.
 

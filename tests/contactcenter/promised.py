@@ -18,6 +18,7 @@ from contactcenter import (
     calendars,
     desk,
     opening_hours,
+    outbox,
     tickets,
     timers,
 )
@@ -186,6 +187,20 @@ class Centre:
                 actor=f"user:{self.agent_id}",
                 channels={"sms": _SMS},
             )
+
+    async def fails(self, ticket_id: int, minute: float) -> None:
+        """The oldest reply that is waiting to be sent will not be."""
+        job_id, interaction_id = await self.conn.fetchrow(
+            """SELECT o.id, o.interaction_id FROM outbox o JOIN interaction i ON i.id = o.interaction_id
+               WHERE i.ticket_id = $1 AND o.state = 'queued' ORDER BY o.id LIMIT 1""",
+            ticket_id,
+        )
+        await self.conn.execute(
+            "UPDATE outbox SET state = 'sending', claimed_until = now() WHERE id = $1", job_id
+        )
+        job = cast("outbox.Job", SimpleNamespace(id=job_id, interaction_id=interaction_id))
+        async with self.conn.transaction():
+            await outbox.failed(self.conn, at(minute), job, "failed", code="30003", detail="off")
 
     async def write_first(self, minute: float) -> int:
         change = desk.write_first(

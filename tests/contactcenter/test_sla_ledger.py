@@ -456,3 +456,37 @@ async def test_two_contacts_who_are_one_keep_what_each_was_promised(centre: Cent
         ("sla_warned", "first_reply", 50, 65),
         ("sla_breached", "first_reply", 65, 65),
     ]
+
+
+async def test_a_reply_counts_when_it_is_written_and_is_promised_again_when_it_cannot_be_sent(
+    centre: Centre,
+) -> None:
+    await centre.promise(first=60, next=30)
+    ticket_id = await centre.held(0)
+    await centre.reply(ticket_id, 5)
+
+    await centre.fails(ticket_id, 20)
+    await centre.pass_to(21)
+    await centre.reply(ticket_id, 22)
+
+    assert await centre.clocks(ticket_id, "metric", "started_at", "met_at", "breached_at") == [
+        ("first_reply", 0, 5, None),
+        ("next_reply", 20, 22, None),
+    ]
+
+
+async def test_who_has_another_reply_or_did_not_ask_waits_for_nothing_when_one_fails(
+    centre: Centre,
+) -> None:
+    await centre.promise(first=60, next=30)
+    answered = await centre.held(0)
+    await centre.reply(answered, 5)
+    await centre.reply(answered, 6)
+    unasked = await centre.write_first(7)
+
+    await centre.fails(answered, 20)
+    await centre.fails(unasked, 20)
+    await centre.pass_to(21)
+
+    assert await centre.clocks(answered, "metric") == [("first_reply",)]
+    assert await centre.clocks(unasked, "metric") == []
