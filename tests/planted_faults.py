@@ -35,6 +35,7 @@ FACTS = "tests/contactcenter/test_ticket_facts.py"
 CREDITS = "tests/contactcenter/test_ticket_credits.py"
 SCHEMA = "migrations/0001_initial.sql"
 RULES = "migrations/0009_routing_rules.sql"
+PROMISES = "tests/contactcenter/test_sla_ledger.py"
 
 
 def decided(scenario: str) -> str:
@@ -473,5 +474,55 @@ FAULTS = (
         "AND units.lets_go THEN $1",
         "THEN $1",
         (decided("a_declined_offer_leaves_idle_since_alone"),),
+    ),
+    # What is promised --------------------------------------------------------------------------
+    Fault(
+        "a_reply_at_the_last_instant_is_in_time",
+        "routing/sla.py",
+        "due_at > (clock.ended_at or now)",
+        "due_at >= (clock.ended_at or now)",
+        (f"{PROMISES}::test_a_reply_at_the_very_instant_is_late_whoever_comes_first",),
+    ),
+    Fault(
+        "who_waits_on_hold_is_forgotten",
+        "routing/sla.py",
+        '"next_reply": frozenset({"pending"})',
+        '"next_reply": frozenset({"pending", "on_hold"})',
+        (f"{PROMISES}::test_a_message_on_a_ticket_on_hold_is_promised_an_answer",),
+    ),
+    Fault(
+        "a_breach_is_when_it_was_noticed",
+        "routing/sla.py",
+        "return replace(clock, breached_at=due_at)",
+        "return replace(clock, breached_at=clock.ended_at or now)",
+        (f"{PROMISES}::test_what_was_due_while_nobody_looked_is_broken_at_its_true_instant",),
+    ),
+    Fault(
+        "old_hours_break_promises",
+        "contactcenter/dispatch/promises.py",
+        "await known.read(conn, sla_counting.versions([row]))",
+        "await known.read(conn, {r.calendar_id: 1 for r in [row] if r.calendar_id})",
+        (f"{PROMISES}::test_a_timer_of_hours_that_hold_no_more_breaks_nothing",),
+    ),
+    Fault(
+        "a_hold_ends_before_promises_are_settled",
+        "contactcenter/dispatch/dispatcher.py",
+        "        await promises.catch_up(conn, now)\n    except",
+        "    except",
+        ("tests/api/test_sla_api.py::test_the_dispatcher_settles_what_triage_hands_over",),
+    ),
+    Fault(
+        "replies_keep_no_promise",
+        "contactcenter/desk.py",
+        "    await sla.replied(conn, now, ticket)\n",
+        "",
+        (f"{PROMISES}::test_a_reply_keeps_the_promise_and_the_next_question_begins_another",),
+    ),
+    Fault(
+        "policies_reach_back",
+        "routing/sla.py",
+        'if happening.is_new and "resolution" not in running',
+        'if "resolution" not in running',
+        (f"{PROMISES}::test_a_new_policy_promises_nothing_of_what_is_under_way",),
     ),
 )

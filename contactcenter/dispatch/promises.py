@@ -111,7 +111,7 @@ async def _clock_of(conn: Conn, timer: Timer) -> tuple[Ticket, Row | None]:
 
 
 async def _warn(conn: Conn, now: datetime, ticket: Ticket, row: Row, in_force: Rules) -> None:
-    """Tell of it, let the ticket come sooner, and ask the rules of escalation."""
+    """Tell of it, and let the ticket come sooner."""
     warned = fact(
         ticket,
         "sla_warned",
@@ -128,8 +128,6 @@ async def _warn(conn: Conn, now: datetime, ticket: Ticket, row: Row, in_force: R
     credit_s = in_force.credit_s(CREDIT)
     if credit_s and not await _is_credited(conn, ticket):
         await ticket_credits.change(conn, now, ticket, grants={CREDIT: credit_s}, actor="system")
-    if in_force.escalation:
-        await timers.set_for_ticket(conn, "escalation_check", ticket.id, now)
 
 
 async def _is_credited(conn: Conn, ticket: Ticket) -> bool:

@@ -8,7 +8,11 @@ import pytest
 
 from contactcenter import sla
 from contactcenter.dispatch import holding
+from contactcenter.dispatch.arriving import Finding
+from contactcenter.dispatch.entering import enter
+from contactcenter.triage import Triage
 from routing.sla import Happening
+from routing.temperament import assess
 
 
 @pytest.fixture
@@ -129,3 +133,58 @@ async def test_bad_questions_are_told_their_place(supervisor, query) -> None:
     problem = await supervisor("GET", f"/sla/at-risk?{query}", status=422)
 
     assert problem["field"] == f"query.{query.split('=')[0]}"
+
+
+@pytest.mark.parametrize("is_careful", [False, True])
+async def test_the_dispatcher_settles_what_triage_hands_over(
+    table, world, dispatcher, is_careful
+) -> None:
+    now = world["now"]
+    ticket_ids = [
+        await factories.ticket(table, now - timedelta(seconds=n), intake_queue_id=world["queue"])
+        for n in range(3)
+    ]
+    findings = [
+        Finding(
+            ticket_id=ticket_id,
+            interaction_ids=[
+                await table.fetchval("SELECT id FROM interaction WHERE ticket_id = $1", ticket_id)
+            ],
+            received_at=now - timedelta(seconds=n),
+            temperament="unknown",
+            language=None,
+            subject="",
+            queue_id=world["queue"],
+        )
+        for n, ticket_id in enumerate(ticket_ids)
+    ]
+    dispatcher._is_careful = is_careful
+
+    await dispatcher.submit(lambda conn, at: enter(conn, at, findings))
+
+    clocks = await table.fetch("SELECT ticket_id, metric, started_at FROM sla_clock ORDER BY id")
+    assert [tuple(clock) for clock in clocks] == [
+        (ticket_id, metric, now - timedelta(seconds=n))
+        for n, ticket_id in enumerate(ticket_ids)
+        for metric in ("first_reply", "resolution")
+    ]
+
+
+async def test_a_message_on_a_ticket_that_stays_is_promised_an_answer(
+    table, world, database, bell, dispatcher
+) -> None:
+    ann = world["ann"]
+    ticket_id = await promised(table, world, minutes_ago=10, holder=ann)
+    await ann("POST", f"/tickets/{ticket_id}/replies", {"text": "Yes?"}, status=201)
+    written_at = await table.fetchval("SELECT clock_timestamp()")
+    await factories.interaction(table, written_at, ticket_id=ticket_id)
+
+    await Triage(database, bell, dispatcher, assess).look()
+
+    clocks = await table.fetch(
+        "SELECT metric, started_at FROM sla_clock WHERE ended_at IS NULL ORDER BY id"
+    )
+    assert [tuple(clock) for clock in clocks] == [
+        ("resolution", world["now"] - timedelta(minutes=10)),
+        ("next_reply", written_at),
+    ]

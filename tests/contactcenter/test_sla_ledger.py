@@ -76,7 +76,7 @@ async def test_people_are_warned_and_told_when_it_is_broken_and_it_goes_on_until
     ]
 
 
-async def test_what_was_due_while_the_dispatcher_was_down_is_broken_at_its_true_instant(
+async def test_what_was_due_while_nobody_looked_is_broken_at_its_true_instant(
     centre: Centre,
 ) -> None:
     await centre.promise(first=60)
