@@ -1,4 +1,4 @@
-"""What has to be done now and then, by one process at a time: partitions and pruning."""
+"""What has to be done now and then, by one process at a time: partitions, pruning, bands."""
 
 import asyncio
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import db, leases, metrics, storage
+from contactcenter import bands, db, leases, metrics, storage
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 
@@ -48,7 +48,7 @@ class Upkeep:
             await asyncio.sleep(EVERY_S)
 
     async def round(self) -> bool:
-        """Make partitions and prune, unless another process does; whether it was our turn."""
+        """Do all of it, unless another process does; whether it was our turn."""
         async with self._database.transaction() as conn:
             if await leases.take(conn, "upkeep", self._holder, lease_s=LEASE_S) is None:
                 return False
@@ -59,5 +59,6 @@ class Upkeep:
                     pruned = await prune.run(conn)
                 if not pruned:
                     break
+        await bands.keep(self._database)
         metrics.swept("upkeep")
         return True

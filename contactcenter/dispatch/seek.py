@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from contactcenter import db, queues, tickets, timers, turns
+from contactcenter import bands, db, queues, tickets, timers, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import explaining, tier_clock
-from contactcenter.dispatch.connection import RoutingConnection
+from contactcenter.dispatch.connection import RoutingConnection, rules_of
 from contactcenter.dispatch.sights import Head, Ring, Sights
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
@@ -35,6 +35,7 @@ class _Candidate(Ring, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _candidates = _SQL.take("candidates", _Candidate)
+_candidates_by_band = _SQL.take("candidates_by_band", _Candidate)
 _heads = _SQL.take("heads", Head)
 _next_delay = _SQL.take("next_delay", int)
 
@@ -49,8 +50,30 @@ async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
     if ticket.state != "waiting":
         return ticket
     assert ticket.queue_id is not None
-    rows = await _candidates.all(
-        conn,
+    arm, rows = await _asked(conn, now, ticket)
+    choice = assignment.choose_agent([_seen(row) for row in rows], now_us=_us(now))
+    if choice is not None:
+        await explaining.note_agent(conn, now, ticket.id, choice.chosen_id)
+        why = choice.why | {
+            "waited_s": (now - ticket.enqueued_at).total_seconds(),
+            "credit_s": ticket.credit_s,
+            **arm,
+        }
+        turned = await turns.make(conn, offered(now, ticket, choice.chosen_id, rows[0], why))
+        return turned.ticket
+    delay_s = await _next_delay.first(conn, ticket.queue_id, ticket.enqueued_at, now)
+    if delay_s is not None:
+        due_at = ticket.enqueued_at + timedelta(seconds=delay_s)
+        await timers.set_for_ticket(conn, "delay_step", ticket.id, due_at)
+    return ticket
+
+
+async def _asked(
+    conn: Conn, now: datetime, ticket: Ticket
+) -> tuple[dict[str, Any], list[_Candidate]]:
+    """The arm of the experiment with bands, and who may have the ticket, in that order."""
+    arm = await _arm(conn, now)
+    asked = (
         ticket.queue_id,
         ticket.weight,
         ticket.enqueued_at,
@@ -60,20 +83,16 @@ async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
         ticket.sticky_agent_id,
         ticket.sticky_until,
     )
-    choice = assignment.choose_agent([_seen(row) for row in rows], now_us=_us(now))
-    if choice is not None:
-        await explaining.note_agent(conn, now, ticket.id, choice.chosen_id)
-        why = choice.why | {
-            "waited_s": (now - ticket.enqueued_at).total_seconds(),
-            "credit_s": ticket.credit_s,
-        }
-        turned = await turns.make(conn, offered(now, ticket, choice.chosen_id, rows[0], why))
-        return turned.ticket
-    delay_s = await _next_delay.first(conn, ticket.queue_id, ticket.enqueued_at, now)
-    if delay_s is not None:
-        due_at = ticket.enqueued_at + timedelta(seconds=delay_s)
-        await timers.set_for_ticket(conn, "delay_step", ticket.id, due_at)
-    return ticket
+    if arm.get("bands") != "on":
+        return arm, await _candidates.all(conn, *asked)
+    segment = bands.segment_of((await rules_of(conn)).bands, ticket.temperament)
+    return arm, await _candidates_by_band.all(conn, *asked, segment)
+
+
+async def _arm(conn: Conn, now: datetime) -> dict[str, Any]:
+    """What an offer keeps of the experiment with bands: nothing where they are not used."""
+    arm = bands.arm_of((await rules_of(conn)).bands, now)
+    return {} if arm is None else {"bands": arm}
 
 
 async def tickets_for(conn: Conn, now: datetime, agent_id: int) -> None:
@@ -105,10 +124,11 @@ async def _look(conn: Conn, now: datetime, agent_ids: Sequence[int]) -> None:
         if chosen:
             await explaining.note_tickets(conn, now, chosen)
             locked = await tickets.lock_all(conn, [one.head.ticket_id for one in chosen])
+            arm = await _arm(conn, now)
             await turns.make_all(
                 conn,
                 [
-                    offered(now, locked[one.head.ticket_id], one.agent_id, one.head, one.why)
+                    offered(now, locked[one.head.ticket_id], one.agent_id, one.head, one.why | arm)
                     for one in chosen
                 ],
             )

@@ -107,6 +107,8 @@ TABLE: Final[dict[str, Line]] = {
     "GET /tickets": _open("nothing"),
     "GET /tickets/{ticket_id}": _open("reader"),
     "GET /tickets/{ticket_id}/why": _open("reader"),
+    "GET /bands": _lead("GET", "nothing"),
+    "GET /bands/comparison": _lead("GET", "nothing"),
     "GET /tickets/{ticket_id}/why-not": _lead("GET", "reader"),
     "GET /tickets/{ticket_id}/why-not/{agent_id}": _open("reader"),
     "POST /tickets": _work(
