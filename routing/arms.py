@@ -105,7 +105,7 @@ def statement(result: Compared, language: Language) -> str:
     """What may be said of it, in a sentence."""
     bounds = (result.difference, result.low, result.high)
     if result.verdict == "off_is_better":  # so many fewer
-        bounds = tuple(None if b is None else -b for b in (bounds[0], bounds[2], bounds[1]))
+        bounds = (_less(bounds[0]), _less(bounds[2]), _less(bounds[1]))
     names = ("difference", "low", "high")
     known = {name: _points(b, language) for name, b in zip(names, bounds, strict=True)}
     numbers = {"on": result.on, "off": result.off, "least": LEAST}
@@ -125,6 +125,10 @@ def _drawn(outcome: Outcome) -> float:
 def _variance(outcome: Outcome) -> float:
     share = _drawn(outcome)
     return share * (1 - share) / (outcome.handled + 2)
+
+
+def _less(share: float | None) -> float | None:
+    return None if share is None else -share
 
 
 def _points(share: float | None, language: Language) -> str:
