@@ -21,6 +21,12 @@ from routing.calendars import InvalidHours, OpeningHours, Span
 #: Longer ago or further ahead than this nobody plans.
 _FIRST_DAY: Final = date(1990, 1, 1)
 _LAST_DAY: Final = date(2120, 12, 31)
+#: What a condition may ask for, as it is called here.
+_ATTRIBUTES: Final = sorted(
+    {name.removesuffix("_id") for name in (*entry.ATTRIBUTES, "entry_point", "queue")}
+)
+#: What credit is given for, besides what is asserted of a contact.
+_REASONS: Final = frozenset({"escalated_per_tier", "reopened", "repeat_contact", "sla_burn"})
 #: What these are, a condition names.
 _NAMED: Final = {"queue": "queue", "entry_point": "entry point", "category": "category"}
 
@@ -70,13 +76,19 @@ def _spans(written: tuple[str, ...]) -> tuple[Span, ...]:
 
 
 def _credits(found: Findings) -> None:
-    """A kind that has values is a kind of segment."""
+    """A reason that has values is a kind of segment; the others are known by name."""
     for kind, worth in found.document.credits.items():
+        place = at("credits", kind)
         if isinstance(worth, int):
-            continue
-        for value in worth:
-            attribute = kind if kind in entry.ATTRIBUTES else f"{entry.SEGMENT}{kind}"
-            _attribute(found, at(f"credits.{kind}", value), attribute, value)
+            found.must_be(place, "reason", kind, _REASONS)
+        elif kind in _REASONS:
+            found.error(place, "it has no values: give it seconds alone")
+        elif kind == "temperament":
+            found.error(place, "temperament is worth nothing: it changes who is asked, not when")
+        else:
+            named = kind in entry.NAMED_SEGMENTS
+            for value in worth:
+                _attribute(found, at(place, value), kind if named else entry.SEGMENT + kind, value)
 
 
 def _condition(
@@ -101,7 +113,8 @@ def _escalation(found: Findings, place: str, condition: Mapping[str, Any]) -> No
     for mistake in escalation.check(condition):
         name = mistake.place.rpartition(".")[2]
         if name not in _NAMED and not _is_attribute(name):
-            found.error(f"{place}.{mistake.place}".removesuffix("."), mistake.text)
+            text = mistake.text.partition("; there are")[0]
+            found.error(f"{place}.{mistake.place}".removesuffix("."), text)
     for where, name, wanted in attributes(condition, place):
         if name in _NAMED or _is_attribute(name):
             _attribute(found, at(where, name), name, wanted)
@@ -116,11 +129,14 @@ def _attribute(found: Findings, place: str, name: str, wanted: Any) -> None:
     if name in ("queue_id", "entry_point_id"):
         found.error(place, f"here it is called {name.removesuffix('_id')}, and goes by name")
         return
+    if name not in _NAMED and not _is_attribute(name):
+        found.error(place, f"no such attribute; there are {', '.join(_ATTRIBUTES)}, segment.<kind>")
+        return
     if name not in _NAMED:
         try:
             conditions.check({name: wanted}, "", found.world.known)
         except BadInput as bad:
-            found.error(place, _as_detail(bad.detail))
+            found.error(place, _as_detail(bad.detail.removeprefix(f"{name}: ")))
         return
     known: dict[str, Collection[str]] = {
         "queue": found.document.queues,

@@ -222,7 +222,7 @@ def _entry(found: Findings) -> None:
     for n in range(always + 1, len(rules)):
         found.warn(at("entry", n), f"{at('entry', always)} fits everything before it")
     if always == len(rules) and not found.world.rows.entry_points:
-        found.error("entry", "there is no entry point and no rule that always fits (when: {})")
+        found.warn("entry", "there is no entry point yet, and no rule that always fits (when: {})")
     policies = found.document.sla
     always = next((n for n, policy in enumerate(policies) if not policy.when), len(policies))
     for n in range(always + 1, len(policies)):

@@ -136,8 +136,8 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     state = check(ticket, "reopen")
     if ticket.spam:
         raise Refused(f"ticket {ticket.id} is spam", state=ticket.state)
-    solver_id, queue_id = ticket.solved_by_id, ticket.queue_id
-    assert queue_id is not None
+    solver_id = ticket.solved_by_id
+    ticket, queue = await _in_standing_queue(conn, ticket)
     rules = await rules_of(conn)
     ticket, kept = await keeping.keep_for_solver(conn, now, ticket)
     worth_s = rules.credit_s("reopened", default=escalation.CREDIT_REOPENED_S)
@@ -168,7 +168,6 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         temperament=ticket.temperament,
         credits=granted,
     )
-    queue = await queues.find(conn, queue_id)
     waits = {**tier_clock.whole(now, queue, rules, ticket), **kept, **steps}
     turn = Turn(ticket=ticket, event=again, leg_begins_at=now, waits=waits, asks_anew=True)
     return await seek.agent_for(conn, now, (await turns.make(conn, turn)).ticket)
@@ -252,6 +251,17 @@ async def _pause(conn: Conn, now: datetime, ticket: Ticket, kind: str, *, actor:
     if turned.freed is not None:
         await seek.tickets_for(conn, now, turned.freed.agent_id)
     return turned.ticket
+
+
+async def _in_standing_queue(conn: Conn, ticket: Ticket) -> tuple[Ticket, Queue]:
+    """The ticket in its queue, or where that has been archived in the one it would enter today."""
+    assert ticket.queue_id is not None
+    queue = await queues.find(conn, ticket.queue_id)
+    if queue.archived_at is None:
+        return ticket, queue
+    wanted = ticket.intake_queue_id or queue.id
+    queue = await queues.entered(conn, wanted, ticket.entry_point_id)
+    return seek.queue_for_ticket(queue, ticket), queue
 
 
 async def _into_intake_queue(conn: Conn, ticket: Ticket) -> Ticket:

@@ -36,7 +36,10 @@ def with_chain(rules: Rules, now: datetime, ticket: Ticket) -> tuple[Ticket, Wai
 
 
 async def step(conn: Conn, now: datetime, ticket_id: int) -> None:
-    """The next step of the chain is due: what waits moves, for what rings or is held it is past."""
+    """The next step of the chain is due: what waits moves, for what rings or is held it is past.
+
+    So is one that leads to a queue that has been archived since.
+    """
     ticket = await tickets.lock(conn, ticket_id)
     if not ticket.overflow:
         return
