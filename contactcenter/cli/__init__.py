@@ -17,6 +17,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "user": ("user", "user", "List, invite, reset, disable and enable accounts."),
     "channels": ("channels", "show_channels", "List the channels and what each still needs."),
     "entry-point": ("entry_point", "entry_point", "List and set up our own addresses."),
+    "configuration": (
+        "configuration",
+        "configuration",
+        "Show, check, activate and revert what routing goes by.",
+    ),
     "secrets": ("secrets", "secrets", "Rotate the keys of secrets kept in the database."),
     "simulate": ("simulate", "simulate", "Play a scenario by the rules of routing."),
     "whatif": ("whatif", "whatif", "Play a day again under other rules or with other people."),

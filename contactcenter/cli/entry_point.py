@@ -1,14 +1,17 @@
 """``contactcenter entry-point``: our own addresses, and the queue each leads to."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from contactcenter import entry_points, queues, storage, timers
+from contactcenter import entry_points, queues, storage
+from contactcenter.activation.recording import recorded
 from contactcenter.cli.entry_point_secret import secret
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.db import Conn
+from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.entry_points import EntryPoint
 from contactcenter.errors import BadInput
 from contactcenter.queues import Queue
@@ -61,24 +64,27 @@ def add_entry_point(
     settings = load_settings(config, data_dir=data_dir)
 
     async def work() -> None:
-        async with (
-            storage.opened(settings) as database,
-            loaded_channels(settings) as built,
-            database.transaction() as conn,
-        ):
-            queue = await _named(conn, queue_name)
-            made = await entry_points.create(
-                conn,
-                await timers.clock(conn),
-                channel=channel,
-                address=address,
-                name=name,
-                queue_id=queue.id,
-                language=language,
-                segments_per_s=segments_per_s,
-                channels=built,
-                actor="system",
-            )
+        async with storage.opened(settings) as database, loaded_channels(settings) as built:
+
+            async def change(conn: Conn, now: datetime) -> tuple[EntryPoint, Queue]:
+                queue = await _named(conn, queue_name)
+                async with recorded(conn, now, actor="system"):
+                    made = await entry_points.create(
+                        conn,
+                        now,
+                        channel=channel,
+                        address=address,
+                        name=name,
+                        queue_id=queue.id,
+                        language=language,
+                        segments_per_s=segments_per_s,
+                        channels=built,
+                        actor="system",
+                    )
+                return made, queue
+
+            async with dispatching(database) as dispatcher:
+                made, queue = await dispatcher.submit(change)
         click.echo(_line(made, {queue.id: queue.name}))
 
     run(work())
