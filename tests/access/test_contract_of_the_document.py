@@ -11,6 +11,8 @@ from documented import QUIETLY, Visitor, schema, visitors
 from house import House
 from hypothesis import settings
 
+pytestmark = pytest.mark.slow
+
 THOROUGH = schema(coverage=True)
 
 

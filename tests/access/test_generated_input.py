@@ -9,6 +9,8 @@ from house import House
 from world import World
 from written import OPERATIONS, WITH_BODY, Calls
 
+pytestmark = pytest.mark.slow
+
 #: What nobody may set by the way, and what no operation knows.
 FOREIGN = ("id", "role", "is_admin", "version", "created_at", "team_ids", "__proto__", "")
 

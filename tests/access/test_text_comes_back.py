@@ -21,6 +21,8 @@ from contactcenter import api
 from contactcenter.api.operation import PREFIX
 from routing.text import fold
 
+pytestmark = pytest.mark.slow
+
 FIELDS: Final = [(o, path) for o in WITH_BODY for path in texts_of(o)]
 #: What is said and not kept, or kept and never told: only that nothing breaks can be seen.
 NEVER_TOLD: Final = {
