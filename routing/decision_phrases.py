@@ -107,14 +107,14 @@ PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
             ": it is due at {due_at}.",
         ),
         "fa": (
-            "ساعت {at} قول {metric}",
+            "ساعت {at} تعهد {metric}",
             " ({policy}، {target})",
-            " در خطر است: موعدش {due_at} است.",
+            " در خطر است: سررسیدش {due_at} است.",
         ),
     },
     "sla_breached": {
         "en": ("The promise of a {metric}", " ({policy}, {target})", " was broken at {due_at}."),
-        "fa": ("قول {metric}", " ({policy}، {target})", " در {due_at} شکسته شد."),
+        "fa": ("تعهد {metric}", " ({policy}، {target})", " در {due_at} نقض شد."),
     },
     "ticket_transferred.sideways": {
         "en": ("Moved from {from_queue} to {queue} at {at}", " by {by}", ".", WITHDRAWN["en"]),

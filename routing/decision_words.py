@@ -56,7 +56,7 @@ CREDITS: Final[Words] = {
     "escalated": {"en": "escalated", "fa": "ارجاع"},
     "reopened": {"en": "reopened", "fa": "بازگشایی"},
     "returned": {"en": "returned", "fa": "بازگشت"},
-    "sla_burn": {"en": "promise at risk", "fa": "قول در خطر"},
+    "sla_burn": {"en": "promise at risk", "fa": "تعهد در خطر"},
     "contract": {"en": "contract", "fa": "قرارداد"},
     "large_business": {"en": "large business", "fa": "کسب‌وکار بزرگ"},
     "small_business": {"en": "small business", "fa": "کسب‌وکار کوچک"},

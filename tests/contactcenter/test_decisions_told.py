@@ -411,7 +411,7 @@ async def test_promises_that_are_at_risk_and_broken(dsn: str) -> None:
         in english
     )
     assert "The promise of a first reply (gold, 1 h) was broken at 09:30:00." in english
-    assert "قول نخستین پاسخ (gold، ۱ ساعت) در ۰۹:۳۰:۰۰ شکسته شد." in persian
+    assert "تعهد نخستین پاسخ (gold، ۱ ساعت) در ۰۹:۳۰:۰۰ نقض شد." in persian
 
 
 def test_every_event_about_the_course_of_a_ticket_is_told() -> None:
