@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from contactcenter import bands, db, queues, tickets, timers, turns
+from contactcenter import db, queues, tickets, timers, turns
 from contactcenter.db import Conn
-from contactcenter.dispatch import explaining, tier_clock
-from contactcenter.dispatch.connection import RoutingConnection, rules_of
-from contactcenter.dispatch.sights import Head, Ring, Sights
+from contactcenter.dispatch import banding, explaining, tier_clock
+from contactcenter.dispatch.connection import RoutingConnection
+from contactcenter.dispatch.sights import Candidate, Head, Ring, Sights
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
 from contactcenter.turns import NewOffer, OfferEnding, Turn, Turned
@@ -23,19 +23,8 @@ from routing import assignment, states
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class _Candidate(Ring, frozen=True, kw_only=True):
-    agent_id: int
-    is_sticky: bool
-    level: int
-    band: int
-    load: int
-    capacity: int
-    idle_since_us: int
-
-
 _SQL = db.Statements(__name__)
-_candidates = _SQL.take("candidates", _Candidate)
-_candidates_by_band = _SQL.take("candidates_by_band", _Candidate)
+_candidates = _SQL.take("candidates", Candidate)
 _heads = _SQL.take("heads", Head)
 _next_delay = _SQL.take("next_delay", int)
 
@@ -70,9 +59,9 @@ async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
 
 async def _asked(
     conn: Conn, now: datetime, ticket: Ticket
-) -> tuple[dict[str, Any], list[_Candidate]]:
+) -> tuple[dict[str, Any], list[Candidate]]:
     """The arm of the experiment with bands, and who may have the ticket, in that order."""
-    arm = await _arm(conn, now)
+    arm = await banding.arm(conn, now)
     asked = (
         ticket.queue_id,
         ticket.weight,
@@ -85,14 +74,7 @@ async def _asked(
     )
     if arm.get("bands") != "on":
         return arm, await _candidates.all(conn, *asked)
-    segment = bands.segment_of((await rules_of(conn)).bands, ticket.temperament)
-    return arm, await _candidates_by_band.all(conn, *asked, segment)
-
-
-async def _arm(conn: Conn, now: datetime) -> dict[str, Any]:
-    """What an offer keeps of the experiment with bands: nothing where they are not used."""
-    arm = bands.arm_of((await rules_of(conn)).bands, now)
-    return {} if arm is None else {"bands": arm}
+    return arm, await banding.candidates(conn, ticket, asked)
 
 
 async def tickets_for(conn: Conn, now: datetime, agent_id: int) -> None:
@@ -124,7 +106,7 @@ async def _look(conn: Conn, now: datetime, agent_ids: Sequence[int]) -> None:
         if chosen:
             await explaining.note_tickets(conn, now, chosen)
             locked = await tickets.lock_all(conn, [one.head.ticket_id for one in chosen])
-            arm = await _arm(conn, now)
+            arm = await banding.arm(conn, now)
             await turns.make_all(
                 conn,
                 [
@@ -227,7 +209,7 @@ def queue_for_ticket(queue: Queue, ticket: Ticket) -> Ticket:
     return msgspec.structs.replace(ticket, queue_id=queue.id, tier=queue.tier, team_ids=team_ids)
 
 
-def _seen(row: _Candidate) -> assignment.Candidate:
+def _seen(row: Candidate) -> assignment.Candidate:
     """What the rules want to know of a candidate."""
     return assignment.Candidate(
         agent_id=row.agent_id,

@@ -18,6 +18,18 @@ class Ring(Struct, frozen=True, kw_only=True):
     offer_timeout_s: int
 
 
+class Candidate(Ring, frozen=True, kw_only=True):
+    """Somebody who may have a ticket that looks for an agent."""
+
+    agent_id: int
+    is_sticky: bool
+    level: int
+    band: int
+    load: int
+    capacity: int
+    idle_since_us: int
+
+
 class Head(Ring, frozen=True, kw_only=True):
     """One of the first tickets of a queue, as these agents see it, each with ``free`` units left.
 

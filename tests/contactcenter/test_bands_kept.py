@@ -8,7 +8,7 @@ import pytest
 
 from contactcenter import bands, rules
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, holding, moving, seek
+from contactcenter.dispatch import banding, ending, holding, moving, seek
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.rules import Bands, Experiment
 
@@ -209,7 +209,7 @@ async def test_an_agent_who_looks_notes_the_arm_too(world: Conn) -> None:
 def test_who_may_have_a_ticket_is_asked_alike_with_bands_and_without() -> None:
     plain, banded = (
         statement.sql.partition("\n")[2]  # what is said of it is another thing
-        for statement in (seek._candidates, seek._candidates_by_band)
+        for statement in (seek._candidates, banding._candidates_by_band)
     )
 
     without = (
