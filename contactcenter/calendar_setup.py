@@ -26,7 +26,7 @@ LAST_DAY: Final = date(2120, 12, 31)
 
 
 class CalendarInUse(Conflict):
-    """Queues or entry points go by this calendar: give them another one first."""
+    """Queues, entry points or SLA policies go by this calendar: give them another one first."""
 
     code = "calendar_in_use"
 
@@ -143,12 +143,14 @@ async def archive(conn: Conn, now: datetime, before: Calendar, *, actor: str) ->
     if before.archived_at is not None:
         return before
     queue_ids, entry_point_ids = await calendars.users(conn, before.id)
-    if queue_ids or entry_point_ids:
+    policies = await calendars.promised_by(conn, before.id)
+    if queue_ids or entry_point_ids or policies:
         raise CalendarInUse(
-            f"calendar {before.id} is used by queues {queue_ids} and entry points "
-            f"{entry_point_ids}",
+            f"calendar {before.id} is used by queues {queue_ids}, entry points "
+            f"{entry_point_ids} and SLA policies {policies}",
             queue_ids=queue_ids,
             entry_point_ids=entry_point_ids,
+            sla_policies=policies,
         )
     await calendars.archive(conn, now, before.id)
     after = await calendars.find(conn, before.id)

@@ -82,6 +82,7 @@ _add_exception_hours = _SQL.command("add_exception_hours")
 _archive = _SQL.command("archive")
 _used_by_queues = _SQL.take("used_by_queues", int)
 _used_by_entry_points = _SQL.take("used_by_entry_points", int)
+_promised_by = _SQL.take("promised_by", str)
 _note_use = _SQL.command("note_use")
 _uses = _SQL.take("uses", _Use)
 
@@ -191,6 +192,11 @@ async def check_usable(conn: Conn, calendar_id: int | None) -> None:
     """See that it may be chosen, and that it stays until the commit; raises ``BadInput``."""
     if calendar_id is not None and not await _lock_for_use.first(conn, calendar_id):
         raise BadInput("body.calendar_id", f"There is no calendar {calendar_id} to choose.")
+
+
+async def promised_by(conn: Conn, calendar_id: int) -> list[str]:
+    """The SLA policies that go by it now, by name."""
+    return await _promised_by.all(conn, calendar_id)
 
 
 async def note_use(

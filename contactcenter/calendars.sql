@@ -79,6 +79,10 @@ SELECT id FROM queue WHERE calendar_id = $1 AND archived_at IS NULL ORDER BY id
 -- Which entry points use it now.
 SELECT id FROM entry_point WHERE calendar_id = $1 ORDER BY id
 
+-- name: promised_by
+-- Which SLA policies go by it now.
+SELECT name FROM sla_policy WHERE calendar_id = $1 ORDER BY position
+
 -- name: note_use
 -- From now on.
 INSERT INTO calendar_use (queue_id, entry_point_id, calendar_id, from_at) VALUES ($1, $2, $3, $4)

@@ -254,6 +254,19 @@ async def test_a_calendar_in_use_stays_and_says_who_uses_it(admin, table):
     ]
 
 
+async def test_a_calendar_by_which_something_is_promised_stays(admin, table):
+    calendar = await made(admin)
+    await table.execute(
+        "INSERT INTO sla_policy (name, position, condition, first_reply_s, calendar_id)"
+        " VALUES ('large', 0, '{}', 60, $1)",
+        calendar["id"],
+    )
+
+    refused = await admin("DELETE", f"/calendars/{calendar['id']}", status=409)
+
+    assert (refused["code"], refused["sla_policies"]) == ("calendar_in_use", ["large"])
+
+
 async def test_who_is_given_a_calendar_goes_by_it_from_then_on(admin, table):
     await factories.prepare(table)
     calendar = await made(admin, exceptions=[])

@@ -1,5 +1,6 @@
 """What is promised, through the API: the ledger, what is at risk, and the next promise in lists."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -188,3 +189,20 @@ async def test_a_message_on_a_ticket_that_stays_is_promised_an_answer(
         ("resolution", world["now"] - timedelta(minutes=10)),
         ("next_reply", written_at),
     ]
+
+
+async def test_a_reply_that_waited_for_its_ticket_is_of_the_instant_at_which_it_got_it(
+    table, world
+) -> None:
+    ann = world["ann"]
+    ticket_id = await promised(table, world, minutes_ago=10, holder=ann)
+    path = f"/tickets/{ticket_id}/replies"
+    async with table.transaction():
+        await table.execute("SELECT FROM ticket WHERE id = $1 FOR UPDATE", ticket_id)
+        reply = asyncio.create_task(ann("POST", path, {"text": "Yes?"}, status=201))
+        await asyncio.sleep(0.3)
+        let_go_at = await table.fetchval("SELECT clock_timestamp()")
+    await reply
+
+    met_at = await table.fetchval("SELECT met_at FROM sla_clock WHERE metric = 'first_reply'")
+    assert met_at > let_go_at

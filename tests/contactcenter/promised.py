@@ -23,7 +23,7 @@ from contactcenter import (
     timers,
 )
 from contactcenter.calendars import Calendar
-from contactcenter.dispatch import arriving, ending, firing, holding, promises, seek
+from contactcenter.dispatch import arriving, ending, firing, holding, moving, promises, seek
 from contactcenter.dispatch.connection import RoutingConnection, forget_rules
 from contactcenter.tickets import Ticket
 
@@ -231,6 +231,15 @@ class Centre:
             ticket = await tickets.lock(self.conn, ticket_id)
             return await ending.resume(
                 self.conn, at(minute), ticket, actor="system", because="agent"
+            )
+
+        await self.hold(at(minute), change())
+
+    async def escalate(self, ticket_id: int, minute: float, queue_id: int) -> None:
+        async def change() -> Ticket:
+            ticket = await tickets.lock(self.conn, ticket_id)
+            return await moving.escalate(
+                self.conn, at(minute), ticket, "agent", actor="system", queue_id=queue_id
             )
 
         await self.hold(at(minute), change())

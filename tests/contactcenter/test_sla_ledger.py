@@ -8,7 +8,7 @@ import pytest
 from promised import NOON, Centre, at
 
 from contactcenter import merges, sla, tickets
-from contactcenter.dispatch import ending, promises
+from contactcenter.dispatch import ending, holding, promises
 
 
 @pytest.fixture
@@ -490,3 +490,21 @@ async def test_who_has_another_reply_or_did_not_ask_waits_for_nothing_when_one_f
 
     assert await centre.clocks(answered, "metric") == [("first_reply",)]
     assert await centre.clocks(unasked, "metric") == []
+
+
+async def test_whoever_takes_a_pending_ticket_lets_its_clock_go_on(centre: Centre) -> None:
+    await centre.promise(resolution=120)
+    senior_queue = await make.queue(centre.conn, tier=2)
+    colleague = await make.agent(centre.conn, at(-5))
+    given, risen = await centre.held(0), await centre.held(0)
+    for ticket_id in (given, risen):
+        await centre.pend(ticket_id, 10)
+
+    to_him = holding.give_to(centre.conn, at(20), given, colleague, actor="system", note_id=None)
+    await centre.hold(at(20), to_him)
+    await centre.escalate(risen, 30, senior_queue)
+
+    assert await centre.pauses(given) == [("resolution", 10, 20)]
+    assert await centre.clocks(given, "due_at") == [(130,)]
+    assert await centre.pauses(risen) == [("resolution", 10, 30)]
+    assert await centre.clocks(risen, "due_at") == [(140,)]
