@@ -13,18 +13,31 @@ from typing import Any
 
 import structlog
 
-from contactcenter import tickets
+from contactcenter import segment_setting, tickets
+from contactcenter.access.actor import Actor
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import arriving, ending, holding, moving, presence
 from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.errors import DomainError, NoDatabase
+from contactcenter.segment_setting import Wanted
 
 #: Hands that work at one time in one process.
 HANDS = 6
 #: The lock was not to be had in time: refused as 503 and undone, which is no broken promise.
 LATE = {"TimeoutError", "QueryCanceledError"}
+
+SOMEBODY = Actor(
+    user_id=1,
+    name="Somebody",
+    role="agent",
+    language="en",
+    kind="session",
+    scopes=frozenset(),
+    team_ids=(),
+    must_change_password=False,
+)
 
 Change = Callable[[Conn, datetime], Awaitable[object]]
 
@@ -112,7 +125,7 @@ def routed(finding: Finding) -> Change:
 def deed(chance: random.Random, agent_id: int, other_id: int) -> Change:
     """Whatever an agent may do next; what he does not have he cannot answer or solve."""
     kinds = ["answer"] * 6 + ["solve"] * 5 + ["come"] * 3
-    kinds += ["pend", "refer", "release", "give", "claim", "leave", "hang_up"]
+    kinds += ["pend", "refer", "release", "give", "claim", "leave", "hang_up", "tell"]
     kind, yes = chance.choice(kinds), chance.random() < 0.8
 
     async def change(conn: Conn, now: datetime) -> None:
@@ -125,6 +138,8 @@ def deed(chance: random.Random, agent_id: int, other_id: int) -> Change:
         elif kind == "hang_up":
             if not yes:
                 await ending.abandon(conn, now, await first(conn, WAITS, agent_id))
+        elif kind == "tell":
+            await tell_category(conn, now, await first(conn, OPEN, agent_id), yes=yes)
         elif kind == "come":
             await presence.change(conn, now, agent_id, "available", None, actor="x")
         elif kind == "leave":
@@ -141,6 +156,9 @@ RINGS = "SELECT ticket_id FROM offer WHERE agent_id = $1 AND state = 'pending' O
 HELD = "SELECT id FROM ticket WHERE agent_id = $1 AND state = 'assigned' ORDER BY id LIMIT 1"
 WAITS = """SELECT t.id FROM membership m JOIN ticket t ON t.queue_id = m.queue_id
     WHERE m.agent_id = $1 AND t.state = 'waiting' ORDER BY t.id DESC LIMIT 1"""
+
+OPEN = """SELECT t.id FROM ticket t WHERE t.id % 7 = $1 % 7 AND t.state NOT IN ('solved', 'closed')
+    ORDER BY random() LIMIT 1"""
 
 
 class NothingThere(DomainError):
@@ -169,6 +187,22 @@ async def refer(conn: Conn, now: datetime, held: int, _other_id: int) -> None:
 
 async def release(conn: Conn, now: datetime, held: int, _other_id: int) -> None:
     await holding.release(conn, now, held, actor="x", reason="lunch")
+
+
+async def tell_category(conn: Conn, now: datetime, ticket_id: int, *, yes: bool) -> None:
+    """Say of somebody with a problem what he is, which is worth something."""
+    contact_id = await conn.fetchval("SELECT contact_id FROM ticket WHERE id = $1", ticket_id)
+    wanted = Wanted(
+        place="",
+        contact_id=contact_id,
+        kind="customer_category",
+        value="government" if yes else "home",
+        confidence=1.0,
+        note=None,
+        from_at=None,
+        to_at=None,
+    )
+    await segment_setting.say(conn, now, [wanted], source="agent", by=SOMEBODY)
 
 
 async def give(conn: Conn, now: datetime, held: int, other_id: int) -> None:

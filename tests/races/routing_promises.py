@@ -40,6 +40,19 @@ _OF_TICKETS = {
     "a leg that is open where the ticket is over, or none where it is not": """
         SELECT t.id FROM ticket t LEFT JOIN leg l ON l.ticket_id = t.id AND l.to_at IS NULL
         WHERE (t.state IN ('new', 'solved', 'closed')) <> (l.id IS NULL)""",
+    "a credit that is not the sum of its reasons": """
+        SELECT t.id FROM ticket t LEFT JOIN credit c ON c.ticket_id = t.id
+        GROUP BY t.id HAVING t.credit_s <> coalesce(sum(c.credit_s), 0)""",
+    "a credit that the events do not tell": """
+        SELECT t.id FROM ticket t JOIN (
+          SELECT DISTINCT ON (ticket_id) ticket_id, xid, id, coalesce((data->>'credit_s')::int, (
+            SELECT sum(r.credit_s::int) FROM jsonb_each_text(data->'credits') AS r(reason, credit_s)), 0) AS credit_s
+          FROM event WHERE kind IN ('ticket_queued', 'ticket_reopened', 'ticket_credited')
+          ORDER BY ticket_id, xid DESC, id DESC) AS base ON base.ticket_id = t.id
+        WHERE t.credit_s <> base.credit_s + (
+          SELECT coalesce(sum(r.credit_s::int), 0)
+          FROM event e CROSS JOIN LATERAL jsonb_each_text(e.data->'credits') AS r(reason, credit_s)
+          WHERE e.ticket_id = t.id AND e.kind = 'ticket_escalated' AND (e.xid, e.id) > (base.xid, base.id))""",
     "an offer that nobody will end": """
         SELECT o.ticket_id FROM offer o WHERE o.state = 'pending' AND NOT EXISTS (
           SELECT FROM timer m WHERE m.kind = 'offer_expiry' AND m.ticket_id = o.ticket_id)""",

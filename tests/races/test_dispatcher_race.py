@@ -83,6 +83,7 @@ EXERCISED = {
     "ticket_offered",
     "offer_declined",
     "ticket_assigned",
+    "ticket_credited",
     "ticket_escalated",
     "ticket_released",
     "ticket_transferred",
@@ -156,6 +157,10 @@ async def build(table: asyncpg.Connection, size: Size) -> None:
         capacity={"voice": 2},
         sticky={"window_s": {"sms": 3, "voice": 1}},
         limits={"exclude_for_s": 2},
+    )
+    await table.execute(
+        "INSERT INTO credit_rule VALUES ('customer_category', 'government', 120),"
+        " ('customer_category', 'home', 5)"
     )
     seniors = await factories.queue(table, tier=2, offer_timeout_s=2, wrap_up_s=1)
     juniors = [
