@@ -511,6 +511,29 @@ async def test_a_ticket_we_opened_has_its_time_when_the_customer_has_answered(
     assert (before, (await tickets.find(world, ticket.id)).tier) == (1, 2)
 
 
+async def test_what_was_undone_halfway_is_asked_again_and_done_once(centre: Centre) -> None:
+    await factories.escalation_rule(
+        centre.conn, "stuck", {"business_minutes_in_tier": 45}, notify="supervisor"
+    )
+    ticket = await centre.problem()
+
+    undoing = centre.conn.transaction()
+    await undoing.start()
+    await centre.fire(minutes(45))
+    await undoing.rollback()
+    undone = await centre.tier(ticket)
+    for minute in (46, 47):
+        await centre.fire(minutes(minute))
+
+    assert undone == 1
+    assert [
+        (step.kind, step.at) for step in await escalations.of_ticket(centre.conn, ticket.id)
+    ] == [
+        ("notified", minutes(46)),
+        ("escalated", minutes(46)),
+    ]
+
+
 async def test_a_ticket_that_rang_is_taken_back_when_a_rule_moves_it(world: Conn) -> None:
     upper = await factories.queue(world, tier=2)
     lower = await factories.queue(world, offer_timeout_s=3600, escalate_to_id=upper)

@@ -53,6 +53,19 @@ _OF_TICKETS = {
           SELECT coalesce(sum(r.credit_s::int), 0)
           FROM event e CROSS JOIN LATERAL jsonb_each_text(e.data->'credits') AS r(reason, credit_s)
           WHERE e.ticket_id = t.id AND e.kind = 'ticket_escalated' AND (e.xid, e.id) > (base.xid, base.id))""",
+    "raised by rules more often than any rule may": """
+        SELECT ticket_id FROM (
+          SELECT ticket_id, reason, row_number() OVER (PARTITION BY ticket_id ORDER BY id) AS nth
+          FROM escalation WHERE kind = 'escalated') AS e
+        WHERE nth > 3 AND reason IN ('rule', 'customer_words', 'time_in_tier')""",
+    "a rise that was not written down, or was so twice": """
+        SELECT t.id FROM ticket t LEFT JOIN escalation e ON e.ticket_id = t.id AND e.kind = 'escalated'
+        GROUP BY t.id HAVING t.escalations <> count(e.id)""",
+    "a tier whose time nobody watches": """
+        SELECT t.id FROM ticket t JOIN queue q ON q.id = t.queue_id
+        WHERE t.state IN ('waiting', 'offered', 'assigned') AND t.escalations < 3
+          AND q.escalate_after_s IS NOT NULL AND q.escalate_to_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM timer m WHERE m.kind = 'escalation' AND m.ticket_id = t.id)""",
     "an offer that nobody will end": """
         SELECT o.ticket_id FROM offer o WHERE o.state = 'pending' AND NOT EXISTS (
           SELECT FROM timer m WHERE m.kind = 'offer_expiry' AND m.ticket_id = o.ticket_id)""",

@@ -165,8 +165,11 @@ async def build(table: asyncpg.Connection, size: Size) -> None:
     seniors = await factories.queue(table, tier=2, offer_timeout_s=2, wrap_up_s=1)
     juniors = [
         await factories.queue(table, auto_accept=["sms", "voice"], escalate_to_id=seniors),
-        await factories.queue(table, offer_timeout_s=3, escalate_to_id=seniors),
+        await factories.queue(
+            table, offer_timeout_s=3, escalate_after_s=20, escalate_to_id=seniors
+        ),
     ]
+    await factories.escalation_rule(table, "missed", {"offers_unanswered": 1})
     await table.execute(
         "INSERT INTO overflow_step (queue_id, after_s, to_queue_id) VALUES ($1, 1, $2), ($2, 2, $3)",
         juniors[1],

@@ -18,7 +18,7 @@ from contactcenter import deliveries, desk, merges, opt_outs, outbox, tickets, t
 from contactcenter.addressing import Letter
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, holding, moving, seek
+from contactcenter.dispatch import ending, escalating, firing, holding, moving, seek
 from contactcenter.errors import DomainError
 from contactcenter.intake import Intake, _Waiting
 
@@ -125,6 +125,96 @@ async def test_a_reply_and_a_solution_are_in_one_order_or_the_reply_is_refused(
     stories = await every_order(table_bench, one_round, at_most)
 
     assert {isinstance(story.outcomes[0], DomainError) for story in stories} == {True, False}
+
+
+async def test_a_rule_and_a_person_at_once_raise_a_ticket_once(
+    table: asyncpg.Connection, table_bench: Bench, at_most: int
+) -> None:
+    now = await timers.clock(table)
+    top = await factories.queue(table, tier=3)
+    middle = await factories.queue(table, tier=2, escalate_to_id=top)
+    await factories.escalation_rule(table, "all", {"channel": "sms"})
+
+    async def one_round() -> Any:
+        queue_id = await factories.queue(table, auto_accept=["sms"], escalate_to_id=middle)
+        agent_id = await factories.agent(table, now, queues=[queue_id])
+        waiting = await factories.queued_ticket(table, now, queue_id=queue_id)
+        await seek.agent_for(table, now, await tickets.lock(table, waiting.id))
+
+        async def ask(conn: Conn) -> Any:
+            at = await timers.clock(conn)
+            return await escalating.look(conn, at, await tickets.lock(conn, waiting.id))
+
+        async def refer(conn: Conn) -> Any:
+            ticket = await tickets.lock(conn, waiting.id)
+            if ticket.agent_id != agent_id:  # as the API refuses whoever holds it no more
+                return None
+            return await escalating.refer_up(
+                conn,
+                await timers.clock(conn),
+                ticket,
+                "cannot_solve",
+                actor=f"user:{agent_id}",
+                queue_id=None,
+                note_id=None,
+            )
+
+        async def check(story: Story) -> None:
+            steps = await table.fetch(
+                "SELECT reason FROM escalation WHERE ticket_id = $1", waiting.id
+            )
+            reasons = [row["reason"] for row in steps]
+            assert reasons == (["rule"] if story.outcomes[1] is None else ["cannot_solve"])
+            assert (await tickets.find(table, waiting.id)).tier == 2
+            assert await broken(table) == []
+
+        return (under_the_lock(ask), under_the_lock(refer)), check
+
+    stories = await every_order(table_bench, one_round, at_most)
+
+    assert {story.outcomes[1] is None for story in stories} == {True, False}
+
+
+async def test_an_answer_that_a_rule_waits_for_is_not_lost_while_the_rules_are_asked(
+    table: asyncpg.Connection, table_bench: Bench, at_most: int
+) -> None:
+    upper = await factories.queue(table, tier=2)
+    await factories.escalation_rule(table, "talking", {"public_replies_without_solve": 2})
+
+    async def one_round() -> Any:
+        ticket_id, agent_id = await held_ticket(table)
+        await table.execute(
+            "UPDATE queue SET escalate_to_id = $2 FROM ticket t"
+            " WHERE t.id = $1 AND queue.id = t.queue_id",
+            ticket_id,
+            upper,
+        )
+        await factories.reply(table, await timers.clock(table), ticket_id, agent_id)
+        await timers.set_for_ticket(table, "escalation_check", ticket_id, await timers.clock(table))
+
+        async def reply(conn: Conn) -> int:
+            return await desk.reply(
+                conn,
+                await timers.clock(conn),
+                ticket_id,
+                Letter(text="x", correlation_id=f"c{ticket_id}"),
+                author_id=agent_id,
+                actor="x",
+                channels={},
+            )
+
+        async def fire(conn: Conn) -> int:
+            return await firing.fire_due(conn, await timers.clock(conn), at_most=10)
+
+        async def check(story: Story) -> None:
+            assert not any(isinstance(o, Exception) for o in story.outcomes), story.outcomes
+            await firing.fire_due(table, await timers.clock(table), at_most=10)
+            assert (await tickets.find(table, ticket_id)).tier == 2
+            assert await broken(table) == []
+
+        return (reply, under_the_lock(fire)), check
+
+    await every_order(table_bench, one_round, at_most)
 
 
 async def test_an_acceptance_and_an_escalation_leave_one_holder_and_no_load_behind(
