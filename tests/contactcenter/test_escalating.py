@@ -7,11 +7,13 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import escalations, queues, tickets, timers
+from contactcenter import desk, escalations, labels, queues, ticket_views, tickets, timers
+from contactcenter.activation.recording import recorded
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     arriving,
     ending,
+    entering,
     escalating,
     firing,
     holding,
@@ -142,6 +144,29 @@ async def test_the_time_of_a_queue_is_open_time_too(world: Conn) -> None:
     assert (await tickets.find(world, ticket.id)).tier == 2
 
 
+async def test_a_pause_over_closed_days_leaves_what_was_left_of_open_time(world: Conn) -> None:
+    upper = await factories.queue(world, tier=2)
+    lower = await factories.queue(
+        world, auto_accept=["sms"], escalate_after_s=7200, escalate_to_id=upper
+    )
+    await use_calendar(world, lower, await factories.calendar(world))
+    await factories.agent(world, NOON, queues=[lower])
+    ticket = await factories.queued_ticket(world, NOON, queue_id=lower)
+    ticket = await seek.agent_for(world, NOON, ticket)
+    await firing.fire_due(world, minutes(120), at_most=10)  # too early: half an hour is left
+    await ending.pend(world, minutes(135), ticket.id, actor="system", wake_at=None)
+    saturday = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
+    paused = await tickets.lock(world, ticket.id)
+    await ending.resume(world, saturday, paused, actor="customer", because="customer_wrote")
+
+    tiers = []
+    for minute in (29.9, 30):
+        await firing.fire_due(world, saturday + timedelta(minutes=minute), at_most=10)
+        tiers.append((await tickets.find(world, ticket.id)).tier)
+
+    assert tiers == [1, 2]
+
+
 async def test_time_that_is_not_our_turn_is_no_time_in_the_tier(centre: Centre) -> None:
     await factories.escalation_rule(centre.conn, "stuck", {"business_minutes_in_tier": 45})
     ticket = await centre.problem()
@@ -236,8 +261,9 @@ async def test_being_passed_around_rises(centre: Centre) -> None:
         ticket = await transferring.transfer(
             centre.conn, after(second), ticket, queue_id, actor="system", note_id=None
         )
-        ticket = await centre.look(after(second + 1), ticket)
+        await centre.fire(after(second))
 
+    ticket = await tickets.find(centre.conn, ticket.id)
     assert (ticket.tier, ticket.queue_id) == (2, centre.second)
 
 
@@ -323,6 +349,97 @@ def finding(ticket: Ticket, message_id: int, **others: Any) -> arriving.Finding:
         "queue_id": ticket.intake_queue_id or 0,
     }
     return arriving.Finding(**{**found, **others})
+
+
+async def test_words_said_in_a_higher_tier_do_not_raise_what_came_back_from_it(
+    centre: Centre,
+) -> None:
+    await factories.escalation_rule(
+        centre.conn, "legal", {"keyword": "lawyer"}, from_queue_id=centre.first
+    )
+    ticket = await risen(centre)
+    message_id = await factories.interaction(
+        centre.conn, minutes(10), ticket_id=ticket.id, body="I have a lawyer"
+    )
+    await arriving.route(centre.conn, minutes(10), finding(ticket, message_id))
+    await give_back(centre, minutes(20), ticket)
+
+    assert (await centre.look(minutes(21), ticket)).tier == 1
+
+
+async def test_words_said_during_the_cooldown_count_for_nothing_afterwards(
+    centre: Centre,
+) -> None:
+    await factories.escalation_rule(centre.conn, "legal", {"keyword": "lawyer"})
+    ticket = await risen(centre)
+    message_id = await factories.interaction(
+        centre.conn, minutes(2), ticket_id=ticket.id, body="My lawyer, I said!"
+    )
+    await arriving.route(centre.conn, minutes(2), finding(ticket, message_id))
+
+    assert (await centre.look(minutes(10), ticket)).tier == 2
+
+
+async def test_another_category_and_a_failed_solution_are_asked_about_at_once(
+    centre: Centre,
+) -> None:
+    category_id = await centre.conn.fetchval(
+        "INSERT INTO category (name_en, name_fa) VALUES ('Injury', 'آسیب') RETURNING id"
+    )
+    await factories.escalation_rule(
+        centre.conn,
+        "danger",
+        {"any": [{"category": category_id}, {"resolution_failed": ["made_it_worse"]}]},
+    )
+    described, failed, other = [await centre.problem() for _ in range(3)]
+    await centre.fire(after(1))
+
+    locked = await tickets.lock(centre.conn, described.id)
+    await labels.describe(
+        centre.conn, after(2), locked, subject="Hurt", category_id=category_id, actor="system"
+    )
+    await desk.tell_of_failure(
+        centre.conn,
+        after(2),
+        failed,
+        "made_it_worse",
+        author_id=centre.junior,
+        actor="system",
+        note_id=None,
+    )
+    await centre.fire(after(2))
+
+    assert [await centre.tier(t) for t in (described, failed, other)] == [2, 2, 1]
+
+
+async def test_rules_that_become_active_are_asked_about_what_is_there(centre: Centre) -> None:
+    ticket = await centre.problem()
+
+    async with recorded(centre.conn, minutes(50), actor="system"):
+        await centre.conn.execute(
+            "INSERT INTO escalation_rule (name, position, condition) VALUES ('stuck', 1, $1)",
+            {"business_minutes_in_tier": 45},
+        )
+    await centre.fire(minutes(50))
+
+    assert await centre.tier(ticket) == 2
+
+
+async def test_many_new_problems_at_once_are_asked_about_as_one_is(centre: Centre) -> None:
+    await factories.escalation_rule(centre.conn, "sms", {"channel": "sms"})
+    found = []
+    for _ in range(2):
+        ticket_id = await factories.ticket(centre.conn, NOON, intake_queue_id=centre.first)
+        message_id = await centre.conn.fetchval(
+            "SELECT id FROM interaction WHERE ticket_id = $1", ticket_id
+        )
+        ticket = await tickets.find(centre.conn, ticket_id)
+        found.append(finding(ticket, message_id))
+
+    await entering.enter(centre.conn, NOON, found)
+    await centre.fire(NOON)
+
+    assert [(await tickets.find(centre.conn, f.ticket_id)).tier for f in found] == [2, 2]
 
 
 async def test_a_rule_for_what_customers_ask_takes_the_place_of_the_next_tier(
@@ -702,3 +819,40 @@ async def test_the_history_says_why_by_whom_how_long_and_who_took_it(centre: Cen
     assert (down.kind, down.from_tier, down.to_tier) == ("returned", 2, 1)
     assert (down.minutes_in_tier, down.accepted_by_id) == (2.0, centre.junior)
     assert down.reason_in_words.en == "a known fix is attached"
+
+
+async def test_who_takes_it_elsewhere_has_not_accepted_what_was_handed_over(
+    centre: Centre,
+) -> None:
+    lab = await factories.queue(centre.conn, tier=2)
+    expert = await factories.agent(centre.conn, NOON, queues=[lab], presence="away")
+    await centre.conn.execute("UPDATE agent SET presence = 'away' WHERE id = $1", centre.senior)
+    ticket = await risen(centre)
+    ticket = await transferring.transfer(
+        centre.conn, after(20), ticket, lab, actor="system", note_id=None
+    )
+    await holding.claim(centre.conn, after(30), ticket.id, expert)
+
+    (up,) = await escalations.of_ticket(centre.conn, ticket.id)
+
+    assert (up.accepted_at, up.accepted_by_id) == (None, None)
+
+
+async def test_a_hand_over_is_shown_until_somebody_has_it(centre: Centre) -> None:
+    boss = await factories.user(centre.conn, role="admin")
+    given = await risen(centre)
+    await centre.conn.execute("UPDATE agent SET presence = 'away' WHERE id = $1", centre.senior)
+    lead = await factories.user(centre.conn, name="Lena")
+    await centre.conn.execute(
+        "UPDATE team SET lead_id = $2 FROM queue q WHERE q.id = $1 AND team.id = q.team_id",
+        centre.second,
+        lead,
+    )
+    waiting = await risen(centre)
+
+    at_once = await ticket_views.find(centre.conn, boss, given.id)
+    on_its_way = await ticket_views.find(centre.conn, boss, waiting.id)
+
+    assert (at_once.hand_over, at_once.accountable_id) == (None, centre.senior)
+    assert (on_its_way.hand_over, on_its_way.handed_over_by_id) == ("escalated", centre.junior)
+    assert (on_its_way.accountable_name, on_its_way.handed_over_at) == ("Lena", after(10))

@@ -164,6 +164,25 @@ async def test_a_message_on_a_ticket_that_stays_needs_no_routing(
     assert after["last_customer_message_at"] > now
 
 
+async def test_words_on_a_ticket_that_stays_are_heard_by_the_rules_that_listen(
+    database: Database, dispatcher: Dispatcher
+) -> None:
+    async with database.read() as conn:
+        upper = await factories.queue(conn, tier=2)
+        queue_id = await factories.queue(conn, escalate_to_id=upper)
+        await factories.escalation_rule(conn, "legal", {"keyword": "lawyer"})
+        now = datetime.now(UTC)
+        ticket = await factories.queued_ticket(conn, now, queue_id=queue_id)
+        await conn.execute("UPDATE ticket SET language = 'en' WHERE id = $1", ticket.id)
+        await factories.interaction(conn, now, ticket_id=ticket.id, body="I have a lawyer")
+
+    await Triage(database, Bell(database), dispatcher, assess).look()
+
+    async with asyncio.timeout(10):
+        while (await row(database, ticket.id))["queue_id"] != upper:
+            await asyncio.sleep(0.02)
+
+
 async def test_a_backlog_is_looked_at_piece_by_piece_until_nothing_is_left(
     database: Database, dispatcher: Dispatcher
 ) -> None:
