@@ -110,6 +110,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "segment_id": 1,
         "segment_kind": "contract",
         "token_id": 1,
+        "version": 1,
         **hidden,
     }
     path = operation.path.format(**{name: ids[name] for name in names})
