@@ -35,6 +35,7 @@ FACTS = "tests/contactcenter/test_ticket_facts.py"
 CREDITS = "tests/contactcenter/test_ticket_credits.py"
 SCHEMA = "migrations/0001_initial.sql"
 RULES = "migrations/0009_routing_rules.sql"
+ACTIVATION = "tests/contactcenter/test_activation.py"
 PROMISES = "tests/contactcenter/test_sla_ledger.py"
 
 
@@ -524,5 +525,81 @@ FAULTS = (
         'if happening.is_new and "resolution" not in running',
         'if "resolution" not in running',
         (f"{PROMISES}::test_a_new_policy_promises_nothing_of_what_is_under_way",),
+    ),
+    # Configuration ------------------------------------------------------------------------------
+    Fault(
+        "a_configuration_is_activated_unchecked",
+        "contactcenter/activation/activating.py",
+        "    if found.errors:\n",
+        "    if found.errors and note == 'check':\n",
+        (
+            f"{ACTIVATION}::test_a_queue_with_unsolved_tickets_cannot_be_left_out_or_moved_to_another_tier",
+        ),
+    ),
+    Fault(
+        "an_older_version_is_overwritten",
+        "contactcenter/activation/activating.py",
+        "    if found_rows.version != based_on or document.version not in (None, based_on):\n",
+        "    if document.version not in (None, based_on):\n",
+        (f"{ACTIVATION}::test_of_two_who_activate_at_once_one_is_refused",),
+    ),
+    Fault(
+        "a_version_begins_after_its_change",
+        "contactcenter/activation/recording.py",
+        "    forget_rules(conn)\n    yield\n",
+        "    await configuration_versions.undo(conn, version)\n    yield\n"
+        "    version = await configuration_versions.begin(\n"
+        "        conn, now, reverts_to=reverts_to, actor=actor, note=note\n    )\n",
+        (
+            f"{ACTIVATION}::test_whoever_gains_a_queue_takes_what_waits_and_what_rings_at_a_loser_goes_on",
+        ),
+    ),
+    Fault(
+        "skills_are_not_asked_for",
+        "contactcenter/configuration_document/compiling.py",
+        "            if agent.skills.meet(document.queues[grant.queue].requires):\n",
+        "            if True:\n",
+        (f"{ACTIVATION}::test_a_document_becomes_rows_and_rows_the_same_document",),
+    ),
+    Fault(
+        "helpers_belong_to_the_team_they_help",
+        "contactcenter/staffing.sql",
+        "INSERT INTO team_member (team_id, user_id, source) VALUES ($1, $2, 'queue') ON CONFLICT",
+        "INSERT INTO team_member (team_id, user_id, source) VALUES ($1, $2, 'own') ON CONFLICT",
+        (f"{ACTIVATION}::test_serving_a_queue_of_a_team_gives_none_of_what_the_team_serves",),
+    ),
+    Fault(
+        "a_queue_stays_when_it_is_left_out",
+        "contactcenter/activation/activating.py",
+        "    await centre.archive_others(conn, now, found, document, actor=actor)\n",
+        "",
+        (
+            f"{ACTIVATION}::test_a_queue_that_is_left_out_is_archived_and_the_same_one_when_it_is_back",
+        ),
+    ),
+    Fault(
+        "what_comes_back_goes_to_an_archived_queue",
+        "contactcenter/dispatch/ending.py",
+        "    if queue.archived_at is None:\n        return ticket, queue\n",
+        "    if queue.id:\n        return ticket, queue\n",
+        (
+            f"{ACTIVATION}::test_a_queue_that_is_left_out_is_archived_and_the_same_one_when_it_is_back",
+        ),
+    ),
+    Fault(
+        "overflow_goes_in_circles",
+        "contactcenter/configuration_document/reach.py",
+        "    _cycles(found)\n",
+        "",
+        (f"{ACTIVATION}::test_an_invalid_document_changes_nothing_and_names_every_fault",),
+    ),
+    Fault(
+        "aliases_are_followed",
+        "contactcenter/configuration_document/text.py",
+        "            case yaml.AliasEvent():\n",
+        "            case yaml.StreamEndEvent():\n",
+        (
+            "tests/contactcenter/test_configuration_text.py::test_what_no_configuration_needs_is_refused",
+        ),
     ),
 )
