@@ -81,7 +81,7 @@ WITH standing AS (
     FROM (
       SELECT m.agent_id, m.level, m.delay_s, x.until_at,
              CASE WHEN g.presence <> 'available' THEN 'not_available' WHEN g.capacity - g.load < s.weight THEN 'no_room'
-                  WHEN $1::timestamptz < s.enqueued_at + m.delay_s * interval '1 second' THEN 'too_early'
+                  WHEN m.delay_s > 0 AND $1::timestamptz < s.enqueued_at + m.delay_s * interval '1 second' THEN 'too_early'
                   WHEN x.until_at > $1 THEN 'excluded'
                   WHEN s.sticky_until > $1 AND s.sticky_agent_id = turn.offered_to THEN 'kept_for_another' END AS clause
       FROM (SELECT agent_id, level, delay_s FROM membership WHERE queue_id = s.queue_id ORDER BY agent_id LIMIT 50) AS m

@@ -36,6 +36,9 @@ CREDITS = "tests/contactcenter/test_ticket_credits.py"
 SCHEMA = "migrations/0001_initial.sql"
 RULES = "migrations/0009_routing_rules.sql"
 ACTIVATION = "tests/contactcenter/test_activation.py"
+REASONS = "tests/contactcenter/test_reasons_kept.py"
+WHY_NOT = "tests/contactcenter/test_why_not.py"
+BANDS = "tests/contactcenter/test_bands_kept.py"
 PROMISES = "tests/contactcenter/test_sla_ledger.py"
 
 
@@ -601,5 +604,48 @@ FAULTS = (
         (
             "tests/contactcenter/test_configuration_text.py::test_what_no_configuration_needs_is_refused",
         ),
+    ),
+    # Explained, and banded ---------------------------------------------------------------------
+    Fault(
+        "credits_are_not_kept_with_an_offer",
+        "contactcenter/turns.sql",
+        "turn.why || coalesce(r.why, '{}')",
+        "turn.why",
+        (f"{REASONS}::test_an_offer_keeps_what_the_credit_was_made_of",),
+    ),
+    Fault(
+        "who_could_not_have_it_is_not_kept",
+        "contactcenter/turns.sql",
+        "|| coalesce(p.why, '{}')",
+        "",
+        (f"{REASONS}::test_who_was_there_and_could_not_have_it_is_kept_with_the_first_clause",),
+    ),
+    Fault(
+        "why_not_overlooks_who_it_is_kept_for",
+        "contactcenter/why_not.py",
+        "is_kept_for_another=_is_kept_for_another(now, situation)",
+        "is_kept_for_another=False",
+        (f"{WHY_NOT}::test_a_ticket_kept_for_somebody_is_told_so_to_the_others",),
+    ),
+    Fault(
+        "an_arm_lasts_a_minute_too_long",
+        "routing/bands.py",
+        "minute < on_minutes",
+        "minute <= on_minutes",
+        ("tests/routing/test_bands.py::test_an_arm_changes_at_the_very_instant",),
+    ),
+    Fault(
+        "speed_alone_makes_the_band",
+        "routing/bands.py",
+        "return solved * per_hour",
+        "return per_hour",
+        ("tests/routing/test_bands.py::test_the_slower_agent_who_solves_more_comes_first",),
+    ),
+    Fault(
+        "bands_count_while_they_are_off",
+        "contactcenter/dispatch/seek.py",
+        'arm.get("bands") != "on"',
+        '"bands" not in arm',
+        (f"{BANDS}::test_the_arms_of_the_experiment_alternate_by_the_clock",),
     ),
 )
