@@ -10,7 +10,7 @@ from database_plays import both
 
 from contactcenter import agents, offers, timers, turns
 from contactcenter.db import Statement
-from contactcenter.dispatch import entering, seek
+from contactcenter.dispatch import entering, keeping, seek
 from contactcenter.scenarios.reading import read
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -19,6 +19,7 @@ FOLDER = Path(__file__).parent / "scenarios"
 CANDIDATES, HEADS, DELAY = seek._candidates, seek._heads, seek._next_delay
 SERVED, DUE, MAKE = entering._served_queues, timers._due, turns._make
 PRESENCE, RINGING = agents._set_presence, offers._pending_of_agent
+KEPT = keeping._kept_for
 #: A loop that finds nothing and never ends is noticed, too.
 ENOUGH_S = 10
 
@@ -162,6 +163,13 @@ QUICK = [
     ),
 ]
 MORE = [
+    Change(
+        "what ends now does not look",
+        KEPT,
+        "sticky_until >= $2",
+        "sticky_until > $2",
+        "a_window_that_ends_as_its_agent_is_taken_to_be_away_lets_the_ticket_look_at_once",
+    ),
     Change(
         "somebody away is asked",
         CANDIDATES,
