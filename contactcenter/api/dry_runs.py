@@ -70,8 +70,6 @@ async def try_configuration(call: Call, query: DryRunQuery, body: bytes) -> DryR
     day with more than 20,000 legs is refused with 422 `day_too_large`; where another dry run is
     under way, or this one takes longer than half a minute, the answer is 503.
     """
-    if not body:
-        raise BadInput("body", "The body is missing.")
     try:
         begin, end = days.span_of(query.day, zone_of(query.time_zone))
     except UnknownTimeZone as unknown:
