@@ -15,6 +15,7 @@ from contactcenter.bench import dispatch as dispatch_bench
 from contactcenter.bench import feed as feed_bench
 from contactcenter.bench import intake as intake_bench
 from contactcenter.bench import plans as plans_bench
+from contactcenter.bench import simulation as simulation_bench
 from contactcenter.bench import start as start_bench
 from contactcenter.bench import timeline as timeline_bench
 from contactcenter.bench.figures import MeasurementInvalid
@@ -122,6 +123,24 @@ def start(starts: int, as_json: bool) -> None:
 def plans(rows: int, database_url: str | None, *, as_json: bool) -> None:
     """Explain every statement a message meets; none may read a large table to its end."""
     _show(_counted(plans_bench.measure(rows, database_url, _say, durable=False)), as_json=as_json)
+
+
+@bench.command()
+@click.option("--tickets", type=click.IntRange(1, 10_000_000), default=1_000_000, show_default=True)
+@click.option("--agents", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option(
+    "--full/--plain",
+    default=True,
+    show_default=True,
+    help="All rules at once, or one queue served in turn.",
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+@_as_json
+def simulation(*, as_json: bool, **options: Any) -> None:
+    """Play drawn tickets on the router in memory, beside a bare heap of free agents."""
+    with _counting():
+        result = simulation_bench.measure(simulation_bench.Plan(**options), _say)
+    _show(result, as_json=as_json)
 
 
 def _counted(work: Coroutine[Any, Any, T]) -> T:

@@ -84,9 +84,12 @@ class Lines(dict[str, Line]):
     def note_room(self, agent: Agent) -> None:
         """The agent's presence or load has changed: is he to be asked?"""
         has_room = agent.presence == "available" and agent.load < agent.capacity
+        if has_room == agent.is_asked:
+            return
+        agent.is_asked = has_room
         for queue in agent.memberships:
             line = self[queue]
-            if not has_room:
-                line.free.pop(agent.agent_id, None)
-            elif agent.agent_id not in line.free:
+            if has_room:
                 line.free[agent.agent_id] = line.members[agent.agent_id]
+            else:
+                del line.free[agent.agent_id]

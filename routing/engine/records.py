@@ -141,6 +141,8 @@ class Agent:
     load: int = 0
     idle_since_us: int = 0
     misses: int = 0
+    #: Whether his queues count him among those with room.
+    is_asked: bool = False
     #: Tickets that ring at him, and those he holds.
     ringing: set[int] = field(default_factory=set)
     holding: set[int] = field(default_factory=set)
