@@ -41,6 +41,8 @@ class Floor:
         self.why: list[Explanation] = []
         for new in agents:
             self._join(new)
+        for line in self.lines.values():
+            line.arrange()
 
     def _join(self, new: NewAgent) -> None:
         if new.agent_id in self.agents:

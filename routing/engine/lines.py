@@ -15,21 +15,36 @@ class Line:
     def __init__(self) -> None:
         self.is_open = True
         self.members: dict[str, tuple[Agent, Membership]] = {}
-        #: Members who are available and not full.
-        self.free: dict[str, tuple[Agent, Membership]] = {}
+        #: Members who are available and not full, by level and band: who comes first stands first.
+        self.free: list[dict[str, tuple[Agent, Membership]]] = []
+        self._place: dict[str, int] = {}
         #: All members, own work first and by band: how they would come if all were idle.
         self.in_order: list[tuple[Agent, Membership]] = []
         self.delays_us: tuple[int, ...] = ()
         self._waiting: list[tuple[int, int]] = []
 
     def join(self, agent: Agent, membership: Membership) -> None:
-        """Take up a member."""
+        """Take up a member; ``arrange`` is called when all are there."""
         self.members[agent.agent_id] = (agent, membership)
-        delays = {m.delay_us for _, m in self.members.values() if m.delay_us}
-        self.delays_us = tuple(sorted(delays))
+
+    def arrange(self) -> None:
+        """Put the members in order; nobody is free yet."""
+        members = self.members.values()
+        self.delays_us = tuple(sorted({m.delay_us for _, m in members if m.delay_us}))
         self.in_order = sorted(
-            self.members.values(), key=lambda one: (one[1].level, -one[1].band, one[0].agent_id)
+            members, key=lambda one: (one[1].level, -one[1].band, one[0].agent_id)
         )
+        places = {term: n for n, term in enumerate(sorted({_term(m) for _, m in members}))}
+        self._place = {name: places[_term(m)] for name, (_, m) in self.members.items()}
+        self.free = [{} for _ in places]
+
+    def set_free(self, agent_id: str, *, is_free: bool) -> None:
+        """The member has room from now on, or none."""
+        alike = self.free[self._place[agent_id]]
+        if is_free:
+            alike[agent_id] = self.members[agent_id]
+        else:
+            del alike[agent_id]
 
     def add(self, ticket: Ticket) -> None:
         """A ticket waits here."""
@@ -48,6 +63,10 @@ class Line:
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+
+def _term(membership: Membership) -> tuple[int, int]:
+    return membership.level, -membership.band
 
 
 class Lines(dict[str, Line]):
@@ -88,8 +107,4 @@ class Lines(dict[str, Line]):
             return
         agent.is_asked = has_room
         for queue in agent.memberships:
-            line = self[queue]
-            if has_room:
-                line.free[agent.agent_id] = line.members[agent.agent_id]
-            else:
-                del line.free[agent.agent_id]
+            self[queue].set_free(agent.agent_id, is_free=has_room)

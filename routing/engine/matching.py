@@ -40,14 +40,22 @@ def agent_looks(floor: Floor, agent: Agent) -> None:
 
 
 def _agents_for(floor: Floor, ticket: Ticket) -> Iterator[tuple[AgentKey, Agent]]:
-    """The eligible agents with their keys; those without room need not be asked."""
+    """The eligible agents with their keys; those without room need not be asked.
+
+    Where nobody is told why, those behind the first level and band with an eligible agent need not
+    be asked either, unless the ticket has an agent of its own, who comes before any level.
+    """
     line = floor.lines[ticket.queue]
-    if not line.free:
-        return
     keeper = floor.keeper(ticket)
-    for agent, membership in line.free.values():
-        if floor.clause(ticket, agent, line, keeper) is None:
-            yield _agent_key(ticket, agent, membership), agent
+    asks_all = floor.explains or ticket.sticky_agent is not None
+    for alike in line.free:
+        found = False
+        for agent, membership in alike.values():
+            if floor.clause(ticket, agent, line, keeper) is None:
+                found = True
+                yield _agent_key(ticket, agent, membership), agent
+        if found and not asks_all:
+            return
 
 
 def _tickets_for(floor: Floor, agent: Agent) -> Iterator[tuple[TicketKey, Ticket]]:

@@ -1,5 +1,14 @@
 """What the router in memory does for a replayed day: queues of their own ways, and work that waits."""
 
+import random
+from pathlib import Path
+
+import pytest
+
+from contactcenter.bench import simulation
+from contactcenter.scenarios import reading
+from routing.engine.playing import PresenceStep, Scenario
+from routing.engine.playing import play as play_scenario
 from routing.engine.records import (
     Course,
     Membership,
@@ -254,3 +263,33 @@ def test_what_is_over_is_forgotten_if_nobody_wants_it():
 
     assert (router.tickets, router.offers) == ({}, [])
     assert facts[-1] == (1, "ends", 1, "ann")
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted(
+        file
+        for file in (Path(__file__).parent / "scenarios").glob("*.json")
+        if not file.name.endswith(".expected.json")
+    ),
+    ids=lambda file: file.stem,
+)
+def test_a_scenario_is_decided_alike_whether_it_is_explained_or_not(file):
+    scenario = reading.read(file.read_bytes()).scenario
+
+    told, untold = play_scenario(scenario), play_scenario(scenario, explains=False)
+
+    assert (told.offers, told.legs, told.tickets) == (untold.offers, untold.legs, untold.tickets)
+
+
+@pytest.mark.parametrize("agents", [6, 40])
+def test_a_busy_and_an_idle_centre_are_decided_alike_whether_they_are_explained_or_not(agents):
+    plan = simulation.Plan(tickets=1500, agents=agents, full=True, seed=9)
+    staff = tuple(simulation._agents(plan))
+    steps = [PresenceStep(at_us=0, agent_id=a.agent_id, to="available") for a in staff]
+    drawn = list(simulation._drawn(plan, random.Random(2)))
+    scenario = Scenario(rules=Rules(auto_accept=True), agents=staff, steps=steps, drawn=drawn)
+
+    told, untold = play_scenario(scenario), play_scenario(scenario, explains=False)
+
+    assert told.offers == untold.offers
