@@ -19,6 +19,7 @@ class Fault(NamedTuple):
 
 INTAKE = "tests/contactcenter/test_intake.py"
 DISPATCH = "tests/contactcenter/test_dispatch.py"
+ESCALATING = "tests/contactcenter/test_escalating.py"
 DISPATCHER = "tests/contactcenter/test_dispatcher.py"
 SENDER = "tests/contactcenter/test_sender.py"
 FEED = "tests/contactcenter/feed/test_feed.py"
@@ -647,5 +648,51 @@ FAULTS = (
         'arm.get("bands") != "on"',
         '"bands" not in arm',
         (f"{BANDS}::test_the_arms_of_the_experiment_alternate_by_the_clock",),
+    ),
+    # Escalation ---------------------------------------------------------------------------------
+    Fault(
+        "time_in_a_tier_runs_while_it_is_the_customers_turn",
+        "contactcenter/dispatch/escalation_facts.py",
+        "gone -= hours.business_time(calendar, max(paused_at, since), resumed_at or now)",
+        "gone -= hours.business_time(calendar, since, since)",
+        (f"{ESCALATING}::test_time_that_is_not_our_turn_is_no_time_in_the_tier",),
+    ),
+    Fault(
+        "one_reason_raises_again_and_again",
+        "routing/escalation/deciding.py",
+        "is_again = rule.name in standing.done",
+        "is_again = False",
+        (
+            (
+                "tests/routing/test_escalation.py"
+                "::test_one_reason_raises_a_ticket_once_in_an_episode_unless_it_is_of_this_stay"
+            ),
+        ),
+    ),
+    Fault(
+        "words_of_a_higher_tier_count_below",
+        "contactcenter/dispatch/escalation_facts.sql",
+        "(stay.is_first OR i.triaged_at > stay.tier_since)",
+        "(stay.is_first OR true)",
+        (f"{ESCALATING}::test_words_said_in_a_higher_tier_do_not_raise_what_came_back_from_it",),
+    ),
+    Fault(
+        "tickets_are_sent_back_for_ever",
+        "contactcenter/dispatch/transferring.py",
+        "    if ticket.returns >= limit:",
+        "    if ticket.returns > 99 + limit:",
+        (f"{ESCALATING}::test_a_ticket_is_sent_back_twice_and_no_more",),
+    ),
+    Fault(
+        "a_check_waits_for_one_that_is_fired",
+        "contactcenter/escalation_checks.sql",
+        "t.id || ':' || pg_current_xact_id(), t.id FROM unnest",
+        "t.id::text, t.id FROM unnest",
+        (
+            (
+                f"{MEETINGS}"
+                "::test_an_answer_that_a_rule_waits_for_is_not_lost_while_the_rules_are_asked"
+            ),
+        ),
     ),
 )

@@ -174,6 +174,7 @@ async def test_words_on_a_ticket_that_stays_are_heard_by_the_rules_that_listen(
         now = datetime.now(UTC)
         ticket = await factories.queued_ticket(conn, now, queue_id=queue_id)
         await conn.execute("UPDATE ticket SET language = 'en' WHERE id = $1", ticket.id)
+        await conn.execute("DELETE FROM timer")  # the rules were asked when it came
         await factories.interaction(conn, now, ticket_id=ticket.id, body="I have a lawyer")
 
     await Triage(database, Bell(database), dispatcher, assess).look()
