@@ -1,7 +1,10 @@
 """Who serves which queue, and how much an agent takes at once; under the routing lock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from contactcenter import agents, configuration, db, offers, queues
 from contactcenter.agents import Agent
@@ -34,12 +37,20 @@ class CapacityBelowLoad(Conflict):
     code = "capacity_below_load"
 
 
+class _Joined(Struct, frozen=True, kw_only=True):
+    team_id: int
+    agent_id: int
+
+
 _SQL = db.Statements(__name__)
 _of_queue = _SQL.take("of_queue", Membership)
 _find = _SQL.take("find", Membership)
 _put = _SQL.command("put")
 _remove = _SQL.command("remove")
 _join_team = _SQL.take("join_team", int)
+_find_many = _SQL.take("find_many", Membership)
+_put_many = _SQL.command("put_many")
+_join_teams = _SQL.take("join_teams", _Joined)
 _set_capacity = _SQL.command("set_capacity")
 
 
@@ -82,6 +93,31 @@ async def give(
     await _record(conn, now, before, membership, actor=actor)
     await seek.tickets_for(conn, now, agent_id)
     return membership
+
+
+async def give_many(conn: Conn, now: datetime, given: Sequence[Membership], *, actor: str) -> None:
+    """Let many agents serve queues that stand, on these terms, in a few statements.
+
+    They look for tickets at once; whoever serves a queue is a member of its team.
+    """
+    if not given:
+        return
+    columns = [
+        [getattr(one, name) for one in given]
+        for name in ("queue_id", "agent_id", "level", "delay_s", "handicap_s", "band", "source")
+    ]
+    there = {(m.queue_id, m.agent_id): m for m in await _find_many.all(conn, *columns[:2])}
+    await _put_many.run(conn, *columns)
+    joined: dict[int, list[int]] = {}
+    for row in await _join_teams.all(conn, *columns[:2]):
+        joined.setdefault(row.team_id, []).append(row.agent_id)
+    for team_id, agent_ids in sorted(joined.items()):
+        changed = {"joined_ids": {"from": [], "to": sorted(agent_ids)}}
+        await configuration.record(conn, now, "team", team_id, changed, actor=actor)
+    for one in given:
+        await _record(conn, now, there.get((one.queue_id, one.agent_id)), one, actor=actor)
+    for agent_id in sorted({one.agent_id for one in given}):
+        await seek.tickets_for(conn, now, agent_id)
 
 
 async def remove(conn: Conn, now: datetime, queue_id: int, agent_id: int, *, actor: str) -> None:

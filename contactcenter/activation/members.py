@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from contactcenter import queues, staffing
+from contactcenter import staffing
 from contactcenter.configuration_document import compiling, reading
 from contactcenter.configuration_document.document import Terms
 from contactcenter.configuration_document.naming import Names
 from contactcenter.configuration_document.rows import Rows
 from contactcenter.db import Conn
+from contactcenter.staffing import Membership, Source
 
 
 async def compile_anew(conn: Conn, now: datetime, rows: Rows, *, actor: str) -> None:
@@ -24,21 +25,26 @@ async def compile_anew(conn: Conn, now: datetime, rows: Rows, *, actor: str) -> 
     for key, row in sorted(standing.items()):
         if row.source == "team" and key not in wanted:
             await staffing.take(conn, now, *key, actor=actor)
+    given = []
     for key, member in sorted(wanted.items()):
         there = standing.get(key)
         if member.source == "own" or (
             there is not None and there.source == "team" and reading.terms_of(there) == member.terms
         ):
             continue
-        queue_id, agent_id = key
-        queue = await queues.find(conn, queue_id)
-        await staffing.give(
-            conn, now, queue, agent_id, as_terms(member.terms), source="team", actor=actor
-        )
+        given.append(membership(*key, member.terms, source="team"))
+    await staffing.give_many(conn, now, given, actor=actor)
 
 
-def as_terms(terms: Terms) -> queues.Terms:
-    """The terms of a document as those of a membership."""
-    return queues.Terms(
-        level=terms.level, delay_s=terms.delay_s, handicap_s=terms.handicap_s, band=terms.band
+def membership(queue_id: int, agent_id: int, terms: Terms, *, source: Source) -> Membership:
+    """The terms of a document as a membership; whose name it is plays no part."""
+    return Membership(
+        queue_id=queue_id,
+        agent_id=agent_id,
+        agent_name="",
+        level=terms.level,
+        delay_s=terms.delay_s,
+        handicap_s=terms.handicap_s,
+        band=terms.band,
+        source=source,
     )

@@ -4,11 +4,12 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import agent_skills, queues, staffing, teams
-from contactcenter.activation.members import as_terms
+from contactcenter import agent_skills, staffing, teams
+from contactcenter.activation.members import membership
 from contactcenter.configuration_document.document import Agent, Document
 from contactcenter.configuration_document.naming import Names
 from contactcenter.db import Conn
+from contactcenter.staffing import Membership
 
 _NOBODY = Agent()
 
@@ -17,6 +18,7 @@ async def write(
     conn: Conn, now: datetime, before: Document, after: Document, names: Names, *, actor: str
 ) -> None:
     """Write what is not as it was; what follows from teams is compiled afterwards."""
+    given: list[Membership] = []
     for email, was, becomes in _pairs(before, after):
         agent_id = names.agents[email]
         for team in sorted({*becomes.teams} - {*was.teams}):
@@ -28,10 +30,12 @@ async def write(
             await agent_skills.replace(conn, now, known, wished, actor=actor)
         for name in sorted({*was.queues} - {*becomes.queues}):
             await staffing.take(conn, now, names.queues[name], agent_id, actor=actor)
-        for name, terms in sorted(becomes.queues.items()):
-            if was.queues.get(name) != terms:
-                queue = await queues.find(conn, names.queues[name])
-                await staffing.put(conn, now, queue, agent_id, as_terms(terms), actor=actor)
+        given += [
+            membership(names.queues[name], agent_id, terms, source="own")
+            for name, terms in sorted(becomes.queues.items())
+            if was.queues.get(name) != terms
+        ]
+    await staffing.give_many(conn, now, given, actor=actor)
 
 
 async def write_leavers(

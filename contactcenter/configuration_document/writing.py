@@ -1,5 +1,6 @@
 """Writes a document as YAML, so that two of the same content are the same text."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -48,13 +49,19 @@ def _plainest(part: Any) -> Any:
     """The same, where what equals a default is that very default: only that is left out."""
     if isinstance(part, Struct):
         values = {}
-        for field in msgspec.structs.fields(part):
-            value = getattr(part, field.name)
-            values[field.name] = field.default if value == field.default else _plainest(value)
+        for name, default in _defaults(type(part)):
+            value = getattr(part, name)
+            values[name] = default if value == default else _plainest(value)
         return type(part)(**values)
     if isinstance(part, dict):
         return {name: _plainest(value) for name, value in part.items()}
     return tuple(map(_plainest, part)) if isinstance(part, tuple) else part
+
+
+@lru_cache(maxsize=64)
+def _defaults(kind: type[Struct]) -> tuple[tuple[str, Any], ...]:
+    """Each field of a part with its default: asked of a large centre thousands of times."""
+    return tuple((field.name, field.default) for field in msgspec.structs.fields(kind))
 
 
 def _section(name: str, part: Any) -> str:
