@@ -312,3 +312,86 @@ def test_arrivals_need_not_be_in_order_of_time(play):
     assert figures(play(head + "\n".join(lines), STAFF, "--json")) == figures(
         play(head + "\n".join(shuffled), STAFF, "--json")
     )
+
+
+BASE = """
+queues:
+  a: {team: x, tier: 1, auto_accept: [voice]}
+  s: {team: x, tier: 2, auto_accept: [voice]}
+capacity: {voice: 1}
+entry:
+  - {when: {category: "Hardware"}, queue: s}
+  - {when: {customer_category: home}, queue: a}
+"""
+
+
+@pytest.fixture
+def configured(tmp_path, play):
+    def ask(arrivals, base, change, *options):
+        (tmp_path / "base.yaml").write_text(base)
+        (tmp_path / "change.yaml").write_text(change)
+        staff = "agent,queue\nann@x.test,a\nsam@x.test,s\n"
+        files = ("--configured", str(tmp_path / "base.yaml"))
+        files += ("--configuration", str(tmp_path / "change.yaml"))
+        return play(arrivals, staff, *files, "--json", *options)
+
+    return ask
+
+
+def test_entry_rules_find_a_queue_for_what_has_none(configured):
+    arrivals = (
+        "at,queue,handle_s,category,customer_category\n"
+        "0,,9,Hardware / Printer,\n1,,9,,home\n2,a,9,Hardware,\n"
+    )
+    change = BASE.replace("category: Hardware", "category: Software").replace(
+        '{category: "Hardware"}', '{category: "Software"}'
+    )
+
+    result = configured(arrivals, BASE, change)
+
+    assert figures(result, "s")["offered"] == 1
+    assert figures(result, "a")["offered"] == 2
+
+
+def test_a_configuration_changes_entry_overflow_and_credit(configured):
+    arrivals = (
+        "at,queue,handle_s,customer_category\n0,a,100,home\n1,a,100,home\n2,a,100,government\n"
+    )
+    change = (
+        BASE.replace("customer_category: home", "customer_category: government")
+        + "credits: {customer_category: {government: 500}}\n"
+        + "overflow: {a: [{after_s: 130, to: s}]}\n"
+    )
+
+    result = configured(arrivals, BASE, change)
+
+    assert figures(result, "a")["answered"] == 3
+    assert figures(result, "a")["answered_wait"]["longest_s"] == 198.0
+    assert figures(result, "a", "changed")["answered_wait"]["longest_s"] == 98.0  # its credit
+    assert figures(result, "s", "changed")["answered"] == 1
+
+
+def test_what_no_entry_rule_finds_a_queue_for_is_refused(configured):
+    result = configured("at,handle_s,category\n0,9,Hardware\n1,9,Other\n", BASE, BASE)
+
+    assert result.exit_code == 2
+    assert "1 arrivals have no queue" in result.stderr
+    assert "number 2 of the file" in result.stderr
+
+
+def test_a_configuration_that_cannot_be_read_is_named_fault_by_fault(configured):
+    result = configured("at,queue,handle_s\n0,a,9\n", BASE, "queues: {a: {tier: 12}}\n")
+
+    assert result.exit_code == 2
+    assert "queues.a.team: this is missing" in result.stderr
+    assert "queues.a.tier:" in result.stderr
+
+
+def test_the_agents_of_a_document_serve_what_it_says(configured):
+    change = BASE + "agents: {ann@x.test: {queues: {a: {}, s: {}}}}\n"
+
+    result = configured("at,queue,handle_s\n0,s,50\n1,s,50\n", BASE, change)
+
+    assert figures(result, "s")["wait"]["longest_s"] == 49.0
+    assert figures(result, "s", "changed")["wait"]["longest_s"] == 49.0
+    assert figures(result, "s", "changed")["occupancy"] == 1.0
