@@ -69,6 +69,9 @@ def intake(*, as_json: bool, **options: Any) -> None:
 @click.option("--seconds", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True)
 @click.option("--slices", type=click.IntRange(1, 100), default=4, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--plain", is_flag=True, help="One channel, no credits, windows, chains or calendars."
+)
 @_database_url
 @_as_json
 def dispatch(*, as_json: bool, **options: Any) -> None:
