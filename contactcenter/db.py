@@ -69,6 +69,7 @@ class Statement(Generic[Row]):
         self.name = name
         self.sql = sql
         self.row = row
+        self._is_struct = row is not None and issubclass(row, msgspec.Struct)
 
     async def all(self, conn: Conn, *args: Any) -> list[Row]:
         """Every row, in the statement's order."""
@@ -97,11 +98,9 @@ class Statement(Generic[Row]):
             await conn.executemany(self.sql, rows)
 
     def _made(self, record: asyncpg.Record) -> Row:
+        if not self._is_struct:  # a single value: int, str, bool
+            return record[0]  # type: ignore[no-any-return]
         row: Any = self.row
-        if row is None:
-            return record[0]  # type: ignore[no-any-return]
-        if not issubclass(row, msgspec.Struct):  # a single value: int, str, bool
-            return record[0]  # type: ignore[no-any-return]
         return row(**dict(record.items()))  # type: ignore[no-any-return]
 
 

@@ -462,8 +462,8 @@ FAULTS = (
     Fault(
         "handicaps_do_not_count",
         "contactcenter/dispatch/seek.sql",
-        "s.queue_id, s.handicap_s, t.id",
-        "s.queue_id, 0 AS handicap_s, t.id",
+        "s.queue_id, s.handicap_s, t.ticket_ids",
+        "s.queue_id, 0 AS handicap_s, t.ticket_ids",
         (decided("a_handicap_lets_his_own_queue_go_first"),),
     ),
     Fault(

@@ -14,7 +14,7 @@ from contactcenter import db, queues, tickets, timers, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import banding, explaining, tier_clock
 from contactcenter.dispatch.connection import RoutingConnection
-from contactcenter.dispatch.sights import Candidate, Head, Ring, Sights
+from contactcenter.dispatch.sights import Candidate, Ring, Sight, Sights
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
 from contactcenter.turns import NewOffer, OfferEnding, Turn, Turned
@@ -25,7 +25,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _SQL = db.Statements(__name__)
 _candidates = _SQL.take("candidates", Candidate)
-_heads = _SQL.take("heads", Head)
+_heads = _SQL.take("heads", Sight)
 _next_delay = _SQL.take("next_delay", int)
 
 

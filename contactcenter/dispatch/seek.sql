@@ -14,7 +14,8 @@ ORDER BY is_sticky DESC, m.level, m.band DESC, a.load::float8 / a.capacity, a.id
 LIMIT 8
 
 -- name: heads
--- The first tickets of the queues of agents who look, as many as they could take and the one behind; nothing of who is not there or full.
+-- The first tickets of the queues of agents who look, as many as they could take and the one behind, in order; nothing of who
+-- is not there or full.
 -- Who has the same terms and as much room sees the same, unless there is a ticket he must not be asked about. What is kept
 -- for somebody nobody sees, but everybody sees first what is sticky to himself.
 WITH looking AS (
@@ -27,21 +28,27 @@ WITH looking AS (
          (sum(sum(l.free)) OVER (PARTITION BY m.queue_id))::int AS room
   FROM looking l JOIN membership m ON m.agent_id = l.id
   GROUP BY m.queue_id, m.delay_s, m.handicap_s, l.free, l.excluded_id
-), head AS (
-  SELECT s.agent_ids, s.free, s.room, false AS is_sticky, s.queue_id, s.handicap_s, t.id, t.channel, t.weight, t.credit_s, t.rank_us
+), seen AS (
+  SELECT s.agent_ids, s.free, s.room, false AS is_sticky, s.queue_id, s.handicap_s, t.ticket_ids, t.channels, t.weights,
+         t.credits_s, t.ranks_us, q.auto_accept, q.offer_timeout_s, q.offer_timeouts
   FROM sight s JOIN queue q ON q.id = s.queue_id AND q.is_open
   CROSS JOIN LATERAL (
-    SELECT w.id, w.channel, w.weight, w.credit_s, w.rank_us FROM ticket w
-    WHERE w.queue_id = s.queue_id AND w.state = 'waiting' AND w.weight <= s.free
-      AND (s.delay_s = 0 OR $2::timestamptz >= w.enqueued_at + s.delay_s * interval '1 second')
-      AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = s.excluded_id AND x.until_at > $2)
-      AND (w.sticky_agent_id IS NULL OR w.sticky_until <= $2
-           OR NOT EXISTS (SELECT FROM agent k WHERE k.id = w.sticky_agent_id AND k.presence IN ('available', 'wrap_up')))
-    ORDER BY w.rank_us, w.id LIMIT s.room + 1) t
+    SELECT array_agg(h.id) AS ticket_ids, array_agg(h.channel) AS channels, array_agg(h.weight) AS weights,
+           array_agg(h.credit_s) AS credits_s, array_agg(h.rank_us) AS ranks_us
+    FROM (SELECT w.id, w.channel, w.weight, w.credit_s, w.rank_us FROM ticket w
+          WHERE w.queue_id = s.queue_id AND w.state = 'waiting' AND w.weight <= s.free
+            AND (s.delay_s = 0 OR $2::timestamptz >= w.enqueued_at + s.delay_s * interval '1 second')
+            AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = s.excluded_id AND x.until_at > $2)
+            AND (w.sticky_agent_id IS NULL OR w.sticky_until <= $2
+                 OR NOT (SELECT k.presence IN ('available', 'wrap_up') FROM agent k WHERE k.id = w.sticky_agent_id))
+          ORDER BY w.rank_us, w.id LIMIT s.room + 1) h) t
+  WHERE t.ticket_ids IS NOT NULL
   UNION ALL
-  SELECT ARRAY[l.id], l.free, l.free, true, t.queue_id, t.handicap_s, t.id, t.channel, t.weight, t.credit_s, t.rank_us
+  SELECT ARRAY[l.id], l.free, l.free, true, t.queue_id, t.handicap_s, ARRAY[t.id], ARRAY[t.channel], ARRAY[t.weight],
+         ARRAY[t.credit_s], ARRAY[t.rank_us], t.auto_accept, t.offer_timeout_s, t.offer_timeouts
   FROM looking l CROSS JOIN LATERAL (
-    SELECT w.id, w.queue_id, w.channel, w.weight, w.credit_s, w.rank_us, m.handicap_s
+    SELECT w.id, w.queue_id, w.channel, w.weight, w.credit_s, w.rank_us, m.handicap_s, q.auto_accept, q.offer_timeout_s,
+           q.offer_timeouts
     FROM ticket w JOIN membership m ON m.queue_id = w.queue_id AND m.agent_id = l.id
     JOIN queue q ON q.id = w.queue_id AND q.is_open
     WHERE w.sticky_agent_id = l.id AND w.state = 'waiting' AND w.weight <= l.free
@@ -49,12 +56,9 @@ WITH looking AS (
       AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = w.id AND x.agent_id = l.excluded_id AND x.until_at > $2)
     ORDER BY w.rank_us + m.handicap_s * 1000000::bigint, w.id LIMIT l.free + 1) t
 )
-SELECT h.agent_ids, h.free, h.room, h.is_sticky, h.queue_id, h.handicap_s, h.id AS ticket_id,
-       h.channel = ANY (q.auto_accept) AS given_at_once,
-       coalesce((q.offer_timeouts ->> h.channel)::int, q.offer_timeout_s) AS offer_timeout_s,
-       h.rank_us + h.credit_s * 1000000::bigint AS enqueued_us, h.credit_s, h.weight
-FROM head h JOIN queue q ON q.id = h.queue_id
-ORDER BY h.rank_us, h.id
+SELECT agent_ids, free, room, is_sticky, queue_id, handicap_s, auto_accept, offer_timeout_s, offer_timeouts, ticket_ids,
+       channels, weights, credits_s, ranks_us
+FROM seen
 
 -- name: next_delay
 -- When somebody who may not be asked yet may be.

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
 from routing import assignment
 from routing.assignment import Waiting
+
+_US: Final = 1_000_000
 
 
 class Ring(Struct, frozen=True, kw_only=True):
@@ -31,22 +33,62 @@ class Candidate(Ring, frozen=True, kw_only=True):
 
 
 class Head(Ring, frozen=True, kw_only=True):
-    """One of the first tickets of a queue, as these agents see it, each with ``free`` units left.
+    """A ticket that somebody takes."""
+
+    ticket_id: int
+    weight: int
+
+
+class Sight(Struct, frozen=True, kw_only=True):
+    """The first tickets of a queue, as these agents see them, each with ``free`` units left.
 
     Of each queue one more is read than ``room``, the units of all who look and serve it: if they
-    all took from this one, the last would still see which ticket comes behind his. Of what is
-    sticky to an agent, whichever queue it is in, one more is read than he has units.
+    all took from this one, the last would still see which ticket comes behind his. What is sticky
+    to an agent is a sight each, and of these one more is read than he has units, of all queues.
+    What follows ``ticket_ids`` belongs to these, in their order.
     """
 
     agent_ids: list[int]
     free: int
     room: int
     is_sticky: bool
-    ticket_id: int
-    enqueued_us: int
-    credit_s: int
+    queue_id: int
     handicap_s: int
-    weight: int
+    auto_accept: list[str]
+    offer_timeout_s: int
+    offer_timeouts: dict[str, int]
+    ticket_ids: list[int]
+    channels: list[str]
+    weights: list[int]
+    credits_s: list[int]
+    ranks_us: list[int]
+
+    def head(self, n: int) -> Head:
+        """One of them, as it is handed out."""
+        channel = self.channels[n]
+        return Head(
+            queue_id=self.queue_id,
+            given_at_once=channel in self.auto_accept,
+            offer_timeout_s=self.offer_timeouts.get(channel, self.offer_timeout_s),
+            ticket_id=self.ticket_ids[n],
+            weight=self.weights[n],
+        )
+
+    def waiting(self, n: int) -> Waiting:
+        """One of them, as the rules know it."""
+        return Waiting(
+            ticket_id=self.ticket_ids[n],
+            is_sticky=self.is_sticky,
+            queue_id=self.queue_id,
+            enqueued_us=self.ranks_us[n] + self.credits_s[n] * _US,
+            credit_s=self.credits_s[n],
+            handicap_s=self.handicap_s,
+            weight=self.weights[n],
+        )
+
+
+#: A ticket in sight: where, and which of those that are seen there.
+Place = tuple[Sight, int]
 
 
 class Chosen(NamedTuple):
@@ -64,19 +106,17 @@ class Sights:
     for them, and behind it something lighter may wait.
     """
 
-    def __init__(self, heads: list[Head]) -> None:
+    def __init__(self, sights: list[Sight]) -> None:
         self.cut_short: list[int] = []
         self._taken: set[int] = set()
         self._free: dict[int, int] = {}
-        self._sticky: dict[int, list[Head]] = {}
-        self._of: dict[int, dict[int, list[Head]]] = {}
-        for head in heads:
-            for agent_id in head.agent_ids:
-                self._free[agent_id] = head.free
-                if head.is_sticky:
-                    self._sticky.setdefault(agent_id, []).append(head)
-                else:
-                    self._of.setdefault(agent_id, {}).setdefault(head.queue_id, []).append(head)
+        self._sticky: dict[int, list[Sight]] = {}
+        self._queues: dict[int, list[Sight]] = {}
+        for sight in sights:
+            seen = self._sticky if sight.is_sticky else self._queues
+            for agent_id in sight.agent_ids:
+                self._free[agent_id] = sight.free
+                seen.setdefault(agent_id, []).append(sight)
 
     def choose(self, agent_id: int, now_us: int) -> Iterator[Chosen]:
         """What this agent takes, one ticket after the other."""
@@ -87,54 +127,43 @@ class Sights:
                 self.cut_short.append(agent_id)
                 return
             choice = assignment.choose_ticket(
-                list(map(_seen, firsts)), partial(self._behind, agent_id, free), now_us=now_us
+                [sight.waiting(n) for sight, n in firsts],
+                partial(self._behind, agent_id, free),
+                now_us=now_us,
             )
             if choice is None:
                 return
-            head = next(one for one in firsts if one.ticket_id == choice.chosen_id)
-            self._taken.add(head.ticket_id)
-            free -= head.weight
-            yield Chosen(agent_id, head, choice.why)
+            sight, n = next(p for p in firsts if p[0].ticket_ids[p[1]] == choice.chosen_id)
+            self._taken.add(choice.chosen_id)
+            free -= sight.weights[n]
+            yield Chosen(agent_id, sight.head(n), choice.why)
 
-    def _firsts(self, agent_id: int, free: int) -> list[Head] | None:
+    def _firsts(self, agent_id: int, free: int) -> list[Place] | None:
         """What is sticky to him and the first of each queue; None where too few were read."""
         sticky = self._sticky.get(agent_id, [])
-        firsts = [head for head in sticky if self._may_be_taken(head, free)]
-        own = {head.ticket_id for head in firsts}
+        firsts = [(sight, n) for sight in sticky for n in self._left(sight, free)]
+        own = {sight.ticket_ids[n] for sight, n in firsts}
         is_enough = bool(own) or not sticky or len(sticky) <= sticky[0].room
-        for heads in self._of.get(agent_id, {}).values():
-            for head in heads:
-                if head.ticket_id not in own and self._may_be_taken(head, free):
-                    firsts.append(head)
-                    break
-            else:
-                is_enough = is_enough and (bool(own) or len(heads) <= heads[0].room)
+        for sight in self._queues.get(agent_id, ()):
+            left = (n for n in self._left(sight, free) if sight.ticket_ids[n] not in own)
+            first = next(left, None)
+            if first is not None:
+                firsts.append((sight, first))
+            elif len(sight.ticket_ids) > sight.room:
+                is_enough = is_enough and bool(own)
         return firsts if is_enough else None
 
     def _behind(self, agent_id: int, free: int, first: Waiting) -> Waiting | None:
         """The one after the first of a queue that he may take."""
         if first.is_sticky:  # all of these are among the first
             return None
-        left = (
-            head
-            for head in self._of[agent_id][first.queue_id]
-            if head.ticket_id != first.ticket_id and self._may_be_taken(head, free)
-        )
+        sight = next(s for s in self._queues[agent_id] if s.queue_id == first.queue_id)
+        left = (n for n in self._left(sight, free) if sight.ticket_ids[n] != first.ticket_id)
         second = next(left, None)
-        return None if second is None else _seen(second)
+        return None if second is None else sight.waiting(second)
 
-    def _may_be_taken(self, head: Head, free: int) -> bool:
-        return head.weight <= free and head.ticket_id not in self._taken
-
-
-def _seen(head: Head) -> Waiting:
-    """What the rules want to know of a ticket."""
-    return Waiting(
-        ticket_id=head.ticket_id,
-        is_sticky=head.is_sticky,
-        queue_id=head.queue_id,
-        enqueued_us=head.enqueued_us,
-        credit_s=head.credit_s,
-        handicap_s=head.handicap_s,
-        weight=head.weight,
-    )
+    def _left(self, sight: Sight, free: int) -> Iterator[int]:
+        """Which of a sight may still be taken with so much room, in order."""
+        for n, ticket_id in enumerate(sight.ticket_ids):
+            if sight.weights[n] <= free and ticket_id not in self._taken:
+                yield n

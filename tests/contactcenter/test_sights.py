@@ -1,29 +1,33 @@
 """Agents who look at one time: each takes what comes first for him of what is left."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from contactcenter.dispatch.sights import Head, Sights
+from contactcenter.dispatch.sights import Sight, Sights
 
 NOW_US = 1_000_000_000
 
 
-def head(ticket_id: int, *agent_ids: int, **other: object) -> Head:
-    """A ticket in sight; the lower its number, the longer it has waited."""
+def sight(tickets: Sequence[int], *agent_ids: int, **other: object) -> Sight:
+    """Tickets in sight; the lower the number of one, the longer it has waited."""
     values = {
         "agent_ids": list(agent_ids),
         "free": 1,
         "room": len(agent_ids),
-        "queue_id": 1,
-        "given_at_once": True,
         "is_sticky": False,
-        "offer_timeout_s": 60,
-        "ticket_id": ticket_id,
-        "enqueued_us": ticket_id * 1_000_000,
-        "credit_s": 0,
+        "queue_id": 1,
         "handicap_s": 0,
-        "weight": 1,
+        "auto_accept": ["sms"],
+        "offer_timeout_s": 60,
+        "offer_timeouts": {"voice": 20},
+        "ticket_ids": list(tickets),
+        "channels": ["sms" for _ in tickets],
+        "weights": [1 for _ in tickets],
+        "credits_s": [0 for _ in tickets],
+        "ranks_us": [ticket_id * 1_000_000 for ticket_id in tickets],
     }
-    return Head(**(values | other))
+    return Sight(**(values | other))
 
 
 def chosen(sights: Sights, *agent_ids: int) -> list[tuple[int, int]]:
@@ -31,14 +35,14 @@ def chosen(sights: Sights, *agent_ids: int) -> list[tuple[int, int]]:
 
 
 def test_nobody_is_given_what_another_has_taken() -> None:
-    sights = Sights([head(1, 10, 11), head(2, 10, 11)])
+    sights = Sights([sight([1, 2], 10, 11)])
 
     assert chosen(sights, 11, 10, 12) == [(11, 1), (10, 2)]
     assert sights.cut_short == []
 
 
 def test_the_oldest_of_all_queues_comes_first_and_the_reason_names_the_next() -> None:
-    sights = Sights([head(1, 10, queue_id=2), head(3, 10)])
+    sights = Sights([sight([1], 10, queue_id=2), sight([3], 10)])
 
     (one,) = sights.choose(10, NOW_US)
 
@@ -48,7 +52,7 @@ def test_the_oldest_of_all_queues_comes_first_and_the_reason_names_the_next() ->
 
 
 def test_the_next_may_be_of_the_same_queue() -> None:
-    sights = Sights([head(1, 10), head(2, 10), head(9, 10, queue_id=2)])
+    sights = Sights([sight([1, 2], 10), sight([9], 10, queue_id=2)])
 
     (one,) = sights.choose(10, NOW_US)
 
@@ -57,7 +61,7 @@ def test_the_next_may_be_of_the_same_queue() -> None:
 
 
 def test_one_takes_as_many_as_he_has_room_for() -> None:
-    sights = Sights([head(n, 10, free=3, room=3, weight=w) for n, w in ((1, 2), (2, 2), (3, 1))])
+    sights = Sights([sight([1, 2, 3], 10, free=3, room=3, weights=[2, 2, 1])])
 
     assert chosen(sights, 10) == [(10, 1), (10, 3)]
 
@@ -65,10 +69,39 @@ def test_one_takes_as_many_as_he_has_room_for() -> None:
 @pytest.mark.parametrize(("room", "cut_short"), [(1, [10]), (2, [])])
 def test_whoever_saw_too_few_looks_again(room: int, cut_short: list[int]) -> None:
     """Two heavy ones were read of a queue: something lighter may wait behind them."""
-    heads = [head(n, 10, free=3, room=room, weight=2) for n in (1, 2)]
-    sights = Sights([*heads, head(9, 10, free=3, room=room, queue_id=2)])
+    heavy = sight([1, 2], 10, free=3, room=room, weights=[2, 2])
+    sights = Sights([heavy, sight([9], 10, free=3, room=room, queue_id=2)])
 
     found = chosen(sights, 10)
 
     assert found == ([(10, 1)] if cut_short else [(10, 1), (10, 9)])
     assert sights.cut_short == cut_short
+
+
+def test_what_is_sticky_to_him_comes_first_and_is_counted_once() -> None:
+    own = sight([5], 10, free=2, room=2, is_sticky=True)
+    sights = Sights([own, sight([1, 5], 10, free=2, room=2)])
+
+    first, second = sights.choose(10, NOW_US)
+
+    assert [one.head.ticket_id for one in (first, second)] == [5, 1]
+    assert (first.why["sticky"], first.why["next"]["ticket_id"]) == (True, 1)
+    assert (second.why["sticky"], "next" in second.why) == (False, False)
+
+
+def test_who_saw_too_little_of_what_is_sticky_to_him_looks_again() -> None:
+    """Another took what was sticky to him: behind it there may be more of the kind."""
+    own = [sight([n], 10, room=1, is_sticky=True) for n in (1, 2)]
+    sights = Sights([*own, sight([1, 2, 3, 4], 10, 11, 12)])
+
+    assert chosen(sights, 11, 12, 10) == [(11, 1), (12, 2)]
+    assert sights.cut_short == [10]
+
+
+def test_each_channel_rings_in_its_own_way() -> None:
+    sights = Sights([sight([1, 2, 3], 10, free=3, room=3, channels=["sms", "voice", "chat"])])
+
+    heads = [one.head for one in sights.choose(10, NOW_US)]
+
+    assert [h.given_at_once for h in heads] == [True, False, False]
+    assert [h.offer_timeout_s for h in heads] == [60, 20, 60]
