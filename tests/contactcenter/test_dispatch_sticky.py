@@ -335,3 +335,13 @@ async def test_who_signs_on_when_the_window_ends_may_have_it(world: Conn) -> Non
         found.append(await holder_of(world, ticket.id))
 
     assert found == [None, idle]
+
+
+async def test_what_was_kept_until_this_very_instant_looks_when_he_leaves(world: Conn) -> None:
+    queue_id = await factories.queue(world, auto_accept=["sms"])
+    holder, ticket = await kept(world, queue_id)
+    idle = await factories.agent(world, after(21), queues=[queue_id])
+
+    await presence.change(world, after(120), holder, "away", "lunch", actor="system")
+
+    assert await holder_of(world, ticket.id) == idle
