@@ -34,10 +34,7 @@ _OLDEST: Final = timedelta(hours=2)
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What to measure: ``seconds`` with one event at a time, and as many with 32 at a time.
-
-    ``plain`` leaves the rules out that a centre need not have: one channel, no credits, no windows.
-    """
+    """What to measure: ``seconds`` with one event at a time, and as many with 32 at a time."""
 
     plain: bool = False
     waiting: int = 100_000
@@ -79,11 +76,8 @@ _memberships = _SQL.command("memberships")
 _contacts = _SQL.command("contacts")
 _tickets = _SQL.command("tickets")
 _legs = _SQL.command("legs")
-_calendar = _SQL.command("calendar")
-_terms = _SQL.command("terms")
-_settings = _SQL.command("settings")
-_credits = _SQL.command("credits")
-_timers = _SQL.command("timers")
+_rules = _SQL.command("rules")
+_waits = _SQL.command("waits")
 _agent_ids = _SQL.take("agent_ids", int)
 _held = _SQL.take("held", int)
 _assigned = _SQL.take("assigned", int)
@@ -290,8 +284,7 @@ async def _settle(url: str, plan: Plan, say: Say) -> None:
         await _agents.run(conn, plan.agents, CAPACITY)
         await _memberships.run(conn, plan.queues_each)
         if not plan.plain:
-            for statement in (_calendar, _terms, _settings):
-                await statement.run(conn)
+            await _rules.run(conn)
         oldest_at = await timers.clock(conn) - _OLDEST
         for first in range(1, plan.waiting + 1, _AT_ONCE):
             last = min(first + _AT_ONCE - 1, plan.waiting)
@@ -299,8 +292,7 @@ async def _settle(url: str, plan: Plan, say: Say) -> None:
             await _tickets.run(conn, first, last, oldest_at, plan.waiting, not plan.plain)
             await _legs.run(conn, first, last)
             if not plan.plain:
-                await _credits.run(conn, first, last)
-                await _timers.run(conn, first, last)
+                await _waits.run(conn, first, last)
         await conn.execute("VACUUM (ANALYZE)")
     finally:
         await conn.close(timeout=5)

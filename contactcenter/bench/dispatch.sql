@@ -59,8 +59,9 @@ JOIN numbered_queue next ON next.n = (q.n + 1) % q.total JOIN served s ON s.queu
 INSERT INTO leg (ticket_id, episode, tier, queue_id, from_at)
 SELECT id, 1, tier, queue_id, enqueued_at FROM ticket WHERE id BETWEEN $1::int AND $2::int
 
--- name: calendar
--- Hours that never end, by which all queues go, and what they do with each channel.
+-- name: rules
+-- All of them: hours that never end, a way for each channel; in half of his queues an agent helps out, later and after his own;
+-- what a voice call weighs, for how long a ticket is kept, and a chain for what comes new.
 WITH made AS (
   INSERT INTO calendar (name_en, name_fa, created_at) VALUES ('Always', 'همیشه', now()) RETURNING id, created_at
 ), said AS (
@@ -71,19 +72,13 @@ WITH made AS (
 ), used AS (
   INSERT INTO calendar_use (queue_id, calendar_id, from_at)
   SELECT q.id, made.id, made.created_at FROM queue q, made WHERE q.name LIKE 'Bench queue %'
-)
-UPDATE queue SET calendar_id = made.id, return_after_s = 7200, auto_accept = '{sms,chat,voice}',
-  offer_timeouts = '{"chat": 45, "voice": 20}'
-FROM made WHERE queue.name LIKE 'Bench queue %'
-
--- name: terms
--- In half of his queues an agent helps out: later, and after his own.
-UPDATE membership m SET level = 2, delay_s = 600, handicap_s = 120, band = 1
-WHERE m.queue_id % 2 = m.agent_id % 2
-
--- name: settings
--- What a voice call weighs, for how long a ticket is kept, and a chain for what comes new.
-WITH setting AS (
+), ways AS (
+  UPDATE queue SET calendar_id = made.id, return_after_s = 7200, auto_accept = '{sms,chat,voice}',
+    offer_timeouts = '{"chat": 45, "voice": 20}'
+  FROM made WHERE queue.name LIKE 'Bench queue %'
+), terms AS (
+  UPDATE membership m SET level = 2, delay_s = 600, handicap_s = 120, band = 1 WHERE m.queue_id % 2 = m.agent_id % 2
+), setting AS (
   INSERT INTO routing_setting (name, value)
   VALUES ('capacity', '{"voice": 2}'), ('sticky', '{"window_s": {"sms": 900, "chat": 60, "voice": 20}}')
 ), step AS (
@@ -92,13 +87,12 @@ WITH setting AS (
 )
 INSERT INTO configuration_version (version, document, actor, from_at) VALUES (1, '{}', 'system', now())
 
--- name: credits
--- The reason of each credit.
-INSERT INTO credit (ticket_id, reason, credit_s)
-SELECT id, 'contract', credit_s FROM ticket WHERE id BETWEEN $1::int AND $2::int AND credit_s > 0
-
--- name: timers
--- What each ticket waits for: the end of its window, and the next queue.
+-- name: waits
+-- The reason of each credit, and what each ticket waits for: the end of its window, and the next queue.
+WITH reason AS (
+  INSERT INTO credit (ticket_id, reason, credit_s)
+  SELECT id, 'contract', credit_s FROM ticket WHERE id BETWEEN $1::int AND $2::int AND credit_s > 0
+)
 INSERT INTO timer (due_at, kind, key, ticket_id)
 SELECT enqueued_at + interval '10 hours', 'overflow', id::text, id FROM ticket WHERE id BETWEEN $1::int AND $2::int
 UNION ALL
