@@ -63,7 +63,6 @@ _taken = _SQL.command("taken")
 _postpone = _SQL.command("postpone")
 _due_of = _SQL.take("due_of", datetime)
 _clock = _SQL.take("clock", datetime)
-_set_again = _SQL.command("set_again")
 _clock_and_next_due = _SQL.take("clock_and_next_due", Instant)
 
 
@@ -131,11 +130,6 @@ async def postpone(conn: Conn, timer: Timer, due_at: datetime) -> None:
 async def due_for_ticket(conn: Conn, kind: Kind, ticket_id: int) -> datetime | None:
     """When the ticket's timer of this kind is due; None where none is set."""
     return await _due_of.first(conn, kind, str(ticket_id))
-
-
-async def set_again(conn: Conn, now: datetime) -> None:
-    """The clock went back: what waiting tickets had reached lies ahead of them once more."""
-    await _set_again.run(conn, now)
 
 
 async def clock(conn: Conn) -> datetime:

@@ -10,7 +10,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 import structlog
 
-from contactcenter import timers
+from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.dispatch import firing
 from contactcenter.dispatch.connection import RoutingConnection
@@ -21,6 +21,9 @@ T = TypeVar("T")
 Clock = Callable[[Conn], Awaitable[Instant]]
 
 ROUTING_LOCK: Final = 7_220_002
+
+_SQL = db.Statements(__name__)
+_set_again = _SQL.command("set_again")
 
 log = structlog.get_logger()
 
@@ -61,4 +64,4 @@ async def hold(
 async def _go_back(conn: RoutingConnection, latest_at: datetime, now: datetime) -> None:
     """The clock was put back: what fired since this instant has its reason again."""
     log.warning("clock_went_back", by_s=(latest_at - now).total_seconds())
-    await timers.set_again(conn, now)
+    await _set_again.run(conn, now)

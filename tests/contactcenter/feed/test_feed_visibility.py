@@ -290,6 +290,8 @@ TOLD_TO = {
     "contact_changed": EVERYBODY,
     "segment_set": EVERYBODY,
     "configuration_changed": EVERYBODY,
+    "queue_opened": EVERYBODY,
+    "queue_closed": EVERYBODY,
     "payload_quarantined": CHIEFS,
     "payload_released": CHIEFS,
     "entry_point_discovered": CHIEFS,
@@ -335,6 +337,8 @@ def test_no_kind_of_event_is_told_to_everybody_by_mistake():
         "consent_changed",
         "segment_set",
         "configuration_changed",
+        "queue_opened",
+        "queue_closed",
         "presence_changed",
     }
 
