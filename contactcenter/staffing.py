@@ -6,10 +6,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from contactcenter import agents, configuration, db, offers, queues
+from contactcenter import agents, configuration, db, offers, queues, tickets
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
-from contactcenter.dispatch import holding, seek
+from contactcenter.dispatch import delays, holding, keeping, seek
 from contactcenter.errors import BadInput, Conflict, NotFound
 from contactcenter.queues import Queue, Terms
 
@@ -92,6 +92,8 @@ async def give(
     membership = await _find.one(conn, queue.id, agent_id)
     await _record(conn, now, before, membership, actor=actor)
     await seek.tickets_for(conn, now, agent_id)
+    if _is_asked_at_another_time(before, membership):
+        await delays.changed(conn, now, [queue.id])
     return membership
 
 
@@ -114,14 +116,20 @@ async def give_many(conn: Conn, now: datetime, given: Sequence[Membership], *, a
     for team_id, agent_ids in sorted(joined.items()):
         changed = {"joined_ids": {"from": [], "to": sorted(agent_ids)}}
         await configuration.record(conn, now, "team", team_id, changed, actor=actor)
-    for one in given:
-        await _record(conn, now, there.get((one.queue_id, one.agent_id)), one, actor=actor)
+    before = [there.get((one.queue_id, one.agent_id)) for one in given]
+    for former, one in zip(before, given, strict=True):
+        await _record(conn, now, former, one, actor=actor)
     for agent_id in sorted({one.agent_id for one in given}):
         await seek.tickets_for(conn, now, agent_id)
+    pairs = zip(before, given, strict=True)
+    later = {one.queue_id for former, one in pairs if _is_asked_at_another_time(former, one)}
+    await delays.changed(conn, now, later)
 
 
 async def remove(conn: Conn, now: datetime, queue_id: int, agent_id: int, *, actor: str) -> None:
     """Take an agent out of a queue; what rings at him from it goes to another, what he holds stays.
+
+    What was kept for him there looks for another, too.
 
     Raises ``NotFound`` where he does not serve it, ``OfTeam`` where that follows from a team.
     """
@@ -138,8 +146,11 @@ async def take(conn: Conn, now: datetime, queue_id: int, agent_id: int, *, actor
     before = await _find.one(conn, queue_id, agent_id)
     await _remove.run(conn, queue_id, agent_id)
     await _record(conn, now, before, None, actor=actor)
+    kept_ids = await keeping.forget(conn, now, queue_id, agent_id, actor=actor)
     rings = await offers.pending_of_agent(conn, agent_id, queue_id=queue_id)
     await holding.rescind_all(conn, now, rings)
+    for ticket_id in kept_ids:
+        await seek.agent_for(conn, now, await tickets.lock(conn, ticket_id))
     await seek.tickets_for(conn, now, agent_id)
 
 
@@ -175,6 +186,11 @@ async def set_capacity(
     await configuration.record(conn, now, "agent", before.id, changed, actor=actor)
     await seek.tickets_for(conn, now, before.id)
     await seek.catch_up(conn, now)  # the answer tells what he has now
+
+
+def _is_asked_at_another_time(before: Membership | None, after: Membership) -> bool:
+    """Whether a ticket that waits has yet to hear when he may be asked; at once, he looks."""
+    return after.delay_s > 0 and (before is None or before.delay_s != after.delay_s)
 
 
 async def _record(

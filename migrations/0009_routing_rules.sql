@@ -108,6 +108,8 @@ ALTER TABLE ticket
     CHECK ((solved_at IS NOT NULL) = (state IN ('solved', 'closed') AND abandoned_at IS NULL));
 CREATE INDEX ticket_sticky_and_waiting ON ticket (sticky_agent_id, rank_us, id)
   WHERE state = 'waiting' AND sticky_agent_id IS NOT NULL;
+CREATE INDEX ticket_sticky_and_unsolved ON ticket (sticky_agent_id, queue_id)
+  WHERE sticky_agent_id IS NOT NULL AND state NOT IN ('solved', 'closed');
 
 ALTER TABLE leg DROP CONSTRAINT leg_ending_is_known, ADD CONSTRAINT leg_ending_is_known CHECK (ended_by IN
   ('assigned', 'escalated', 'transferred', 'returned', 'released', 'overflowed', 'solved', 'abandoned', 'spam'));

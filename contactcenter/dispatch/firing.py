@@ -9,6 +9,7 @@ import structlog
 from contactcenter import db, logs, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
+    delays,
     ending,
     escalating,
     holding,
@@ -68,6 +69,14 @@ async def _look_again(conn: Conn, now: datetime, timer: Timer) -> None:
         await seek.agent_for(conn, now, ticket)
 
 
+async def _delay_step(conn: Conn, now: datetime, timer: Timer) -> None:
+    if timer.ticket_id is not None:
+        await _look_again(conn, now, timer)
+        return
+    assert timer.queue_id is not None
+    await delays.go_through(conn, now, timer.queue_id, int(timer.key.rpartition(":")[2]))
+
+
 async def _overflow(conn: Conn, now: datetime, timer: Timer) -> None:
     assert timer.ticket_id is not None
     await overflowing.step(conn, now, timer.ticket_id)
@@ -112,7 +121,7 @@ async def _reopen_end(conn: Conn, now: datetime, timer: Timer) -> None:
 
 _FIRE: Final[Mapping[str, Fire]] = {
     "offer_expiry": _offer_expiry,
-    "delay_step": _look_again,
+    "delay_step": _delay_step,
     "exclusion_end": _look_again,
     "sticky_end": _look_again,
     "overflow": _overflow,

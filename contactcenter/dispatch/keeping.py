@@ -8,16 +8,19 @@ from typing import Final
 
 import msgspec
 
-from contactcenter import agents, db, tickets
+from contactcenter import agents, db, events, ticket_changes, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.dispatch.tier_clock import Waits
+from contactcenter.ticket_changes import ChangedTicket
 from contactcenter.tickets import Ticket
 from routing.eligibility import SIGNED_IN
 
 _SQL = db.Statements(__name__)
 _kept_for = _SQL.take("kept_for", int)
+_kept_in = _SQL.take("kept_in", int)
+_forget = _SQL.take("forget", ChangedTicket)
 
 #: Nobody had it, or who had it does not matter any more.
 NOBODY: Final = {"sticky_agent_id": None, "sticky_until": None}
@@ -53,6 +56,21 @@ async def look_elsewhere(conn: Conn, now: datetime, agent_id: int) -> None:
     """What was kept for an agent who has gone looks for another, the smallest rank first."""
     for ticket_id in await _kept_for.all(conn, agent_id, now):
         await seek.agent_for(conn, now, await tickets.lock(conn, ticket_id))
+
+
+async def forget(
+    conn: Conn, now: datetime, queue_id: int, agent_id: int, *, actor: str
+) -> list[int]:
+    """Nothing of the queue is his any more, for he does not serve it; when it waits again, either.
+
+    Returns what was kept for him alone and has to look, the smallest rank first.
+    """
+    kept_ids = await _kept_in.all(conn, agent_id, now, queue_id)
+    forgotten = await _forget.all(conn, agent_id, queue_id)
+    changed = {"sticky_agent_id": {"from": agent_id, "to": None}}
+    told = [ticket_changes.fact(one, now, actor, **changed) for one in forgotten]
+    await events.record(conn, *told)
+    return kept_ids
 
 
 def ends_window(former: str, presence: str) -> bool:

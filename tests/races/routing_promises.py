@@ -82,7 +82,7 @@ _OF_TICKETS = {
     "a delay that nobody will end": """
         SELECT t.id FROM ticket t JOIN membership b ON b.queue_id = t.queue_id
         WHERE t.state = 'waiting' AND t.enqueued_at + b.delay_s * interval '1 second' > statement_timestamp() AND NOT EXISTS (
-          SELECT FROM timer m WHERE m.kind = 'delay_step' AND m.ticket_id = t.id)""",
+          SELECT FROM timer m WHERE m.kind = 'delay_step' AND (m.ticket_id = t.id OR m.queue_id = t.queue_id))""",
 }
 _OF_AGENTS = {
     "wrapping up for ever": """
