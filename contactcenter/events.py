@@ -56,7 +56,7 @@ KINDS: Final[Mapping[str, str]] = {
     "ticket_credited": "reasons to be served earlier were granted or taken back",
     "sla_warned": "most of the time of a promise is gone",
     "sla_breached": "a promise was broken",
-    "ticket_changed": "subject, category, tags or temperament were edited",
+    "ticket_changed": "its subject, category, tags, temperament or sticky agent is another",
     "presence_changed": "an agent came, went or paused",
     "entry_point_discovered": "a message came to an address of ours that nobody had set up",
     "queue_opened": "by its calendar, a queue hands out tickets from now on",
