@@ -29,8 +29,11 @@ async def changed(conn: Conn, now: datetime, queue_ids: Collection[int]) -> None
         await _ask_queues.run(conn, now, sorted(queue_ids))
 
 
-async def go_through(conn: Conn, now: datetime, queue_id: int, after_id: int) -> None:
-    """Have the next tickets of a queue look again as soon as one more may be asked, not later."""
-    last_id = await _ask_some.first(conn, queue_id, after_id, now, _AT_ONCE)
+async def go_through(conn: Conn, since: datetime, queue_id: int, after_id: int) -> None:
+    """Have the next tickets of a queue look again as soon as one more may be asked, not later.
+
+    ``since`` is when that was asked for: what has become possible meanwhile looks at once.
+    """
+    last_id = await _ask_some.first(conn, queue_id, after_id, since, _AT_ONCE)
     if last_id is not None:
-        await _go_on_through.run(conn, now, queue_id, last_id)
+        await _go_on_through.run(conn, since, queue_id, last_id)

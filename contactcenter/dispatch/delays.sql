@@ -1,16 +1,16 @@
 -- name: ask_queues
--- These queues are gone through next, from their first ticket.
+-- These queues are gone through next, from their first ticket, for what has become possible since the first who asked.
 INSERT INTO timer (due_at, kind, key, queue_id)
 SELECT $1, 'delay_step', 'queue:' || id || ':0', id FROM unnest($2::bigint[]) AS q(id) ORDER BY id
-ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
+ON CONFLICT (kind, key) DO UPDATE SET due_at = least(timer.due_at, EXCLUDED.due_at)
 
 -- name: go_on_through
--- The rest of a queue is gone through, behind this ticket.
+-- The rest of a queue is gone through, behind this ticket, for the same time.
 INSERT INTO timer (due_at, kind, key, queue_id) VALUES ($1, 'delay_step', 'queue:' || $2::bigint || ':' || $3::bigint, $2)
-ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
+ON CONFLICT (kind, key) DO UPDATE SET due_at = least(timer.due_at, EXCLUDED.due_at)
 
 -- name: ask_some
--- The next tickets of a queue look again when the next of its members may be asked; a timer that is due earlier stays.
+-- The next tickets of a queue look again when the next of its members may be asked since $3; a timer that is due earlier stays.
 WITH next AS (
   SELECT id, state, enqueued_at FROM ticket
   WHERE queue_id = $1 AND id > $2 AND state NOT IN ('solved', 'closed') ORDER BY id LIMIT $4

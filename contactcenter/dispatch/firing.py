@@ -74,7 +74,8 @@ async def _delay_step(conn: Conn, now: datetime, timer: Timer) -> None:
         await _look_again(conn, now, timer)
         return
     assert timer.queue_id is not None
-    await delays.go_through(conn, now, timer.queue_id, int(timer.key.rpartition(":")[2]))
+    after_id = int(timer.key.rpartition(":")[2])
+    await delays.go_through(conn, timer.due_at, timer.queue_id, after_id)
 
 
 async def _overflow(conn: Conn, now: datetime, timer: Timer) -> None:

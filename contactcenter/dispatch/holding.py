@@ -92,8 +92,8 @@ async def rescind_all(conn: Conn, now: datetime, ticket_ids: Sequence[int]) -> N
         offer = await offers.live(conn, ticket_id)
         if offer is not None and offer.state == "pending":
             waiting.append(await _take_back(conn, now, ticket, offer, "rescinded", actor="system"))
-    for ticket in waiting:
-        await seek.agent_for(conn, now, ticket)
+    for ticket in waiting:  # when the first one looks, whoever became free before may take several
+        await seek.agent_for(conn, now, await tickets.lock(conn, ticket.id))
 
 
 async def claim(conn: Conn, now: datetime, ticket_id: int, agent_id: int) -> Ticket:

@@ -8,8 +8,9 @@ import pytest
 
 from contactcenter import offers, queues, staffing, team_queues, tickets, timers
 from contactcenter.activation.recording import recorded
-from contactcenter.db import Conn
+from contactcenter.db import Conn, Database
 from contactcenter.dispatch import delays, firing, holding, presence, seek
+from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.queues import Terms
 from contactcenter.staffing import Membership
 from contactcenter.tickets import Ticket
@@ -221,3 +222,42 @@ async def test_what_is_kept_for_one_who_is_disabled_looks_at_once(world: Conn) -
     await presence.retire(world, after(1), former)
 
     assert await rings_at(world, ticket.id) == other
+
+
+async def test_a_delay_that_is_over_before_its_queue_is_gone_through_is_not_lost(
+    world: Conn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delays, "_AT_ONCE", 1)
+    queue_id = await factories.queue(world)
+    helper = await factories.agent(world, NOON)
+    waiting = [(await factories.queued_ticket(world, NOON, queue_id=queue_id)).id for _ in range(3)]
+
+    await put(world, after(60), queue_id, helper, 100)
+    await put(world, after(101), queue_id, await factories.agent(world, NOON, capacity=1), 900)
+    await firing.fire_due(world, after(130), at_most=20)
+
+    assert [await rings_at(world, ticket_id) for ticket_id in waiting] == [helper] * 3
+
+
+async def test_what_rang_at_one_who_leaves_a_queue_is_offered_once(database: Database) -> None:
+    """Whoever became free in the same change may take all of it when the first ticket looks."""
+    async with database.transaction() as conn:
+        now = await timers.clock(conn)
+        queue_id = await factories.queue(conn)
+        leaver = await factories.agent(conn, now, queues=[queue_id], capacity=2)
+        rings = [await factories.queued_ticket(conn, now, queue_id=queue_id) for _ in range(2)]
+        for ticket in rings:
+            await seek.agent_for(conn, now, ticket)
+        helper = await factories.agent(conn, now, queues=[queue_id], capacity=2)
+        await conn.execute("UPDATE membership SET level = 2 WHERE agent_id = $1", helper)
+        gainer = await factories.agent(conn, now, capacity=2)
+
+    async def exchange(conn: Conn, now: datetime) -> None:
+        await put(conn, now, queue_id, gainer, 0)
+        await staffing.remove(conn, now, queue_id, leaver, actor="user:1")
+
+    async with dispatching(database) as dispatcher:
+        await dispatcher.submit(exchange)
+
+    async with database.read() as conn:
+        assert [await rings_at(conn, ticket.id) for ticket in rings] == [gainer, gainer]
