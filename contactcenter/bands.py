@@ -6,7 +6,7 @@ first. The kind of customer is his temperament.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from contactcenter.db import Conn, Database
 from routing import arms
 from routing import bands as banding
 from routing.bands import Arm, Band, Handled
+from routing.instants import to_us
 
 #: What lies further back tells little of today.
 WINDOW: Final = timedelta(days=90)
@@ -24,7 +25,6 @@ EVERY: Final = timedelta(days=1)
 #: All kinds of customers as one, where bands are not told apart by them.
 ALL: Final = ""
 _DAY: Final = timedelta(days=1)
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AgentBand(Struct, frozen=True, kw_only=True):
@@ -113,7 +113,7 @@ def arm_of(setting: rules.Bands, now: datetime) -> Arm | None:
     experiment = setting.experiment
     if experiment is None:
         return "on"
-    now_us = (now - _EPOCH) // timedelta(microseconds=1)
+    now_us = to_us(now)
     return banding.arm(now_us, on_minutes=experiment.on_minutes, off_minutes=experiment.off_minutes)
 
 

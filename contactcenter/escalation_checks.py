@@ -18,7 +18,6 @@ REPLY: Final = frozenset({"public_replies_without_solve"})
 #: What a ticket is about.
 SUBJECT: Final = frozenset({"category", "repeat_contacts"})
 FAILURE: Final = frozenset({"resolution_failed"})
-PROMISE: Final = frozenset({"sla_burn"})
 
 _SQL = db.Statements(__name__)
 _ask = _SQL.command("ask")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from msgspec import Struct
 
 from routing.calendars import persian
+from routing.wording import in_persian_digits
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -114,7 +115,7 @@ def _holiday(day: date, name_en: str, name_fa: str | None) -> PublicHoliday:
 
 
 def _ours(name_fa: str) -> str:
-    return persian.in_persian_digits(_ESTIMATED_FA.sub("", name_fa).strip())
+    return in_persian_digits(_ESTIMATED_FA.sub("", name_fa).strip())
 
 
 def _add_solar(found: dict[date, PublicHoliday], first: date, last: date) -> None:

@@ -5,62 +5,66 @@ decides under the routing lock takes them from ``current`` and says which versio
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from contactcenter import db
+from contactcenter.configuration_vocabulary import DAY_S, Channel, Few, Minutes, Seconds, WaitS
 from contactcenter.db import Conn
 from routing import sla
 
+#: The weight of a ticket by channel in a centre that has set none; of other channels it is 1.
+CAPACITY: Final[Mapping[str, int]] = {"voice": 3}
 #: The settings of a centre that has set none.
 DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "capacity": {"voice": 3},
+    "capacity": CAPACITY,
     "sticky": {},
     "limits": {},
     "bands": {},
 }
 
 
-class Sticky(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How long a ticket that comes back is kept for who had it, by channel.
-
-    A channel that is not named keeps nothing.
-    """
-
-    window_s: dict[str, int] = {}
-    forget_after_days: int = 14
+class Setting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What holds for the whole centre, in the rows as in a document."""
 
 
-class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Sticky(Setting, frozen=True, kw_only=True):
+    """How long a ticket that comes back is kept for who had it, by channel; else not at all."""
+
+    window_s: dict[Channel, WaitS] = {}
+    forget_after_days: Annotated[int, Meta(ge=1, le=3650)] = 14
+
+
+class Limits(Setting, frozen=True, kw_only=True):
     """What no rule may exceed; a person may.
 
-    Who declined or missed a ticket is not asked again for ``exclude_for_s``; ``max_misses`` offers
-    in a row left unanswered, and the agent is taken to be away.
+    Who declined or missed a ticket is not asked again for ``exclude_for_s``; after ``max_misses``
+    in a row he is taken to be away.
     """
 
-    escalations_per_ticket: int = 3
-    returns_per_ticket: int = 2
-    cooldown_s: int = 300
-    exclude_for_s: int = 60
-    max_misses: int = 2
+    escalations_per_ticket: Few = 3
+    returns_per_ticket: Few = 2
+    cooldown_s: Seconds = 300
+    exclude_for_s: Annotated[int, Meta(ge=0, le=DAY_S)] = 60
+    max_misses: Annotated[int, Meta(ge=1, le=100)] = 2
 
 
-class Experiment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Experiment(Setting, frozen=True, kw_only=True):
     """Bands are used for some minutes, then not for some: what they are worth can be seen."""
 
-    on_minutes: int
-    off_minutes: int
+    on_minutes: Minutes
+    off_minutes: Minutes
 
 
-class Bands(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How agents are put into bands by p·mu; ``by`` is None where they are not: the default."""
+class Bands(Setting, frozen=True, kw_only=True):
+    """How agents are put into bands by p·mu; without ``by`` they are not: the default."""
 
     by: Literal["p_mu"] | None = None
     per: tuple[Literal["queue", "segment"], ...] = ("queue", "segment")
-    levels: int = 3
-    min_handled: int = 50
+    levels: Annotated[int, Meta(ge=1, le=9)] = 3
+    min_handled: Annotated[int, Meta(ge=1, le=1_000_000)] = 50
     experiment: Experiment | None = None
 
 

@@ -6,7 +6,7 @@ once a hold of the routing lock, and by whoever else has locked a ticket's row. 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -89,36 +89,6 @@ async def count_again(
         warned_at = row.warned_at or (now if is_warning else None)
         settling.change(row, counted(now, row.clock, hours, warned_at), hours)
     await settling.write()
-
-
-async def burn(conn: Conn, ticket_id: int, now: datetime) -> float:
-    """The largest share of its time that is gone of any running promise of a ticket; else 0."""
-    return (await burns(conn, [ticket_id], now))[ticket_id]
-
-
-async def burns(conn: Conn, ticket_ids: Iterable[int], now: datetime) -> dict[int, float]:
-    """The same of many tickets."""
-    largest = dict.fromkeys(ticket_ids, 0.0)
-    known = Known()
-    rows = await sla_clocks.open_of(conn, largest)
-    await known.read(conn, sla_counting.versions(rows))
-    for row in rows:
-        share = sla.burn(row.clock, known.calendar(row.calendar_id), now)
-        largest[row.ticket_id] = max(largest[row.ticket_id], share)
-    return largest
-
-
-async def instant_of_burn(conn: Conn, ticket_id: int, share: float) -> datetime | None:
-    """When a promise of the ticket first reaches this share, if all goes on as it does now.
-
-    None where nothing runs. Whoever names a share in an escalation rule need not ask: at that very
-    instant an ``escalation_check`` of the ticket is due.
-    """
-    known = Known()
-    rows = await sla_clocks.open_of(conn, [ticket_id])
-    await known.read(conn, sla_counting.versions(rows))
-    instants = (sla.share_reached(r.clock, known.calendar(r.calendar_id), share) for r in rows)
-    return min((at for at in instants if at is not None), default=None)
 
 
 class _Settling:

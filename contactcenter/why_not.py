@@ -1,8 +1,8 @@
 """Why an agent has not got a ticket: every clause of eligibility, asked of the database."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 
@@ -14,9 +14,8 @@ from routing import eligibility, obstacles
 from routing.calendars import next_opening
 from routing.decision_words import BEHIND, word
 from routing.eligibility import Clause
+from routing.instants import SECOND_US, to_us
 from routing.wording import digits, name, span
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -52,12 +51,12 @@ class Situation(Struct, frozen=True, kw_only=True):
     @property
     def enqueued_us(self) -> int:
         """Since when the ticket waits."""
-        return _us(self.enqueued_at)
+        return to_us(self.enqueued_at)
 
     @property
     def delay_us(self) -> int:
         """How long it must have waited before this member is asked."""
-        return (self.delay_s or 0) * 1_000_000
+        return (self.delay_s or 0) * SECOND_US
 
 
 class ClauseAsked(Struct, frozen=True, kw_only=True):
@@ -163,9 +162,9 @@ def clauses(now: datetime, situation: Situation) -> dict[Clause, bool]:
         situation,
         None if situation.delay_s is None else situation,
         queue_is_open=situation.queue_is_open,
-        excluded_until_us=None if (at := situation.excluded_until) is None else _us(at),
+        excluded_until_us=None if (at := situation.excluded_until) is None else to_us(at),
         is_kept_for_another=_is_kept_for_another(now, situation),
-        now_us=_us(now),
+        now_us=to_us(now),
     )
 
 
@@ -173,9 +172,9 @@ def _is_kept_for_another(now: datetime, situation: Situation) -> bool:
     if situation.sticky_until is None or situation.sticky_agent_id == situation.agent_id:
         return False
     return eligibility.is_kept(
-        until_us=_us(situation.sticky_until),
+        until_us=to_us(situation.sticky_until),
         presence=situation.sticky_presence or "offline",
-        now_us=_us(now),
+        now_us=to_us(now),
     )
 
 
@@ -231,7 +230,3 @@ def _numbers(now: datetime, situation: Situation) -> Numbers:
             if field != "waited_s"
         },
     )
-
-
-def _us(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)

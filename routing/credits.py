@@ -1,6 +1,5 @@
 """Credits: named reasons to be served as if one had waited longer; a ticket has their sum."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -10,8 +9,3 @@ class CreditRow:
 
     name: str
     credit_us: int
-
-
-def total_us(rows: Iterable[CreditRow]) -> int:
-    """What all reasons are worth together."""
-    return sum(row.credit_us for row in rows)

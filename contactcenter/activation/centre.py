@@ -1,8 +1,8 @@
 """Writes calendars, queues, entry rules and entry points by the means that administrators have."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -11,15 +11,11 @@ from contactcenter.calendar_setup import WantedCalendar, WantedDay
 from contactcenter.configuration_document.document import Calendar, Document, Queue
 from contactcenter.configuration_document.naming import Names
 from contactcenter.configuration_document.rows import Rows
-from contactcenter.configuration_document.vocabulary import DEFAULT
 from contactcenter.db import Conn
 from contactcenter.entry_rules import WantedRule
 from contactcenter.opening_hours import Hours, Week
 from contactcenter.queue_setup import NewQueue
 from routing.calendars import WEEKDAYS
-
-#: How long an offer rings where a queue says nothing of other channels than those it names.
-_RINGS_S: Final = 60
 
 
 async def write_calendars(
@@ -112,15 +108,13 @@ async def write_entry(
 
 def _columns(queue: Queue, names: Names) -> dict[str, Any]:
     """The queue's row, but for its name and where it escalates to."""
-    rings: Mapping[str, int] = (
-        queue.offer_s if isinstance(queue.offer_s, dict) else {DEFAULT: queue.offer_s}
-    )
+    offer_timeout_s, offer_timeouts = queue.rings_s
     return {
         "team_id": names.teams[queue.team],
         "tier": queue.tier,
         "auto_accept": sorted(queue.auto_accept),
-        "offer_timeout_s": rings.get(DEFAULT, _RINGS_S),
-        "offer_timeouts": {c: s for c, s in rings.items() if c != DEFAULT},
+        "offer_timeout_s": offer_timeout_s,
+        "offer_timeouts": offer_timeouts,
         "wrap_up_s": queue.wrap_up_s,
         "return_after_s": queue.return_after_s,
         "escalate_after_s": queue.escalate_after_s,

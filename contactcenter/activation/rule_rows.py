@@ -5,11 +5,11 @@ from typing import Any, Final
 import msgspec
 
 from contactcenter import db
-from contactcenter.configuration_document.document import Document, Part
+from contactcenter.configuration_document.document import Document
 from contactcenter.configuration_document.naming import Names
-from contactcenter.configuration_document.vocabulary import ANY_QUEUE, NEXT_TIER
+from contactcenter.configuration_vocabulary import ANY_QUEUE, NEXT_TIER
 from contactcenter.db import Conn
-from contactcenter.rules import DEFAULTS
+from contactcenter.rules import DEFAULTS, Setting
 
 _SQL = db.Statements(__name__)
 _put_setting = _SQL.command("put_setting")
@@ -49,7 +49,7 @@ async def _settings(conn: Conn, document: Document) -> None:
     """One row a setting; one that says what holds anyhow has none."""
     for name, default in DEFAULTS.items():
         value = getattr(document, name)
-        written = msgspec.to_builtins(value) if isinstance(value, Part) else value
+        written = msgspec.to_builtins(value) if isinstance(value, Setting) else value
         if written == default:
             await _remove_setting.run(conn, name)
         else:

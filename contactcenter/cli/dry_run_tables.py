@@ -10,8 +10,7 @@ from rich.text import Text
 
 from contactcenter.cli.whatif_tables import FILE_WIDTH, believed, duration
 from contactcenter.whatif.dry_run import DryRun, Ticket
-from contactcenter.whatif.wording import Language
-from routing.wording import in_persian_digits
+from routing.wording import Language, digits
 
 _SUMMARY: Final[Mapping[Language, str]] = {
     "en": (
@@ -43,7 +42,7 @@ def show(found: DryRun, language: Language) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=FILE_WIDTH)
     counted = {
-        name: _digits(str(getattr(found, name)), language)
+        name: digits(str(getattr(found, name)), language)
         for name in ("tickets", "moved", "others", "earlier", "later")
     }
     console.print(Text(_SUMMARY[language].format(**counted), style="bold"))
@@ -52,7 +51,7 @@ def show(found: DryRun, language: Language) -> None:
         console.print(_tickets(found.listed, language))
     left = found.moved + found.others - len(found.listed)
     if left:
-        console.print(_MORE[language].format(count=_digits(str(left), language)))
+        console.print(_MORE[language].format(count=digits(str(left), language)))
     console.print(Text(believed(found.validation, language), style="bold"))
     for note in getattr(found.notes, language):
         console.print(Text(note))
@@ -64,8 +63,8 @@ def _flows(found: DryRun, language: Language) -> Table:
         table.add_row(
             Text(flow.from_queue),
             Text(flow.to_queue),
-            _digits(str(flow.tickets), language),
-            _digits(str(flow.answered), language),
+            digits(str(flow.tickets), language),
+            digits(str(flow.answered), language),
             _time(flow.wait_s, language),
             _time(flow.changed_wait_s, language),
         )
@@ -77,10 +76,10 @@ def _tickets(found: Sequence[Ticket], language: Language) -> Table:
     for ticket in found:
         before, after = ticket.as_configured, ticket.changed
         table.add_row(
-            _digits(str(ticket.ticket_id), language),
-            _digits(f"{ticket.came_at:%H:%M:%S}", language),
+            digits(str(ticket.ticket_id), language),
+            digits(f"{ticket.came_at:%H:%M:%S}", language),
             *(Text(way.queue) for way in (before, after)),
-            *(_digits(str(way.credit_s), language) for way in (before, after)),
+            *(digits(str(way.credit_s), language) for way in (before, after)),
             *(Text(way.agent or "-") for way in (before, after)),
             *(_time(way.wait_s, language) for way in (before, after)),
         )
@@ -96,7 +95,3 @@ def _table(heads: Sequence[str]) -> Table:
 
 def _time(seconds: float | None, language: Language) -> str:
     return "-" if seconds is None else duration(seconds, language)
-
-
-def _digits(text: str, language: Language) -> str:
-    return in_persian_digits(text) if language == "fa" else text

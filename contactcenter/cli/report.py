@@ -18,9 +18,9 @@ from contactcenter.db import Database
 from contactcenter.errors import BadInput
 from contactcenter.report_definitions import Wording
 from contactcenter.reports import DIMENSIONS, Durations, Measures, Performance, ReportRow
+from routing.wording import Language
 
 Form = Literal["table", "csv", "json"]
-Language = Literal["en", "fa"]
 
 _SHORT: Final = ("first\nreply", "time to\nsolve")
 _PARTS: Final = ("n", "mean", "median", "p90")

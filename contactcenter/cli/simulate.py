@@ -19,11 +19,11 @@ from contactcenter.scenarios.telling import lines
 from contactcenter.settings import Settings
 from contactcenter.storage import DatabaseUnreachable
 from routing.engine.playing import Played, Scenario, play
+from routing.wording import Language
 
 Engine = Literal["memory", "database"]
 #: What a shell says of a process that SIGTERM ended.
 _TERMINATED: Final = 143
-Language = Literal["en", "fa"]
 
 
 @click.command("simulate")

@@ -23,7 +23,7 @@ from contactcenter.whatif.changing import Changes, Heads, Impossible
 from contactcenter.whatif.columns import InvalidFile
 from contactcenter.whatif.comparing import Answer
 from contactcenter.whatif.figures import Within
-from contactcenter.whatif.wording import Language
+from routing.wording import Language
 
 _HEADS: Final = re.compile(r"(?P<queue>.+)=(?P<more>[+-]\d{1,5})")
 _WITHIN: Final = re.compile(r"(?P<channel>[a-z][a-z_]{1,30})=(?P<seconds>\d{1,8}(\.\d+)?)")

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from contactcenter.whatif.comparing import TIMES, Answer, Validation
 from contactcenter.whatif.figures import Figures, Within
-from contactcenter.whatif.wording import DEFINITIONS, Language
-from routing.wording import in_persian_digits
+from contactcenter.whatif.wording import DEFINITIONS
+from routing.wording import Language, digits
 
 #: Where nobody looks at the width.
 FILE_WIDTH: Final = 160
@@ -127,7 +127,7 @@ def _change(before: float | None, after: float | None, kind: str, language: Lang
     if before is None or after is None:
         return ""
     if kind == "share":
-        by = _digits(f"{100 * (after - before):+.1f}", language)
+        by = digits(f"{100 * (after - before):+.1f}", language)
         return _POINTS[language].format(by)
     sign = "-" if after < before else "+"
     return sign + _written(abs(after - before), kind, language)
@@ -139,11 +139,7 @@ def _written(value: float | None, kind: str, language: Language) -> str:
     if kind == "time":
         return duration(value, language)
     text = f"{value:.0f}" if kind == "count" else _PER_CENT[language].format(100 * value)
-    return _digits(text, language)
-
-
-def _digits(text: str, language: Language) -> str:
-    return in_persian_digits(text) if language == "fa" else text
+    return digits(text, language)
 
 
 def duration(seconds: float, language: Language) -> str:
@@ -156,7 +152,7 @@ def duration(seconds: float, language: Language) -> str:
     else:
         minutes = whole // _MINUTE
         text = f"{minutes // _MINUTE}:{minutes % _MINUTE:02}:{whole % _MINUTE:02}"
-    return _digits(text, language)
+    return digits(text, language)
 
 
 def _in_time(within: Within, language: Language) -> str:

@@ -12,17 +12,17 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from contactcenter.configuration_document.vocabulary import (
+from contactcenter.configuration_vocabulary import (
     ANY_QUEUE,
     DAY_S,
+    DEFAULT,
+    RINGS_S,
     Band,
     Channel,
     CreditS,
     DayHours,
     Email,
-    Few,
     Level,
-    Minutes,
     Name,
     Reason,
     RingS,
@@ -33,6 +33,7 @@ from contactcenter.configuration_document.vocabulary import (
     Word,
     WrapUpS,
 )
+from contactcenter.rules import CAPACITY, Bands, Limits, Sticky
 from routing.sla import WARN_SHARE
 
 Condition = dict[str, Any]
@@ -104,13 +105,21 @@ class Queue(Part, frozen=True, kw_only=True):
     team: Name
     tier: Tier
     calendar: Name | None = None
-    offer_s: RingS | dict[Channel, RingS] = 60
+    offer_s: RingS | dict[Channel, RingS] = RINGS_S
     auto_accept: tuple[Channel, ...] = ()
     wrap_up_s: WrapUpS = 0
     return_after_s: WaitS | None = None
     escalate_to: Name | None = None
     escalate_after_s: Annotated[int, Meta(ge=60, le=90 * DAY_S)] | None = None
     requires: Skills = Skills()
+
+    @property
+    def rings_s(self) -> tuple[int, dict[str, int]]:
+        """How long an offer rings, and the channels on which that is another time."""
+        if isinstance(self.offer_s, int):
+            return self.offer_s, {}
+        others = {channel: s for channel, s in self.offer_s.items() if channel != DEFAULT}
+        return self.offer_s.get(DEFAULT, RINGS_S), others
 
 
 class Terms(Part, frozen=True, kw_only=True):
@@ -146,44 +155,6 @@ class Agent(Part, frozen=True, kw_only=True):
     teams: tuple[Name, ...] = ()
     skills: Skills = Skills()
     queues: dict[Name, Terms] = {}
-
-
-class Sticky(Part, frozen=True, kw_only=True):
-    """How long a ticket that comes back is kept for who had it, by channel; else not at all."""
-
-    window_s: dict[Channel, WaitS] = {}
-    forget_after_days: Annotated[int, Meta(ge=1, le=3650)] = 14
-
-
-class Experiment(Part, frozen=True, kw_only=True):
-    """Bands are used for some minutes, then not for some."""
-
-    on_minutes: Minutes
-    off_minutes: Minutes
-
-
-class Bands(Part, frozen=True, kw_only=True):
-    """How agents are put into bands; without ``by`` they are not."""
-
-    by: Literal["p_mu"] | None = None
-    per: tuple[Literal["queue", "segment"], ...] = ("queue", "segment")
-    levels: Annotated[int, Meta(ge=1, le=9)] = 3
-    min_handled: Annotated[int, Meta(ge=1, le=1_000_000)] = 50
-    experiment: Experiment | None = None
-
-
-class Limits(Part, frozen=True, kw_only=True):
-    """What no rule may exceed; a person may.
-
-    Who declined or missed a ticket is not asked again for ``exclude_for_s``; after ``max_misses``
-    in a row he is taken to be away.
-    """
-
-    escalations_per_ticket: Few = 3
-    returns_per_ticket: Few = 2
-    cooldown_s: Seconds = 300
-    exclude_for_s: Annotated[int, Meta(ge=0, le=DAY_S)] = 60
-    max_misses: Annotated[int, Meta(ge=1, le=100)] = 2
 
 
 class EntryRule(Part, frozen=True, kw_only=True):
@@ -247,7 +218,7 @@ class Document(Part, frozen=True, kw_only=True):
 
     version: Annotated[int, Meta(ge=0, le=2**31 - 1)] | None = None
     calendars: dict[Name, Calendar] | None = None
-    capacity: dict[Channel, Units] = field(default_factory=lambda: {"voice": 3})
+    capacity: dict[Channel, Units] = field(default_factory=lambda: dict(CAPACITY))
     queues: dict[Name, Queue] = {}
     teams: tuple[TeamQueue, ...] = ()
     agents: dict[Email, Agent] | None = None

@@ -8,7 +8,7 @@ from contactcenter.configuration_document.compiling import Member
 from contactcenter.configuration_document.document import Queue
 from contactcenter.configuration_document.findings import Findings
 from contactcenter.configuration_document.problems import at
-from contactcenter.configuration_document.vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
+from contactcenter.configuration_vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
 
 
 def check(found: Findings) -> None:

@@ -10,9 +10,9 @@ from contactcenter.configuration_document import document as parts
 from contactcenter.configuration_document.document import Document
 from contactcenter.configuration_document.naming import Names, namer
 from contactcenter.configuration_document.rows import Queue, Rows, TermsRow
-from contactcenter.configuration_document.vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
+from contactcenter.configuration_vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
 from contactcenter.opening_hours import Hours
-from contactcenter.rules import DEFAULTS, EscalationRule
+from contactcenter.rules import DEFAULTS, Bands, EscalationRule, Limits, Sticky
 
 
 def read(rows: Rows) -> Document:
@@ -45,8 +45,8 @@ class _Reader:
             teams=self._teams(),
             agents=self._agents(),
             credits=self._credits(),
-            sticky=msgspec.convert(settings["sticky"], parts.Sticky),
-            bands=msgspec.convert(settings["bands"], parts.Bands),
+            sticky=msgspec.convert(settings["sticky"], Sticky),
+            bands=msgspec.convert(settings["bands"], Bands),
             entry=tuple(
                 parts.EntryRule(when=self._condition(r.condition), queue=self._queue(r.queue_id))
                 for r in rows.entry
@@ -60,7 +60,7 @@ class _Reader:
             },
             overflow=self._overflow(),
             escalation=self._escalation(),
-            limits=msgspec.convert(settings["limits"], parts.Limits),
+            limits=msgspec.convert(settings["limits"], Limits),
             sla=self._sla(),
         )
 

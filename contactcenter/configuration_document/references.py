@@ -7,7 +7,7 @@ from typing import TypeVar
 from contactcenter.configuration_document.document import Queue
 from contactcenter.configuration_document.findings import Findings
 from contactcenter.configuration_document.problems import at
-from contactcenter.configuration_document.vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
+from contactcenter.configuration_vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
 
 Named = TypeVar("Named")
 

@@ -5,9 +5,8 @@ clauses and keys of ``routing``. Ids are those of the rows, as text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import islice
-from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -19,10 +18,8 @@ from contactcenter.dispatch.sights import Chosen
 from routing.credits import CreditRow
 from routing.eligibility import Clause, first_false, is_kept
 from routing.explanation import AGENTS_NAMED, TICKETS_COUNTED, Decision, Explanation, PassedOver
+from routing.instants import SECOND_US, to_us
 from routing.ordering import AgentKey, agent_key, first_difference, score_us
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_US: Final = 1_000_000
 
 
 class _Work(Struct, frozen=True, kw_only=True):
@@ -43,7 +40,7 @@ class _Work(Struct, frozen=True, kw_only=True):
     def credits_named(self) -> Iterator[CreditRow]:
         """What its credit is the sum of, by name."""
         for reason, credit_s in sorted(self.credits.items()):
-            yield CreditRow(name=reason, credit_us=credit_s * _US)
+            yield CreditRow(name=reason, credit_us=credit_s * SECOND_US)
 
 
 class _Member(Struct, frozen=True, kw_only=True):
@@ -174,7 +171,7 @@ async def _scene(conn: Conn, now: datetime, ticket_id: int, units: Mapping[int, 
         msgspec.structs.replace(member, load=member.load + units.get(member.agent_id, 0))
         for member in await _members.all(conn, work.queue_id, ticket_id)
     ]
-    return _Scene(now_us=(now - _EPOCH) // timedelta(microseconds=1), work=work, members=members)
+    return _Scene(now_us=to_us(now), work=work, members=members)
 
 
 def _explanation(

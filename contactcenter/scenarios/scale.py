@@ -5,7 +5,7 @@ each of its durations is whole. The rules are linear in time: what was decided i
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
 
@@ -13,17 +13,16 @@ from msgspec import Struct
 
 from contactcenter.scenarios.entries import AddedCredit, Arrival, Escalate, File, Work
 from contactcenter.scenarios.units import to_us
+from routing import instants
 from routing.engine.playing import ArrivalStep, Scenario, TicketStep
+from routing.instants import SECOND_US
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_US: Final = timedelta(microseconds=1)
-_SECOND_US: Final = 1_000_000
 #: What an ``int`` and a ``bigint`` hold.
 _INT: Final = 2**31 - 1
 _BIGINT: Final = 2**63 - 1
 #: Far enough from the last year of a ``datetime`` for everything that comes after.
 _LAST_YEAR: Final = 8999
-_LATEST_US: Final = (datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC) - _EPOCH) // _US
+_LATEST_US: Final = instants.to_us(datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC))
 
 
 class TooLate(Exception):
@@ -39,15 +38,15 @@ class Scale(Struct, frozen=True):
         """When this instant is played; raises ``TooLate``."""
         if at_us * self.slower > _LATEST_US:
             raise TooLate(f"the play goes on until after the year {_LAST_YEAR}")
-        return _EPOCH + at_us * self.slower * _US
+        return instants.from_us(at_us * self.slower)
 
     def instant_us(self, at: datetime) -> int:
         """Which instant was played then."""
-        return self.span_us((at - _EPOCH) // _US)
+        return self.span_us(instants.to_us(at))
 
     def seconds(self, span_us: int) -> int:
         """A duration that is whole in the database."""
-        seconds, rest = divmod(span_us * self.slower, _SECOND_US)
+        seconds, rest = divmod(span_us * self.slower, SECOND_US)
         assert rest == 0, f"{span_us} is no whole number of seconds, {self.slower} times slower"
         return seconds
 
@@ -62,7 +61,7 @@ def scale_of(scenario: Scenario) -> Scale:
     """The least that makes every duration whole that a column of seconds holds."""
     slower = 1
     for span_us in _spans(scenario):
-        while span_us * slower % _SECOND_US:
+        while span_us * slower % SECOND_US:
             slower *= 10
     return Scale(slower)
 
@@ -89,7 +88,7 @@ def problems(file: File, scale: Scale) -> Iterator[str]:
         if to_us(value, file.unit) * scale.slower > _LATEST_US:
             yield f"{place}: {value} is later than the database has years"
     for place, value in chain(_durations(file), _credits(file)):
-        if abs(to_us(value, file.unit)) * scale.slower > _INT * _SECOND_US:
+        if abs(to_us(value, file.unit)) * scale.slower > _INT * SECOND_US:
             yield f"{place}: {value} is more seconds than the database counts"
     for place, work in _work(file):
         if not -_BIGINT <= work.id <= _BIGINT:

@@ -7,7 +7,7 @@ from typing import Final
 from contactcenter.scenarios.units import Unit, from_us
 from routing.engine.playing import Played
 from routing.sentences import sentence
-from routing.wording import Language, in_persian_digits
+from routing.wording import Language, digits
 
 _UNIT: Final[Mapping[Language, Mapping[Unit, str]]] = {
     "en": {"s": " s", "ticks": " ticks"},
@@ -54,19 +54,15 @@ def lines(played: Played, unit: Unit, language: Language) -> Iterator[str]:
             yield sentence(why, language, instant=instant, span=span)
     else:
         for at_us, ticket_id, agent in played.offers:
-            at, ticket = _digits(instant(at_us), language), _digits(str(ticket_id), language)
+            at, ticket = digits(instant(at_us), language), digits(str(ticket_id), language)
             yield _OFFERED[language].format(at=at, ticket=ticket, agent=agent)
     yield f"{_ENDED[language]}:"
     for ticket_id, (state, holder) in played.tickets.items():
         ended = _STATES[language][state].format(agent=holder)
-        ticket = _digits(str(ticket_id), language)
+        ticket = digits(str(ticket_id), language)
         yield "  " + _TICKET[language].format(id=ticket, state=ended)
     for agent, presence in played.agents.items():
         yield f"  {agent}: {_STATES[language].get(presence, presence)}"
-
-
-def _digits(text: str, language: Language) -> str:
-    return in_persian_digits(text) if language == "fa" else text
 
 
 def _time(value_us: int, *, unit: Unit, suffix: str) -> str:

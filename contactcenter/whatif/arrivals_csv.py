@@ -1,6 +1,6 @@
 """A day's arrivals from a CSV file; docs/whatif.md has the columns."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 from typing import Final, NamedTuple
 
 from contactcenter.whatif.columns import (
@@ -20,6 +20,7 @@ from contactcenter.whatif.columns import (
 from contactcenter.whatif.day import Arrival
 from contactcenter.whatif.entering import Categories
 from routing import entry
+from routing.instants import to_us
 
 #: What a column is called, in English and in Persian.
 COLUMNS: Final = {
@@ -45,8 +46,6 @@ FACTS: Final = {
 }
 #: A file may have so many arrivals: each is kept in memory while the day is played.
 MOST_ARRIVALS: Final = 2_000_000
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_US: Final = timedelta(microseconds=1)
 _NOWHERE: Final = ""
 _CHANNEL: Final = "voice"
 
@@ -105,9 +104,10 @@ class _Clock:
         at = instant(cell, self._given)
         if self.zone is None:
             self.zone = self._given or at.tzinfo
-        if at < _EPOCH:
+        at_us = to_us(at)
+        if at_us < 0:
             raise BadCell(f"“{latin(cell)}” is before 1970")
-        return (at - _EPOCH) // _US
+        return at_us
 
 
 class _Facts:

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from contactcenter.whatif.figures import Outcome, Tally, Within
 from contactcenter.whatif.recorded import Leg, Recorded
-from contactcenter.whatif.stays import Stay, us
+from contactcenter.whatif.stays import Stay
 from contactcenter.whatif.times import IS_HERE, AgentTime, occupancy
-
-_US: Final = 1_000_000
+from routing.instants import SECOND_US, to_us
 
 
 class First(NamedTuple):
@@ -49,7 +48,7 @@ def firsts_of(recorded: Recorded, found: Sequence[Stay]) -> dict[int, First]:
     for stay in found:
         answered = _answered(stay, recorded)
         if stay.held_by is None and answered is not None and answered.agent_id is not None:
-            wait_s = (us(answered.from_at) - us(stay.since)) / _US
+            wait_s = (to_us(answered.from_at) - to_us(stay.since)) / SECOND_US
             firsts[stay.number] = First(answered.agent_id, wait_s)
     return firsts
 
@@ -67,7 +66,7 @@ def _count(
             total.escalated += 1
         if leg.agent_id is None:
             since = stay.since if n == 0 else leg.from_at
-            _end(tally, leg, us(since), us(recorded.until_at), within, is_over=is_over)
+            _end(tally, leg, to_us(since), to_us(recorded.until_at), within, is_over=is_over)
             total.overflowed += is_over and leg.ended_by == "overflowed"
     if stay.held_by is None:
         _count_once(stay, recorded, total, within)
@@ -79,9 +78,9 @@ def _end(
     """How one wait in a queue ended."""
     tally.offered += 1
     if not is_over or leg.to_at is None:
-        tally.remain((until_us - since_us) / _US)
+        tally.remain((until_us - since_us) / SECOND_US)
         return
-    wait_s = (us(leg.to_at) - since_us) / _US
+    wait_s = (to_us(leg.to_at) - since_us) / SECOND_US
     match leg.ended_by:
         case "assigned":
             tally.answer(wait_s, within.of(leg.channel))
@@ -96,16 +95,16 @@ def _end(
 def _count_once(stay: Stay, recorded: Recorded, total: Tally, within: Within) -> None:
     """A ticket among all, until its first answer."""
     total.offered += 1
-    since_us, last = us(stay.since), stay.legs[-1]
+    since_us, last = to_us(stay.since), stay.legs[-1]
     answered = _answered(stay, recorded)
     if answered is not None:
-        total.answer((us(answered.from_at) - since_us) / _US, within.of(last.channel))
+        total.answer((to_us(answered.from_at) - since_us) / SECOND_US, within.of(last.channel))
     elif last.to_at is None or last.to_at >= recorded.until_at:
-        total.remain((us(recorded.until_at) - since_us) / _US)
+        total.remain((to_us(recorded.until_at) - since_us) / SECOND_US)
     elif last.ended_by == "abandoned":
-        total.abandon((us(last.to_at) - since_us) / _US)
+        total.abandon((to_us(last.to_at) - since_us) / SECOND_US)
     else:
-        total.move((us(last.to_at) - since_us) / _US)
+        total.move((to_us(last.to_at) - since_us) / SECOND_US)
 
 
 def _answered(stay: Stay, recorded: Recorded) -> Leg | None:
@@ -118,11 +117,11 @@ def _times(recorded: Recorded) -> dict[int, AgentTime]:
     changes: dict[int, list[_Change]] = defaultdict(list)
     for change in _changes(recorded):
         changes[change.agent_id].append(change)
-    until_us = us(recorded.until_at)
+    until_us = to_us(recorded.until_at)
     times = {}
     for agent_id, own in changes.items():
         time = times[agent_id] = AgentTime()
-        time.since_us = us(recorded.from_at)
+        time.since_us = to_us(recorded.from_at)
         for change in sorted(own, key=lambda one: (one.at_us, one.place)):
             time.note(min(change.at_us, until_us))
             time.holding += change.holding
@@ -144,13 +143,13 @@ class _Change(NamedTuple):
 
 
 def _changes(recorded: Recorded) -> Iterator[_Change]:
-    from_us = us(recorded.from_at)
+    from_us = to_us(recorded.from_at)
     for one in recorded.presences:
-        yield _Change(one.agent_id, us(one.to_at), 0, presence="offline")
-        yield _Change(one.agent_id, us(one.from_at), 1, presence=one.presence)
+        yield _Change(one.agent_id, to_us(one.to_at), 0, presence="offline")
+        yield _Change(one.agent_id, to_us(one.from_at), 1, presence=one.presence)
     for work in recorded.work:
-        if work.ended_at is not None and us(work.ended_at) <= from_us:
+        if work.ended_at is not None and to_us(work.ended_at) <= from_us:
             continue
-        yield _Change(work.agent_id, max(us(work.answered_at), from_us), 2, holding=1)
+        yield _Change(work.agent_id, max(to_us(work.answered_at), from_us), 2, holding=1)
         if work.ended_at is not None:
-            yield _Change(work.agent_id, us(work.ended_at), 3, holding=-1)
+            yield _Change(work.agent_id, to_us(work.ended_at), 3, holding=-1)

@@ -10,13 +10,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Final, Generic, NamedTuple, TypeVar
 
+from routing.instants import SECOND_US
+
 T = TypeVar("T")
 
 #: So many slips are named; the rest is only counted.
 MOST_PROBLEMS: Final = 50
 #: A cell that is longer is a slip, such as a quotation mark that was never closed.
 _LONGEST_CELL: Final = 10_000
-_US: Final = 1_000_000
 #: A century, in seconds.
 _LONGEST_S: Final = 3_200_000_000
 _LATIN: Final = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫؛", "01234567890123456789.;")
@@ -180,7 +181,7 @@ def span_us(cell: str) -> int:
         raise BadCell(f"“{cell}” is no number of seconds") from None
     if not 0 <= seconds <= _LONGEST_S:
         raise BadCell(f"“{cell}” is out of range")
-    return round(seconds * _US)
+    return round(seconds * SECOND_US)
 
 
 def signed_span_us(cell: str) -> int:

@@ -1,21 +1,17 @@
 """What a configuration document means for a day that is played."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from contactcenter.configuration_document import compiling
 from contactcenter.configuration_document.document import Calendar, Document, Queue
-from contactcenter.configuration_document.vocabulary import DEFAULT
 from contactcenter.opening_hours import Hours, span_of
 from contactcenter.time_zones import zone_of
-from contactcenter.whatif.day import US, Centre, QueueTerms
+from contactcenter.whatif.day import Centre, QueueTerms
 from routing import calendars, escalation
 from routing.calendars import OpeningHours, Span
 from routing.engine.records import Membership, Overflow, QueueRules
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_US: Final = timedelta(microseconds=1)
+from routing.instants import SECOND_US, to_us
 
 
 def centre_of(
@@ -29,7 +25,10 @@ def centre_of(
                 tier=queue.tier,
                 rules=_rules(queue, document, per_tier_s),
                 overflow=tuple(
-                    (Overflow(after_us=step.after_s * US, queue=step.to), frozenset(step.only))
+                    (
+                        Overflow(after_us=step.after_s * SECOND_US, queue=step.to),
+                        frozenset(step.only),
+                    )
                     for step in document.overflow.get(name, ())
                 ),
                 open_us=_open_us(queue, document.calendars or {}, span),
@@ -37,9 +36,9 @@ def centre_of(
             for name, queue in document.queues.items()
         },
         weights=document.capacity,
-        per_tier_us=per_tier_s * US,
-        sticky_us={name: s * US for name, s in document.sticky.window_s.items()},
-        exclude_for_us=document.limits.exclude_for_s * US,
+        per_tier_us=per_tier_s * SECOND_US,
+        sticky_us={name: s * SECOND_US for name, s in document.sticky.window_s.items()},
+        exclude_for_us=document.limits.exclude_for_s * SECOND_US,
         max_misses=document.limits.max_misses,
         work_stands_still=work_stands_still,
     )
@@ -53,8 +52,8 @@ def served(document: Document) -> dict[str, list[Membership]]:
             Membership(
                 queue=member.queue,
                 level=member.terms.level,
-                delay_us=member.terms.delay_s * US,
-                handicap_us=member.terms.handicap_s * US,
+                delay_us=member.terms.delay_s * SECOND_US,
+                handicap_us=member.terms.handicap_s * SECOND_US,
                 band=member.terms.band,
             )
         )
@@ -77,7 +76,7 @@ def hours_of(calendar: Calendar) -> OpeningHours:
 
 
 def _rules(queue: Queue, document: Document, per_tier_s: int) -> QueueRules:
-    by_channel = queue.offer_s if isinstance(queue.offer_s, dict) else {DEFAULT: queue.offer_s}
+    rings_s, others_s = queue.rings_s
     target = None if queue.escalate_to is None else document.queues.get(queue.escalate_to)
     rises = target is not None and queue.escalate_after_s is not None
     gained_s = 0
@@ -87,17 +86,13 @@ def _rules(queue: Queue, document: Document, per_tier_s: int) -> QueueRules:
         )
     return QueueRules(
         auto_accept=frozenset(queue.auto_accept),
-        offer_timeout_us=by_channel.get(DEFAULT, _RINGS_S) * US,
-        offer_timeouts_us={name: s * US for name, s in by_channel.items() if name != DEFAULT},
-        wrap_up_us=queue.wrap_up_s * US,
-        escalate_after_us=(queue.escalate_after_s or 0) * US if rises else None,
+        offer_timeout_us=rings_s * SECOND_US,
+        offer_timeouts_us={name: s * SECOND_US for name, s in others_s.items()},
+        wrap_up_us=queue.wrap_up_s * SECOND_US,
+        escalate_after_us=(queue.escalate_after_s or 0) * SECOND_US if rises else None,
         escalate_to=queue.escalate_to or "",
-        escalation_credit_us=gained_s * US,
+        escalation_credit_us=gained_s * SECOND_US,
     )
-
-
-#: How long an offer rings where the document names only some channels.
-_RINGS_S: Final = 60
 
 
 def _open_us(
@@ -111,7 +106,7 @@ def _open_us(
 
 def _in_us(intervals: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[int, int]]:
     for opens, closes in intervals:
-        yield (opens - _EPOCH) // _US, (closes - _EPOCH) // _US
+        yield to_us(opens), to_us(closes)
 
 
 def _spans(written: tuple[str, ...]) -> tuple[Span, ...]:

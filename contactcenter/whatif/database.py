@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from msgspec import Struct
 
@@ -20,8 +19,7 @@ from contactcenter.whatif.recorded import Recorded
 from contactcenter.whatif.replaying import play, watched
 from contactcenter.whatif.stays import Stay, stays
 from routing.engine.records import Membership
-
-_US: Final = 1_000_000
+from routing.instants import SECOND_US
 
 
 class Played(Struct, frozen=True, kw_only=True):
@@ -82,7 +80,7 @@ class Replay:
         real = self.first_answers()
         since = {a.ticket_id: a.at_us - a.waited_us for a in played.arrivals}
         both = real.keys() & played.answers.keys()
-        waits = {n: (played.answers[n].at_us - since[n]) / _US for n in both}
+        waits = {n: (played.answers[n].at_us - since[n]) / SECOND_US for n in both}
         apart = sorted(abs(waits[n] - real[n].wait_s) for n in both)
         same = sum(
             played.answers[n].agent_id == recorded_day.name_of(real[n].agent_id) for n in both

@@ -5,14 +5,12 @@ file that has no dates. Agents and queues go by text.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from msgspec import Struct
 
 from routing import entry
 from routing.engine.records import Membership, Overflow, Presence, QueueRules
-
-US: Final = 1_000_000
+from routing.instants import SECOND_US
 
 
 class Arrival(Struct, frozen=True, kw_only=True, gc=False):
@@ -81,7 +79,7 @@ class Centre(Struct, frozen=True, kw_only=True):
     weights: Mapping[str, int] = {}
     per_tier_us: int = 0
     sticky_us: Mapping[str, int] = {}
-    exclude_for_us: int = 60 * US
+    exclude_for_us: int = 60 * SECOND_US
     max_misses: int = 2
     work_stands_still: bool = False
 

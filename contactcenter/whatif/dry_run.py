@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -17,9 +17,8 @@ from contactcenter.whatif.recorded import Recorded
 from contactcenter.whatif.recorded_day import name_of
 from contactcenter.whatif.stays import Stay
 from contactcenter.whatif.wording import Notes
+from routing.instants import SECOND_US, from_us
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_US: Final = 1_000_000
 #: Waits that differ by less are alike.
 _ALIKE_S: Final = 1.0
 
@@ -123,10 +122,10 @@ class _Tickets:
             if stay.held_by is not None:
                 continue
             number = stay.number
-            was = self._was(stay, before[number].credit_us // _US)
+            was = self._was(stay, before[number].credit_us // SECOND_US)
             as_configured = self._played(self._same, stay, before[number].queue, was.credit_s)
             changed = self._played(
-                self._changed, stay, after[number].queue, after[number].credit_us // _US
+                self._changed, stay, after[number].queue, after[number].credit_us // SECOND_US
             )
             found.append(
                 Ticket(
@@ -158,10 +157,10 @@ class _Tickets:
             queue=queue,
             credit_s=credit_s,
             agent=None if offer is None else self._agents[offer.agent_id],
-            offered_at=None if offer is None else _at(offer.at_us),
+            offered_at=None if offer is None else from_us(offer.at_us),
             wait_s=None
             if answer is None
-            else round((_at(answer.at_us) - stay.since).total_seconds(), 3),
+            else round((from_us(answer.at_us) - stay.since).total_seconds(), 3),
         )
 
 
@@ -205,7 +204,3 @@ def _flow(from_queue: str, to_queue: str, found: Sequence[Ticket]) -> Flow:
         wait_s=round(sum(before for before, _ in both) / count, 3) if both else None,
         changed_wait_s=round(sum(after for _, after in both) / count, 3) if both else None,
     )
-
-
-def _at(at_us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=at_us)

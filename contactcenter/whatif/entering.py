@@ -7,8 +7,9 @@ import msgspec
 
 from contactcenter.configuration_document.document import Document
 from contactcenter.whatif.compiled import credit_s
-from contactcenter.whatif.day import US, Arrival
+from contactcenter.whatif.day import Arrival
 from routing import entry, escalation
+from routing.instants import SECOND_US
 
 #: Reasons that are not of a segment, and what they are worth if a document does not say.
 _BY_NAME: Final[Mapping[str, int]] = {
@@ -103,7 +104,7 @@ def _anew(
     return msgspec.structs.replace(
         arrival,
         queue=arrival.queue if keeps_queue else found,
-        credit_us=arrival.credit_us + more_s * US,
+        credit_us=arrival.credit_us + more_s * SECOND_US,
     )
 
 

@@ -1,7 +1,7 @@
 """A what-if of a day that lies in files."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from typing import Final
 
 import msgspec
@@ -17,8 +17,8 @@ from contactcenter.whatif.entering import Categories, Entry, entered, entered_an
 from contactcenter.whatif.figures import Outcome, Within
 from contactcenter.whatif.replaying import outcome_of
 from contactcenter.whatif.wording import Notes
+from routing.instants import from_us
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
 
 
@@ -99,7 +99,7 @@ def _centre(document: Document | None, span: staff_csv.Span) -> Centre:
         return Centre()
     hours = None
     if span.zone is not None:
-        begin, end = (_EPOCH + timedelta(microseconds=us) for us in (span.from_us, span.to_us))
+        begin, end = from_us(span.from_us), from_us(span.to_us)
         hours = (begin - _DAY, end + 30 * _DAY)
     return compiled.centre_of(document, hours, work_stands_still=False)
 

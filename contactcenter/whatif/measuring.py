@@ -1,14 +1,12 @@
 """Counts what happens on the router in memory, as it happens."""
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from typing import Final
 
 from contactcenter.whatif.figures import Outcome, Tally, Within
 from contactcenter.whatif.times import IS_HERE, AgentTime, occupancy
 from routing.engine.records import Agent, Ticket
 from routing.engine.watching import Moved
-
-_US: Final = 1_000_000
+from routing.instants import SECOND_US
 
 
 class Measure:
@@ -66,10 +64,10 @@ class Measure:
         if waited is None:
             return
         within_s = self._within.of(ticket.channel)
-        self._tally(waited[1]).answer((at_us - waited[0]) / _US, within_s)
+        self._tally(waited[1]).answer((at_us - waited[0]) / SECOND_US, within_s)
         first_us = self._unanswered.pop(ticket.ticket_id, None)
         if first_us is not None:
-            self._total.answer((at_us - first_us) / _US, within_s)
+            self._total.answer((at_us - first_us) / SECOND_US, within_s)
 
     def ends(self, at_us: int, ticket: Ticket, agent: Agent) -> None:  # noqa: ARG002  a watcher is told
         """Its agent is done with it."""
@@ -79,7 +77,7 @@ class Measure:
         """It goes to another queue."""
         waited = self._waiting.pop(ticket.ticket_id, None)
         if waited is not None:
-            wait_s = (at_us - waited[0]) / _US
+            wait_s = (at_us - waited[0]) / SECOND_US
             tally = self._tally(ticket.queue)
             (tally.overflow if why == "overflowed" else tally.move)(wait_s)
         if why == "overflowed":
@@ -89,10 +87,10 @@ class Measure:
     def leaves(self, at_us: int, ticket: Ticket) -> None:
         """The customer has left."""
         since_us, queue = self._waiting.pop(ticket.ticket_id)
-        self._tally(queue).abandon((at_us - since_us) / _US)
+        self._tally(queue).abandon((at_us - since_us) / SECOND_US)
         first_us = self._unanswered.pop(ticket.ticket_id, None)
         if first_us is not None:
-            self._total.abandon((at_us - first_us) / _US)
+            self._total.abandon((at_us - first_us) / SECOND_US)
 
     def is_at(self, at_us: int, agent: Agent) -> None:
         """The agent comes or goes."""
@@ -103,9 +101,9 @@ class Measure:
     def outcome(self, at_us: int) -> Outcome:
         """What was counted until now; once."""
         for since_us, queue in self._waiting.values():
-            self._tally(queue).remain((at_us - since_us) / _US)
+            self._tally(queue).remain((at_us - since_us) / SECOND_US)
         for since_us in self._unanswered.values():
-            self._total.remain((at_us - since_us) / _US)
+            self._total.remain((at_us - since_us) / SECOND_US)
         for time in self._times.values():
             time.note(at_us)
         queues = {

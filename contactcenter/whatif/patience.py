@@ -3,11 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from random import Random
-from typing import Final
 
 from msgspec import Struct
-
-_US: Final = 1_000_000
 
 #: A queue and a channel.
 Where = tuple[str, str]

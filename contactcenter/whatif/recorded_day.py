@@ -7,11 +7,11 @@ from itertools import groupby
 from contactcenter.whatif.day import Arrival, Day, OnDuty, Shift
 from contactcenter.whatif.patience import Observations, Patience
 from contactcenter.whatif.recorded import Entered, Leg, Presence, Recorded
-from contactcenter.whatif.stays import Stay, mean_work_us, us
+from contactcenter.whatif.stays import Stay, mean_work_us
 from routing.engine.records import Membership
 from routing.engine.records import Presence as EnginePresence
+from routing.instants import SECOND_US, to_us
 
-_US = 1_000_000
 #: Where the router itself decides again when somebody wraps up.
 _PLAYED: Mapping[str, EnginePresence] = {
     "available": "available",
@@ -41,7 +41,7 @@ def day_of(recorded: Recorded, found: Sequence[Stay], *, seed: int) -> Day:
             _arrival(stay, entered.get(stay.ticket_id, ()), recorded, patience, mean_us)
             for stay in found
         ],
-        until_us=us(recorded.until_at),
+        until_us=to_us(recorded.until_at),
     )
 
 
@@ -94,7 +94,7 @@ def _arrival(
             language=came.language or problem.language,
         )
     return Arrival(
-        at_us=us(stay.at),
+        at_us=to_us(stay.at),
         ticket_id=stay.number,
         queue=recorded.queues[first.queue_id],
         channel=first.channel,
@@ -104,8 +104,8 @@ def _arrival(
         + (0,) * (len(handle_us) - len(stay.hands)),
         escalate=tuple(recorded.queues[queue_id] for queue_id in escalate),
         patience_us=_patience_us(stay, recorded, patience),
-        credit_us=sum(came.credits.values()) * _US if came is not None else 0,
-        waited_us=us(stay.at) - us(stay.since),
+        credit_us=sum(came.credits.values()) * SECOND_US if came is not None else 0,
+        waited_us=to_us(stay.at) - to_us(stay.since),
         held_by=None if stay.held_by is None else name_of(stay.held_by),
         sticky_agent=None if came is None or came.solver_id is None else name_of(came.solver_id),
         problem=problem,
@@ -149,11 +149,11 @@ def _patience_us(stay: Stay, recorded: Recorded, patience: Patience) -> int | No
         return None
     left_at = last.to_at if last.ended_by == "abandoned" else None
     if left_at is not None and not stay.hands:
-        return us(left_at) - us(stay.at)
+        return to_us(left_at) - to_us(stay.at)
     where = (recorded.queues[first.queue_id], first.channel)
     answered = next((leg.from_at for leg in stay.legs if leg.agent_id is not None), None)
     until = min(answered or recorded.until_at, recorded.until_at)
-    return patience.beyond(where, max(0, us(until) - us(stay.at)))
+    return patience.beyond(where, max(0, to_us(until) - to_us(stay.at)))
 
 
 def _observed(recorded: Recorded, found: Sequence[Stay]) -> Observations:
@@ -163,7 +163,7 @@ def _observed(recorded: Recorded, found: Sequence[Stay]) -> Observations:
             to_at = min(leg.to_at or recorded.until_at, recorded.until_at)
             seen.note(
                 (recorded.queues[leg.queue_id], leg.channel),
-                us(to_at) - us(leg.from_at),
+                to_us(to_at) - to_us(leg.from_at),
                 left=leg.ended_by == "abandoned" and leg.to_at == to_at,
             )
     return seen
@@ -177,7 +177,9 @@ def _shifts(presences: Sequence[Presence]) -> Iterator[Shift]:
     """The presences of one agent; what touches and is alike is one."""
     begin: Shift | None = None
     for one in presences:
-        shift = Shift(from_us=us(one.from_at), to_us=us(one.to_at), presence=_PLAYED[one.presence])
+        shift = Shift(
+            from_us=to_us(one.from_at), to_us=to_us(one.to_at), presence=_PLAYED[one.presence]
+        )
         if begin and begin.to_us == shift.from_us and begin.presence == shift.presence:
             begin = Shift(from_us=begin.from_us, to_us=shift.to_us, presence=begin.presence)
         else:

@@ -1,7 +1,7 @@
 """Who is there, from a CSV file: a line for each queue that somebody serves."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from contactcenter.whatif.columns import (
 )
 from contactcenter.whatif.day import OnDuty, Shift
 from routing.engine.records import Membership
+from routing.instants import from_us, to_us
 
 #: What a column is called, in English and in Persian.
 COLUMNS: Final = {
@@ -32,8 +33,6 @@ COLUMNS: Final = {
     "shifts": "شیفت",
 }
 MOST_LINES: Final = 100_000
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_US: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1)
 #: A file of arrivals over more days than this has shifts with dates.
 _MOST_DAYS: Final = 366
@@ -127,7 +126,7 @@ def _between(begin: str, end: str, span: Span) -> list[Shift]:
     if ":" in begin and "-" not in begin:
         return _each_day(_time_of_day(begin), _time_of_day(end), span)
     if "-" in begin:
-        ends = [(instant(written, span.zone) - _EPOCH) // _US for written in (begin, end)]
+        ends = [to_us(instant(written, span.zone)) for written in (begin, end)]
     else:
         ends = [span_us(begin), span_us(end)]
     if ends[0] >= ends[1]:
@@ -150,11 +149,11 @@ def _on(day: date, begin: time, end: time, zone: tzinfo) -> Shift:
     last_day = day if begin < end else day + _DAY
     from_at = datetime.combine(day, begin, zone)
     to_at = datetime.combine(last_day, end, zone)
-    return Shift(from_us=(from_at - _EPOCH) // _US, to_us=(to_at - _EPOCH) // _US)
+    return Shift(from_us=to_us(from_at), to_us=to_us(to_at))
 
 
 def _day_of(at_us: int, zone: tzinfo) -> date:
-    return (_EPOCH + timedelta(microseconds=at_us)).astimezone(zone).date()
+    return from_us(at_us).astimezone(zone).date()
 
 
 def _time_of_day(written: str) -> time:

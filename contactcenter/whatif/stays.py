@@ -1,15 +1,15 @@
 """The stays of recorded tickets: what of each episode falls into the span, and since when."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
 from msgspec import Struct
 
 from contactcenter.whatif.recorded import Leg, Recorded, Work
+from routing.instants import SECOND_US
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _US: Final = timedelta(microseconds=1)
 
 
@@ -54,11 +54,6 @@ def stays(recorded: Recorded) -> list[Stay]:
     return found
 
 
-def us(at: datetime) -> int:
-    """An instant in microseconds since 1970."""
-    return (at - _EPOCH) // _US
-
-
 def _stay(legs: Sequence[Leg], work: Sequence[Work], recorded: Recorded) -> Stay | None:
     """None where nothing of it takes anybody's time in the span: it was the customer's turn."""
     for n, leg in enumerate(legs):
@@ -92,7 +87,7 @@ def _hands(legs: Iterable[Leg], work: Sequence[Work]) -> Iterator[Hand]:
         own = _of(leg, work)
         worked_s = sum(one.worked_s for one in own)
         rang = own[0].answered_at - own[0].offered_at if own else timedelta()
-        yield Hand(worked_us=max(0, round(worked_s * 1_000_000)), rang_us=max(0, rang // _US))
+        yield Hand(worked_us=max(0, round(worked_s * SECOND_US)), rang_us=max(0, rang // _US))
 
 
 def _of(leg: Leg, work: Sequence[Work]) -> list[Work]:

@@ -1,11 +1,11 @@
 """What the figures of a what-if are called and mean, in English and in Persian."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct
 
-Language = Literal["en", "fa"]
+from routing.wording import Language
 
 
 class Definition(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from routing.wording import in_persian_digits
+
 FIRST_YEAR: Final = 1300
 LAST_YEAR: Final = 1500
 
@@ -28,7 +30,6 @@ _MONTHS: Final = (
 )
 #: As ``date.weekday()`` counts.
 _WEEKDAYS: Final = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")
-_DIGITS: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 #: Six months of 31 days, then of 30; the last has 29, in leap years 30.
 _LONG_MONTHS: Final = 6
 _LONG_MONTH_DAYS: Final = 31
@@ -85,11 +86,6 @@ def label(day: date) -> str:
     there = persian_date(day)
     text = f"{_WEEKDAYS[day.weekday()]} {there.day} {_MONTHS[there.month - 1]} {there.year}"
     return in_persian_digits(text)
-
-
-def in_persian_digits(text: str) -> str:
-    """The text with ۰ to ۹ for 0 to 9."""
-    return text.translate(_DIGITS)
 
 
 def _days_of(year: int, month: int) -> int:

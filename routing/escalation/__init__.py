@@ -27,13 +27,10 @@ from routing.escalation.deciding import (
     next_instant,
 )
 from routing.escalation.tiers import (
-    COOLDOWN_S,
     CREDIT_PER_TIER_S,
     CREDIT_REOPENED_S,
     KEPT_FOR_S,
     LEAST_LEFT_S,
-    MAX_BY_RULE,
-    MAX_RETURNS,
     credit_s,
 )
 from routing.escalation.words import (
@@ -49,7 +46,6 @@ from routing.escalation.words import (
 )
 
 __all__ = [
-    "COOLDOWN_S",
     "CREDIT_PER_TIER_S",
     "CREDIT_REOPENED_S",
     "FAILURES",
@@ -57,8 +53,6 @@ __all__ = [
     "LEAF_NAMES",
     "LEAST_LEFT_S",
     "LEAVES",
-    "MAX_BY_RULE",
-    "MAX_RETURNS",
     "REASONS",
     "REPEATED_WITHIN_DAYS",
     "RETURN_REASONS",

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from routing.escalation.conditions import Facts, Held, when
-from routing.escalation.tiers import COOLDOWN_S, MAX_BY_RULE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +36,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What no rule may exceed; a person may."""
+    """What no rule may exceed; a person may.
 
-    escalations: int = MAX_BY_RULE
-    cooldown: timedelta = timedelta(seconds=COOLDOWN_S)
+    A customer who asks twice in one breath is not passed over the head of the tier that has just
+    got him: no rule moves the ticket again within ``cooldown``.
+    """
+
+    escalations: int
+    cooldown: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,7 @@
-"""What going up and down is worth, and how often it may happen."""
+"""What going up and down is worth."""
 
 from typing import Final
 
-#: A ticket that has risen this often is not moved by a rule any more; a person still may.
-MAX_BY_RULE: Final = 3
-#: A ticket that was sent back this often stays where it is.
-MAX_RETURNS: Final = 2
-#: A customer who asks twice in one breath is not passed over the head of the tier that has just got
-#: him: no rule moves the ticket again for this long, and his words until then are not counted.
-COOLDOWN_S: Final = 300
 #: Seconds of credit for each tier a ticket rises: it does not start at the end again.
 CREDIT_PER_TIER_S: Final = 300
 #: Seconds of credit for a problem that came back.

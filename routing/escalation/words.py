@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 from routing.escalation.conditions import Held
-from routing.wording import Language, in_persian_digits
+from routing.wording import Language, digits
 
 Reason = Literal[
     "agent",
@@ -159,7 +159,7 @@ def _leaf(held: Held, language: Language) -> str:
     wanted = held.wanted["times"] if isinstance(held.wanted, Mapping) else held.wanted
     share = 100 if held.leaf == "sla_burn" else 1
     text = template.format(found=_number(held.found, share), wanted=_number(wanted, share))
-    return in_persian_digits(text) if language == "fa" else text
+    return digits(text, language)
 
 
 def _number(value: Any, share: int) -> str:

@@ -14,7 +14,7 @@ from contactcenter import agent_skills, configuration_versions, rules, staffing,
 from contactcenter.activation import activating
 from contactcenter.activation.recording import recorded
 from contactcenter.configuration_document import parsing, reading, rows, writing
-from contactcenter.configuration_document.document import Document, Limits, Sticky, Terms
+from contactcenter.configuration_document.document import Document, Terms
 from contactcenter.configuration_document.problems import InvalidConfiguration
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, seek
@@ -173,7 +173,7 @@ async def test_going_back_restores_every_row(centre: asyncpg.Connection):
         sla=document.sla[:1],
         credits={"reopened": 1},
         capacity={"sms": 2},
-        sticky=Sticky(),
+        sticky=rules.Sticky(),
     )
     assert await activate(centre, other) == 2
     assert await everything(centre) != first
@@ -510,7 +510,7 @@ async def test_of_two_who_activate_at_once_one_is_refused(database: Database):
         base = await current(conn)
 
     async def one(dispatcher: Dispatcher, cooldown_s: int) -> None:
-        document = msgspec.structs.replace(base, limits=Limits(cooldown_s=cooldown_s))
+        document = msgspec.structs.replace(base, limits=rules.Limits(cooldown_s=cooldown_s))
 
         async def change(conn: Conn, now: datetime) -> None:
             await activating.activate(

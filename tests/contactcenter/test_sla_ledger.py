@@ -7,7 +7,7 @@ import factories as make
 import pytest
 from promised import NOON, Centre, at
 
-from contactcenter import merges, sla, tickets
+from contactcenter import merges, tickets
 from contactcenter.dispatch import ending, holding, promises
 
 
@@ -428,9 +428,6 @@ async def test_rules_are_asked_at_the_instant_at_which_a_share_of_theirs_is_reac
 
     assert paused == []
     assert await centre.timers() == [("sla_share", 70), ("sla_warning", 95)]
-    assert await sla.instant_of_burn(centre.conn, ticket_id, 0.9) == at(110)
-    assert await sla.burn(centre.conn, ticket_id, at(110)) == 0.9
-    assert await sla.burns(centre.conn, [ticket_id], at(20)) == {ticket_id: 0.1}
     await centre.fire_until("sla_share", 70)
     assert await centre.timers() == [
         ("escalation_check", 70),

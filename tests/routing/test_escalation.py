@@ -28,6 +28,7 @@ TEHRAN = unchanging(
         exceptions={},
     )
 )
+LIMITS = Limits(escalations=3, cooldown=timedelta(seconds=300))
 BELOW = Standing(queue_id=1, tier=1, next_queue_id=2, tiers={1: 1, 2: 2, 3: 3})
 
 
@@ -55,7 +56,7 @@ LEAVES = {*escalation.LEAVES, *entry.ATTRIBUTES, "all", "any"}
 
 
 def due(rules: list[Rule], known: Facts, standing: Standing = BELOW) -> Due | None:
-    return escalation.first_due(rules, known, standing, Limits())
+    return escalation.first_due(rules, known, standing, LIMITS)
 
 
 # What holds ---------------------------------------------------------------------------------------
@@ -136,7 +137,7 @@ def test_the_share_of_a_promise_is_counted_by_its_own_hours():
 
     before = facts(at=at_nine - timedelta(microseconds=1), promises=(promise,))
     assert due(rules, before) is None
-    assert escalation.next_instant(rules, before, BELOW, Limits()) == at_nine
+    assert escalation.next_instant(rules, before, BELOW, LIMITS) == at_nine
     found = due(rules, facts(at=at_nine, promises=(promise,)))
     assert found is not None
     assert found.because == (Held(leaf="sla_burn", wanted=0.75, found=0.75),)
@@ -148,7 +149,7 @@ def test_minutes_go_on_only_while_the_queue_is_open():
     rules = [rule(business_minutes_in_tier=45)]
     on_thursday = facts(at=datetime(2026, 11, 19, 9, 0, tzinfo=UTC), calendar=TEHRAN)
 
-    instant = escalation.next_instant(rules, on_thursday, BELOW, Limits())
+    instant = escalation.next_instant(rules, on_thursday, BELOW, LIMITS)
 
     assert instant == datetime(2026, 11, 21, 4, 45, tzinfo=UTC)  # Saturday, 15 minutes after 08:00
 
@@ -242,7 +243,7 @@ def test_one_reason_raises_a_ticket_once_in_an_episode_unless_it_is_of_this_stay
     again = replace(BELOW, queue_id=2, tier=2, next_queue_id=3, done=frozenset({"r"}))
 
     assert due([for_all], facts(reopens=2), again) is None
-    assert escalation.next_instant([for_all], facts(reopens=2), again, Limits()) == (
+    assert escalation.next_instant([for_all], facts(reopens=2), again, LIMITS) == (
         THURSDAY + minutes(45)
     )
     found = due([for_all], facts(reopens=2, in_tier=minutes(50)), again)
@@ -279,7 +280,7 @@ def test_after_a_rise_rules_wait_for_the_cooldown_and_are_due_at_its_end():
     known = facts(reopens=1)
 
     assert due([rule(reopens=1)], known, risen) is None
-    assert escalation.next_instant([rule(reopens=1)], known, risen, Limits()) == (
+    assert escalation.next_instant([rule(reopens=1)], known, risen, LIMITS) == (
         THURSDAY + timedelta(seconds=200)
     )
     assert due([rule(reopens=1, cools=False)], known, risen) is not None
@@ -366,18 +367,17 @@ standings = st.builds(
 @given(st.lists(condition, min_size=1, max_size=3), known_facts, standings)
 def test_the_next_instant_is_the_first_at_which_time_makes_a_rule_hold(conditions, known, standing):
     rules = [Rule(name=f"r{n}", condition=c) for n, c in enumerate(conditions)]
-    limits = Limits()
-    if escalation.first_due(rules, known, standing, limits) is not None:
+    if escalation.first_due(rules, known, standing, LIMITS) is not None:
         return
-    instant = escalation.next_instant(rules, known, standing, limits)
+    instant = escalation.next_instant(rules, known, standing, LIMITS)
 
     if instant is None:
         in_a_month = later(known, known.at + timedelta(days=30))
-        assert escalation.first_due(rules, in_a_month, standing, limits) is None
+        assert escalation.first_due(rules, in_a_month, standing, LIMITS) is None
     else:
         just_before = later(known, instant - timedelta(microseconds=1))
-        assert escalation.first_due(rules, just_before, standing, limits) is None
-        assert escalation.first_due(rules, later(known, instant), standing, limits) is not None
+        assert escalation.first_due(rules, just_before, standing, LIMITS) is None
+        assert escalation.first_due(rules, later(known, instant), standing, LIMITS) is not None
 
 
 steps = st.lists(

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing import assignment, decision_words, ordering, sentences, timing, wording
-from routing.credits import CreditRow, total_us
 from routing.eligibility import CLAUSES, Clause, clauses, first_false, is_kept
 
 
@@ -191,13 +190,6 @@ def test_timers_of_one_instant_have_an_order():
 def test_only_delays_that_are_not_over_are_waited_for():
     assert timing.next_delay_us([10, 30, 60], enqueued_us=100, now_us=110) == 130
     assert timing.next_delay_us([10], enqueued_us=100, now_us=110) is None
-
-
-def test_the_sum_of_credit_rows_is_the_credit():
-    assert (
-        total_us([CreditRow(name="given", credit_us=5), CreditRow(name="raised", credit_us=-2)])
-        == 3
-    )
 
 
 @pytest.mark.parametrize("language", get_args(wording.Language))

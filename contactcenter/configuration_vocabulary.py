@@ -1,4 +1,4 @@
-"""The names, times and numbers that a document is made of, with their bounds."""
+"""The names, times and numbers that a configuration document is made of, with their bounds."""
 
 from typing import Annotated, Final
 
@@ -45,6 +45,8 @@ Level = Annotated[int, Meta(ge=1, le=9)]
 Band = Annotated[int, Meta(ge=0, le=9)]
 Units = Annotated[int, Meta(ge=1, le=1000)]
 Seconds = Annotated[int, Meta(ge=0, le=7 * DAY_S)]
+#: How long an offer rings where nothing else is said.
+RINGS_S: Final = 60
 RingS = Annotated[int, Meta(ge=5, le=3600)]
 WrapUpS = Annotated[int, Meta(ge=0, le=3600)]
 WaitS = Annotated[int, Meta(ge=1, le=90 * DAY_S)]
