@@ -37,9 +37,9 @@ COLUMNS: Final = {
 #: Others are facts that entry rules may ask for.
 FACTS: Final = {
     "category": "دسته",
-    "customer_category": "گروه مشتری",
+    "customer_category": "نوع مشتری",
     "contract": "قرارداد",
-    "value_class": "رده ارزش",
+    "value_class": "رتبهٔ ارزش",
     "language": "زبان",
     "temperament": "خلق‌وخو",
     "keyword": "واژه",

@@ -19,6 +19,7 @@ from contactcenter.whatif import as_it_was, dry_run, patience, recorded
 from contactcenter.whatif import database as whatif
 from contactcenter.whatif.changing import Changes, Heads
 from contactcenter.whatif.figures import Within
+from routing.instants import from_us
 
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 MORNING = MIDNIGHT.replace(hour=8)
@@ -171,7 +172,7 @@ async def test_the_unchanged_day_is_played_as_it_was_decided(dsn, desk):
 
     answered = {
         n // 1000: (
-            MIDNIGHT + timedelta(microseconds=one.at_us - as_it_was.us(MIDNIGHT)),
+            from_us(one.at_us),
             int(one.agent_id),
         )
         for n, one in played.answers.items()
