@@ -24,9 +24,16 @@ _KEEPS: Final[Mapping[Language, Pieces]] = {
 PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
     **OFFERS,
     "ticket_queued.by_rule": {
-        "en": ("Queued in {queue} (tier {tier}) at {at} by entry rule {rule_id}.", _CREDITS["en"]),
+        "en": (
+            "Queued in {queue} (tier {tier}) at {at} by entry rule",
+            " {rule_number}",
+            ".",
+            _CREDITS["en"],
+        ),
         "fa": (
-            "ساعت {at} بنا بر قاعدهٔ ورود {rule_id} در صف {queue} (سطح {tier}) جای گرفت.",
+            "ساعت {at} بنا بر قاعدهٔ ورود",
+            " {rule_number}",
+            " در صف {queue} (سطح {tier}) جای گرفت.",
             _CREDITS["fa"],
         ),
     },

@@ -59,6 +59,8 @@ WITH found AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, actor, team_ids, data)
   SELECT $1, 'ticket_queued', moved.id, version, contact_id, 'system', team_ids,
          jsonb_build_object('state', state, 'queue_id', queue_id, 'tier', tier, 'rule_id', rule_id,
+                            'rule_number', (SELECT nullif(count(*), 0) FROM entry_rule r JOIN entry_rule s ON s.position <= r.position
+                                            WHERE r.id = rule_id),
                             'temperament', temperament, 'language', language,
                             'credits', named.credits, 'configuration',
                             (SELECT coalesce(max(version), 0) FROM configuration_version))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from contactcenter import escalations, legs, queues, ticket_credits, tickets, turns
+from contactcenter import db, escalations, legs, queues, ticket_credits, tickets, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, overflowing, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
@@ -18,6 +18,9 @@ from contactcenter.tickets import Ticket, fact
 from contactcenter.turns import Turn, Turned
 from routing import escalation
 from routing.escalation import Held
+
+_SQL = db.Statements(__name__)
+_rule_number = _SQL.take("rule_number", int)
 
 
 class NoHigherTier(Conflict):
@@ -44,6 +47,7 @@ async def enqueue(
         now,
         "system",
         rule_id=rule_id,
+        rule_number=await _rule_number.one(conn, rule_id) or None,
         temperament=ticket.temperament,
         language=ticket.language,
         credits=granted,

@@ -298,7 +298,7 @@ async def test_a_ticket_from_pause_to_end(world: Conn) -> None:
 async def test_a_ticket_that_an_entry_rule_sent(world: Conn) -> None:
     support = await factories.queue(world, name="Support")
     rule_id = await world.fetchval(
-        "INSERT INTO entry_rule (position, condition, queue_id) VALUES (1, '{}', $1) RETURNING id",
+        "INSERT INTO entry_rule (position, condition, queue_id) VALUES (100, '{}', $1) RETURNING id",
         support,
     )
     ticket_id = await factories.ticket(world, NOON, intake_queue_id=support)
@@ -319,8 +319,8 @@ async def test_a_ticket_that_an_entry_rule_sent(world: Conn) -> None:
     await arriving.route(world, NOON, finding)
 
     (english,), (persian,) = await told(world, ticket_id), await told(world, ticket_id, "fa")
-    assert english == f"Queued in Support (tier 1) at 12:00:00 by entry rule {rule_id}."
-    assert persian.startswith("ساعت ۱۲:۰۰:۰۰ بنا بر قاعدهٔ ورود ")
+    assert english == "Queued in Support (tier 1) at 12:00:00 by entry rule 3."
+    assert persian == "ساعت ۱۲:۰۰:۰۰ بنا بر قاعدهٔ ورود ۳ در صف Support (سطح ۱) جای گرفت."
 
 
 async def test_a_ticket_that_comes_back_is_kept_for_who_had_it(world: Conn) -> None:
