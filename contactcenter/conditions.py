@@ -93,14 +93,14 @@ def _check_value(name: str, value: Any, field: str, there_is: Known) -> None:
         "tier": range(1, 10),
     }
     if name in known_values and value not in known_values[name]:
-        raise BadInput(field, f"There is no {name} {value!r}: this never fits.")
+        raise BadInput(field, f'There is no {name} "{value}": this never fits.')
 
 
 def _check_segment(kind: str, value: str, field: str, there_is: Known) -> None:
     if kind in there_is.free:
         if segments.canonical(value) != value:
-            raise BadInput(field, f"Write it as {segments.canonical(value)!r}.")
+            raise BadInput(field, f'Write it as "{segments.canonical(value)}".')
     elif kind not in there_is.segments:
-        raise BadInput(field, f"There is no kind of segment {kind!r}.")
+        raise BadInput(field, f'There is no kind of segment "{kind}".')
     elif value not in there_is.segments[kind]:
-        raise BadInput(field, f"There is no {kind} {value!r}: this never fits.")
+        raise BadInput(field, f'There is no {kind} "{value}": this never fits.')

@@ -40,7 +40,10 @@ async def activate(
     """
     found_rows = await rows.read(conn)
     if found_rows.version != based_on or document.version not in (None, based_on):
-        raise Stale(f"version {found_rows.version} of the configuration is in force by now")
+        raise Stale(
+            f"this is an edit of version {document.version or based_on} of the configuration, but"
+            f" {found_rows.version} is in force by now: read it, and edit that one"
+        )
     found = checking.check(document, await _world(conn, found_rows, document, channels))
     if found.errors:
         raise InvalidConfiguration(found.errors)

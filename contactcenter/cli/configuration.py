@@ -105,6 +105,8 @@ def versions(limit: int, config: Path | None, data_dir: Path | None) -> None:
         settings = load_settings(config, data_dir=data_dir)
         async with storage.opened(settings) as database, database.read() as conn:
             found = await configuration_versions.page(conn, before=2**31, limit=limit)
+        if not found:
+            click.echo("Nobody has changed it: it is as it was installed.", err=True)
         for kept in found:
             told = [f"{kept.version:5}", f"{kept.from_at:%Y-%m-%d %H:%M:%S}Z", kept.actor]
             if kept.reverts_to is not None:

@@ -26,19 +26,13 @@ def check(found: Findings) -> None:
 
 
 def _left_out(found: Findings) -> None:
-    """A queue that is not in the document any more must be empty, and lead nowhere."""
+    """A queue that is not in the document any more must be empty."""
     queues = {queue.id: queue for queue in found.world.rows.queues}
     for queue in queues.values():
         if queue.archived or queue.name in found.document.queues:
             continue
         if queue.id in found.world.in_use:
             found.error(at("queues", queue.name), "it is left out, but unsolved tickets are in it")
-    for point in found.world.rows.entry_points:
-        name = queues[point.queue_id].name
-        if point.key not in found.document.entry_points and name not in found.document.queues:
-            found.error(
-                at("entry_points", point.key), f'its queue "{name}" is left out: give it another'
-            )
 
 
 def _tiers(found: Findings) -> None:

@@ -84,10 +84,16 @@ def _agents(found: Findings) -> None:
 def _entry(found: Findings) -> None:
     for n, rule in enumerate(found.document.entry):
         _queue(found, f"{at('entry', n)}.queue", rule.queue)
+    rows = found.world.rows
+    queues = {queue.id: queue.name for queue in rows.queues}
+    leads_to = {point.key: queues[point.queue_id] for point in rows.entry_points}
     for key, point in found.document.entry_points.items():
         place = at("entry_points", key)
         found.must_be(place, "entry point", key, found.names.entry_points)
-        _queue(found, f"{place}.queue", point.queue)
+        if leads_to.get(key) == point.queue and point.queue not in found.document.queues:
+            found.error(place, f'its queue "{point.queue}" is left out: give it another')
+        else:
+            _queue(found, f"{place}.queue", point.queue)
         _calendar(found, f"{place}.calendar", point.calendar)
 
 
