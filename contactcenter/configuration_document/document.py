@@ -1,7 +1,7 @@
 """The parts of a configuration document.
 
 Queues, teams, calendars and categories go by name, agents by e-mail address, entry points by
-channel and address (``sms:+15550001111``). Times are seconds. What is left out has the value shown
+channel and address (``sms:+12025550123``). Times are seconds. What is left out has the value shown
 here; ``calendars`` and ``agents`` that are left out as a whole stay as they are, and so does an
 entry point that is not named.
 """
