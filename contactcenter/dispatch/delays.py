@@ -20,13 +20,13 @@ _go_on_through = _SQL.command("go_on_through")
 _ask_some = _SQL.take("ask_some", int)
 
 
-async def changed(conn: Conn, now: datetime, queue_ids: Collection[int]) -> None:
-    """Somebody serves these queues after a delay that is new: what waits in them is told soon.
+async def changed(conn: Conn, now: datetime, queue_ids: Collection[int] | None = None) -> None:
+    """Somebody serves these queues, or any, after a delay that is new: what waits is told soon.
 
     Some at a time, so that nobody waits for all of them.
     """
-    if queue_ids:
-        await _ask_queues.run(conn, now, sorted(queue_ids))
+    if queue_ids or queue_ids is None:
+        await _ask_queues.run(conn, now, None if queue_ids is None else sorted(queue_ids))
 
 
 async def go_through(conn: Conn, since: datetime, queue_id: int, after_id: int) -> None:

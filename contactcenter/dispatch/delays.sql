@@ -1,7 +1,8 @@
 -- name: ask_queues
--- These queues are gone through next, from their first ticket, for what has become possible since the first who asked.
+-- These queues, or all, are gone through next, from their first ticket, for what has become possible since the first who asked.
 INSERT INTO timer (due_at, kind, key, queue_id)
-SELECT $1, 'delay_step', 'queue:' || id || ':0', id FROM unnest($2::bigint[]) AS q(id) ORDER BY id
+SELECT $1, 'delay_step', 'queue:' || q.id || ':0', q.id
+FROM (SELECT DISTINCT queue_id FROM membership WHERE delay_s > 0 AND ($2::bigint[] IS NULL OR queue_id = ANY ($2))) AS q(id) ORDER BY q.id
 ON CONFLICT (kind, key) DO UPDATE SET due_at = least(timer.due_at, EXCLUDED.due_at)
 
 -- name: go_on_through

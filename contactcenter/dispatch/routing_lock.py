@@ -12,7 +12,7 @@ import structlog
 
 from contactcenter import db
 from contactcenter.db import Conn
-from contactcenter.dispatch import firing
+from contactcenter.dispatch import delays, firing
 from contactcenter.dispatch.connection import RoutingConnection
 from contactcenter.timers import Instant
 
@@ -23,7 +23,7 @@ Clock = Callable[[Conn], Awaitable[Instant]]
 ROUTING_LOCK: Final = 7_220_002
 
 _SQL = db.Statements(__name__)
-_set_again = _SQL.command("set_again")
+_windows_again = _SQL.command("windows_again")
 
 log = structlog.get_logger()
 
@@ -48,10 +48,12 @@ async def hold(
             await conn.execute("SELECT pg_advisory_xact_lock($1)", ROUTING_LOCK)
             at = await clock(conn)
             conn.begin(at.configuration)
-            if conn.latest_at is not None and at.now < conn.latest_at:
-                await _go_back(conn, conn.latest_at, at.now)
+            may_be_earlier = conn.latest_at is None or at.now < conn.latest_at
+            if may_be_earlier:
+                await _look_back(conn, conn.latest_at, at.now)
+            is_due = at.next_due_at is not None and at.next_due_at <= at.now
             fired = 0
-            if at.next_due_at is not None and at.next_due_at <= at.now:
+            if is_due or may_be_earlier:
                 fired = await firing.fire_due(conn, at.now, at_most=at_most)
             held = Held(fired, await apply(conn, at.now))
     except BaseException:
@@ -61,7 +63,12 @@ async def hold(
     return held
 
 
-async def _go_back(conn: RoutingConnection, latest_at: datetime, now: datetime) -> None:
-    """The clock was put back: what fired since this instant has its reason again."""
-    log.warning("clock_went_back", by_s=(latest_at - now).total_seconds())
-    await _set_again.run(conn, now)
+async def _look_back(conn: Conn, latest_at: datetime | None, now: datetime) -> None:
+    """The clock may have been put back: what fired since this instant has its reason again.
+
+    Who begins cannot know what it said before.
+    """
+    if latest_at is not None:
+        log.warning("clock_went_back", by_s=(latest_at - now).total_seconds())
+    await _windows_again.run(conn, now)
+    await delays.changed(conn, now)

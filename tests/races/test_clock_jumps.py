@@ -19,7 +19,7 @@ from contactcenter import timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, firing, seek
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 
 pytestmark = pytest.mark.slow
 
@@ -191,6 +191,39 @@ async def test_a_jump_of_the_databases_clock_moves_timers_by_no_more_than_itself
     assert await woken(table) == {soon: 1, within: 1, beyond: 1}
     task.cancel()
     await dispatcher.close()
+
+
+async def test_what_was_reached_when_a_clock_said_more_is_reached_again_after_a_start(
+    database: Database, table: asyncpg.Connection
+) -> None:
+    """It was put back while nobody served: a helper was asked then, and had no room."""
+    now = await timers.clock(table)
+    queue_id = await factories.queue(table, auto_accept=["sms"])
+    helper = await factories.agent(table, now, capacity=1, presence="away")
+    await factories.join_queue(table, helper, queue_id, delay_s=2)
+    keeper = await factories.agent(table, now, capacity=1)
+    delayed = await factories.queued_ticket(table, now, queue_id=queue_id)
+    other_queue_id = await factories.queue(table, auto_accept=["sms"])
+    await factories.agent(table, now, queues=[other_queue_id], capacity=1)
+    kept = await factories.queued_ticket(table, now, queue_id=other_queue_id)
+    await table.execute(
+        "UPDATE ticket SET sticky_agent_id = $2, sticky_until = $3 WHERE id = $1",
+        kept.id,
+        keeper,
+        now + timedelta(seconds=2),
+    )
+    await table.execute("DELETE FROM timer")  # they have fired, an hour later by that clock
+    await table.execute("UPDATE agent SET presence = 'available' WHERE id = $1", helper)
+
+    async with dispatching(database):
+        async with asyncio.timeout(20):
+            while await table.fetchval("SELECT count(*) FROM offer") < 2:
+                await asyncio.sleep(0.05)
+
+    rows = await table.fetch("SELECT ticket_id, offered_at FROM offer")
+    waited = {row["ticket_id"]: row["offered_at"] - now for row in rows}
+    assert waited.keys() == {delayed.id, kept.id}
+    assert all(timedelta(seconds=2) <= w <= timedelta(seconds=7) for w in waited.values()), waited
 
 
 async def paused(table: asyncpg.Connection, dispatcher: Dispatcher, delay: timedelta) -> int:
