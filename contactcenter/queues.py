@@ -35,6 +35,17 @@ class Queue(Struct, frozen=True, kw_only=True):
     version: int
 
 
+class QueueNow(Queue, frozen=True, kw_only=True):
+    """A queue and whether it hands out tickets now.
+
+    ``hours_change_at`` is when it closes, or opens again; null: for good. An instant that has come
+    means that its calendar is being asked.
+    """
+
+    is_open: bool
+    hours_change_at: datetime | None
+
+
 class Terms(Struct, frozen=True, kw_only=True):
     """On what terms an agent serves a queue.
 
@@ -58,6 +69,7 @@ class QueueArchived(Conflict):
 _SQL = db.Statements(__name__)
 _find = _SQL.take("find", Queue)
 _list_all = _SQL.take("list_all", Queue)
+_now = _SQL.take("now", QueueNow)
 _entered = _SQL.take("entered", Queue)
 
 
@@ -72,6 +84,16 @@ async def find(conn: Conn, queue_id: int, *, field: str = "queue_id") -> Queue:
 async def list_all(conn: Conn, *, archived: bool) -> list[Queue]:
     """Every queue, tier by tier; with ``archived``, also those."""
     return await _list_all.all(conn, archived)
+
+
+async def list_now(conn: Conn, *, archived: bool) -> list[QueueNow]:
+    """The same, each with whether it is open."""
+    return await _now.all(conn, None, archived)
+
+
+async def find_now(conn: Conn, queue_id: int) -> QueueNow:
+    """One that is there, with whether it is open."""
+    return await _now.one(conn, queue_id, True)
 
 
 async def entered(conn: Conn, queue_id: int, entry_point_id: int | None) -> Queue:

@@ -11,7 +11,7 @@ from contactcenter.api.inputs import Id, Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
 from contactcenter.queue_setup import NewQueue
-from contactcenter.queues import Queue
+from contactcenter.queues import QueueNow
 
 _DAY_S: Final = 86_400
 Tier = Annotated[int, Meta(ge=1, le=9, description="1 is asked first; higher is more special.")]
@@ -97,19 +97,20 @@ class QueueQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 @operation("GET", "/queues", tag="queues", roles=AGENT, via="read")
-async def list_queues(call: Call, query: QueueQuery) -> list[Queue]:
-    """List queues, tier by tier."""
-    return await queues.list_all(call.conn, archived=query.archived)
+async def list_queues(call: Call, query: QueueQuery) -> list[QueueNow]:
+    """List queues, tier by tier, and which of them are open."""
+    return await queues.list_now(call.conn, archived=query.archived)
 
 
 @operation("GET", "/queues/{queue_id}", tag="queues", roles=AGENT, via="read")
-async def find_queue(call: Call, queue_id: int) -> Queue:
+async def find_queue(call: Call, queue_id: int) -> QueueNow:
     """Read one queue."""
-    return await queue_setup.find(call.conn, queue_id)
+    await queue_setup.find(call.conn, queue_id)
+    return await queues.find_now(call.conn, queue_id)
 
 
 @operation("POST", "/queues", tag="queues", roles=ADMIN, via="dispatch", status=201)
-async def create_queue(call: Call, body: QueueInput) -> Queue:
+async def create_queue(call: Call, body: QueueInput) -> QueueNow:
     """Make a queue; nobody serves it until somebody is made a member."""
     new = NewQueue(
         name=body.name.strip(),
@@ -126,13 +127,14 @@ async def create_queue(call: Call, body: QueueInput) -> Queue:
         requirements=body.requirements.by_kind(),
     )
     async with recorded(call.conn, call.now, actor=call.actor.reference):
-        return await queue_setup.create(
+        made = await queue_setup.create(
             call.conn, call.now, new, channels=call.services.channels, actor=call.actor.reference
         )
+    return await queues.find_now(call.conn, made.id)
 
 
 @operation("PATCH", "/queues/{queue_id}", tag="queues", roles=ADMIN, via="dispatch")
-async def change_queue(call: Call, queue_id: int, body: QueueChange) -> Queue:
+async def change_queue(call: Call, queue_id: int, body: QueueChange) -> QueueNow:
     """Edit a queue.
 
     With another team, that team may read what waits or was solved here, and the queue's agents
@@ -145,7 +147,7 @@ async def change_queue(call: Call, queue_id: int, body: QueueChange) -> Queue:
     if body.requirements is not UNSET:
         after = msgspec.structs.replace(after, requirements=body.requirements.by_kind())
     async with recorded(call.conn, call.now, actor=call.actor.reference):
-        return await queue_setup.change(
+        await queue_setup.change(
             call.conn,
             call.now,
             before,
@@ -153,3 +155,4 @@ async def change_queue(call: Call, queue_id: int, body: QueueChange) -> Queue:
             channels=call.services.channels,
             actor=call.actor.reference,
         )
+    return await queues.find_now(call.conn, queue_id)

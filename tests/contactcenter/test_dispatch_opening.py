@@ -7,7 +7,7 @@ import factories
 import msgspec
 import pytest
 
-from contactcenter import calendar_setup, calendars, offers, queue_setup, tickets, timers
+from contactcenter import calendar_setup, calendars, offers, queue_setup, queues, tickets, timers
 from contactcenter.calendar_setup import WantedCalendar
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, firing, holding, opening, presence, seek
@@ -95,6 +95,19 @@ async def test_when_it_opens_all_tickets_look_the_smallest_rank_first(world: Con
         " ORDER BY id"
     )
     assert [tuple(row) for row in told] == [("queue_closed", queue_id), ("queue_opened", queue_id)]
+
+
+async def test_queues_are_listed_with_whether_they_are_open_and_until_when(world: Conn) -> None:
+    day, ever = await queue_by_calendar(world), await factories.queue(world)
+    await opening.look(world, MORNING, day)
+    in_the_morning = await queues.find_now(world, day)
+    await opening.look(world, EVENING, day)
+
+    listed = {q.id: q for q in await queues.list_now(world, archived=False)}
+
+    assert (in_the_morning.is_open, in_the_morning.hours_change_at) == (True, CLOSES_AT)
+    assert (listed[day].is_open, listed[day].hours_change_at) == (False, OPENS_AT)
+    assert (listed[ever].is_open, listed[ever].hours_change_at) == (True, None)
 
 
 async def test_all_of_many_look_when_it_opens(world: Conn, monkeypatch: pytest.MonkeyPatch) -> None:
