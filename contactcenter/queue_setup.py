@@ -18,6 +18,7 @@ from contactcenter import (
 )
 from contactcenter.configuration import NameTaken
 from contactcenter.db import Conn
+from contactcenter.dispatch import returning
 from contactcenter.errors import BadInput, Conflict, NotFound
 from contactcenter.queues import Queue
 from contactcenter.ticket_changes import ChangedTicket
@@ -93,7 +94,7 @@ async def change(
     """Save an edit of a locked queue; under the routing lock.
 
     A new team may read what waits or was solved here, and the queue's agents become its members. A
-    new time to escalate holds for all tickets there. Raises ``BadInput``,
+    new time to escalate or to answer holds for all tickets there. Raises ``BadInput``,
     ``NameTaken``, ``QueueArchived`` or, for another tier, ``QueueInUse``.
     """
     queues.check_standing(before)
@@ -139,6 +140,8 @@ async def save(conn: Conn, now: datetime, before: Queue, after: Queue, *, actor:
     if after.calendar_id != before.calendar_id:
         await calendars.note_use(conn, now, after.calendar_id, queue_id=after.id)
         await timers.set_for_queue(conn, "queue_hours", after.id, now)
+    if after.return_after_s != before.return_after_s:
+        await returning.time_changed(conn, now, after.id)
     if after.team_id != before.team_id:
         await _change_team(conn, now, after, actor=actor)
     return await queues.find(conn, after.id)

@@ -139,7 +139,8 @@ async def change_queue(call: Call, queue_id: int, body: QueueChange) -> QueueNow
 
     With another team, that team may read what waits or was solved here, and the queue's agents
     become its members. The tier cannot change while tickets are in the queue: 409
-    ``queue_in_use``. Another time to escalate holds for all tickets that are there.
+    ``queue_in_use``. Another time to escalate, or to answer what was taken, holds for all
+    tickets that are there.
     """
     before = await queue_setup.lock(call.conn, queue_id)
     call.check_version(before.version)

@@ -1,7 +1,8 @@
 """Tickets that were taken and not answered: after a while they go back, as old as they are.
 
 A timer is set with every leg in a queue that has such a time, for the earliest instant it could be
-over; with a calendar only open time counts, and whoever asks too early asks again.
+over; with a calendar only open time counts, and whoever asks too early asks again. Where a queue
+gets another time, the timers of what is held there are set anew.
 """
 
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ class _Leg(Struct, frozen=True, kw_only=True):
 
 
 _SQL = db.Statements(__name__)
+_ask_all = _SQL.command("ask_all")
+_ask_none = _SQL.command("ask_none")
 _unanswered_leg = _SQL.take("unanswered_leg", _Leg)
 
 
@@ -41,3 +44,12 @@ async def return_if_due(conn: Conn, now: datetime, ticket_id: int) -> None:
         return
     await holding.exclude(conn, now, ticket_id, ticket.agent_id)
     await holding.release(conn, now, ticket_id, actor="system", reason="no_reply")
+
+
+async def time_changed(conn: Conn, now: datetime, queue_id: int) -> None:
+    """The queue gives another time to answer, or none: that holds for what is held there, too."""
+    queue = await queues.find(conn, queue_id)
+    if queue.return_after_s is None:
+        await _ask_none.run(conn, queue_id)
+    else:
+        await _ask_all.run(conn, now, queue_id)

@@ -250,6 +250,47 @@ async def test_what_is_not_answered_in_time_goes_back_to_another(world: Conn) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("return_after_s", "due_s", "is_back"),
+    [(600, 1200, True), (1800, 1800, False), (7200, 7200, False), (None, None, False)],
+)
+async def test_another_time_to_answer_holds_for_what_is_held_already(
+    world: Conn, return_after_s: int | None, due_s: int | None, is_back: bool
+) -> None:
+    queue_id = await factories.queue(world, auto_accept=["sms"])
+    agent_id, ticket_id = await taken(world, MORNING, queue_id)
+    now = MORNING + timedelta(seconds=1200)
+
+    await give_back_after(world, now, queue_id, return_after_s)
+    due_at = await timers.due_for_ticket(world, "return_due", ticket_id)
+    await firing.fire_due(world, now, at_most=10)
+
+    assert due_at == (None if due_s is None else MORNING + timedelta(seconds=due_s))
+    holder = (await tickets.find(world, ticket_id)).agent_id
+    assert holder == (None if is_back else agent_id)
+
+
+async def test_a_first_time_to_answer_holds_for_what_is_held_and_unanswered(world: Conn) -> None:
+    queue_id, elsewhere = [await factories.queue(world, auto_accept=["sms"]) for _ in range(2)]
+    held = [(await taken(world, MORNING, one))[1] for one in (queue_id, queue_id, elsewhere)]
+    await world.execute("UPDATE queue SET return_after_s = NULL")
+    await world.execute("DELETE FROM timer WHERE kind = 'return_due'")
+    await world.execute("UPDATE ticket SET last_reply_at = $2 WHERE id = $1", held[1], EVENING)
+
+    await give_back_after(world, MORNING, queue_id, 60)
+
+    due = [await timers.due_for_ticket(world, "return_due", ticket_id) for ticket_id in held]
+    assert due == [MORNING + timedelta(seconds=60), None, None]
+
+
+async def give_back_after(
+    conn: Conn, now: datetime, queue_id: int, return_after_s: int | None
+) -> None:
+    queue = await queues.find(conn, queue_id)
+    other = msgspec.structs.replace(queue, return_after_s=return_after_s)
+    await queue_setup.save(conn, now, queue, other, actor="system")
+
+
 async def test_an_answer_keeps_the_ticket_with_who_gave_it(world: Conn) -> None:
     queue_id = await factories.queue(world, auto_accept=["sms"])
     agent_id, ticket_id = await taken(world, MORNING, queue_id)
