@@ -16,8 +16,8 @@ _RISEN: Final[Mapping[Language, Pieces]] = {
     "fa": ("ساعت {at} از {from_queue} (سطح {from_tier}) به {queue} (سطح {tier}) ارجاع شد",),
 }
 _KEEPS: Final[Mapping[Language, Pieces]] = {
-    "en": (" Its age is kept.", _CREDITS["en"], WITHDRAWN["en"]),
-    "fa": (" زمان انتظارش حفظ شد.", _CREDITS["fa"], WITHDRAWN["fa"]),
+    "en": (" Its age is kept.", " Its credit grew by {credits}.", WITHDRAWN["en"]),
+    "fa": (" زمان انتظارش حفظ شد.", " بر اعتبارش افزوده شد: {credits}.", WITHDRAWN["fa"]),
 }
 
 #: By the kind of the event, where it has variants with the name of the variant.

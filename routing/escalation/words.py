@@ -119,7 +119,7 @@ LEAF_NAMES: Final[Mapping[Language, Mapping[str, str]]] = {
         "reopens": "{found} بار بازگشایی (حد {wanted})",
         "transfers": "{found} بار جابه‌جایی هم‌سطح (حد {wanted})",
         "offers_unanswered": "{found} بار زنگ بی‌پاسخ (حد {wanted})",
-        "sla_burn": "{found}٪ از زمان وعده گذشته (حد {wanted}٪)",
+        "sla_burn": "{found}٪ از زمان تعهد گذشته (حد {wanted}٪)",
         "repeat_contacts": "{found} درخواست دیگر از همین نوع به‌تازگی (حد {wanted})",
         "customer_request": "مشتری فرد بالاتری خواست",
         "agent_request": "کارشناس آن را خواست",

@@ -7,7 +7,7 @@ import factories
 import pytest
 from promised import Centre
 
-from contactcenter import decisions, ticket_credits, tickets
+from contactcenter import decisions, desk, ticket_credits, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     arriving,
@@ -55,7 +55,9 @@ async def ringing(conn: Conn, queue_id: int, at: datetime = NOON) -> Ticket:
 
 async def both(conn: Conn, ticket_id: int, english: str, persian: str) -> None:
     assert english in await told(conn, ticket_id), await told(conn, ticket_id)
-    assert persian in await told(conn, ticket_id, "fa"), await told(conn, ticket_id, "fa")
+    assert persian in await told(conn, ticket_id, "fa"), "\n".join(
+        await told(conn, ticket_id, "fa")
+    )
 
 
 async def test_a_ticket_that_found_an_agent(world: Conn) -> None:
@@ -165,9 +167,9 @@ async def test_a_ticket_that_rises_while_it_rings_and_comes_back(world: Conn) ->
         world,
         ticket.id,
         "Referred from Support (tier 1) to Lab (tier 2) at 12:10:00: the time of the tier ran out."
-        " Its age is kept. Its credit: 5 min (escalated). The offer to Ann was withdrawn.",
+        " Its age is kept. Its credit grew by 5 min (escalated). The offer to Ann was withdrawn.",
         "ساعت ۱۲:۱۰:۰۰ از Support (سطح ۱) به Lab (سطح ۲) ارجاع شد: زمان این سطح تمام شد."
-        " زمان انتظارش حفظ شد. اعتبارش: ۵ دقیقه (ارجاع). پیشنهاد به Ann پس گرفته شد.",
+        " زمان انتظارش حفظ شد. بر اعتبارش افزوده شد: ۵ دقیقه (ارجاع). پیشنهاد به Ann پس گرفته شد.",
     )
     await both(
         world,
@@ -195,10 +197,10 @@ async def test_a_ticket_that_a_rule_refers(world: Conn) -> None:
         ticket.id,
         "Referred from Support (tier 1) to Lab (tier 2) at 12:01:00 by rule stuck:"
         " reopened 3 times (limit 2), the agent asked for it."
-        " Its age is kept. Its credit: 5 min (escalated).",
+        " Its age is kept. Its credit grew by 5 min (escalated).",
         "ساعت ۱۲:۰۱:۰۰ از Support (سطح ۱) به Lab (سطح ۲) ارجاع شد بنا بر قاعدهٔ stuck:"
         " ۳ بار بازگشایی (حد ۲)، کارشناس آن را خواست."
-        " زمان انتظارش حفظ شد. اعتبارش: ۵ دقیقه (ارجاع).",
+        " زمان انتظارش حفظ شد. بر اعتبارش افزوده شد: ۵ دقیقه (ارجاع).",
     )
 
 
@@ -412,6 +414,62 @@ async def test_promises_that_are_at_risk_and_broken(dsn: str) -> None:
     )
     assert "The promise of a first reply (gold, 1 h) was broken at 09:30:00." in english
     assert "تعهد نخستین پاسخ (gold، ۱ ساعت) در ۰۹:۳۰:۰۰ نقض شد." in persian
+
+
+async def test_a_promise_that_is_nearly_over_refers_the_ticket_and_lets_it_come_sooner(
+    dsn: str,
+) -> None:
+    centre = await Centre.opened(dsn)
+    conn = centre.conn
+    try:
+        upper = await factories.queue(conn, name="Experts", tier=2)
+        await conn.execute(
+            "UPDATE queue SET escalate_to_id = $2 WHERE id = $1", centre.queue_id, upper
+        )
+        await conn.execute("INSERT INTO credit_rule (kind, credit_s) VALUES ('sla_burn', 600)")
+        await factories.escalation_rule(conn, "late", {"sla_burn": 0.9}, notify="supervisor")
+        await centre.promise("gold", resolution=100)
+        ticket_id = await centre.asked(0)
+
+        await centre.pass_to(89)
+        before = await tickets.find(conn, ticket_id)
+        await centre.pass_to(90)
+        after_it = await tickets.find(conn, ticket_id)
+
+        assert (before.queue_id, before.credit_s) == (centre.queue_id, 600)
+        assert (after_it.queue_id, after_it.credit_s) == (upper, 900)
+        await both(
+            conn,
+            ticket_id,
+            "Supervisors were asked to look at it at 10:00:00 by rule late: 90 % of the promised time gone (limit 90 %).",
+            "ساعت ۱۰:۰۰:۰۰ از سرپرستان خواسته شد به آن نگاه کنند، بنا بر قاعدهٔ late: ۹۰٪ از زمان تعهد گذشته"
+            " (حد ۹۰٪).",
+        )
+    finally:
+        await conn.close()
+
+
+async def test_a_solution_that_failed(world: Conn) -> None:
+    queue_id = await factories.queue(world, auto_accept=["sms"])
+    agent_id = await factories.agent(world, NOON, name="Ann", queues=[queue_id])
+    ticket = await ringing(world, queue_id)
+
+    await desk.tell_of_failure(
+        world,
+        after(40),
+        ticket,
+        "made_it_worse",
+        author_id=agent_id,
+        actor=f"user:{agent_id}",
+        note_id=None,
+    )
+
+    await both(
+        world,
+        ticket.id,
+        "At 12:00:40 Ann noted that a solution had failed: it made matters worse.",
+        "ساعت ۱۲:۰۰:۴۰ Ann نوشت که راه‌حلی نتیجه نداد: وضع را بدتر کرد.",
+    )
 
 
 def test_every_event_about_the_course_of_a_ticket_is_told() -> None:
