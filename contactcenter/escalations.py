@@ -24,7 +24,31 @@ class Words(Struct, frozen=True, kw_only=True):
     fa: str
 
 
-class Escalation(Struct, frozen=True, kw_only=True):
+class _Step(Struct, frozen=True, kw_only=True):
+    """A row of ``escalation``, with what came of it."""
+
+    id: int
+    kind: Kind
+    at: datetime
+    episode: int
+    reason: str
+    rule: str | None
+    because: list[dict[str, Any]]
+    from_queue_id: int
+    from_tier: int
+    to_queue_id: int | None
+    to_tier: int | None
+    agent_id: int | None
+    actor: str
+    note_id: int | None
+    note: str | None
+    minutes_in_tier: float
+    accepted_at: datetime | None
+    accepted_by_id: int | None
+    configuration_version: int
+
+
+class Escalation(_Step, frozen=True, kw_only=True):
     """One step of a ticket: up (``escalated``), down (``returned``), or supervisors were told.
 
     ``rule`` is None where a person decided. ``because`` is what held, each with what was wanted and
@@ -32,54 +56,13 @@ class Escalation(Struct, frozen=True, kw_only=True):
     somebody took it where it went, None while nobody has.
     """
 
-    id: int
-    kind: Kind
-    at: datetime
-    episode: int
-    reason: str
     reason_in_words: Words
-    rule: str | None
-    because: list[dict[str, Any]]
     because_in_words: Words
-    from_queue_id: int
-    from_tier: int
-    to_queue_id: int | None
-    to_tier: int | None
-    agent_id: int | None
-    actor: str
-    note_id: int | None
-    note: str | None
-    minutes_in_tier: float
-    accepted_at: datetime | None
-    accepted_by_id: int | None
-    configuration_version: int
-
-
-class _Row(Struct, frozen=True, kw_only=True):
-    id: int
-    kind: Kind
-    at: datetime
-    episode: int
-    reason: str
-    rule: str | None
-    because: list[dict[str, Any]]
-    from_queue_id: int
-    from_tier: int
-    to_queue_id: int | None
-    to_tier: int | None
-    agent_id: int | None
-    actor: str
-    note_id: int | None
-    note: str | None
-    minutes_in_tier: float
-    accepted_at: datetime | None
-    accepted_by_id: int | None
-    configuration_version: int
 
 
 _SQL = db.Statements(__name__)
 _record = _SQL.command("record")
-_of_ticket = _SQL.take("of_ticket", _Row)
+_of_ticket = _SQL.take("of_ticket", _Step)
 
 
 async def record(
@@ -128,7 +111,7 @@ def as_rows(because: Sequence[Held]) -> list[dict[str, Any]]:
     return rows
 
 
-def _shown(row: _Row) -> Escalation:
+def _shown(row: _Step) -> Escalation:
     held = [msgspec.convert(one, Held) for one in row.because]
     return Escalation(
         **msgspec.structs.asdict(row),

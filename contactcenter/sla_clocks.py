@@ -48,11 +48,6 @@ class Row(Struct, frozen=True, kw_only=True):
     resumed_at: list[datetime | None]
 
     @property
-    def is_paused(self) -> bool:
-        """Whether it stands still now."""
-        return bool(self.resumed_at) and self.resumed_at[-1] is None
-
-    @property
     def clock(self) -> Clock:
         """What the rules want to know of it."""
         return Clock(

@@ -97,7 +97,7 @@ def ended(row: Row, clock: Clock, known: Known) -> Counted:
 
 def change(row: Row, after: Counted) -> Columns:
     """What is written of a clock there is."""
-    clock, was_paused = after.clock, row.is_paused
+    clock, was_paused = after.clock, row.clock.is_paused
     last = clock.pauses[-1] if clock.pauses else None
     return {
         "id": row.id,

@@ -1,14 +1,15 @@
 """Bands: who solves which kind of problem best and in least time, and whether it helps to ask."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, Struct, field
+from msgspec import Struct
 
 from contactcenter import bands, reports
-from contactcenter.api.inputs import Id, Instant
+from contactcenter.api.inputs import Id
 from contactcenter.api.operation import SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
+from contactcenter.api.periods import PeriodQuery
 from contactcenter.bands import AgentBand, Place, Stratum
 from contactcenter.reports import Period
 from routing import arms
@@ -27,21 +28,6 @@ class BandView(AgentBand, frozen=True, kw_only=True):
     """An agent's band; ``solved_per_hour`` is the product by which it goes, his own, undrawn."""
 
     solved_per_hour: float
-
-
-class PeriodQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which time to compare."""
-
-    from_at: (
-        Annotated[
-            Instant, Meta(description="Where the period begins; seven days before its end if not.")
-        ]
-        | None
-    ) = field(default=None, name="from")
-    to_at: (
-        Annotated[Instant, Meta(description="Where it ends, not included itself; now if not.")]
-        | None
-    ) = field(default=None, name="to")
 
 
 class Statement(Struct, frozen=True, kw_only=True):

@@ -2,31 +2,19 @@
 
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta
 
 from contactcenter import report_tables, reports
-from contactcenter.api.inputs import Instant
 from contactcenter.api.operation import AGENT, Answer, Call, operation
+from contactcenter.api.periods import PeriodQuery
 from contactcenter.reports import Performance
 
 CSV: Final = "text/csv"
 
 
-class ReportQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReportQuery(PeriodQuery, frozen=True, kw_only=True):
     """What to report on, and in which form."""
 
-    from_at: (
-        Annotated[
-            Instant, Meta(description="Where the period begins; seven days before its end if not.")
-        ]
-        | None
-    ) = field(default=None, name="from")
-    to_at: (
-        Annotated[
-            Instant, Meta(description="Where the period ends, not included itself; now if not.")
-        ]
-        | None
-    ) = field(default=None, name="to")
     by: (
         Annotated[
             str,
