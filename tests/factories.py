@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from contactcenter import tickets
+from contactcenter.access.actor import Actor, RoleName
 from contactcenter.db import Conn
 from contactcenter.dispatch import moving
 from contactcenter.tickets import Ticket
@@ -41,6 +42,20 @@ async def prepare(conn: Conn) -> None:
 
 
 # People -------------------------------------------------------------------------------------
+
+
+def actor(*, role: RoleName = "agent") -> Actor:
+    """Somebody who asks for changes; he need not be in the database."""
+    return Actor(
+        user_id=1,
+        name="Somebody",
+        role=role,
+        language="en",
+        kind="session",
+        scopes=frozenset(),
+        team_ids=(),
+        must_change_password=False,
+    )
 
 
 async def user(

@@ -1,4 +1,4 @@
-"""What most tests of a worker begin with: an open database in which events can be written."""
+"""What most tests begin with: a database in which events can be written."""
 
 from collections.abc import AsyncIterator
 
@@ -17,3 +17,10 @@ async def database(dsn: str) -> AsyncIterator[Database]:
     opened = await Database(dsn).open()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def world(conn: asyncpg.Connection) -> asyncpg.Connection:
+    """A connection to an empty centre, undone after the test."""
+    await factories.prepare(conn)
+    return conn

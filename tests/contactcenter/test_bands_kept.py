@@ -2,9 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import factories
-import pytest
+from noon import NOON, after
 
 from contactcenter import bands, rules
 from contactcenter.db import Conn, Database
@@ -12,18 +11,7 @@ from contactcenter.dispatch import banding, ending, holding, moving, seek
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.rules import Bands, Experiment
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 ON = Bands(by="p_mu", levels=2, min_handled=2)
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 async def switched(conn: Conn, **setting: object) -> None:

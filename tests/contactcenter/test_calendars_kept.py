@@ -18,12 +18,6 @@ def utc(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> asyncpg.Connection:
-    await factories.prepare(conn)
-    return conn
-
-
 async def written(conn, at, calendar_id, version, **changes):
     given = {
         "name_en": f"{calendar_id}",

@@ -1,10 +1,9 @@
 """Every decision about a ticket, made by the dispatcher and told as it was, in both languages."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-import asyncpg
 import factories
-import pytest
+from noon import NOON, after
 from promised import Centre
 
 from contactcenter import decisions, desk, ticket_credits, tickets
@@ -25,18 +24,6 @@ from contactcenter.tickets import Ticket
 from contactcenter.time_zones import zone_of
 from routing.escalation import Held
 from routing.wording import Language
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 async def told(conn: Conn, ticket_id: int, language: Language = "en") -> list[str]:

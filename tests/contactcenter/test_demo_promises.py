@@ -1,9 +1,9 @@
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factories
 import pytest
 from msgspec.structs import replace
+from noon import NOON, after
 
 from contactcenter.db import Database
 from contactcenter.demo import carrier, promises
@@ -23,12 +23,7 @@ from contactcenter.demo.evidence import (
 )
 from contactcenter.fakes.ledger import Entry, Ledger
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HOOK = "http://127.0.0.1:1/hooks/sms/message"
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
 
 
 def ledger() -> Ledger:

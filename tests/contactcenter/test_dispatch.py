@@ -1,11 +1,10 @@
 """The rules of routing against the database, on a clock of the test's own."""
 
-from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-import asyncpg
 import factories
 import pytest
+from noon import NOON, after
 
 from contactcenter import agents, offers, tickets, timers
 from contactcenter.db import Conn
@@ -22,18 +21,6 @@ from contactcenter.dispatch import (
 )
 from contactcenter.errors import BadInput
 from routing.timing import PLACE, place
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 async def legs_of(conn: Conn, ticket_id: int) -> list[tuple[int, int | None, str | None]]:

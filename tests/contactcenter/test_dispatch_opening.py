@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import factories
 import msgspec
 import pytest
@@ -19,12 +18,6 @@ MORNING = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 CLOSES_AT = datetime(2026, 11, 21, 13, 30, tzinfo=UTC)
 EVENING = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 OPENS_AT = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 async def queue_by_calendar(conn: Conn, **other: object) -> int:

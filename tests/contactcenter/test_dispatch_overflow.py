@@ -1,27 +1,15 @@
 """What waits too long goes to the next queue; who leaves before that is not solved by anybody."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-import asyncpg
 import factories
 import pytest
+from noon import NOON, after
 
 from contactcenter import agents, offers, reports, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, firing, holding, moving, seek, transferring
 from contactcenter.tickets import Ticket
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 async def chained(conn: Conn, *, channels: str = "{}") -> tuple[int, int, int]:

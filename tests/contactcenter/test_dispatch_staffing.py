@@ -1,10 +1,10 @@
 """Who begins or ceases to serve a queue matters at once to what waits there."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-import asyncpg
 import factories
 import pytest
+from noon import NOON, after
 
 from contactcenter import offers, queues, staffing, team_queues, tickets, timers
 from contactcenter.activation.recording import recorded
@@ -14,18 +14,6 @@ from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.queues import Terms
 from contactcenter.staffing import Membership
 from contactcenter.tickets import Ticket
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 def terms(delay_s: int) -> Terms:

@@ -1,10 +1,11 @@
 """A ticket that comes back is kept for who had it, as long as he is signed in and the time lasts."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import factories
 import pytest
+from noon import NOON, after
 
 from contactcenter import offers, tickets, timers
 from contactcenter.db import Conn
@@ -20,12 +21,6 @@ from contactcenter.dispatch import (
     transferring,
 )
 from contactcenter.tickets import Ticket
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
 
 
 @pytest.fixture

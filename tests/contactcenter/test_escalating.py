@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import asyncpg
 import factories
 import pytest
 
@@ -34,12 +33,6 @@ def after(seconds: float) -> datetime:
 
 def minutes(amount: float) -> datetime:
     return after(60 * amount)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 class Centre:

@@ -1,26 +1,14 @@
 """What is kept of a decision, so that it can be explained later as it was."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-import asyncpg
 import factories
 import pytest
+from noon import NOON, after
 
 from contactcenter import tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding, presence, seek
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 async def latest(conn: Conn, ticket_id: int, kind: str) -> dict:

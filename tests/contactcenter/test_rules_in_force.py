@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import asyncpg
 import factories
 import pytest
 
@@ -14,12 +13,6 @@ from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.errors import BadInput
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 async def voice_weight(conn: Conn, _now: datetime) -> int:

@@ -10,7 +10,6 @@ import factories
 import pytest
 
 from contactcenter import segment_setting, segment_views, ticket_credits, ticket_facts, tickets
-from contactcenter.access.actor import Actor
 from contactcenter.segment_setting import SegmentIsOver, Wanted
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -21,16 +20,7 @@ WORDS = {
     "contract": ("gold", "basic"),
 }
 WORTH = {"customer_category:government": 120, "contract:gold": 240, "contract:basic": 30}
-BOSS = Actor(
-    user_id=1,
-    name="Boss",
-    role="admin",
-    language="en",
-    kind="session",
-    scopes=frozenset(),
-    team_ids=(),
-    must_change_password=False,
-)
+BOSS = factories.actor(role="admin")
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,6 @@ import factories
 import pytest
 
 from contactcenter import segment_setting, ticket_credits, tickets
-from contactcenter.access.actor import Actor
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
@@ -17,16 +16,7 @@ from contactcenter.segment_setting import Wanted
 from contactcenter.triage import Triage
 from routing.temperament import assess
 
-ANN = Actor(
-    user_id=1,
-    name="Ann",
-    role="agent",
-    language="en",
-    kind="session",
-    scopes=frozenset(),
-    team_ids=(),
-    must_change_password=False,
-)
+ANN = factories.actor()
 
 
 @pytest.fixture

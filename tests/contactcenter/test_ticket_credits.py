@@ -15,12 +15,6 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> asyncpg.Connection:
-    await factories.prepare(conn)
-    return conn
-
-
 async def worth(conn: asyncpg.Connection, **reasons: int) -> None:
     """Say what reasons are worth; ``__`` parts a kind from its value."""
     for name, credit_s in reasons.items():

@@ -3,9 +3,9 @@
 import random
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import factories
 import pytest
+from noon import NOON, after
 
 from contactcenter import tickets, why_not
 from contactcenter.db import Conn
@@ -15,19 +15,7 @@ from contactcenter.speech import Speech
 from contactcenter.time_zones import zone_of
 from contactcenter.why_not import WhyNot
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
 SPEECH = Speech(language="en", zone=zone_of("UTC"))
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 async def asked(conn: Conn, at: datetime, ticket_id: int, agent_id: int, language="en") -> WhyNot:
