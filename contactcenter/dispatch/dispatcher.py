@@ -136,7 +136,10 @@ class Dispatcher:
                 held = await self._hold(batch, _one_by_one if self._is_careful else _together)
             except _OneFailed as one:
                 self._is_careful = True
-                if one.pending is not None:  # not again: it may have waited for a lock
+                # Not again, since it may have waited for a lock; unless it was refused for what
+                # another did just before, which is undone now and may come out otherwise.
+                is_refused = isinstance(one.error, DomainError) and one.pending is not batch[0]
+                if one.pending is not None and not is_refused:
                     _settle(one.pending, None, one.error)
                 rest = [pending for pending in batch if not pending.done.done()]
                 held = await self._hold(rest, _one_by_one)

@@ -44,6 +44,23 @@ async def test_a_change_that_raises_is_undone_alone(database: Database) -> None:
     assert [row["name"] for row in names] == ["good"]
 
 
+async def test_a_refusal_never_speaks_of_what_was_undone(database: Database) -> None:
+    async def create(conn: Conn, _now: datetime) -> int:
+        sql = "INSERT INTO team (name) VALUES ('Night') ON CONFLICT DO NOTHING RETURNING id"
+        made: int | None = await conn.fetchval(sql)
+        if made is None:
+            there_is = await conn.fetchval("SELECT id FROM team WHERE name = 'Night'")
+            raise BadInput("body.name", f"it is team {there_is}")
+        return made
+
+    async with dispatching(database) as dispatcher:
+        made, refused = await asyncio.gather(
+            dispatcher.submit(create), dispatcher.submit(create), return_exceptions=True
+        )
+
+    assert str(refused) == f"it is team {made}"
+
+
 async def test_what_is_undone_is_not_counted(database: Database) -> None:
     """The batch is applied together and undone; then one by one, where one is undone again."""
     counted = metrics.WORKER_FAILURES.labels("of this test")
