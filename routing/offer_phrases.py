@@ -33,7 +33,7 @@ _CHOSEN_AGENT: Final[Mapping[Language, Pieces]] = {
         " {agent}: {standing}.",
         " Behind: {next_agent} ({behind_because}).",
         " Not eligible: {passed_over}.",
-        " {bands}.",
+        " {bands_counted}.",
     ),
     "fa": (
         *_SCORE["fa"],
@@ -42,7 +42,7 @@ _CHOSEN_AGENT: Final[Mapping[Language, Pieces]] = {
         " {agent}: {standing}.",
         " پس از او: {next_agent} ({behind_because}).",
         " واجد شرایط نبودند: {passed_over}.",
-        " {bands}.",
+        " {bands_counted}.",
     ),
 }
 _CHOSEN_TICKET: Final[Mapping[Language, Pieces]] = {
@@ -53,7 +53,7 @@ _CHOSEN_TICKET: Final[Mapping[Language, Pieces]] = {
         ", the only one that {agent} could take{is_alone}",
         ".",
         " {agent} had it before.{is_sticky}",
-        " {bands}.",
+        " {bands_counted}.",
     ),
     "fa": (
         *_SCORE["fa"],
@@ -62,7 +62,7 @@ _CHOSEN_TICKET: Final[Mapping[Language, Pieces]] = {
         "، و {agent} جز آن چیزی برای برداشتن نداشت{is_alone}",
         ".",
         " پیش‌تر در دست {agent} بود.{is_sticky}",
-        " {bands}.",
+        " {bands_counted}.",
     ),
 }
 _AGAIN: Final[Mapping[Language, str]] = {

@@ -91,7 +91,7 @@ def reasons(why: Mapping[str, Any], speaker: Speaker) -> dict[str, str]:
     if why.get("passed_over"):
         known["passed_over"] = listed((_passed(p, speaker) for p in why["passed_over"]), language)
     if why.get("bands") in _BANDS:
-        known["bands"] = _BANDS[why["bands"]][language]
+        known["bands_counted"] = _BANDS[why["bands"]][language]
     return known
 
 

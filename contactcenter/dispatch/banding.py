@@ -13,10 +13,9 @@ _SQL = db.Statements(__name__)
 _candidates_by_band = _SQL.take("candidates_by_band", Candidate)
 
 
-async def arm(conn: Conn, now: datetime) -> dict[str, Any]:
-    """What an offer keeps of the experiment with bands: nothing where they are not used."""
-    current = bands.arm_of((await rules_of(conn)).bands, now)
-    return {} if current is None else {"bands": current}
+async def arm(conn: Conn, now: datetime) -> dict[str, str]:
+    """What an offer keeps of the experiment with bands: ``none`` where they are not used."""
+    return {"bands": bands.arm_of((await rules_of(conn)).bands, now) or "none"}
 
 
 async def candidates(conn: Conn, ticket: Ticket, asked: tuple[Any, ...]) -> list[Candidate]:

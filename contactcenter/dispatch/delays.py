@@ -11,8 +11,8 @@ from typing import Final
 from contactcenter import db
 from contactcenter.db import Conn
 
-#: So many tickets of a queue are taken up together.
-_AT_ONCE: Final = 500
+#: So many tickets of a queue are taken up together: a hold goes through 32 parts, and people wait.
+_AT_ONCE: Final = 100
 
 _SQL = db.Statements(__name__)
 _ask_queues = _SQL.command("ask_queues")

@@ -153,7 +153,7 @@ async def test_the_band_for_this_kind_of_customer_counts_while_bands_are_on(worl
     await world.execute("UPDATE agent SET load = 0")
     warm = await offer_of(world, queue_id, after(2), temperament="warm")
 
-    assert (off["agent_id"], "bands" in off) == (first, False)
+    assert (off["agent_id"], off["bands"]) == (first, "none")
     assert (haggler["agent_id"], haggler["band"], haggler["bands"]) == (second, 2, "on")
     assert haggler["next"] == {"agent_id": first, "behind_because": "band"}
     assert (warm["agent_id"], warm["band"]) == (first, 2)
@@ -183,15 +183,17 @@ async def test_the_arms_of_the_experiment_alternate_by_the_clock(world: Conn) ->
 
 
 async def test_an_agent_who_looks_notes_the_arm_too(world: Conn) -> None:
-    await switched(world)
     queue_id = await factories.queue(world)
-    ticket = await factories.queued_ticket(world, NOON, queue_id=queue_id)
-    agent_id = await factories.agent(world, NOON, queues=[queue_id])
+    told = []
+    for second in (0, 10):
+        ticket = await factories.queued_ticket(world, after(second), queue_id=queue_id)
+        agent_id = await factories.agent(world, after(second), queues=[queue_id])
+        await seek.tickets_for(world, after(second + 5), agent_id)
+        why = await world.fetchval("SELECT why FROM offer WHERE ticket_id = $1", ticket.id)
+        told.append((why["decision"], why["bands"]))
+        await switched(world)
 
-    await seek.tickets_for(world, after(5), agent_id)
-
-    why = await world.fetchval("SELECT why FROM offer WHERE ticket_id = $1", ticket.id)
-    assert (why["decision"], why["bands"]) == ("agent_looked_for_ticket", "on")
+    assert told == [("agent_looked_for_ticket", arm) for arm in ("none", "on")]
 
 
 def test_who_may_have_a_ticket_is_asked_alike_with_bands_and_without() -> None:
