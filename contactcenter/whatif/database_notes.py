@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from contactcenter.whatif.recorded import Recorded
 from contactcenter.whatif.stays import Stay
 from contactcenter.whatif.wording import Notes
-from routing.wording import in_persian_digits
+from routing.wording import in_persian_digits, name
 
 
 def notes(recorded: Recorded, found: Sequence[Stay], seed: int) -> Notes:
-    """The notes on one day, with its numbers."""
+    """The notes on one day, with its numbers; its clock is that of ``recorded.from_at``."""
+    zone = recorded.from_at.tzinfo
     counted = {
         "begins": f"{recorded.from_at:%Y-%m-%d %H:%M}",
-        "ends": f"{recorded.until_at:%Y-%m-%d %H:%M}",
+        "ends": f"{recorded.until_at.astimezone(zone):%Y-%m-%d %H:%M}",
         "tickets": sum(stay.held_by is None for stay in found),
         "before": sum(stay.held_by is None and stay.since < recorded.from_at for stay in found),
         "held": sum(stay.held_by is not None for stay in found),
@@ -20,15 +21,22 @@ def notes(recorded: Recorded, found: Sequence[Stay], seed: int) -> Notes:
         "seed": seed,
     }
     return Notes(
-        en=[sentence.format(**counted) for sentence in _EN],
-        fa=[in_persian_digits(sentence.format(**counted)) for sentence in _FA],
+        en=[sentence.format(**counted, zone=zone) for sentence in _EN],
+        fa=[
+            in_persian_digits(sentence.format(**counted, zone=_zone_in_persian(str(zone))))
+            for sentence in _FA
+        ],
     )
+
+
+def _zone_in_persian(zone: str) -> str:
+    return "جهانی" if zone == "UTC" else name(zone, "fa")
 
 
 _EN = (
     (
-        "From {begins} to {ends} UTC: {tickets} tickets, of which {before} waited already when it "
-        "began, and {held} that somebody had, or went on with, and that count in no queue until "
+        "From {begins} to {ends} {zone}: {tickets} tickets, of which {before} waited already when "
+        "it began, and {held} that somebody had, or went on with, and that count in no queue until "
         "they come to wait again."
     ),
     (
@@ -49,7 +57,7 @@ _EN = (
 )
 _FA = (
     (
-        "از {begins} تا {ends} به وقت جهانی: {tickets} درخواست، که {before} مورد از پیش در انتظار "
+        "از {begins} تا {ends} به وقت {zone}: {tickets} درخواست، که {before} مورد از پیش در انتظار "
         "بود، و {held} درخواست که در دست کسی بود یا کسی کارش را ادامه داد و تا دوباره منتظر نشود "
         "در هیچ صفی شمرده نمی‌شود."
     ),

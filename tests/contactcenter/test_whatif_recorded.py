@@ -15,7 +15,8 @@ from contactcenter.cli import dry_run_tables, main, whatif_tables
 from contactcenter.configuration_document import document, reading, rows
 from contactcenter.db import Database
 from contactcenter.dispatch import ending, firing, moving, presence, seek
-from contactcenter.whatif import as_it_was, dry_run, patience, recorded
+from contactcenter.time_zones import zone_of
+from contactcenter.whatif import as_it_was, days, dry_run, patience, recorded
 from contactcenter.whatif import database as whatif
 from contactcenter.whatif.changing import Changes, Heads
 from contactcenter.whatif.figures import Within
@@ -299,6 +300,20 @@ async def test_a_day_of_which_nothing_is_known_is_empty(dsn):
     told = json.loads(result.stdout)
     assert told["as_it_was"] == told["as_configured"]
     assert told["as_configured"]["total"]["offered"] == 0
+
+
+async def test_a_day_that_is_not_over_ends_now_by_the_clock_of_its_zone(dsn):
+    zone = zone_of("Asia/Tehran")
+    before = datetime.now(zone)
+    found = await read(dsn, span=days.span_of(before.date(), zone))
+    told = whatif.ask(found, None, Changes(), seed=1, within=WITHIN)
+    after = datetime.now(zone)
+
+    possible = {
+        f"{before:%Y-%m-%d} 00:00 to {now:%Y-%m-%d %H:%M} Asia/Tehran" for now in (before, after)
+    }
+    assert told.notes.en[0].removeprefix("From ").partition(": 0 tickets")[0] in possible
+    assert "به وقت \u2068Asia/Tehran\u2069" in told.notes.fa[0]
 
 
 async def test_a_configuration_that_could_not_become_active_is_refused_with_all_its_faults(
