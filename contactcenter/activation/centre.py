@@ -10,10 +10,11 @@ from contactcenter import calendar_setup, calendars, entry_points, entry_rules, 
 from contactcenter.calendar_setup import WantedCalendar, WantedDay
 from contactcenter.configuration_document.document import Calendar, Document, Queue
 from contactcenter.configuration_document.naming import Names
+from contactcenter.configuration_document.opening import hours_of
 from contactcenter.configuration_document.rows import Rows
 from contactcenter.db import Conn
 from contactcenter.entry_rules import WantedRule
-from contactcenter.opening_hours import Hours, Week
+from contactcenter.opening_hours import Week
 from contactcenter.queue_setup import NewQueue
 from routing.calendars import WEEKDAYS
 
@@ -124,18 +125,16 @@ def _columns(queue: Queue, names: Names) -> dict[str, Any]:
 
 
 def _wanted(name: str, calendar: Calendar) -> WantedCalendar:
-    week = {day: _hours(getattr(calendar.week, day)) for day in WEEKDAYS}
+    week = {day: hours_of(getattr(calendar.week, day)) for day in WEEKDAYS}
     return WantedCalendar(
         name_en=name,
         name_fa=calendar.name_fa,
         time_zone=calendar.time_zone,
         week=Week(**week),
         exceptions=[
-            WantedDay(day=day, name_en=each.name_en, name_fa=each.name_fa, hours=_hours(each.hours))
+            WantedDay(
+                day=day, name_en=each.name_en, name_fa=each.name_fa, hours=hours_of(each.hours)
+            )
             for day, each in sorted(calendar.exceptions.items())
         ],
     )
-
-
-def _hours(written: tuple[str, ...]) -> tuple[Hours, ...]:
-    return tuple(Hours(opens=each[:5], closes=each[6:]) for each in written)

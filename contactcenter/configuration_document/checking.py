@@ -9,14 +9,14 @@ from contactcenter.configuration_document import compiling, reach, references
 from contactcenter.configuration_document.document import Calendar, Document
 from contactcenter.configuration_document.findings import Findings, World
 from contactcenter.configuration_document.naming import attributes
+from contactcenter.configuration_document.opening import opening_hours
 from contactcenter.configuration_document.problems import at
 from contactcenter.configuration_document.reading import read
 from contactcenter.errors import BadInput
-from contactcenter.opening_hours import Hours, span_of
-from contactcenter.time_zones import UnknownTimeZone, zone_of
+from contactcenter.time_zones import UnknownTimeZone
 from routing import calendars as rules
 from routing import entry, escalation
-from routing.calendars import InvalidHours, OpeningHours, Span
+from routing.calendars import InvalidHours
 
 #: Longer ago or further ahead than this nobody plans.
 _FIRST_DAY: Final = date(1990, 1, 1)
@@ -56,23 +56,14 @@ def _calendar(found: Findings, place: str, calendar: Calendar) -> None:
                 f"a day from {_FIRST_DAY} to {_LAST_DAY} is taken",
             )
     try:
-        zone = zone_of(calendar.time_zone)
+        hours = opening_hours(calendar)
     except UnknownTimeZone as unknown:
         found.error(f"{place}.time_zone", _as_detail(str(unknown)))
         return
-    hours = OpeningHours(
-        zone=zone,
-        week=tuple(_spans(getattr(calendar.week, day)) for day in rules.WEEKDAYS),
-        exceptions={day: _spans(each.hours) for day, each in calendar.exceptions.items()},
-    )
     try:
         rules.check(hours)
     except InvalidHours as invalid:
         found.error(f"{place}.{invalid.place}", _as_detail(str(invalid)))
-
-
-def _spans(written: tuple[str, ...]) -> tuple[Span, ...]:
-    return tuple(span_of(Hours(opens=each[:5], closes=each[6:])) for each in written)
 
 
 def _credits(found: Findings) -> None:

@@ -5,11 +5,9 @@ from datetime import datetime
 
 from contactcenter.configuration_document import compiling
 from contactcenter.configuration_document.document import Calendar, Document, Queue
-from contactcenter.opening_hours import Hours, span_of
-from contactcenter.time_zones import zone_of
+from contactcenter.configuration_document.opening import opening_hours
 from contactcenter.whatif.day import Centre, QueueTerms
 from routing import calendars, escalation
-from routing.calendars import OpeningHours, Span
 from routing.engine.records import Membership, Overflow, QueueRules
 from routing.instants import SECOND_US, to_us
 
@@ -66,15 +64,6 @@ def credit_s(document: Document, reason: str, default: int = 0) -> int:
     return worth if isinstance(worth, int) else default
 
 
-def hours_of(calendar: Calendar) -> OpeningHours:
-    """When a calendar of the document is open."""
-    return OpeningHours(
-        zone=zone_of(calendar.time_zone),
-        week=tuple(_spans(getattr(calendar.week, day)) for day in calendars.WEEKDAYS),
-        exceptions={day: _spans(each.hours) for day, each in calendar.exceptions.items()},
-    )
-
-
 def _rules(queue: Queue, document: Document, per_tier_s: int) -> QueueRules:
     rings_s, others_s = queue.rings_s
     target = None if queue.escalate_to is None else document.queues.get(queue.escalate_to)
@@ -100,14 +89,10 @@ def _open_us(
 ) -> tuple[tuple[int, int], ...] | None:
     if span is None or queue.calendar is None or queue.calendar not in known:
         return None
-    calendar = calendars.unchanging(hours_of(known[queue.calendar]))
+    calendar = calendars.unchanging(opening_hours(known[queue.calendar]))
     return tuple(_in_us(calendars.open_intervals(calendar, *span)))
 
 
 def _in_us(intervals: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[int, int]]:
     for opens, closes in intervals:
         yield to_us(opens), to_us(closes)
-
-
-def _spans(written: tuple[str, ...]) -> tuple[Span, ...]:
-    return tuple(span_of(Hours(opens=each[:5], closes=each[6:])) for each in written)
