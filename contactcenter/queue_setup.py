@@ -140,7 +140,7 @@ async def save(conn: Conn, now: datetime, before: Queue, after: Queue, *, actor:
     if after.calendar_id != before.calendar_id:
         await calendars.note_use(conn, now, after.calendar_id, queue_id=after.id)
         await timers.set_for_queue(conn, "queue_hours", after.id, now)
-    if after.return_after_s != before.return_after_s:
+    if after.return_after_s != before.return_after_s or after.calendar_id != before.calendar_id:
         await returning.time_changed(conn, now, after.id)
     if after.team_id != before.team_id:
         await _change_team(conn, now, after, actor=actor)

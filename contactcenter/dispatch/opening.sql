@@ -23,10 +23,15 @@ ORDER BY q.id
 ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 
 -- name: ask_returns
--- What could be over by now is asked about next; who asks too early asks again.
-UPDATE timer SET due_at = greatest(l.from_at + q.return_after_s * interval '1 second', $1)
-FROM ticket t JOIN queue q ON q.id = t.queue_id AND q.calendar_id = $2 JOIN leg l ON l.ticket_id = t.id AND l.to_at IS NULL
-WHERE timer.kind = 'return_due' AND timer.ticket_id = t.id AND q.return_after_s IS NOT NULL
+-- What is held and not answered is asked about when its time could be over, also where it never was; who asks too early asks
+-- again.
+INSERT INTO timer (due_at, kind, key, ticket_id)
+SELECT greatest(l.from_at + q.return_after_s * interval '1 second', $1), 'return_due', t.id::text, t.id
+FROM offer o JOIN ticket t ON t.id = o.ticket_id AND t.state = 'assigned' JOIN queue q ON q.id = t.queue_id
+JOIN leg l ON l.ticket_id = t.id AND l.to_at IS NULL
+WHERE o.state IN ('pending', 'accepted') AND q.calendar_id = $2 AND q.return_after_s IS NOT NULL
+  AND (t.last_reply_at IS NULL OR t.last_reply_at < l.from_at) ORDER BY t.id
+ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 
 -- name: ask_escalations
 -- The rules of escalation may rest on open time: they are asked again.

@@ -336,6 +336,45 @@ async def test_hours_that_change_are_asked_about_again(world: Conn) -> None:
     assert await timers.due_for_ticket(world, "return_due", ticket_id) == EVENING
 
 
+async def edited(conn: Conn, now: datetime, queue_id: int, **columns: object) -> None:
+    before = await queue_setup.lock(conn, queue_id)
+    after = msgspec.structs.replace(before, **columns)
+    await queue_setup.change(conn, now, before, after, channels=["sms"], actor="user:1")
+
+
+async def test_what_is_held_is_waited_for_by_the_new_hours_of_its_queue(world: Conn) -> None:
+    queue_id = await queue_by_calendar(world, auto_accept=["sms"])
+    _, ticket_id = await taken(world, CLOSES_AT - timedelta(seconds=1200), queue_id)
+    await firing.fire_due(world, EVENING, at_most=10)
+    overnight = await timers.due_for_ticket(world, "return_due", ticket_id)
+
+    await edited(world, EVENING, queue_id, calendar_id=None)
+    await firing.fire_due(world, EVENING, at_most=10)
+    at_once = await timers.due_for_ticket(world, "return_due", ticket_id)
+    await firing.fire_due(world, EVENING + timedelta(seconds=2400), at_most=10)
+
+    assert overnight == OPENS_AT + timedelta(seconds=2400)
+    assert at_once == EVENING + timedelta(seconds=2400), "twenty minutes were open before"
+    assert (await tickets.find(world, ticket_id)).state == "waiting"
+
+
+async def test_what_was_never_due_is_once_its_queue_opens_at_all(world: Conn) -> None:
+    queue_id = await queue_by_calendar(world, auto_accept=["sms"])
+    _, ticket_id = await taken(world, MORNING, queue_id)
+    (calendar_id,) = await world.fetchrow("SELECT calendar_id FROM queue WHERE id = $1", queue_id)
+    hours = await world.fetch("DELETE FROM calendar_hours RETURNING *")
+    await firing.fire_due(world, EVENING, at_most=10)
+    never = await timers.due_for_ticket(world, "return_due", ticket_id)
+
+    for row in hours:
+        await world.execute("INSERT INTO calendar_hours SELECT ($1::calendar_hours).*", row)
+    await opening.hours_changed(world, EVENING, calendar_id)
+    await firing.fire_due(world, EVENING, at_most=10)
+
+    assert never is None
+    assert (await tickets.find(world, ticket_id)).state == "waiting"
+
+
 async def test_a_tiers_time_is_open_time_and_is_asked_about_again(world: Conn) -> None:
     upper = await factories.queue(world, tier=2)
     queue_id = await queue_by_calendar(world, escalate_after_s=3600, escalate_to_id=upper)
