@@ -66,25 +66,11 @@ async def put(
 
     Whoever serves a queue is a member of its team, and becomes one here. Raises ``QueueArchived``.
     """
-    return await give(conn, now, queue, agent_id, terms, source="own", actor=actor)
-
-
-async def give(
-    conn: Conn,
-    now: datetime,
-    queue: Queue,
-    agent_id: int,
-    terms: Terms,
-    *,
-    source: Source,
-    actor: str,
-) -> Membership:
-    """The same, also for what follows from a team."""
     queues.check_standing(queue)
     await lock(conn, agent_id)
     before = await _find.first(conn, queue.id, agent_id)
     await _put.run(
-        conn, queue.id, agent_id, terms.level, terms.delay_s, terms.handicap_s, terms.band, source
+        conn, queue.id, agent_id, terms.level, terms.delay_s, terms.handicap_s, terms.band
     )
     if await _join_team.first(conn, queue.team_id, agent_id) is not None:
         joined = {"joined_ids": {"from": [], "to": [agent_id]}}

@@ -11,8 +11,8 @@ FROM membership m JOIN user_account u ON u.id = m.agent_id
 WHERE m.queue_id = $1 AND m.agent_id = $2
 
 -- name: put
--- New, or on other terms.
-INSERT INTO membership (queue_id, agent_id, level, delay_s, handicap_s, band, source) VALUES ($1, $2, $3, $4, $5, $6, $7)
+-- New, or on other terms: his own.
+INSERT INTO membership (queue_id, agent_id, level, delay_s, handicap_s, band, source) VALUES ($1, $2, $3, $4, $5, $6, 'own')
 ON CONFLICT (queue_id, agent_id) DO UPDATE SET level = EXCLUDED.level, delay_s = EXCLUDED.delay_s,
   handicap_s = EXCLUDED.handicap_s, band = EXCLUDED.band, source = EXCLUDED.source
 
