@@ -11,7 +11,7 @@ from rich.text import Text
 from contactcenter.whatif.comparing import TIMES, Answer, Validation
 from contactcenter.whatif.figures import Figures, Within
 from contactcenter.whatif.wording import DEFINITIONS
-from routing.wording import Language, digits
+from routing.wording import Language, digits, name
 
 #: Where nobody looks at the width.
 FILE_WIDTH: Final = 160
@@ -25,6 +25,11 @@ _ALL: Final[Mapping[Language, str]] = {"en": "all queues", "fa": "همهٔ صف�
 _IN_TIME: Final[Mapping[Language, str]] = {
     "en": "In time is what is answered within {times}, else {rest}.",
     "fa": "در مهلت یعنی پاسخ در {times}، وگرنه {rest}.",
+}
+#: Channels by their names; one that is not here goes by its code.
+_CHANNELS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "en": {},
+    "fa": {"voice": "تماس تلفنی", "chat": "گفت‌وگوی آنلاین", "sms": "پیامک", "email": "ایمیل"},
 }
 _COMMA: Final[Mapping[Language, str]] = {"en": ", ", "fa": "، "}
 _PER_CENT: Final[Mapping[Language, str]] = {"en": "{:.1f} %", "fa": "{:.1f}٪"}
@@ -56,10 +61,10 @@ def show(answer: Answer, language: Language) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=FILE_WIDTH)
     outcomes = (answer.as_it_was, answer.as_configured, answer.changed)
-    names = sorted({name for outcome in outcomes if outcome for name in outcome.queues})
-    for name in names if len(names) > 1 else ():
-        found = tuple(None if o is None else o.queues.get(name) for o in outcomes)
-        console.print(_table(name, answer, found, language))
+    queues = sorted({queue for outcome in outcomes if outcome for queue in outcome.queues})
+    for queue in queues if len(queues) > 1 else ():
+        found = tuple(None if o is None else o.queues.get(queue) for o in outcomes)
+        console.print(_table(queue, answer, found, language))
     totals = tuple(None if outcome is None else outcome.total for outcome in outcomes)
     console.print(_table(_ALL[language], answer, totals, language))
     if answer.validation is not None:
@@ -156,7 +161,11 @@ def duration(seconds: float, language: Language) -> str:
 
 
 def _in_time(within: Within, language: Language) -> str:
-    times = (f"{channel} {duration(s, language)}" for channel, s in within.by_channel.items())
+    names = _CHANNELS[language]
+    times = (
+        f"{names.get(channel) or name(channel, language)} {duration(s, language)}"
+        for channel, s in within.by_channel.items()
+    )
     rest = duration(within.else_s, language)
     return _IN_TIME[language].format(times=_COMMA[language].join(times), rest=rest)
 

@@ -7,7 +7,7 @@ from typing import Final
 from contactcenter.scenarios.units import Unit, from_us
 from routing.engine.playing import Played
 from routing.sentences import sentence
-from routing.wording import Language, digits
+from routing.wording import Language, digits, name
 
 _UNIT: Final[Mapping[Language, Mapping[Unit, str]]] = {
     "en": {"s": " s", "ticks": " ticks"},
@@ -62,7 +62,7 @@ def lines(played: Played, unit: Unit, language: Language) -> Iterator[str]:
         ticket = digits(str(ticket_id), language)
         yield "  " + _TICKET[language].format(id=ticket, state=ended)
     for agent, presence in played.agents.items():
-        yield f"  {agent}: {_STATES[language].get(presence, presence)}"
+        yield f"  {name(agent, language)}: {_STATES[language].get(presence, presence)}"
 
 
 def _time(value_us: int, *, unit: Unit, suffix: str) -> str:

@@ -96,6 +96,7 @@ def test_an_offer_is_explained_in_persian():
         " واجد شرایط نبودند: cyd (دیرتر پرسیده می‌شود، تا ۴۰٫۵)، dan (حاضر نیست)."
     )
     assert "  درخواست ۱: پیشنهادشده به ann" in said
+    assert "  \u2068ann\u2069: آماده" in done.stdout.splitlines()
 
 
 def test_without_explanations_the_decisions_are_the_same():

@@ -85,6 +85,7 @@ def test_persian_digits_and_names_and_the_mark_of_excel(play):
     assert "پشتیبانی" in result.stdout
     assert "سطح خدمت" in result.stdout
     assert "۱۰۰٫۰٪" in result.stdout
+    assert "در تماس تلفنی ۲۰٫۰ ثانیه" in result.stdout
     assert (found["answered"], found["escalated"]) == (1, 1)
 
 
