@@ -96,6 +96,26 @@ async def test_an_agent_who_found_a_ticket(world: Conn) -> None:
     )
 
 
+async def test_whether_bands_counted_is_told_while_they_are_tried(world: Conn) -> None:
+    queue_id = await factories.queue(world)
+    await factories.agent(world, NOON, queues=[queue_id])
+    tried = {"by": "p_mu", "experiment": {"on_minutes": 15, "off_minutes": 5}}
+
+    unused = await ringing(world, queue_id)
+    await factories.configured(world, bands=tried)
+    on = await ringing(world, queue_id, after(60))
+    off = await ringing(world, queue_id, after(16 * 60))
+
+    bands = "، رسته‌ها در آن هنگام به حساب"
+    for ticket, english, persian in (
+        (on, "Bands counted at that time", f"{bands} می‌آمدند."),
+        (off, "Bands did not count at that time", f"{bands} نمی‌آمدند."),
+    ):
+        assert english in (await told(world, ticket.id))[-1]
+        assert (await told(world, ticket.id, "fa"))[-1].endswith(persian)
+    assert "ands" not in (await told(world, unused.id))[-1]
+
+
 async def test_answers_to_an_offer(world: Conn) -> None:
     queue_id = await factories.queue(world)
     ann, bob, cyd = [

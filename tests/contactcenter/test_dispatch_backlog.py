@@ -1,27 +1,15 @@
 """Time is behind: what people do is done to what stands there, and the late timers find it so."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-import asyncpg
 import factories
 import pytest
+from noon import NOON, after
 
 from contactcenter import agents, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import firing, holding, presence, seek
 from contactcenter.dispatch.holding import OfferNotYours
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-def after(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-@pytest.fixture
-async def world(conn: asyncpg.Connection) -> Conn:
-    await factories.prepare(conn)
-    return conn
 
 
 async def ringing(conn: Conn) -> tuple[int, int]:

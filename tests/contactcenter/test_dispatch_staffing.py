@@ -3,10 +3,11 @@
 from datetime import datetime
 
 import factories
+import msgspec
 import pytest
 from noon import NOON, after
 
-from contactcenter import offers, queues, staffing, team_queues, tickets, timers
+from contactcenter import agent_skills, offers, queues, staffing, team_queues, tickets, timers
 from contactcenter.activation.recording import recorded
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import delays, firing, holding, presence, seek
@@ -198,6 +199,30 @@ async def test_what_rings_elsewhere_is_not_kept_for_one_who_left_when_it_comes_b
     await holding.decline(world, after(4), ticket.id, asked)
 
     assert await rings_at(world, ticket.id) == next_one
+
+
+async def test_what_is_kept_for_one_who_loses_a_skill_the_queue_asks_for_looks_at_once(
+    world: Conn,
+) -> None:
+    queue_id, team_id = await factories.queue(world), await factories.team(world)
+    await world.execute(
+        "UPDATE queue SET requirements = $2 WHERE id = $1", queue_id, {"skill": {"tax": 1}}
+    )
+    former = await factories.agent(world, NOON, teams=[team_id], presence="wrap_up")
+    knows = await agent_skills.find(world, former)
+    taxes = msgspec.structs.replace(knows, skill={"tax": 1})
+    queue = await queues.find(world, queue_id)
+    async with recorded(world, after(1), actor="system"):
+        await agent_skills.replace(world, after(1), knows, taxes, actor="system")
+        await team_queues.put(world, after(1), team_id, queue, terms(0), actor="system")
+    other = await factories.agent(world, NOON, queues=[queue_id])
+    ticket = await kept_for(world, queue_id, former, NOON)
+    before = await seek.agent_for(world, after(2), ticket)
+
+    async with recorded(world, after(3), actor="system"):
+        await agent_skills.replace(world, after(3), taxes, knows, actor="system")
+
+    assert (before.state, await rings_at(world, ticket.id)) == ("waiting", other)
 
 
 async def test_what_is_kept_for_one_who_is_disabled_looks_at_once(world: Conn) -> None:
