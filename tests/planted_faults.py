@@ -568,8 +568,8 @@ FAULTS = (
     Fault(
         "helpers_belong_to_the_team_they_help",
         "contactcenter/staffing.sql",
-        "INSERT INTO team_member (team_id, user_id, source) VALUES ($1, $2, 'queue') ON CONFLICT",
-        "INSERT INTO team_member (team_id, user_id, source) VALUES ($1, $2, 'own') ON CONFLICT",
+        "SELECT DISTINCT q.team_id, n.agent_id, 'queue'",
+        "SELECT DISTINCT q.team_id, n.agent_id, 'own'",
         (f"{ACTIVATION}::test_serving_a_queue_of_a_team_gives_none_of_what_the_team_serves",),
     ),
     Fault(
