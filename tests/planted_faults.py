@@ -37,6 +37,8 @@ CREDITS = "tests/contactcenter/test_ticket_credits.py"
 SCHEMA = "migrations/0001_initial.sql"
 RULES = "migrations/0009_routing_rules.sql"
 ACTIVATION = "tests/contactcenter/test_activation.py"
+STAFFING = "tests/contactcenter/test_dispatch_staffing.py"
+OPENING = "tests/contactcenter/test_dispatch_opening.py"
 REASONS = "tests/contactcenter/test_reasons_kept.py"
 WHY_NOT = "tests/contactcenter/test_why_not.py"
 BANDS = "tests/contactcenter/test_bands_kept.py"
@@ -564,6 +566,27 @@ FAULTS = (
         "            if agent.skills.meet(document.queues[grant.queue].requires):\n",
         "            if True:\n",
         (f"{ACTIVATION}::test_a_document_becomes_rows_and_rows_the_same_document",),
+    ),
+    Fault(
+        "a_new_delay_is_told_to_nobody",
+        "contactcenter/staffing.py",
+        "    return after.delay_s > 0 and (before is None or before.delay_s != after.delay_s)\n",
+        "    return False\n",
+        (f"{STAFFING}::test_a_helper_who_comes_later_is_asked_about_what_waits_already",),
+    ),
+    Fault(
+        "a_ticket_is_kept_for_one_who_left_its_queue",
+        "contactcenter/dispatch/keeping.py",
+        "    forgotten = await _forget.all(conn, agent_id, queue_id)\n",
+        "    forgotten: list[ChangedTicket] = []\n",
+        (f"{STAFFING}::test_what_is_kept_for_one_who_leaves_the_queue_looks_smallest_rank_first",),
+    ),
+    Fault(
+        "another_time_to_answer_holds_for_new_legs_only",
+        "contactcenter/queue_setup.py",
+        "    if after.return_after_s != before.return_after_s or",
+        "    if",
+        (f"{OPENING}::test_another_time_to_answer_holds_for_what_is_held_already",),
     ),
     Fault(
         "helpers_belong_to_the_team_they_help",
