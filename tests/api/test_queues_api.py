@@ -160,12 +160,17 @@ async def test_an_archived_queue_is_listed_only_when_asked_for_and_nothing_leads
 
 
 async def test_everybody_sees_which_queues_are_open(admin, agent, table):
+    made = await admin("POST", "/queues", NEW, status=201)  # from here on nobody asks calendars
     await table.execute("UPDATE queue SET is_open = false WHERE id = 1")
+    await table.execute(
+        "INSERT INTO timer (due_at, kind, key, queue_id)"
+        " VALUES ('2100-01-01 08:00:00+00', 'queue_hours', 'queue:1', 1)"
+    )
 
     listed = {q["id"]: q for q in await agent("GET", "/queues", status=200)}
     found = await agent("GET", "/queues/2", status=200)
-    made = await admin("POST", "/queues", NEW, status=201)
     edited = await change(admin, listed[1], wrap_up_s=5)
 
     seen = [(q["is_open"], q["hours_change_at"]) for q in (listed[1], found, made, edited)]
-    assert seen == [(False, None), (True, None), (True, None), (False, None)]
+    opens = (False, "2100-01-01T08:00:00Z")
+    assert seen == [opens, (True, None), (True, None), opens]
