@@ -264,9 +264,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET /configuration/versions": _run("nothing", 200),
     "GET /configuration/versions/{version}": _run("anybody", 200),
     "GET /configuration/versions/{version}/differences": _run("anybody", 200),
-    "POST /configuration/versions/{version}/reversions": _run(
-        "anybody", 422, body=lambda w: {}
-    ),
+    "POST /configuration/versions/{version}/reversions": _run("anybody", 422, body=lambda w: {}),
     "GET /calendars": _open("nothing"),
     "GET /calendars/{calendar_id}": _open(),
     "POST /calendars": _run("nothing", 201, body=lambda w: {**HOURS, "name_en": w.email}),
