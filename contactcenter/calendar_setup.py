@@ -200,8 +200,7 @@ async def _written(
 
 def _differences(before: Calendar | None, after: Calendar) -> dict[str, Any]:
     """What changed; of the dates those that went, came or changed."""
-    changed: dict[str, Any] = configuration.differences(before, after)
-    changed.pop("from_at", None)
+    changed: dict[str, Any] = configuration.differences(before, after, untold=("from_at",))
     if "exceptions" in changed:
         was = () if before is None else before.exceptions
         changed["exceptions"] = {

@@ -22,18 +22,22 @@ class NameTaken(Conflict):
 
 
 def differences(
-    before: Struct | None, after: Struct | None, *, sized: Collection[str] = ()
+    before: Struct | None,
+    after: Struct | None,
+    *,
+    sized: Collection[str] = (),
+    untold: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
     """Each field that changed, with its value before and after; None is what was not there.
 
     Of the ``sized`` fields only the length is told: neither our texts nor what is known of a person
-    goes into an event.
+    goes into an event. The ``untold`` ones follow from others.
     """
     was, becomes = _fields(before), _fields(after)
     return {
         name: {"from": _told(name, was, sized), "to": _told(name, becomes, sized)}
         for name in (becomes or was)
-        if name not in _PLAIN and was.get(name) != becomes.get(name)
+        if name not in _PLAIN and name not in untold and was.get(name) != becomes.get(name)
     }
 
 

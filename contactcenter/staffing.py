@@ -182,8 +182,7 @@ def _is_asked_at_another_time(before: Membership | None, after: Membership) -> b
 async def _record(
     conn: Conn, now: datetime, before: Membership | None, after: Membership | None, *, actor: str
 ) -> None:
-    changed = configuration.differences(before, after)
-    changed.pop("agent_name", None)
+    changed = configuration.differences(before, after, untold=("agent_name",))
     which = after or before
     assert which is not None, "there was a membership or there is one now"
     if changed:

@@ -57,8 +57,7 @@ async def remove(conn: Conn, now: datetime, team_id: int, queue_id: int, *, acto
 async def _record(
     conn: Conn, now: datetime, before: TeamQueue | None, after: TeamQueue | None, *, actor: str
 ) -> None:
-    changed = configuration.differences(before, after)
-    changed.pop("queue_name", None)
+    changed = configuration.differences(before, after, untold=("queue_name",))
     which = after or before
     assert which is not None, "there was one or there is one now"
     if changed:

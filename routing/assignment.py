@@ -7,11 +7,10 @@ microseconds since 1970, as the database ranks them; durations are seconds.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from routing import ordering
-
-US: Final = 1_000_000
+from routing.instants import SECOND_US
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,19 +107,19 @@ def choose_ticket(
 def score_us(waiting: Waiting, *, now_us: int) -> int:
     """``waited + credit - handicap``, in microseconds."""
     return ordering.score_us(
-        rank_us=_rank_us(waiting), handicap_us=waiting.handicap_s * US, now_us=now_us
+        rank_us=_rank_us(waiting), handicap_us=waiting.handicap_s * SECOND_US, now_us=now_us
     )
 
 
 def _rank_us(waiting: Waiting) -> int:
-    return ordering.rank_us(enqueued_us=waiting.enqueued_us, credit_us=waiting.credit_s * US)
+    return ordering.rank_us(enqueued_us=waiting.enqueued_us, credit_us=waiting.credit_s * SECOND_US)
 
 
 def _ticket_key(waiting: Waiting) -> ordering.TicketKey:
     return ordering.ticket_key(
         is_sticky=waiting.is_sticky,
         rank_us=_rank_us(waiting),
-        handicap_us=waiting.handicap_s * US,
+        handicap_us=waiting.handicap_s * SECOND_US,
         ticket_id=waiting.ticket_id,
     )
 
@@ -138,4 +137,4 @@ def _agent_key(candidate: Candidate) -> ordering.AgentKey:
 
 
 def _seconds(us: int) -> float:
-    return round(us / US, 3)
+    return round(us / SECOND_US, 3)

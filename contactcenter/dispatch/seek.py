@@ -5,7 +5,7 @@ that became free looks for an agent; an agent who became free looks for tickets;
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -19,9 +19,7 @@ from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
 from contactcenter.turns import NewOffer, OfferEnding, Turn, Turned
 from routing import assignment, states
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
+from routing.instants import to_us
 
 _SQL = db.Statements(__name__)
 _candidates = _SQL.take("candidates", Candidate)
@@ -40,7 +38,7 @@ async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
         return ticket
     assert ticket.queue_id is not None
     arm, rows = await _asked(conn, now, ticket)
-    choice = assignment.choose_agent([_seen(row) for row in rows], now_us=_us(now))
+    choice = assignment.choose_agent([_seen(row) for row in rows], now_us=to_us(now))
     if choice is not None:
         await explaining.note_agent(conn, now, ticket.id, choice.chosen_id)
         why = choice.why | {
@@ -102,7 +100,7 @@ async def _look(conn: Conn, now: datetime, agent_ids: Sequence[int]) -> None:
     """One after the other takes what comes first for him, as long as his room lasts."""
     while agent_ids:
         sights = Sights(await _heads.all(conn, agent_ids, now))
-        chosen = [one for agent_id in agent_ids for one in sights.choose(agent_id, _us(now))]
+        chosen = [one for agent_id in agent_ids for one in sights.choose(agent_id, to_us(now))]
         if chosen:
             await explaining.note_tickets(conn, now, chosen)
             locked = await tickets.lock_all(conn, [one.head.ticket_id for one in chosen])
@@ -220,7 +218,3 @@ def _seen(row: Candidate) -> assignment.Candidate:
         capacity=row.capacity,
         idle_since_us=row.idle_since_us,
     )
-
-
-def _us(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from routing import assignment
 from routing.assignment import Waiting
-
-_US: Final = 1_000_000
+from routing.instants import SECOND_US
 
 
 class Ring(Struct, frozen=True, kw_only=True):
@@ -80,7 +79,7 @@ class Sight(Struct, frozen=True, kw_only=True):
             ticket_id=self.ticket_ids[n],
             is_sticky=self.is_sticky,
             queue_id=self.queue_id,
-            enqueued_us=self.ranks_us[n] + self.credits_s[n] * _US,
+            enqueued_us=self.ranks_us[n] + self.credits_s[n] * SECOND_US,
             credit_s=self.credits_s[n],
             handicap_s=self.handicap_s,
             weight=self.weights[n],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from routing import assignment, decision_words, ordering, sentences, timing, wording
 from routing.eligibility import CLAUSES, Clause, clauses, first_false, is_kept
+from routing.instants import SECOND_US
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ heads = st.builds(
     ticket_id=st.integers(1, 9),
     is_sticky=st.booleans(),
     queue_id=st.just(1),
-    enqueued_us=st.integers(0, 3).map(lambda s: s * assignment.US),
+    enqueued_us=st.integers(0, 3).map(lambda s: s * SECOND_US),
     credit_s=st.integers(0, 3),
     handicap_s=st.integers(0, 3),
     weight=st.just(1),
@@ -140,12 +141,12 @@ def test_agents_come_in_the_order_the_dispatcher_asks_them(found):
 @given(st.lists(heads, min_size=1, unique_by=lambda w: w.ticket_id))
 def test_tickets_come_in_the_order_the_dispatcher_takes_them(found):
     def key(w):
-        rank_us = ordering.rank_us(enqueued_us=w.enqueued_us, credit_us=w.credit_s * assignment.US)
-        handicap_us = w.handicap_s * assignment.US
+        rank_us = ordering.rank_us(enqueued_us=w.enqueued_us, credit_us=w.credit_s * SECOND_US)
+        handicap_us = w.handicap_s * SECOND_US
         score_us = ordering.score_us(
-            rank_us=rank_us, handicap_us=handicap_us, now_us=10 * assignment.US
+            rank_us=rank_us, handicap_us=handicap_us, now_us=10 * SECOND_US
         )
-        assert score_us == assignment.score_us(w, now_us=10 * assignment.US)
+        assert score_us == assignment.score_us(w, now_us=10 * SECOND_US)
         return ordering.ticket_key(
             is_sticky=w.is_sticky,
             rank_us=rank_us,
@@ -153,7 +154,7 @@ def test_tickets_come_in_the_order_the_dispatcher_takes_them(found):
             ticket_id=w.ticket_id,
         )
 
-    choice = assignment.choose_ticket(found, {}.get, now_us=10 * assignment.US)
+    choice = assignment.choose_ticket(found, {}.get, now_us=10 * SECOND_US)
 
     assert choice is not None
     assert choice.chosen_id == min(found, key=key).ticket_id
