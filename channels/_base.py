@@ -5,42 +5,39 @@ request to the provider. It knows no database and no ticket. The app implements 
 channel implements ``Channel`` and its module offers ``NAME``, ``SETTINGS`` and ``create(env)``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 import aiohttp
 from aiohttp import web
-from msgspec import Struct, field
+from msgspec import Struct
 
 from channels._failures import FailureKind
-from channels._secrets import NO_SECRETS, Secrets
-
-Outcome = Literal["stored", "duplicate", "quarantined"]
-#: What a payload was sent for: a customer's message, or a report on one of ours.
-Purpose = Literal["message", "status"]
-#: What a customer says of messages from us: stop them, or start them again.
-Consent = Literal["withdrawn", "given"]
-
-#: How far a sent message has come. A rank never falls, in whatever order callbacks arrive;
-#: the four at rank 3 exclude one another, and the first that arrives stands.
-STATUS_RANK: Mapping[str, int] = {
-    "queued": 0,
-    "sending": 1,
-    "sent": 2,
-    "delivered": 3,
-    "undelivered": 3,
-    "failed": 3,
-    "canceled": 3,
-    "read": 4,
-}
+from channels._messages import (
+    Address,
+    Fetched,
+    Inbound,
+    Listed,
+    Media,
+    Outbound,
+    Outcome,
+    Purpose,
+    Raw,
+    Receipt,
+    Size,
+    StatusUpdate,
+    Unreadable,
+)
+from channels._own_settings import NOTHING_OWN, OwnSettings
 
 
 class Setting(Struct, frozen=True, kw_only=True):
     """One value a channel reads from the settings.
 
     ``key`` is the lower-case name, such as ``twilio_account_sid``; in the environment it is
-    CONTACTCENTER_TWILIO_ACCOUNT_SID. ``many`` takes a comma-separated list.
+    CONTACTCENTER_TWILIO_ACCOUNT_SID. ``many`` takes a comma-separated list. ``own`` ones an entry
+    point may have for itself: as an option, or as a secret if it is ``secret``.
     """
 
     key: str
@@ -50,95 +47,67 @@ class Setting(Struct, frozen=True, kw_only=True):
     default: str | None = None
     example: str = ""
     many: bool = False
+    own: bool = True
 
 
-class Address(Struct, frozen=True, kw_only=True):
-    """Where a person can be reached: ``kind`` phone, email, chat, withheld, …; canonical ``value``.
+class Lease(Struct, frozen=True, kw_only=True):
+    """The right to read a mailbox alone, until it is over or renewed; see ``Mailroom``."""
 
-    A phone is E.164. ``withheld`` is a caller who hides the number: the value is unique to the
-    message, so that two of them never become one person. ``sender`` is a short code, a service
-    line or a name in place of a number: it can be shown and recognised, but not answered.
+    name: str
+    fence: int
+
+
+class Checkpoint(Struct, frozen=True, kw_only=True):
+    """How far a mailbox of an entry point was read: everything up to ``last_uid`` is stored.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9051#section-2.3.1.1
     """
 
-    kind: str
-    value: str
-
-
-class Media(Struct, frozen=True, kw_only=True):
-    """A file the provider keeps for us; it is fetched later."""
-
-    url: str
-    content_type: str
-
-
-class Raw(Struct, frozen=True, kw_only=True):
-    """A payload exactly as received. ``headers`` holds only what helps to understand it."""
-
-    body: bytes
-    content_type: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class Inbound(Struct, frozen=True, kw_only=True):
-    """One message from a customer, authenticated and understood.
-
-    ``entry_point`` is our own address it was sent to, canonical. ``external_id`` is the provider's
-    id, the same at each redelivery; None where the provider has none, then the payload itself is
-    the key. ``occurred_at`` is the provider's time, None where it tells none. ``details`` holds
-    what the channel wants kept beside the message (segments, opt-out kind, …), as short text.
-    """
-
-    channel: str
     entry_point: str
-    sender: Address
-    text: str
-    raw: Raw
-    external_id: str | None = None
-    sender_name: str | None = None
-    occurred_at: datetime | None = None
-    media: tuple[Media, ...] = ()
-    details: Mapping[str, str] = field(default_factory=dict)
-    consent: Consent | None = None
+    mailbox: str
+    uid_validity: int
+    last_uid: int
+    lease: Lease
 
 
-class Unreadable(Struct, frozen=True, kw_only=True):
-    """An authentic payload that cannot be understood; it is kept byte for byte in quarantine.
+class Mailroom(Protocol):
+    """What a channel that fetches by itself needs of the app, which implements it."""
 
-    ``reason`` is a stable word (``missing_field``, ``invalid_utf8``, ``nul_character``,
-    ``bad_address``, ``not_a_form``, ``unknown_status``); ``detail`` is one sentence for a person,
-    naming the place.
-    """
+    async def take(self, entry_point: str, mailbox: str, *, lease_s: int) -> Lease | None:
+        """Become the only reader of a mailbox; None while another process is."""
+        ...
 
-    channel: str
-    reason: str
-    detail: str
-    raw: Raw
-    external_id: str | None = None
+    async def renew(self, lease: Lease, *, lease_s: int) -> bool:
+        """Go on for longer; False where another has it by now."""
+        ...
 
+    async def let_go(self, lease: Lease) -> None:
+        """Let another process read it at once."""
+        ...
 
-class StatusUpdate(Struct, frozen=True, kw_only=True):
-    """What a provider tells of a message we sent; ``status`` is a key of STATUS_RANK.
+    async def reached(self, entry_point: str, mailbox: str) -> tuple[int, int] | None:
+        """UIDVALIDITY and the last UID that is stored; None where it was never read."""
+        ...
 
-    ``correlation_id`` is the one of the ``Outbound``, where the provider sends it back: it tells
-    whose report this is even if the answer with ``external_id`` was lost.
-    """
+    async def works(self, entry_point: str, way: str) -> None:
+        """Tell that a way in (``imap``, ``mailgun``, …) of an entry point works."""
+        ...
 
-    channel: str
-    external_id: str
-    status: str
-    correlation_id: str | None = None
-    error_code: str | None = None
-    failure: FailureKind | None = None
-    raw: Raw
+    async def fails(self, entry_point: str, way: str, error: str) -> None:
+        """Tell that it does not, in one sentence for a person; three in a row are an alarm."""
+        ...
 
 
 class Inbox(Protocol):
     """Where a channel hands what it receives. The app implements it."""
 
-    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+    async def receive(
+        self, items: Sequence[Inbound | Unreadable], *, checkpoint: Checkpoint | None = None
+    ) -> Sequence[Outcome]:
         """Store durably, or raise ``NotStored``. Returns after the commit, one outcome an item.
 
-        A duplicate is a success: it was stored before.
+        A duplicate is a success: it was stored before. A ``checkpoint`` is stored with the items,
+        all or nothing; raises ``LeaseLost`` where another reads that mailbox by now.
         """
         ...
 
@@ -150,59 +119,12 @@ class Inbox(Protocol):
         ...
 
 
-class Outbound(Struct, frozen=True, kw_only=True):
-    """One message to a customer. ``correlation_id`` is ours, unique to this attempt to send it.
-
-    An answer later than ``valid_s`` is worse than none: the provider is asked to drop it then.
-    """
-
-    correlation_id: str
-    entry_point: str
-    recipient: Address
-    text: str
-    media_urls: tuple[str, ...] = ()
-    valid_s: int | None = None
-
-
-class Receipt(Struct, frozen=True, kw_only=True):
-    """The provider took the message. ``status`` is a key of STATUS_RANK."""
-
-    external_id: str
-    status: str
-    segments: int | None = None
-
-
-class Size(Struct, frozen=True, kw_only=True):
-    """How a text goes out: its ``encoding`` and how many ``segments`` are paid."""
-
-    encoding: str
-    segments: int
-
-
-class Listed(Struct, frozen=True, kw_only=True):
-    """A message of ours as the provider lists it; ``status`` is a key of STATUS_RANK."""
-
-    external_id: str
-    status: str
-    created_at: datetime
-    segments: int | None = None
-    error_code: str | None = None
-
-
-class Fetched(Struct, frozen=True, kw_only=True):
-    """A provider's file. ``content_type`` is as served, and says nothing about what is inside."""
-
-    body: bytes
-    content_type: str
-    name: str = ""
-
-
 class Env(Struct, frozen=True, kw_only=True):
     """What a channel is built from.
 
     ``settings`` holds its settings by key; ``public_url`` is the address providers reach us at,
     without a trailing slash; ``region`` (two letters) is where a number without a country code
-    belongs; ``http`` is open as long as the channel is used. What ``secrets`` has for an entry
+    belongs; ``http`` is open as long as the channel is used. What ``own`` has for an entry
     point comes before the settings.
     """
 
@@ -210,24 +132,55 @@ class Env(Struct, frozen=True, kw_only=True):
     public_url: str
     region: str
     http: aiohttp.ClientSession
-    secrets: Secrets = NO_SECRETS
+    own: OwnSettings = NOTHING_OWN
+    mailroom: Mailroom | None = None
+    reply_keys: Callable[[], Sequence[bytes]] = tuple
+
+
+#: Something that runs until it is cancelled; if it fails, it is started again.
+Task = Callable[[], Awaitable[None]]
 
 
 class Channel(Protocol):
     """One way to talk with customers."""
 
-    #: Settings it still needs before it can send and receive; empty when it is ready.
-    missing: tuple[str, ...]
+    #: Whether its messages tell which conversation they belong to.
+    has_threads: bool
+    #: Whether a message that went out twice is one to its reader: then a lost answer is repeated.
+    repeats_safely: bool
+    #: How long after it was written a message is worth sending; None for the setting.
+    valid_s: int | None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Settings it still needs before it can send and receive; empty when it is ready."""
+        ...
 
     def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
         """The hooks it answers, all under ``/hooks/<channel>/``."""
+        ...
+
+    def listeners(self, inbox: Inbox) -> Sequence[Task]:
+        """Sockets of its own that providers talk to, where its hooks are served."""
+        ...
+
+    def readers(self, inbox: Inbox) -> Sequence[Task]:
+        """What it fetches by itself, beside the requests."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and processes."""
+        ...
+
+    def check_option(self, key: str, value: str) -> None:
+        """Whether an entry point may have this option, or secret; raises ``BadOption``."""
         ...
 
     def address(self, text: str) -> Address:
         """The canonical form of an address as a person wrote it; raises ``BadAddress``."""
         ...
 
-    def read(self, purpose: Purpose, raw: Raw) -> Inbound | StatusUpdate | Unreadable | None:
+    async def read(self, purpose: Purpose, raw: Raw) -> Inbound | StatusUpdate | Unreadable | None:
         """Understand a payload that was kept, as its hook would now; its signature was checked.
 
         None where nothing is to be done about it. Works without settings.

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from channels._base import Consent
+from channels._messages import Consent
 
 #: Alone in a message they stop what this sender sends, whatever the case.
 #: Source: https://help.twilio.com/articles/223134027, and since May 2025 the last two:

@@ -13,8 +13,16 @@ class NotStored(Exception):
     """The inbox could not store it; the provider must be told to try again."""
 
 
+class LeaseLost(Exception):
+    """Another process reads this mailbox by now; nothing was stored."""
+
+
 class BadAddress(ValueError):
     """Not an address of this channel."""
+
+
+class BadOption(ValueError):
+    """Not what an option of an entry point may be; the message says what it may."""
 
 
 class SendFailure(Exception):
@@ -47,6 +55,10 @@ class Unavailable(SendFailure):
     ) -> None:
         super().__init__(detail, code=code, kind=kind)
         self.retry_after_s = retry_after_s
+
+
+class Deferred(Unavailable):
+    """This one message cannot be taken now; others can. It was certainly not sent."""
 
 
 class AccountRefused(Unavailable):

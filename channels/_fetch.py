@@ -18,8 +18,8 @@ from ssl import SSLContext
 import aiohttp
 import yarl
 
-from channels._base import Fetched
 from channels._failures import AccountRefused, Unavailable, Undeliverable
+from channels._messages import Fetched
 from channels._public_address import is_public
 from channels._public_connector import Forbidden, public_connector
 from channels._retry_after import wait_of

@@ -11,7 +11,7 @@ in the receipt.
 Source: https://www.twilio.com/docs/glossary/what-is-gsm-7-character-encoding
 """
 
-from channels._base import Size
+from channels._messages import Size
 
 #: Every character that costs one place (3GPP TS 23.038, table 6.2.1, without the escape).
 BASIC = frozenset(

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 import msgspec
 
-from channels._mail.answers import Answer, Refused
+from channels._mail.values import Answer, Fragment, Mail, Question, Refused
 
 DEADLINE_S: Final = 10.0
 _CLOSE_S: Final = 2.0
@@ -33,12 +33,27 @@ class MailReader:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def read(self, raw: bytes) -> Answer:
+    async def read(self, raw: bytes, *, with_remote_images: bool = False) -> Mail | Refused:
         """Understand a mail; whatever it does, there is an answer within the deadline."""
+        asked: Question = "mail_with_images" if with_remote_images else "mail"
+        answer = await self._answer(asked, raw)
+        assert not isinstance(answer, Fragment)
+        return answer
+
+    async def read_html(
+        self, raw: bytes, *, with_remote_images: bool = False
+    ) -> Fragment | Refused:
+        """Make a piece of HTML safe to show; within the deadline, too."""
+        asked: Question = "html_with_images" if with_remote_images else "html"
+        answer = await self._answer(asked, raw)
+        assert not isinstance(answer, Mail)
+        return answer
+
+    async def _answer(self, asked: Question, raw: bytes) -> Answer:
         async with self._turn:
             try:
                 async with asyncio.timeout(self._deadline_s):
-                    return await self._ask(raw)
+                    return await self._ask(asked, raw)
             except TimeoutError:
                 await self.close()
                 detail = f"Reading it takes longer than {self._deadline_s:g} s."
@@ -60,11 +75,12 @@ class MailReader:
         async with asyncio.timeout(_CLOSE_S):
             await process.wait()
 
-    async def _ask(self, raw: bytes) -> Answer:
+    async def _ask(self, asked: Question, raw: bytes) -> Answer:
         process = await self._running()
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(len(raw).to_bytes(_HEAD, "big") + raw)
+        for frame in (asked.encode(), raw):
+            process.stdin.write(len(frame).to_bytes(_HEAD, "big") + frame)
         await process.stdin.drain()
         size = int.from_bytes(await process.stdout.readexactly(_HEAD), "big")
         return self._decoder.decode(await process.stdout.readexactly(size))

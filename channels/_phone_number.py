@@ -11,8 +11,8 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
-from channels._base import Address
 from channels._failures import BadAddress
+from channels._messages import Address
 
 #: What stands for a caller who hides the number: the word, spelt on a telephone's keypad.
 #: Source: https://help.twilio.com/articles/223179988 (ANONYMOUS); the others by the same spelling.

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
-from channels._base import Inbound, Inbox, Media, Raw, StatusUpdate, Unreadable
+from channels._base import Inbox
 from channels._failures import Unavailable
+from channels._messages import Inbound, Media, Raw, StatusUpdate, Unreadable
 from channels._signature import FORM
 from channels._sms_form import NAME, SENT_AT, message, status
 from channels._twilio_hook import PATH_HEADER, Payload, understood

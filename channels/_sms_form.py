@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from channels import _phone_number
-from channels._base import Inbound, Media, StatusUpdate, Unreadable
 from channels._consent import consent_of
 from channels._failures import BadAddress
+from channels._messages import Inbound, Media, StatusUpdate, Unreadable
 from channels._twilio_errors import kind_of
 from channels._twilio_hook import Payload
 from channels._twilio_status import INBOUND_STATUSES, STATUS

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from channels import _phone_number
-from channels._base import Listed, Outbound
 from channels._failures import BadAddress
+from channels._messages import Listed, Outbound
 from channels._twilio_list import Resource, TwilioList
 from channels._twilio_status import STATUS
 

@@ -17,7 +17,6 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from channels._base import Outbound, Receipt
 from channels._failures import (
     AccountRefused,
     OptedOut,
@@ -26,6 +25,7 @@ from channels._failures import (
     Unavailable,
     Undeliverable,
 )
+from channels._messages import Outbound, Receipt
 from channels._retry_after import wait_of
 from channels._twilio_account import Account
 from channels._twilio_errors import kind_of

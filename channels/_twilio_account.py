@@ -5,13 +5,46 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from channels._base import Env
+from channels._base import Env, Setting
 from channels._failures import Unavailable
-from channels._secrets import NO_SECRETS
+from channels._own_settings import NOTHING_OWN
 
 SID = "twilio_account_sid"
 TOKENS = "twilio_auth_tokens"
 SERVICE = "twilio_messaging_service_sid"
+
+SETTINGS = (
+    Setting(
+        key="twilio_account_sid",
+        help="Account SID of the Twilio account, from its console.",
+        example="AC0123456789abcdef0123456789abcdef",
+    ),
+    Setting(
+        key="twilio_auth_tokens",
+        help="Auth tokens that sign Twilio's requests; the first is used to send.",
+        secret=True,
+        many=True,
+        example="the-new-token,the-old-token",
+    ),
+    Setting(
+        key="twilio_api_base",
+        help="Where Twilio's REST API is, if not at https://api.twilio.com.",
+        required=False,
+        example="http://127.0.0.1:8010",
+    ),
+    Setting(
+        key="twilio_messaging_service_sid",
+        help="Messaging Service to send through, which must hold our numbers.",
+        required=False,
+        example="MG0123456789abcdef0123456789abcdef",
+    ),
+    Setting(
+        key="twilio_fallback_url",
+        help="Second address of this service, used as Twilio's fallback for incoming messages.",
+        required=False,
+        example="https://desk-2.example.com",
+    ),
+)
 
 _IN_PATH = re.compile(r"/Accounts/(\w+)/")
 
@@ -32,15 +65,15 @@ class Accounts:
     """
 
     def __init__(self, env: Env, channel: str) -> None:
-        self._secrets = env.secrets
+        self._own = env.own
         self._channel = channel
         self.general = _account(env.settings)
         #: Whether an entry point may have an account of its own at all.
-        self.may_differ = env.secrets is not NO_SECRETS
+        self.may_differ = env.own is not NOTHING_OWN
 
     def of(self, entry_point: str) -> Account:
         """The account of one of our addresses."""
-        own = self._secrets.of(self._channel, entry_point)
+        own = self._own.of(self._channel, entry_point)
         return _account(own) if own.get(SID) or own.get(TOKENS) else self.general
 
     def usable(self, entry_point: str) -> Account:
@@ -58,7 +91,7 @@ class Accounts:
 
     def every(self) -> Sequence[Account]:
         """Each complete account once, the general one first."""
-        found = [self.general] + [self.of(at) for at in self._secrets.addresses(self._channel)]
+        found = [self.general] + [self.of(at) for at in self._own.addresses(self._channel)]
         return list({one.sid: one for one in found if one.sid and one.tokens}.values())
 
 

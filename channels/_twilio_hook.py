@@ -13,8 +13,8 @@ import structlog
 from aiohttp import web
 from msgspec import Struct
 
-from channels._base import Raw, Unreadable
 from channels._failures import NotStored
+from channels._messages import Raw, Unreadable
 from channels._problem import problem
 from channels._signature import (
     FORM,

@@ -15,8 +15,8 @@ import msgspec
 import yarl
 from msgspec import Struct, field
 
-from channels._base import Media
 from channels._failures import AccountRefused, Unavailable
+from channels._messages import Media
 from channels._retry_after import wait_of
 from channels._twilio_account import Account
 from channels._twilio_errors import kind_of

@@ -28,30 +28,27 @@ import aiohttp
 from aiohttp import web
 
 from channels import _gsm, _phone_number
-from channels._base import (
+from channels._base import Channel, Env, Inbox, Task
+from channels._failures import FailureKind, Unavailable, Undeliverable
+from channels._fetch import Fetcher
+from channels._messages import (
     Address,
-    Channel,
-    Env,
     Fetched,
     Inbound,
-    Inbox,
     Listed,
     Media,
     Outbound,
     Purpose,
     Raw,
     Receipt,
-    Setting,
     Size,
     StatusUpdate,
     Unreadable,
 )
-from channels._failures import FailureKind, Unavailable, Undeliverable
-from channels._fetch import Fetcher
 from channels._sms_backfill import backfill
 from channels._sms_form import NAME, message, status
 from channels._sms_search import find
-from channels._twilio_account import Account, Accounts, listed
+from channels._twilio_account import SETTINGS, Account, Accounts, listed
 from channels._twilio_errors import kind_of
 from channels._twilio_hook import Payload, TwilioHook, taken, understood
 from channels._twilio_keys import RECEIVER, SENDER, Choice, Verifiers
@@ -59,39 +56,6 @@ from channels._twilio_list import TwilioList
 
 if TYPE_CHECKING:
     from channels._twilio import Twilio
-
-SETTINGS = (
-    Setting(
-        key="twilio_account_sid",
-        help="Account SID of the Twilio account, from its console.",
-        example="AC0123456789abcdef0123456789abcdef",
-    ),
-    Setting(
-        key="twilio_auth_tokens",
-        help="Auth tokens that sign Twilio's requests; the first is used to send.",
-        secret=True,
-        many=True,
-        example="the-new-token,the-old-token",
-    ),
-    Setting(
-        key="twilio_api_base",
-        help="Where Twilio's REST API is, if not at https://api.twilio.com.",
-        required=False,
-        example="http://127.0.0.1:8010",
-    ),
-    Setting(
-        key="twilio_messaging_service_sid",
-        help="Messaging Service to send through, which must hold our numbers.",
-        required=False,
-        example="MG0123456789abcdef0123456789abcdef",
-    ),
-    Setting(
-        key="twilio_fallback_url",
-        help="Second address of this service, used as Twilio's fallback for incoming messages.",
-        required=False,
-        example="https://desk-2.example.com",
-    ),
-)
 
 #: One whole request to Twilio.
 SEND_DEADLINE_S = 10.0
@@ -123,6 +87,10 @@ def create(env: Env) -> Channel:
 class Sms:
     """Text messages in and out over one Twilio account."""
 
+    has_threads = False
+    repeats_safely = False
+    valid_s: int | None = None
+
     def __init__(
         self,
         env: Env,
@@ -134,9 +102,28 @@ class Sms:
         self._send_deadline_s = send_deadline_s
         self._hook_deadline_s = hook_deadline_s
         self._accounts = Accounts(env, NAME)
-        self.missing = _missing(env)
+        self._missing = _missing(env)
         self._fetcher = Fetcher(domain="twilio.com", own_origin=env.settings.get("twilio_api_base"))
         self._clients: dict[str, tuple[Account, Twilio]] = {}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The account, and an address Twilio can call."""
+        return self._missing
+
+    def listeners(self, inbox: Inbox) -> Sequence[Task]:  # noqa: ARG002  as in Channel
+        """None: Twilio calls our hooks."""
+        return ()
+
+    def readers(self, inbox: Inbox) -> Sequence[Task]:  # noqa: ARG002  as in Channel
+        """None: what hooks missed the list has."""
+        return ()
+
+    async def close(self) -> None:
+        """Nothing is held: requests go over the app's own connections."""
+
+    def check_option(self, key: str, value: str) -> None:
+        """Anything goes: only Twilio can tell what it knows."""
 
     def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
         """Two hooks: a message came; something became of a message we sent."""
@@ -157,7 +144,7 @@ class Sms:
         """Read a customer's number as a person wrote it."""
         return _phone_number.typed(text, self._env.region)
 
-    def read(self, purpose: Purpose, raw: Raw) -> Inbound | StatusUpdate | Unreadable | None:
+    async def read(self, purpose: Purpose, raw: Raw) -> Inbound | StatusUpdate | Unreadable | None:
         """Translate what one of the two hooks took in earlier."""
         payload = understood(NAME, raw)
         if isinstance(payload, Unreadable):

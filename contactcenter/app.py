@@ -36,13 +36,14 @@ from contactcenter.dispatch import presence
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.feed import Feed
 from contactcenter.intake import Intake
+from contactcenter.mailroom import Mailroom
 from contactcenter.media_fetcher import MediaFetcher
 from contactcenter.metrics_sampler import MetricsSampler
+from contactcenter.own_settings import OwnSettingsReader
 from contactcenter.presence_keeper import PresenceKeeper
 from contactcenter.readiness import Readiness
 from contactcenter.reconciler import Reconciler
 from contactcenter.secret_keys import SecretKeys
-from contactcenter.secret_reader import SecretReader
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.sweeper import Sweeper
@@ -73,9 +74,11 @@ async def serving(
     """Build the application and run its workers; ``only`` one part of it."""
     async with AsyncExitStack() as stack:
         secret_keys = SecretKeys(settings)
-        reader = SecretReader(database, secret_keys)
+        reader = OwnSettingsReader(database, secret_keys)
         await reader.look()
-        built = await _channels(stack, settings, reader)
+        holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        mailroom = Mailroom(database, holder=holder)
+        built = await _channels(stack, settings, reader, mailroom, secret_keys)
         bell = Bell(database)
         dispatcher = Dispatcher(database, bell)
         intake = Intake(
@@ -111,7 +114,7 @@ async def serving(
             workers += _web(app, services, database)
         workers.append(MetricsSampler(database, app.get(api_feed.FEED)).run)
         if only != "web":
-            workers += _work(app, services, database, dispatcher, intake)
+            workers += _work(app, services, database, dispatcher, intake, holder=holder)
         await stack.enter_async_context(_running(workers, readiness))
         stack.push_async_callback(_finished, app)
         metrics.PROCESS_STARTS.inc()
@@ -119,19 +122,28 @@ async def serving(
 
 
 async def _channels(
-    stack: AsyncExitStack, settings: Settings, reader: SecretReader
+    stack: AsyncExitStack,
+    settings: Settings,
+    reader: OwnSettingsReader,
+    mailroom: Mailroom,
+    secret_keys: SecretKeys,
 ) -> Mapping[str, channels.Channel]:
     timeout = aiohttp.ClientTimeout(total=HTTP_TIMEOUT_S)
     http = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
-    return channels.load(
+    built = channels.load(
         channels.Env(
             settings=settings.channels,
             public_url=settings.public_url,
             region=settings.region,
             http=http,
-            secrets=reader,
+            own=reader,
+            mailroom=mailroom,
+            reply_keys=lambda: secret_keys.derived("reply-address"),
         )
     )
+    for channel in built.values():
+        stack.push_async_callback(channel.close)
+    return built
 
 
 def _web(app: web.Application, services: Services, database: Database) -> list[Worker]:
@@ -141,9 +153,11 @@ def _web(app: web.Application, services: Services, database: Database) -> list[W
     app.add_routes(api.api_routes(services))
     api_feed.install(app, feed)
     counted = api_metrics.CountedInbox(services.inbox)
+    listeners: list[Worker] = []
     for channel in services.channels.values():
         app.add_routes(channel.routes(counted))
-    return [feed.run, keeper.run]
+        listeners += channel.listeners(counted)
+    return [feed.run, keeper.run, *listeners]
 
 
 def _work(
@@ -152,6 +166,8 @@ def _work(
     database: Database,
     dispatcher: Dispatcher,
     intake: Intake,
+    *,
+    holder: str,
 ) -> list[Worker]:
     """What is done beside the requests: a new worker goes here."""
     bell, settings = services.bell, services.settings
@@ -165,7 +181,8 @@ def _work(
         valid_s=settings.reply_valid_h * 3600,
     )
     app[_SENDER] = sender
-    holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+    counted = api_metrics.CountedInbox(services.inbox)
+    readers = [task for one in services.channels.values() for task in one.readers(counted)]
     return [
         Triage(database, bell, dispatcher, assess, lambda: intake.is_busy).run,
         sender.run,
@@ -173,6 +190,7 @@ def _work(
         MediaFetcher(database, bell, services.channels, chance=chance).run,
         Sweeper(database, services.inbox, services.channels, holder=holder).run,
         Upkeep(database, holder=holder).run,
+        *readers,
     ]
 
 

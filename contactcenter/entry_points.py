@@ -29,6 +29,7 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
     discovered: bool
     segments_per_s: float | None
     calendar_id: int | None
+    options: Mapping[str, str]
     version: int
     created_at: datetime
 

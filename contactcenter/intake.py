@@ -7,7 +7,6 @@ state, queue, owner or load.
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -17,7 +16,16 @@ import asyncpg
 import structlog
 from msgspec import Struct
 
-from channels import Channel, Inbound, NotStored, Outcome, Purpose, StatusUpdate, Unreadable
+from channels import (
+    Channel,
+    Checkpoint,
+    Inbound,
+    NotStored,
+    Outcome,
+    Purpose,
+    StatusUpdate,
+    Unreadable,
+)
 from contactcenter import (
     blobs,
     db,
@@ -101,8 +109,11 @@ class Intake:
         """Whether messages wait for the batch before theirs to be committed."""
         return bool(self._queue)
 
-    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+    async def receive(
+        self, items: Sequence[Inbound | Unreadable], *, checkpoint: Checkpoint | None = None
+    ) -> Sequence[Outcome]:
         """Store durably or raise ``NotStored``; see ``channels.Inbox``."""
+        assert checkpoint is None, "mails are stored by what is to come"
         waiting = [_Waiting(item) for item in items if isinstance(item, Inbound)]
         self._queue.extend(waiting)
         self._news.set()
@@ -241,7 +252,9 @@ class Intake:
         for waiting in batch:
             entry = await self._entry_point(conn, waiting.item)
             entries[entry.id] = entry
-            groups.setdefault((entry.id, inbound_key(waiting.item)), []).append(waiting)
+            groups.setdefault((entry.id, inbound_columns.inbound_key(waiting.item)), []).append(
+                waiting
+            )
         return [((entries[e], key), groups[e, key]) for e, key in sorted(groups)]
 
     async def _entry_point(self, conn: Conn, item: Inbound) -> _EntryPoint:
@@ -285,16 +298,3 @@ class Intake:
         for waiting in batch:
             if not waiting.done.done():
                 waiting.done.set_exception(NotStored(type(error).__name__))
-
-
-def inbound_key(item: Inbound) -> bytes:
-    """The 16 bytes that tell this message from every other at its entry point.
-
-    The provider's id where it has one, else the payload itself. 16 bytes of a hash: a large unique
-    index on long random ids is what slows intake at ten million rows.
-    """
-    if item.external_id is not None:
-        text = b"id:" + item.external_id.encode()
-    else:
-        text = b"payload:" + hashlib.sha256(item.raw.body).digest()
-    return hashlib.sha256(text).digest()[:16]

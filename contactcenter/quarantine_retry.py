@@ -47,7 +47,7 @@ async def retry(
         )
     if held.channel not in channels:
         raise ChannelGone(f"there is no channel {held.channel}")
-    understood = channels[held.channel].read(held.purpose, _as_received(payload))
+    understood = await channels[held.channel].read(held.purpose, _as_received(payload))
     refusal = await _take_in(inbox, understood)
     async with database.transaction() as conn:
         now = await timers.clock(conn)

@@ -6,6 +6,7 @@ first secret is kept. The first key encrypts, all decrypt. Fernet: AES-128-CBC w
 Source: https://cryptography.io/en/latest/fernet/
 """
 
+import functools
 import os
 import secrets
 from contextlib import suppress
@@ -14,6 +15,8 @@ from typing import Final
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
 from contactcenter.settings import Settings
@@ -97,6 +100,14 @@ class SecretKeys:
             return self.seal(place, value)
         return None
 
+    def derived(self, purpose: str) -> tuple[bytes, ...]:
+        """A key of 32 bytes for another purpose from each key, the first to be used; made if none.
+
+        Source: https://www.rfc-editor.org/rfc/rfc5869
+        """
+        self.make()
+        return tuple(_derived(key, purpose) for key in self._keys())
+
     def _ring(self) -> MultiFernet:
         keys = self._keys()
         if not keys:
@@ -113,6 +124,12 @@ class SecretKeys:
             return self.file.read_text(encoding="ascii").split()
         except FileNotFoundError:
             return []
+
+
+@functools.cache
+def _derived(key: str, purpose: str) -> bytes:
+    hkdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
+    return hkdf.derive(key.encode())
 
 
 def new_key() -> str:

@@ -17,6 +17,7 @@ import structlog
 
 from channels import (
     Channel,
+    Checkpoint,
     Inbound,
     Inbox,
     NotStored,
@@ -159,10 +160,12 @@ class _Ours:
         self._inbox = inbox
         self._addresses = addresses
 
-    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+    async def receive(
+        self, items: Sequence[Inbound | Unreadable], *, checkpoint: Checkpoint | None = None
+    ) -> Sequence[Outcome]:
         """Hand on what is ours; the rest counts as known."""
         ours = [i for i in items if isinstance(i, Unreadable) or i.entry_point in self._addresses]
-        outcomes = iter(await self._inbox.receive(ours) if ours else ())
+        outcomes = iter(await self._inbox.receive(ours, checkpoint=checkpoint) if ours else ())
         return [next(outcomes) if item in ours else "duplicate" for item in items]
 
     async def status(self, update: StatusUpdate | Unreadable) -> None:

@@ -1,36 +1,44 @@
 """The process that reads mails of strangers: bytes in, what was understood out, until the end.
 
 It may take 512 MB and is ended by whoever started it when a mail takes too long; nothing it does
-outlives it. A frame is four bytes of length, the most significant first, and so many bytes.
+outlives it. A frame is four bytes of length, the most significant first, and so many bytes. Each
+question is two frames: what is asked, and the bytes it is asked of.
 """
 
 import resource
 import signal
 import sys
-from typing import BinaryIO
+from typing import BinaryIO, get_args
 
 import msgspec
 
-from channels._mail.answers import Answer, Refused
-from channels._mail.understanding import NotUnderstood, understand
+from channels._mail import fragments
+from channels._mail.understanding import understand
+from channels._mail.values import Answer, NotUnderstood, Question, Refused
 
 MEMORY_BYTES = 512 * 1024 * 1024
 
 
 def main() -> None:
-    """Answer one mail after the other until standard input ends."""
+    """Answer one question after the other until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     encoder = msgspec.msgpack.Encoder()
-    while (raw := _frame(sys.stdin.buffer)) is not None:
-        answer = encoder.encode(_answer(raw))
+    while (asked := _frame(sys.stdin.buffer)) is not None:
+        if (raw := _frame(sys.stdin.buffer)) is None:
+            return
+        answer = encoder.encode(_answer(asked.decode(), raw))
         sys.stdout.buffer.write(len(answer).to_bytes(4, "big") + answer)
         sys.stdout.buffer.flush()
 
 
-def _answer(raw: bytes) -> Answer:
+def _answer(asked: str, raw: bytes) -> Answer:
+    assert asked in get_args(Question), asked
+    with_images = asked.endswith("_with_images")
     try:
-        return understand(raw)
+        if asked.startswith("html"):
+            return fragments.read(raw, with_remote_images=with_images)
+        return understand(raw, with_remote_images=with_images)
     except NotUnderstood as error:
         return Refused(reason=error.reason, detail=str(error))
     except MemoryError:

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from msgspec import Struct
-
 from channels._mail.header_fields import as_text, decode_words, one_line
+from channels._mail.values import MailAddress
 
 #: A mail to more is a mail to a list.
 MOST: Final = 1_000
@@ -17,13 +16,6 @@ _ROUTE: Final = re.compile(r"\A(?:@[^,:]*,?\s*)+:")
 _PLAIN: Final = re.compile(r"[^\\\"()<>,;:]+|\\")
 
 _Kind = Literal["plain", "quoted", "comment", "<", ">", ",", ";", ":"]
-
-
-class MailAddress(Struct, frozen=True):
-    """One correspondent; ``name`` may be empty, and so may an ``address`` that is none."""
-
-    name: str
-    address: str
 
 
 class _Entry:

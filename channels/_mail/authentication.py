@@ -6,13 +6,10 @@ Source: https://www.rfc-editor.org/rfc/rfc8601
 """
 
 import re
-from typing import Final, Literal
+from collections.abc import Iterable
+from typing import Final
 
-from msgspec import Struct
-
-from channels._mail.header_fields import HeaderFields, readable
-
-Result = Literal["pass", "fail", "softfail", "neutral", "none", "policy", "temperror", "permerror"]
+from channels._mail.values import Authentication, Result
 
 _COMMENT: Final = re.compile(r"\([^()]{0,2000}\)")
 _METHOD: Final = re.compile(r"\s*(spf|dkim|dmarc)(?:/\d{1,2})?\s*=\s*([a-z]{2,10})", re.IGNORECASE)
@@ -30,26 +27,12 @@ _BEST_FIRST: Final[tuple[Result, ...]] = (
 )
 
 
-class Authentication(Struct, frozen=True, kw_only=True):
-    """What the border found, None where it says nothing; DMARC vouches for ``domain``."""
-
-    spf: Result | None = None
-    dkim: Result | None = None
-    dmarc: Result | None = None
-    domain: str | None = None
-
-    @property
-    def is_verified(self) -> bool:
-        """Whether the author's domain is who sent it; a merge of people requires it."""
-        return self.dmarc == "pass"
-
-
-def read(header: HeaderFields, authserv_ids: frozenset[str]) -> Authentication:
+def read(values: Iterable[str], authserv_ids: frozenset[str]) -> Authentication:
     """The results in the fields of our own servers, whose names these are, in lower case."""
     found: dict[str, list[Result]] = {}
     domain = None
-    for value in header.raw_all("authentication-results"):
-        text = _COMMENT.sub(" ", readable(value))
+    for value in values:
+        text = _COMMENT.sub(" ", value)
         server, _, results = text.partition(";")
         words = server.split()
         if not words or words[0].strip('"').lower() not in authserv_ids:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from channels._mail import markup, structure, tnef
 from channels._mail.charsets import decoded
 from channels._mail.structure import Part
+from channels._mail.values import File
 
 #: A plain alternative that says no more than this has nothing to say.
 _SEE_HTML: Final = re.compile(
@@ -21,16 +22,6 @@ _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _TEXTS: Final = frozenset({"text/plain", "text/html", "text/enriched", "text"})
 #: Characters of a letter that are read; nobody writes more, and what follows is in the original.
 CHARACTERS: Final = 1_000_000
-
-
-class File(Struct, frozen=True, kw_only=True):
-    """An enclosure as it came. ``declared_type`` is the sender's word for it."""
-
-    name: str
-    declared_type: str
-    content: bytes
-    inline: bool
-    content_id: str | None
 
 
 class Bodies(Struct, frozen=True, kw_only=True):

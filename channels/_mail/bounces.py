@@ -15,6 +15,7 @@ from channels._mail import addresses, header_fields, structure
 from channels._mail.charsets import decoded
 from channels._mail.header_fields import HeaderFields
 from channels._mail.structure import Part
+from channels._mail.values import Bounce
 
 _STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY_CODE: Final = re.compile(r"(?:^|[\s#(:])([45]\d\d)[\s-](?:\d\.\d{1,3}\.\d{1,3}\b|[A-Za-z<])")
@@ -44,18 +45,6 @@ _SERVERS: Final = re.compile(
     r"\A(?:mailer-daemon|postmaster|mail-daemon|mdaemon|no-?reply-dsn)\b", re.IGNORECASE
 )
 _READ: Final = 30_000
-
-
-class Bounce(Struct, frozen=True, kw_only=True):
-    """A mail of ours that did not arrive; ``permanent`` is False while a server still tries.
-
-    ``status`` is an enhanced status code where one is told; ``message_id`` that of our mail.
-    """
-
-    permanent: bool
-    recipient: str | None
-    status: str | None
-    message_id: str | None = None
 
 
 class Report(Struct, frozen=True):

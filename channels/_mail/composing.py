@@ -19,9 +19,9 @@ from typing import Final
 from msgspec import Struct
 
 from channels._failures import Undeliverable
-from channels._mail.addresses import MailAddress
 from channels._mail.header_fields import decode_words, one_line
 from channels._mail.kinds import LOOP_FIELD
+from channels._mail.values import Enclosure, MailAddress
 
 #: A References field longer than this loses its middle: the first and the newest stay.
 REFERENCES: Final = 20
@@ -30,14 +30,6 @@ _ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]
 _ID: Final = re.compile(r"[^\s<>]{1,200}@[^\s<>]{1,200}\Z")
 _PARAGRAPHS: Final = re.compile(r"\n{2,}")
 _POLICY: Final = SMTP.clone(max_line_length=78, cte_type="7bit")
-
-
-class Enclosure(Struct, frozen=True, kw_only=True):
-    """A file that goes with a mail; ``content_type`` is what we found it to be."""
-
-    name: str
-    content_type: str
-    content: bytes
 
 
 class Letter(Struct, frozen=True, kw_only=True):

@@ -7,16 +7,14 @@ https://www.rfc-editor.org/rfc/rfc8098, https://www.rfc-editor.org/rfc/rfc2919
 
 import re
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct
 
 from channels._mail import bounces
-from channels._mail.bounces import Bounce
 from channels._mail.header_fields import HeaderFields
 from channels._mail.structure import Part
-
-Kind = Literal["person", "auto_reply", "bounce", "receipt", "complaint", "bulk", "loop"]
+from channels._mail.values import Bounce, Kind
 
 #: Every mail of ours carries this field; one that comes back with it is our own.
 LOOP_FIELD: Final = "x-contactcenter-loop"

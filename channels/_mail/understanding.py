@@ -4,56 +4,23 @@ from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_tz
 from typing import Final
 
-from msgspec import Struct
-
 from channels._mail import addresses, bodies, bounces, kinds, markup, structure
-from channels._mail.addresses import MailAddress
-from channels._mail.bodies import File
-from channels._mail.bounces import Bounce
-from channels._mail.header_fields import HeaderFields
-from channels._mail.kinds import Kind
+from channels._mail.header_fields import HeaderFields, readable
 from channels._mail.new_words import new_words
+from channels._mail.values import Mail, MailAddress, NotUnderstood
 
 #: Larger mails are kept and not read; providers take 25 to 35 MB.
 BYTES: Final = 60_000_000
+#: Fields of our own border stand before all others; no border writes more.
+RESULTS: Final = 20
 _A_DAY_S: Final = 86_400
 
 
-class Mail(Struct, frozen=True, kw_only=True, tag=True):
-    """One mail, understood. ``author`` is who From names: a Reply-To never is.
+def understand(raw: bytes, *, with_remote_images: bool = False) -> Mail:
+    """Read a mail; raises ``NotUnderstood``, and nothing else.
 
-    Message ids stand without their brackets. ``html`` is safe to show, None where the mail has
-    none or too much of it; ``text`` is the whole as text, ``new_text`` what the writer wrote this
-    time. ``date`` is the sender's claim, in ISO 8601 with his offset.
+    ``with_remote_images`` lets its HTML name images elsewhere: their owners learn who looks.
     """
-
-    message_id: str | None
-    in_reply_to: tuple[str, ...]
-    references: tuple[str, ...]
-    author: MailAddress | None
-    to: tuple[MailAddress, ...]
-    cc: tuple[MailAddress, ...]
-    reply_to: tuple[MailAddress, ...]
-    date: str | None
-    subject: str
-    text: str
-    new_text: str
-    html: str | None
-    files: tuple[File, ...]
-    kind: Kind
-    bounce: Bounce | None
-
-
-class NotUnderstood(Exception):
-    """Bytes that are no mail that can be read; ``reason`` is a stable word for the quarantine."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-
-
-def understand(raw: bytes) -> Mail:
-    """Read a mail; raises ``NotUnderstood``, and nothing else."""
     if not raw.strip():
         raise NotUnderstood("empty", "There is nothing in it.")
     if len(raw) > BYTES:
@@ -65,15 +32,17 @@ def understand(raw: bytes) -> Mail:
         raise NotUnderstood("too_many_parts", detail) from error
     if not header.fields:
         raise NotUnderstood("not_a_mail", "It does not begin with a header field.")
-    return _made(header, parts)
+    return _made(header, parts, with_remote_images=with_remote_images)
 
 
-def _made(header: HeaderFields, parts: list[structure.Part]) -> Mail:
+def _made(header: HeaderFields, parts: list[structure.Part], *, with_remote_images: bool) -> Mail:
     said = bodies.gather(parts)
     senders = addresses.read(header.raw("from")) or addresses.read(header.raw("sender"))
     author = senders[0] if senders else None
     judged = kinds.judge(header, parts, said.text, author.address if author else "")
-    too_much = said.html is not None and markup.is_too_much(said.html)
+    html = None
+    if said.html is not None and not markup.is_too_much(said.html):
+        html = markup.safe(said.html, with_remote_images=with_remote_images)
     return Mail(
         message_id=next(iter(bounces.ids(header.raw("message-id"))), None),
         in_reply_to=tuple(bounces.ids(header.raw("in-reply-to"))),
@@ -86,10 +55,13 @@ def _made(header: HeaderFields, parts: list[structure.Part]) -> Mail:
         subject=header.text("subject"),
         text=said.text,
         new_text=new_words(said.unquoted),
-        html=None if said.html is None or too_much else markup.safe(said.html),
+        html=html,
         files=said.files,
         kind=judged.kind,
         bounce=judged.bounce,
+        authentication_results=tuple(
+            readable(one) for one in header.raw_all("authentication-results")[:RESULTS]
+        ),
     )
 
 

@@ -18,7 +18,7 @@ from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from channels import Inbound, Inbox, NotStored, Outcome, StatusUpdate, Unreadable
+from channels import Checkpoint, Inbound, Inbox, NotStored, Outcome, StatusUpdate, Unreadable
 from contactcenter import metrics
 from contactcenter.api.services import Services
 from contactcenter.db import Database
@@ -57,10 +57,12 @@ class CountedInbox:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
 
-    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+    async def receive(
+        self, items: Sequence[Inbound | Unreadable], *, checkpoint: Checkpoint | None = None
+    ) -> Sequence[Outcome]:
         """Hand on, and count each item by its outcome."""
         try:
-            outcomes = await self._inbox.receive(items)
+            outcomes = await self._inbox.receive(items, checkpoint=checkpoint)
         except NotStored:
             for item in items:
                 _inbound(item.channel, "not_stored").inc()

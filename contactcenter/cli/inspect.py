@@ -12,7 +12,7 @@ import click
 import msgspec
 
 import channels
-from channels import Bounce, File, Mail, MailAddress, MailReader, Refused
+from channels import Bounce, File, Fragment, Mail, MailAddress, MailReader, Refused
 
 _FILES = click.argument(
     "files",
@@ -44,18 +44,28 @@ def inspect_email(*, files: Sequence[Path], as_json: bool) -> None:
 @_JSON
 def inspect_html(*, files: Sequence[Path], as_json: bool) -> None:
     """Make each piece of HTML in FILES safe to show, and print it with its text as JSON."""
-    for path in files:
-        started_ns = time.perf_counter_ns()
-        raw = _bytes_of(path)
-        html, text = channels.safe_html(raw)
-        shown = {
-            "ok": html is not None,
-            "quarantined": False,
-            "reason": None if html is not None else "too_much",
-            "html": html,
-            "text": text,
-        }
-        _print({**shown, "took_ms": _took_ms(started_ns)}, as_json=as_json)
+    asyncio.run(_read_all_html(files, as_json=as_json))
+
+
+async def _read_all_html(files: Sequence[Path], *, as_json: bool) -> None:
+    async with MailReader() as reader:
+        await reader.start()
+        for path in files:
+            raw = _bytes_of(path)
+            started_ns = time.perf_counter_ns()
+            answer = await reader.read_html(raw)
+            shown = _refused(answer) if isinstance(answer, Refused) else _fragment(answer)
+            _print({**shown, "took_ms": _took_ms(started_ns)}, as_json=as_json)
+
+
+def _fragment(read: Fragment) -> dict[str, Any]:
+    return {
+        "ok": read.html is not None,
+        "quarantined": False,
+        "reason": None if read.html is not None else "too_much",
+        "html": read.html,
+        "text": read.text,
+    }
 
 
 async def _read_all(files: Sequence[Path], *, as_json: bool) -> None:

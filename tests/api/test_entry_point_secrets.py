@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from channels import Unavailable
 from contactcenter import entry_point_secrets
 from contactcenter.db import Database
+from contactcenter.own_settings import OwnSettingsReader
 from contactcenter.secret_keys import NotDecrypted, SecretKeys, new_key
-from contactcenter.secret_reader import SecretReader
 from contactcenter.settings import Settings
 
 CANARY = "canary-4f1c9a-of-a-key"
@@ -82,7 +82,7 @@ async def test_only_administrators_and_only_names_the_channel_reads(
 async def test_a_reader_has_the_values_in_the_clear_and_notices_each_change(
     admin, entry_point, other_entry_point, services
 ):
-    reader = SecretReader(services.db, services.secret_keys)
+    reader = OwnSettingsReader(services.db, services.secret_keys)
     await reader.look()
     assert reader.of("sms", "+982100000001") == {}
 
@@ -90,7 +90,7 @@ async def test_a_reader_has_the_values_in_the_clear_and_notices_each_change(
     await reader.look()
     assert reader.of("sms", "+982100000001") == {"twilio_auth_tokens": CANARY}
     assert reader.of("sms", "+982100000002") == {}
-    assert list(reader.addresses("sms")) == ["+982100000001"]
+    assert list(reader.addresses("sms")) == ["+982100000001", "+982100000002"]
 
     await admin("PUT", path(entry_point), {"value": "another"}, status=204)
     await reader.look()
@@ -111,7 +111,7 @@ async def test_a_lost_key_stops_its_entry_point_only_and_is_named(
         entry_point,
         lost_keys.seal((entry_point, "twilio_auth_tokens"), CANARY),
     )
-    reader = SecretReader(services.db, services.secret_keys)
+    reader = OwnSettingsReader(services.db, services.secret_keys)
 
     with capture_logs() as lines:
         await reader.look()
@@ -131,7 +131,7 @@ async def test_a_lost_key_stops_its_entry_point_only_and_is_named(
 
 
 async def test_a_running_reader_knows_a_change_within_five_seconds(admin, entry_point, services):
-    reader = SecretReader(services.db, services.secret_keys)
+    reader = OwnSettingsReader(services.db, services.secret_keys)
     task = asyncio.create_task(reader.run())
 
     await admin("PUT", path(entry_point), {"value": CANARY}, status=204)

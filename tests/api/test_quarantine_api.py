@@ -84,7 +84,8 @@ async def test_many_retries_at_once_store_one_message(supervisor, table, held):
 async def test_a_message_that_was_delivered_again_meanwhile_is_not_doubled(
     supervisor, table, inbox, all_channels, held
 ):
-    await inbox.receive([all_channels["sms"].read("message", payload(MessageSid="SM1").raw)])
+    understood = await all_channels["sms"].read("message", payload(MessageSid="SM1").raw)
+    await inbox.receive([understood])
 
     released = await retried(supervisor, held)
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from channels import Inbound, Outcome, StatusUpdate, Unreadable
+from channels import Checkpoint, Inbound, Outcome, StatusUpdate, Unreadable
 
 
 class RecordingInbox:
@@ -14,13 +14,18 @@ class RecordingInbox:
 
     def __init__(self) -> None:
         self.received: list[Inbound | Unreadable] = []
+        self.checkpoints: list[Checkpoint] = []
         self.updates: list[StatusUpdate | Unreadable] = []
         self.fault: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+    async def receive(
+        self, items: Sequence[Inbound | Unreadable], *, checkpoint: Checkpoint | None = None
+    ) -> Sequence[Outcome]:
         await self._pass()
+        if checkpoint is not None:
+            self.checkpoints.append(checkpoint)
         known = {item.external_id for item in self.received}
         self.received.extend(items)
         return ["duplicate" if item.external_id in known else "stored" for item in items]

@@ -32,7 +32,7 @@ class Between:
     def __init__(self, inbox):
         self.inbox = inbox
 
-    async def receive(self, items):
+    async def receive(self, items, *, checkpoint=None):
         return await self.inbox.receive(items)
 
     async def status(self, update):
@@ -40,7 +40,7 @@ class Between:
 
 
 class Swallows(Between):
-    async def receive(self, items):
+    async def receive(self, items, *, checkpoint=None):
         try:
             return await self.inbox.receive(items)
         except NotStored:
@@ -52,7 +52,7 @@ class Swallows(Between):
 
 
 class Hurries(Between):
-    async def receive(self, items):
+    async def receive(self, items, *, checkpoint=None):
         self.task = asyncio.create_task(self.inbox.receive(items))
         return ["stored"]
 
@@ -64,7 +64,7 @@ class Changes(Between):
         super().__init__(inbox)
         self._change = change
 
-    async def receive(self, items):
+    async def receive(self, items, *, checkpoint=None):
         return await self.inbox.receive([self._change(item) for item in items])
 
     async def status(self, update):

@@ -19,7 +19,7 @@ SMS = SmsContract()
 class Silent(RecordingInbox):
     """Stores, and does not come back in time to say so."""
 
-    async def receive(self, items):
+    async def receive(self, items, *, checkpoint=None):
         await super().receive(items)
         await asyncio.Event().wait()
 

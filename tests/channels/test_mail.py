@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels import MailAddress
-from channels._mail import NotUnderstood, understand
+from channels._mail.understanding import understand
+from channels._mail.values import NotUnderstood
 
 
 def mail(header: str, body: str | bytes = "") -> bytes:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from channels import MailAddress, Undeliverable
-from channels._mail import understand
-from channels._mail.composing import REFERENCES, Enclosure, Letter, compose
+from channels._mail.composing import REFERENCES, Letter, compose
+from channels._mail.understanding import understand
+from channels._mail.values import Enclosure
 
 LETTER = Letter(
     message_id="abc.4711@ours.example",

@@ -3,7 +3,7 @@
 import pytest
 
 from channels import Bounce
-from channels._mail import understand
+from channels._mail.understanding import understand
 
 STATUS = """\
 From: Mail Delivery System <MAILER-DAEMON@mx.example>

@@ -2,8 +2,8 @@
 
 import pytest
 
-from channels._mail import understand
 from channels._mail.new_words import new_words
+from channels._mail.understanding import understand
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ class Batches(RecordingInbox):
         super().__init__()
         self.sizes = []
 
-    async def receive(self, items):
+    async def receive(self, items, *, checkpoint=None):
         self.sizes.append(len(items))
         return await super().receive(items)
 
@@ -148,7 +148,7 @@ async def test_what_cannot_be_understood_is_handed_over_as_such(twilio):
     assert isinstance(one, Unreadable)
     assert isinstance(two, Unreadable)
     assert (one.reason, two.reason) == ("bad_address", "nul_character")
-    assert (twilio.channel.read("message", one.raw), two.external_id) == (one, sid)
+    assert (await twilio.channel.read("message", one.raw), two.external_id) == (one, sid)
 
 
 async def test_what_became_of_our_messages_is_reported_where_it_is_settled(twilio):
@@ -166,7 +166,7 @@ async def test_what_became_of_our_messages_is_reported_where_it_is_settled(twili
     assert isinstance(update, StatusUpdate)
     assert (update.external_id, update.status) == (receipt.external_id, "undelivered")
     assert (update.error_code, update.failure) == ("30005", "number")
-    assert twilio.channel.read("status", update.raw) == update
+    assert await twilio.channel.read("status", update.raw) == update
 
 
 async def test_report_is_brought_in_when_it_came_since_however_old_the_message_is(twilio):

@@ -50,7 +50,7 @@ def secrets():
 @pytest.fixture
 async def desk(aiohttp_client, http, secrets):
     inbox = RecordingInbox()
-    channel = SMS.create(replace(SMS.env(http), secrets=secrets))
+    channel = SMS.create(replace(SMS.env(http), own=secrets))
     client = await SMS.serve(aiohttp_client, channel, inbox)
 
     async def take(path, params, token):
@@ -117,7 +117,7 @@ async def test_fallback_address_is_signed_by_the_account_of_the_number_too(
     aiohttp_client, http, secrets
 ):
     fallback = "https://desk-2.example/second"
-    env = replace(SMS.env(http, twilio_fallback_url=fallback), secrets=secrets)
+    env = replace(SMS.env(http, twilio_fallback_url=fallback), own=secrets)
     client = await SMS.serve(aiohttp_client, SMS.create(env), RecordingInbox())
 
     statuses = []
@@ -144,7 +144,7 @@ async def test_keys_may_change_while_it_runs(desk, secrets):
 async def test_half_an_account_borrows_nothing(desk, secrets, http, lacking):
     secrets.given[OWN].pop(lacking)
     hello = message("SM1", "hello", To=OWN)
-    channel = SMS.create(replace(SMS.env(http), secrets=secrets))
+    channel = SMS.create(replace(SMS.env(http), own=secrets))
 
     assert await desk(PATH, hello, TOKEN) == 403
     with pytest.raises(Unavailable, match=lacking):
@@ -163,7 +163,7 @@ async def test_nobody_is_asked_for_secrets_where_there_can_be_none(http):
 
 
 async def test_verifier_of_an_account_is_made_once(http, secrets):
-    accounts = Accounts(replace(SMS.env(http), secrets=secrets), "sms")
+    accounts = Accounts(replace(SMS.env(http), own=secrets), "sms")
     verifiers = Verifiers(accounts, public_url=PUBLIC_URL, fallback_url=None, region="IR")
     choice = verifiers.by(RECEIVER)
 
@@ -172,7 +172,7 @@ async def test_verifier_of_an_account_is_made_once(http, secrets):
 
 
 async def test_keys_that_were_replaced_are_not_remembered_for_ever(http, secrets):
-    accounts = Accounts(replace(SMS.env(http), secrets=secrets), "sms")
+    accounts = Accounts(replace(SMS.env(http), own=secrets), "sms")
     verifiers = Verifiers(accounts, public_url=PUBLIC_URL, fallback_url=None, region="IR")
     choice = verifiers.by(RECEIVER)
     for number in range(1001):
@@ -216,7 +216,7 @@ async def two_accounts(http, secrets):
         base = f"http://127.0.0.1:{runner.addresses[0][1]}"
         env = replace(
             SMS.env(http, twilio_api_base=base, twilio_messaging_service_sid="MG1"),
-            secrets=secrets,
+            own=secrets,
         )
         try:
             yield general, own, Sms(env)
@@ -240,7 +240,7 @@ async def test_each_entry_point_sends_and_searches_with_its_account(http, secret
 
 
 async def test_sender_is_the_service_of_the_entry_points_account(http, secrets):
-    env = replace(SMS.env(http, twilio_messaging_service_sid="MG1"), secrets=secrets)
+    env = replace(SMS.env(http, twilio_messaging_service_sid="MG1"), own=secrets)
     channel = SMS.create(env)
 
     assert (channel.sender(SHARED), channel.sender(OWN)) == ("MG1", OWN)
@@ -311,13 +311,13 @@ async def test_client_is_made_anew_when_the_key_changes(http, secrets):
 
 
 async def test_channel_needs_the_settings_all_the_same(http, secrets):
-    env = Env(settings={}, public_url=PUBLIC_URL, region="IR", http=http, secrets=secrets)
+    env = Env(settings={}, public_url=PUBLIC_URL, region="IR", http=http, own=secrets)
 
     assert SMS.create(env).missing
 
 
 async def test_key_of_the_settings_is_not_shown_to_a_foreign_account(http):
-    env = replace(SMS.env(http), secrets=OwnSecrets({OWN: dict(ITS_OWN)}))
+    env = replace(SMS.env(http), own=OwnSecrets({OWN: dict(ITS_OWN)}))
     accounts = Accounts(env, "sms")
     base = "https://api.twilio.com/2010-04-01/Accounts"
 

@@ -11,7 +11,8 @@ from channels import Address, Inbound, Media, NotStored, Raw, StatusUpdate, Unre
 from contactcenter import intake as intake_module
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.intake import Intake, inbound_key
+from contactcenter.inbound_columns import inbound_key
+from contactcenter.intake import Intake
 
 
 def message(n: int, *, sender: str = "+989121111111", text: str = "Hello", **fields) -> Inbound:

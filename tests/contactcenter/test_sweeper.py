@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
+import channels
 from channels import (
     Address,
     Inbound,
@@ -20,7 +21,6 @@ from channels import (
     Unreadable,
 )
 from contactcenter import checkpoints, metrics
-from contactcenter.checkpoints import Checkpoint
 from contactcenter.db import Database
 from contactcenter.sweeper import LONGEST_LOOK_BACK, OVERLAP, Sweeper, since_of
 from contactcenter.upkeep import Upkeep
@@ -217,7 +217,7 @@ async def test_whoever_lost_the_lease_does_not_move_the_watermark(database: Data
 
 def test_how_far_back_the_first_sweep_and_the_one_after_a_long_outage_look() -> None:
     long_ago = NOW - timedelta(days=90)
-    known = Checkpoint(channel="sms", stored_until=long_ago, swept_at=long_ago)
+    known = checkpoints.Checkpoint(channel="sms", stored_until=long_ago, swept_at=long_ago)
 
     assert since_of(None, NOW, has_messages=False) == NOW - timedelta(hours=1)
     assert since_of(None, NOW, has_messages=True) == NOW - timedelta(hours=24)
@@ -252,7 +252,12 @@ class Heard:
     def __init__(self) -> None:
         self.items: list[Inbound | Unreadable] = []
 
-    async def receive(self, items: Sequence[Inbound | Unreadable]) -> Sequence[Outcome]:
+    async def receive(
+        self,
+        items: Sequence[Inbound | Unreadable],
+        *,
+        checkpoint: channels.Checkpoint | None = None,
+    ) -> Sequence[Outcome]:
         self.items.extend(items)
         return ["stored"] * len(items)
 

@@ -1,15 +1,15 @@
-"""The secrets of entry points as channels ask for them: in the clear, from memory."""
+"""What entry points have of their own as channels ask for it: in the clear, from memory."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import asyncpg
 import structlog
+from msgspec import Struct
 
 from channels import Unavailable
-from contactcenter import entry_point_secrets
+from contactcenter import db, entry_point_secrets
 from contactcenter.db import Database
 from contactcenter.entry_point_secrets import SealedSecret
 from contactcenter.errors import NoDatabase
@@ -21,15 +21,28 @@ _LOOK_WITHIN_S: Final = 4.0
 
 _Address = tuple[str, str]
 
+
+class Options(Struct, frozen=True, kw_only=True):
+    """The options of an entry point that somebody set up."""
+
+    channel: str
+    address: str
+    options: Mapping[str, str]
+
+
+_SQL = db.Statements(__name__)
+_every = _SQL.take("every", Options)
+
 log = structlog.get_logger()
 
 
-class SecretReader:
+class OwnSettingsReader:
     """One a process; keeps ``channels.Secrets``."""
 
     def __init__(self, database: Database, keys: SecretKeys) -> None:
         self._database = database
         self._keys = keys
+        self._options: list[Options] = []
         self._sealed: list[SealedSecret] = []
         self._open: Mapping[_Address, Mapping[str, str]] = {}
         self._lost: Mapping[_Address, int] = {}
@@ -48,8 +61,12 @@ class SecretReader:
         return self._open.get((channel, address), {})
 
     def addresses(self, channel: str) -> Sequence[str]:
-        """The addresses of a channel that have any which can be used."""
-        return [address for of, address in self._open if of == channel]
+        """The addresses of a channel that somebody set up and whose secrets are not lost."""
+        return [
+            one.address
+            for one in self._options
+            if one.channel == channel and (channel, one.address) not in self._lost
+        ]
 
     async def run(self) -> None:
         """Look for changes until cancelled."""
@@ -64,18 +81,24 @@ class SecretReader:
     async def look(self) -> None:
         """Read all, and decrypt them if one has changed or a key was missing."""
         async with self._database.read() as conn:
+            options = await _every.all(conn)
             sealed = await entry_point_secrets.every(conn)
-        if sealed == self._sealed and not self._lost:
+        if (options, sealed) == (self._options, self._sealed) and not self._lost:
             return
-        opened: dict[_Address, dict[str, str]] = defaultdict(dict)
+        opened: dict[_Address, dict[str, str]] = {
+            (one.channel, one.address): dict(one.options) for one in options
+        }
         lost: dict[_Address, int] = {}
         for one in sealed:
             at = (one.channel, one.address)
             try:
-                opened[at][one.name] = self._keys.open((one.entry_point_id, one.name), one.sealed)
+                opened.setdefault(at, {})[one.name] = self._keys.open(
+                    (one.entry_point_id, one.name), one.sealed
+                )
             except (KeyMissing, NotDecrypted) as error:
                 lost[at] = one.entry_point_id
                 self._report(one, error)
+        self._options = options
         self._sealed = sealed
         self._lost = lost
         self._open = {at: values for at, values in opened.items() if at not in lost}
