@@ -35,6 +35,7 @@ from channels._mail.values import (
     MailAddress,
     Refused,
 )
+from channels._mail.values import Kind as MailKind
 from channels._mail_reader import MailReader
 from channels._mail_readers import MailReaders
 from channels._messages import (
@@ -87,6 +88,7 @@ __all__ = [
     "Listed",
     "Mail",
     "MailAddress",
+    "MailKind",
     "MailReader",
     "MailReaders",
     "MailReceived",

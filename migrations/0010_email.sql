@@ -65,10 +65,11 @@ ALTER TABLE quarantine
   ADD COLUMN entry_point_id bigint REFERENCES entry_point (id),
   ADD COLUMN ticket_id bigint REFERENCES ticket (id);
 
--- What no person wrote: that we have got it. Once a correspondent and day, so that no loop goes on.
+-- What no person wrote: to us ('automatic'), or from us, that we have got it ('autoresponse'). A 'message' is
+-- somebody's words, and only they count. What we say by ourselves is said once a correspondent and day.
 ALTER TABLE interaction DROP CONSTRAINT interaction_kind_is_known;
 ALTER TABLE interaction ADD CONSTRAINT interaction_kind_is_known
-  CHECK (kind IN ('message', 'note', 'hand_over', 'autoresponse')) NOT VALID;
+  CHECK (kind IN ('message', 'note', 'hand_over', 'automatic', 'autoresponse')) NOT VALID;
 ALTER TABLE interaction DROP CONSTRAINT interaction_is_written_by_someone_unless_inbound;
 ALTER TABLE interaction ADD CONSTRAINT interaction_is_written_by_someone_unless_automatic
   CHECK (direction = 'inbound' OR author_id IS NOT NULL OR kind = 'autoresponse') NOT VALID;
