@@ -33,6 +33,7 @@ from channels._mail.values import (
     Fragment,
     Mail,
     MailAddress,
+    Notice,
     Refused,
 )
 from channels._mail.values import Kind as MailKind
@@ -96,6 +97,7 @@ __all__ = [
     "Media",
     "NoOwnSettings",
     "NotStored",
+    "Notice",
     "OptedOut",
     "Outbound",
     "OutboundMail",

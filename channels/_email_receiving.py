@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+
 from channels import _email_address
 from channels._base import Env, Setting
 from channels._mail import authentication, reply_address, threads
@@ -71,7 +73,7 @@ class Receiver:
         answer = await self._readers.read(raw)
         if isinstance(answer, Refused):
             return Unreadable(channel=NAME, reason=answer.reason, detail=answer.detail, raw=kept)
-        return self._inbound(answer, kept)
+        return self._inbound(self._judged(answer), kept)
 
     async def again(self, kept: Raw) -> Inbound | Unreadable:
         """Read what was kept, as when it came."""
@@ -114,6 +116,12 @@ class Receiver:
                 envelope_sender=kept.headers.get("envelope_sender"),
             ),
         )
+
+    def _judged(self, mail: Mail) -> Mail:
+        """A mail of our software is our own only if one of our addresses wrote it."""
+        if mail.loop is None or any(map(self.entry_point_of, mail.loop.senders)):
+            return mail
+        return msgspec.structs.replace(mail, kind=mail.loop.otherwise)
 
     def _recipient(self, mail: Mail, entry_point: str) -> str:
         """The address of ours in To or Cc, else the entry point itself: it came as a blind copy."""

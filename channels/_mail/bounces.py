@@ -6,16 +6,14 @@ https://cr.yp.to/proto/qsbmf.txt
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
-
-from msgspec import Struct
 
 from channels._mail import addresses, header_fields, structure
 from channels._mail.charsets import decoded
 from channels._mail.header_fields import HeaderFields
 from channels._mail.structure import Part
-from channels._mail.values import Bounce
+from channels._mail.values import Bounce, Notice
 
 _STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _REPLY_CODE: Final = re.compile(r"(?:^|[\s#(:])([45]\d\d)[\s-](?:\d\.\d{1,3}\.\d{1,3}\b|[A-Za-z<])")
@@ -47,25 +45,19 @@ _SERVERS: Final = re.compile(
 _READ: Final = 30_000
 
 
-class Report(Struct, frozen=True):
-    """What a delivery report says: a bounce, or (None) that all is well."""
-
-    bounce: Bounce | None
-
-
-def from_structure(parts: Sequence[Part]) -> Report | None:
-    """Read a delivery status notification; None where there is none."""
+def from_structure(parts: Sequence[Part]) -> Bounce | Notice | None:
+    """Read a delivery status notification: what went wrong, or what went well; None without one."""
     for part in parts:
         if part.content_type in {"message/delivery-status", "message/global-delivery-status"}:
-            return Report(_of_status(part.content(), returned_id(parts)))
+            content, message_id = part.content(), returned_id(parts)
+            return _of_status(content, message_id) or _of_success(content, message_id)
     return None
 
 
 def _of_status(content: bytes, message_id: str | None) -> Bounce | None:
     """The worst that is said of any recipient."""
     found: Bounce | None = None
-    for block in re.split(rb"\r?\n[ \t]*\r?\n", content.strip()):
-        fields = header_fields.read(block)
+    for fields in blocks(content):
         action, status = fields.word("action"), _STATUS.search(fields.text("status"))
         code = status[1] if status else None
         is_final = action == "failed" or (not action and (code or "").startswith("5"))
@@ -76,14 +68,31 @@ def _of_status(content: bytes, message_id: str | None) -> Bounce | None:
         if found is None or (permanent and not found.permanent):
             found = Bounce(
                 permanent=permanent,
-                recipient=_recipient(fields),
+                recipient=recipient(fields),
                 status=code,
                 message_id=message_id,
             )
     return found
 
 
-def _recipient(fields: HeaderFields) -> str | None:
+def _of_success(content: bytes, message_id: str | None) -> Notice:
+    """Handed to a mailbox, or to a list; ``relayed`` only says that nobody will tell more."""
+    arrived = [f for f in blocks(content) if f.word("action") in {"delivered", "expanded"}]
+    return Notice(
+        message_id=message_id,
+        recipient=recipient(arrived[0]) if arrived else None,
+        status="delivered" if arrived else None,
+    )
+
+
+def blocks(content: bytes) -> Iterator[HeaderFields]:
+    """The groups of fields in a report: one of the mail, then one a recipient."""
+    for block in re.split(rb"\r?\n[ \t]*\r?\n", content.strip()):
+        yield header_fields.read(block)
+
+
+def recipient(fields: HeaderFields) -> str | None:
+    """Whom a report is about."""
     for name in ("final-recipient", "original-recipient"):
         value = fields.text(name).partition(";")[2].strip().strip("<>")
         if "@" in value:

@@ -65,7 +65,7 @@ def compose(letter: Letter) -> bytes:
     if letter.reply_to is not None:
         made["Reply-To"] = _address(MailAddress(letter.author.name, letter.reply_to))
     _thread(made, letter)
-    made[LOOP_FIELD] = "1"
+    made[LOOP_FIELD] = _address(letter.author).addr_spec
     if letter.automatic:
         made["Auto-Submitted"] = "auto-replied"
         made["X-Auto-Response-Suppress"] = "All"

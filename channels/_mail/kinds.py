@@ -11,13 +11,16 @@ from typing import Final
 
 from msgspec import Struct
 
-from channels._mail import bounces
+from channels._mail import addresses, bounces, notices
 from channels._mail.header_fields import HeaderFields
 from channels._mail.structure import Part
-from channels._mail.values import Bounce, Kind
+from channels._mail.values import Bounce, Kind, Loop, Notice
 
-#: Every mail of ours carries this field; one that comes back with it is our own.
+#: Every mail of ours carries this field, with the address it is from: should it come back there, it
+#: is our own. Another centre with the same software is somebody else.
 LOOP_FIELD: Final = "x-contactcenter-loop"
+#: So many machines a mail may have passed.
+_LOOPS: Final = 20
 _AUTOMATIC_SUBJECT: Final = re.compile(
     r"\A\s*(?:\[[^\]]{0,40}\]\s*)?(?:automatic reply|auto(?:matic)?[ -]?(?:reply|response"
     r"|antwort)|autoreply|out of (?:the )?office|ooo\s*:"
@@ -49,26 +52,38 @@ _AUTO_FIELDS: Final = (
 
 
 class Judged(Struct, frozen=True):
-    """The kind, and of a bounce what it says."""
+    """The kind, and what is said by a bounce, or by a receipt or complaint; whose it may be."""
 
     kind: Kind
     bounce: Bounce | None = None
+    notice: Notice | None = None
+    loop: Loop | None = None
 
 
-def judge(  # noqa: PLR0911  each kind answers for itself
+def judge(header: HeaderFields, parts: Sequence[Part], text: str, sender: str) -> Judged:
+    """Of several kinds that fit, the one that matters most."""
+    judged = _judged(header, parts, text, sender)
+    carried = header.raw_all(LOOP_FIELD)[:_LOOPS]
+    if not carried:
+        return judged
+    senders = [one.address for value in carried for one in addresses.read(value)]
+    return Judged("loop", loop=Loop(senders=tuple(senders), otherwise=judged.kind))
+
+
+def _judged(  # noqa: PLR0911  each kind answers for itself
     header: HeaderFields, parts: Sequence[Part], text: str, sender: str
 ) -> Judged:
-    """Of several kinds that fit, the one that matters most."""
-    types = {part.content_type for part in parts}
-    if header.raw(LOOP_FIELD) is not None:
-        return Judged("loop")
-    if "message/feedback-report" in types:
-        return Judged("complaint")
-    if types & {"message/disposition-notification", "message/global-disposition-notification"}:
-        return Judged("receipt")
+    complaint = notices.complaint(parts)
+    if complaint is not None:
+        return Judged("complaint", notice=complaint)
+    receipt = notices.receipt(parts)
+    if receipt is not None:
+        return Judged("receipt", notice=receipt)
     report = bounces.from_structure(parts)
+    if isinstance(report, Bounce):
+        return Judged("bounce", report)
     if report is not None:
-        return Judged("bounce", report.bounce) if report.bounce else Judged("receipt")
+        return Judged("receipt", notice=report)
     bounce = bounces.from_words(header, text, parts)
     if bounce is not None:
         return Judged("bounce", bounce)

@@ -14,10 +14,12 @@ _PERSIAN_DIGITS: Final = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩
 def answers(mail: Mail) -> tuple[str, ...]:
     """The ids of mails it answers, the nearest first; an empty id names none.
 
-    In-Reply-To names the mail that is answered, References its ancestors from the oldest on.
+    In-Reply-To names the mail that is answered, References its ancestors from the oldest on. A
+    report is nearest to the mail it is about.
     Source: https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
     """
-    named = dict.fromkeys([*mail.in_reply_to, *reversed(mail.references)])
+    about = [one.message_id or "" for one in (mail.bounce, mail.notice) if one is not None]
+    named = dict.fromkeys([*about, *mail.in_reply_to, *reversed(mail.references)])
     return tuple(one for one in named if one)[:ANSWERS]
 
 

@@ -59,6 +59,8 @@ def _made(header: HeaderFields, parts: list[structure.Part], *, with_remote_imag
         files=said.files,
         kind=judged.kind,
         bounce=judged.bounce,
+        notice=judged.notice,
+        loop=judged.loop,
         authentication_results=tuple(
             readable(one) for one in header.raw_all("authentication-results")[:RESULTS]
         ),

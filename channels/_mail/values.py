@@ -38,12 +38,34 @@ class Bounce(Struct, frozen=True, kw_only=True):
     message_id: str | None = None
 
 
+class Notice(Struct, frozen=True, kw_only=True):
+    """What a receipt or a complaint says of a mail of ours; ``message_id`` is that mail's.
+
+    ``status`` is ``delivered`` where a server took it for its reader, ``read`` where it was shown
+    to him, None where neither is said. ``feedback`` is what a complaint is about, as RFC 5965 names
+    it (``abuse``, ``not-spam``, …).
+    """
+
+    message_id: str | None
+    recipient: str | None = None
+    status: Literal["delivered", "read"] | None = None
+    feedback: str | None = None
+
+
+class Loop(Struct, frozen=True, kw_only=True):
+    """Our software wrote it, here or elsewhere: from which addresses; else what kind it is."""
+
+    senders: tuple[str, ...]
+    otherwise: Kind
+
+
 class Mail(Struct, frozen=True, kw_only=True, tag=True):
     """One mail, understood. ``author`` is who From names: a Reply-To never is.
 
     Message ids stand without their brackets. ``html`` is safe to show, None where the mail has
     none or too much of it; ``text`` is the whole as text, ``new_text`` what the writer wrote this
-    time. ``date`` is the sender's claim, in ISO 8601 with his offset.
+    time. ``date`` is the sender's claim, in ISO 8601 with his offset. ``bounce``, ``notice`` and
+    ``loop`` are there for the kinds they are about.
     """
 
     message_id: str | None
@@ -62,6 +84,8 @@ class Mail(Struct, frozen=True, kw_only=True, tag=True):
     kind: Kind
     bounce: Bounce | None
     authentication_results: tuple[str, ...] = ()
+    notice: Notice | None = None
+    loop: Loop | None = None
 
 
 class Authentication(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,10 @@
 
 import pytest
 
-from channels import Bounce
+from channels import Bounce, Notice
+from channels._mail import threads
 from channels._mail.understanding import understand
+from channels._mail.values import Loop
 
 STATUS = """\
 From: Mail Delivery System <MAILER-DAEMON@mx.example>
@@ -50,6 +52,71 @@ def test_a_report_of_success_is_no_bounce():
     )
 
     assert (read.kind, read.bounce) == ("receipt", None)
+    assert read.notice == Notice(
+        message_id="abc@ours", recipient="joe@example.com", status="delivered"
+    )
+
+
+def test_a_mail_that_was_only_passed_on_has_not_arrived_yet():
+    read = understand(
+        STATUS.format(action="relayed", status="2.0.0", returned="message/rfc822").encode()
+    )
+
+    assert read.notice == Notice(message_id="abc@ours")
+
+
+RECEIPT = """\
+From: Joe <joe@example.com>
+Subject: Read: Hello
+Content-Type: multipart/report; report-type=disposition-notification; boundary=B
+
+--B
+
+Your message was shown.
+--B
+Content-Type: message/disposition-notification
+
+Reporting-UA: joes-pc.example; MailReader
+Final-Recipient: rfc822;joe@example.com
+Original-Message-ID: <abc@ours>
+Disposition: manual-action/MDN-sent-manually; {disposition}
+--B--
+"""
+
+
+@pytest.mark.parametrize(
+    ("disposition", "status"),
+    [("displayed", "read"), ("Displayed/warning", "read"), ("deleted", None), ("", None)],
+)
+def test_only_a_mail_that_was_shown_was_read(disposition, status):
+    read = understand(RECEIPT.format(disposition=disposition).encode())
+
+    assert read.kind == "receipt"
+    assert read.notice == Notice(message_id="abc@ours", recipient="joe@example.com", status=status)
+    assert threads.answers(read) == ("abc@ours",)
+
+
+def test_a_complaint_says_of_which_mail_and_what_about():
+    read = understand(
+        b"From: abuse@provider.example\nSubject: FW: Hello\n"
+        b"Content-Type: multipart/report; report-type=feedback-report; boundary=B\n\n"
+        b"--B\n\nAn abuse report\n--B\nContent-Type: message/feedback-report\n\n"
+        b"Feedback-Type: abuse\nUser-Agent: x/1\nOriginal-Rcpt-To: <joe@example.com>\n"
+        b"--B\nContent-Type: message/rfc822\n\nMessage-ID: <abc@ours>\nSubject: Hello\n\nHi\n--B--\n"
+    )
+
+    assert read.kind == "complaint"
+    assert read.notice == Notice(
+        message_id="abc@ours", recipient="joe@example.com", feedback="abuse"
+    )
+
+
+def test_a_mail_of_our_software_tells_whose_it_is_and_what_it_is_to_others():
+    read = understand(
+        b"X-Contactcenter-Loop: support@other.example\nAuto-Submitted: auto-replied\n\nwords"
+    )
+
+    assert read.loop == Loop(senders=("support@other.example",), otherwise="auto_reply")
 
 
 @pytest.mark.parametrize(
