@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Mapping
 from types import ModuleType
 
+from channels import _setting_checks
 from channels._base import Channel, Checkpoint, Env, Inbox, Lease, Mailroom, Setting, Task
 from channels._failures import (
     AccountRefused,
@@ -117,6 +118,7 @@ __all__ = [
     "Unavailable",
     "Undeliverable",
     "Unreadable",
+    "check_own",
     "load",
     "names",
     "settings",
@@ -142,6 +144,22 @@ def settings() -> tuple[Setting, ...]:
 def settings_of(name: str) -> tuple[Setting, ...]:
     """What one channel reads from the settings; nothing if it is not here."""
     return tuple(_module(name).SETTINGS) if name in names() else ()
+
+
+def check_own(name: str, key: str, value: str, *, secret: bool = False) -> None:
+    """Whether an entry point of the channel may have this of its own, as an option or a secret.
+
+    Raises ``BadOption``. What may be shown may be kept secret all the same, but not the reverse.
+    """
+    known = {setting.key: setting for setting in settings_of(name) if setting.own}
+    if key not in known:
+        there_are = ", ".join(sorted(k for k, s in known.items() if secret or not s.secret))
+        what = "secret" if secret else "option"
+        raise BadOption(f"The channel {name} reads no {what} {key}; it reads {there_are}.")
+    if known[key].secret and not secret:
+        raise BadOption(f"{key} is secret: set it as a secret of the entry point.")
+    check = known[key].check or (_setting_checks.text if secret else _setting_checks.one_line)
+    check(value)
 
 
 def load(env: Env) -> Mapping[str, Channel]:

@@ -37,7 +37,9 @@ class Setting(Struct, frozen=True, kw_only=True):
 
     ``key`` is the lower-case name, such as ``twilio_account_sid``; in the environment it is
     CONTACTCENTER_TWILIO_ACCOUNT_SID. ``many`` takes a comma-separated list. ``own`` ones an entry
-    point may have for itself: as an option, or as a secret if it is ``secret``.
+    point may have for itself: as an option, or as a secret if it is ``secret``; ``check`` raises
+    ``BadOption`` for what it may not be: ``_setting_checks`` has some. Without one an option is a
+    line, and a secret any text.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Setting(Struct, frozen=True, kw_only=True):
     example: str = ""
     many: bool = False
     own: bool = True
+    check: Callable[[str], None] | None = None
 
 
 class Lease(Struct, frozen=True, kw_only=True):
@@ -170,10 +173,6 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and processes."""
-        ...
-
-    def check_option(self, key: str, value: str) -> None:
-        """Whether an entry point may have this option, or secret; raises ``BadOption``."""
         ...
 
     def address(self, text: str) -> Address:

@@ -31,6 +31,7 @@ SETTINGS = (
         help="Where Twilio's REST API is, if not at https://api.twilio.com.",
         required=False,
         example="http://127.0.0.1:8010",
+        own=False,
     ),
     Setting(
         key="twilio_messaging_service_sid",
@@ -43,6 +44,7 @@ SETTINGS = (
         help="Second address of this service, used as Twilio's fallback for incoming messages.",
         required=False,
         example="https://desk-2.example.com",
+        own=False,
     ),
 )
 

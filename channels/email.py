@@ -90,9 +90,6 @@ class Email:
         await self._readers.close()
         await self._sending.close()
 
-    def check_option(self, key: str, value: str) -> None:
-        """Whether an entry point may have this."""
-
     def address(self, text: str) -> Address:
         """Read an address as a person wrote it."""
         return _email_address.typed(text)

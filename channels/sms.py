@@ -122,9 +122,6 @@ class Sms:
     async def close(self) -> None:
         """Nothing is held: requests go over the app's own connections."""
 
-    def check_option(self, key: str, value: str) -> None:
-        """Anything goes: only Twilio can tell what it knows."""
-
     def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
         """Two hooks: a message came; something became of a message we sent."""
         keys = Verifiers(

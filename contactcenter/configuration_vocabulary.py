@@ -31,6 +31,25 @@ Reason = Annotated[
         description="a word of lower-case letters, digits and _",
     ),
 ]
+#: The name of a channel's setting.
+OptionKey = Annotated[
+    str,
+    Meta(
+        min_length=2,
+        max_length=100,
+        pattern=r"^[a-z][a-z0-9_]+\Z",
+        description="a word of lower-case letters, digits and _",
+    ),
+]
+OptionValue = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=4096,
+        pattern=r"\S",
+        description="a text of 1 to 4096 characters",
+    ),
+]
 Email = Annotated[
     str,
     Meta(

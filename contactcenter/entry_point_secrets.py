@@ -3,12 +3,13 @@
 Values travel as parameters, already encrypted, and stand in no event, log line or answer.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
 
+from channels import BadOption, check_own, settings_of
 from contactcenter import configuration, db
 from contactcenter.db import Conn, Database
 from contactcenter.errors import BadInput, Conflict, NotFound
@@ -72,11 +73,6 @@ async def every(conn: Conn) -> list[SealedSecret]:
     return await _every.all(conn)
 
 
-async def channel_of(conn: Conn, entry_point_id: int) -> str:
-    """The channel of an entry point; raises ``NotFound``."""
-    return await _channel(conn, entry_point_id)
-
-
 async def put(
     conn: Conn,
     now: datetime,
@@ -85,18 +81,18 @@ async def put(
     *,
     name: str,
     value: str,
-    known: Collection[str],
     actor: str,
 ) -> None:
     """Set a secret, or replace it; every process uses it within 5 s.
 
-    ``known`` are the names its channel reads. Raises ``NotFound``, ``BadInput`` or
-    ``SecretKeyMissing``.
+    Raises ``NotFound``, ``BadInput`` or ``SecretKeyMissing``.
     """
-    await _channel(conn, entry_point_id)
-    if name not in known:
-        there_are = ", ".join(sorted(known))
-        raise BadInput("path.name", f"The channel reads no secret {name}; it reads {there_are}.")
+    channel = await _channel(conn, entry_point_id)
+    try:
+        check_own(channel, name, value, secret=True)
+    except BadOption as error:
+        known = {setting.key for setting in settings_of(channel) if setting.own}
+        raise BadInput("body.value" if name in known else "path.name", str(error)) from error
     if not await _any.one(conn):
         keys.make()
     try:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
-from channels import BadAddress, Channel
+from channels import BadAddress, BadOption, Channel, check_own
 from contactcenter import calendars, configuration, db, pacing
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
@@ -17,7 +18,8 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
     ``queue_id`` is where its problems go if no rule says otherwise. ``discovered`` ones were
     vouched for by a provider before anybody set them up. ``segments_per_s`` is how much may be
     sent from it, counted over a second; None leaves that to the provider.
-    Without a calendar it is always open.
+    Without a calendar it is always open. ``options`` are what it has of its own where the settings
+    hold something for all, by the key of the setting.
     """
 
     id: int
@@ -76,6 +78,7 @@ async def create(
     language: str | None,
     segments_per_s: float | None = None,
     calendar_id: int | None = None,
+    options: Mapping[str, str] | None = None,
     channels: Mapping[str, Channel],
     actor: str,
 ) -> EntryPoint:
@@ -92,8 +95,18 @@ async def create(
         raise BadInput("body.address", str(error)) from error
     await _check_queue(conn, queue_id)
     await calendars.check_usable(conn, calendar_id)
+    _check_options(channel, {}, options or {})
     made = await _create.first(
-        conn, channel, value, name, queue_id, language, now, segments_per_s, calendar_id
+        conn,
+        channel,
+        value,
+        name,
+        queue_id,
+        language,
+        now,
+        segments_per_s,
+        calendar_id,
+        dict(options or {}),
     )
     if made is None:
         taken_id = await _by_address.first(conn, channel, value)
@@ -117,6 +130,7 @@ async def change(
     if after.calendar_id != before.calendar_id:
         await calendars.check_usable(conn, after.calendar_id)
         await calendars.note_use(conn, now, after.calendar_id, entry_point_id=after.id)
+    _check_options(after.channel, before.options, after.options)
     if before == after and not before.discovered:
         return before
     changed = await _change.one(
@@ -127,6 +141,7 @@ async def change(
         after.language,
         after.segments_per_s,
         after.calendar_id,
+        dict(after.options),
     )
     await _keep_pace(conn, changed)
     await _record(conn, now, before, changed, actor=actor)
@@ -138,6 +153,16 @@ async def _keep_pace(conn: Conn, entry_point: EntryPoint) -> None:
         await pacing.keep_pace(conn, entry_point.id)
 
 
+def _check_options(channel: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Look at what is new alone: a name is still changed where an option is of no use any more."""
+    for key, value in after.items():
+        if before.get(key) != value:
+            try:
+                check_own(channel, key, value)
+            except BadOption as error:
+                raise BadInput(f"body.options.{key}", str(error)) from error
+
+
 async def _check_queue(conn: Conn, queue_id: int) -> None:
     if not await _queue_exists.one(conn, queue_id):
         raise BadInput("body.queue_id", f"There is no queue {queue_id}.")
@@ -146,8 +171,21 @@ async def _check_queue(conn: Conn, queue_id: int) -> None:
 async def _record(
     conn: Conn, now: datetime, before: EntryPoint | None, after: EntryPoint, *, actor: str
 ) -> None:
-    changed = configuration.differences(before, after, sized=("address",))
+    changed = configuration.differences(before, after, sized=("address",), untold=("options",))
+    changed |= _changed_options({} if before is None else before.options, after.options)
     await configuration.record(conn, now, "entry_point", after.id, changed, actor=actor)
+
+
+def _changed_options(was: Mapping[str, str], becomes: Mapping[str, str]) -> dict[str, Any]:
+    """Which ones, and no value: it may be a text, or somebody's address."""
+    return {
+        f"options.{key}": {
+            "from": "set" if key in was else None,
+            "to": None if key not in becomes else "replaced" if key in was else "set",
+        }
+        for key in sorted(was.keys() | becomes.keys())
+        if was.get(key) != becomes.get(key)
+    }
 
 
 def _present(found: EntryPoint | None, entry_point_id: int) -> EntryPoint:

@@ -19,14 +19,14 @@ SELECT id FROM entry_point WHERE channel = $1 AND address = $2
 
 -- name: create
 -- No row comes back where the address is taken, also by a message that arrives in this moment.
-INSERT INTO entry_point (channel, address, name, queue_id, language, created_at, segments_per_s, calendar_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO entry_point (channel, address, name, queue_id, language, created_at, segments_per_s, calendar_id, options)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (channel, address) DO NOTHING
 RETURNING id, channel, address, name, queue_id, language, discovered, segments_per_s, calendar_id, options, version, created_at
 
 -- name: change
 -- Somebody has looked at it: it is not merely discovered any more.
-UPDATE entry_point SET name = $2, queue_id = $3, language = $4, segments_per_s = $5, calendar_id = $6, discovered = false, version = version + 1
+UPDATE entry_point SET name = $2, queue_id = $3, language = $4, segments_per_s = $5, calendar_id = $6, options = $7, discovered = false, version = version + 1
 WHERE id = $1
 RETURNING id, channel, address, name, queue_id, language, discovered, segments_per_s, calendar_id, options, version, created_at
 

@@ -102,7 +102,10 @@ async def write_entry(
         there = await entry_points.lock(conn, names.entry_points[key])
         calendar_id = None if point.calendar is None else names.calendars[point.calendar]
         wished = msgspec.structs.replace(
-            there, queue_id=names.queues[point.queue], calendar_id=calendar_id
+            there,
+            queue_id=names.queues[point.queue],
+            calendar_id=calendar_id,
+            options=point.options,
         )
         await entry_points.change(conn, now, there, wished, actor=actor)
 

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from channels import settings_of
 from contactcenter import entry_point_secrets
 from contactcenter.api.operation import ADMIN, Call, operation
 from contactcenter.entry_point_secrets import SecretName
@@ -44,7 +43,6 @@ async def set_secret(call: Call, entry_point_id: int, name: str, body: SecretVal
     before that of the settings. Without the server's key it is answered 409
     `secret_key_missing`.
     """
-    channel = await entry_point_secrets.channel_of(call.conn, entry_point_id)
     await entry_point_secrets.put(
         call.conn,
         await call.clock(),
@@ -52,7 +50,6 @@ async def set_secret(call: Call, entry_point_id: int, name: str, body: SecretVal
         entry_point_id,
         name=name,
         value=body.value.strip(),
-        known=[setting.key for setting in settings_of(channel)],
         actor=call.actor.reference,
     )
 

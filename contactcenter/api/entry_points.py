@@ -1,7 +1,8 @@
 """Entry points: our own addresses, which customers write to."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contactcenter import entry_points
@@ -9,6 +10,7 @@ from contactcenter.activation.recording import recorded
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
+from contactcenter.configuration_vocabulary import OptionKey, OptionValue
 from contactcenter.entry_points import EntryPoint
 
 _Name = Annotated[str, Meta(max_length=200, description="Spaces around it are dropped.")]
@@ -16,11 +18,14 @@ _Name = Annotated[str, Meta(max_length=200, description="Spaces around it are dr
 _Rate = Annotated[float, Meta(gt=0, le=1000)]
 _Language = Annotated[str, Meta(pattern=r"^[a-z]{2}$")]
 
+_OPTIONS: Final = 100
+
 
 class NewEntryPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An address of ours, in any writing, and the queue its problems go to.
 
-    Without a ``calendar_id`` it is always open.
+    Without a ``calendar_id`` it is always open. ``options`` are settings of its channel that it has
+    of its own, such as ``smtp_host``.
     """
 
     channel: Annotated[str, Meta(min_length=2, max_length=31)]
@@ -30,16 +35,23 @@ class NewEntryPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     language: _Language | None = None
     segments_per_s: _Rate | None = None
     calendar_id: Id | None = None
+    options: Annotated[dict[OptionKey, OptionValue], Meta(max_length=_OPTIONS)] = {}
 
 
 class EntryPointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to change; what is left out stays. Channel and address never change."""
+    """What to change; what is left out stays. Channel and address never change.
+
+    An option that is null is removed: what the settings hold for all is used again.
+    """
 
     name: _Name | UnsetType = UNSET
     queue_id: Id | UnsetType = UNSET
     language: _Language | UnsetType | None = UNSET
     segments_per_s: _Rate | UnsetType | None = UNSET
     calendar_id: Id | UnsetType | None = UNSET
+    options: (
+        Annotated[dict[OptionKey, OptionValue | None], Meta(max_length=_OPTIONS)] | UnsetType
+    ) = UNSET
 
 
 @operation("GET", "/entry_points", tag="entry_points", roles=AGENT, via="read")
@@ -71,6 +83,7 @@ async def create_entry_point(call: Call, body: NewEntryPoint) -> EntryPoint:
             language=body.language,
             segments_per_s=body.segments_per_s,
             calendar_id=body.calendar_id,
+            options=body.options,
             channels=call.services.channels,
             actor=call.actor.reference,
         )
@@ -87,7 +100,12 @@ async def change_entry_point(call: Call, entry_point_id: int, body: EntryPointCh
     """Edit an address of ours; problems that came in before stay where they are."""
     before = await entry_points.lock(call.conn, entry_point_id)
     call.check_version(before.version)
+    after = edited(before, msgspec.structs.replace(body, options=UNSET))
+    if body.options is not UNSET:
+        options = {**before.options, **body.options}
+        kept = {key: value for key, value in options.items() if value is not None}
+        after = msgspec.structs.replace(after, options=kept)
     async with recorded(call.conn, call.now, actor=call.actor.reference):
         return await entry_points.change(
-            call.conn, call.now, before, edited(before, body), actor=call.actor.reference
+            call.conn, call.now, before, after, actor=call.actor.reference
         )

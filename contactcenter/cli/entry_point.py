@@ -8,6 +8,7 @@ import click
 
 from contactcenter import entry_points, queues, storage
 from contactcenter.activation.recording import recorded
+from contactcenter.cli.entry_point_options import read_options, set_options
 from contactcenter.cli.entry_point_secret import secret
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.db import Conn
@@ -25,7 +26,7 @@ def entry_point() -> None:
 @entry_point.command("list")
 @with_settings
 def list_entry_points(config: Path | None, data_dir: Path | None) -> None:
-    """List every address and the queue its problems go to."""
+    """List every address, the queue its problems go to and what it has of its own."""
     settings = load_settings(config, data_dir=data_dir)
 
     async def work() -> None:
@@ -33,6 +34,8 @@ def list_entry_points(config: Path | None, data_dir: Path | None) -> None:
             names = {queue.id: queue.name for queue in await queues.list_all(conn, archived=False)}
             for found in await entry_points.list_all(conn):
                 click.echo(_line(found, names))
+                for key, value in sorted(found.options.items()):
+                    click.echo(f"    {key}={value}")
 
     run(work())
 
@@ -48,6 +51,13 @@ def list_entry_points(config: Path | None, data_dir: Path | None) -> None:
     type=click.FloatRange(min=0, max=1000, min_open=True),
     help="How much may be sent from it, such as 1 for a Twilio long code; unlimited without.",
 )
+@click.option(
+    "--option",
+    "written",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting of the channel that it has of its own, such as smtp_host=mail.example.com.",
+)
 @with_settings
 def add_entry_point(
     *,
@@ -57,11 +67,13 @@ def add_entry_point(
     name: str,
     language: str | None,
     segments_per_s: float | None,
+    written: tuple[str, ...],
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
     """Set up ADDRESS on CHANNEL, such as `add sms +982100000000 --queue Frontline`."""
     settings = load_settings(config, data_dir=data_dir)
+    options = read_options(written)
 
     async def work() -> None:
         async with storage.opened(settings) as database, loaded_channels(settings) as built:
@@ -78,6 +90,7 @@ def add_entry_point(
                         queue_id=queue.id,
                         language=language,
                         segments_per_s=segments_per_s,
+                        options=options,
                         channels=built,
                         actor="system",
                     )
@@ -91,6 +104,7 @@ def add_entry_point(
 
 
 entry_point.add_command(secret)
+entry_point.add_command(set_options)
 
 
 async def _named(conn: Conn, name: str) -> Queue:

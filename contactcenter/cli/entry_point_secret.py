@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-import channels
 from contactcenter import entry_point_secrets, entry_points, storage, timers
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Conn
@@ -37,7 +36,7 @@ def set_secret(address: str, name: str, config: Path | None, data_dir: Path | No
 
     async def work() -> None:
         async with storage.opened(settings) as database, database.transaction() as conn:
-            found = await _of_address(conn, address)
+            found = await of_address(conn, address)
             await entry_point_secrets.put(
                 conn,
                 await timers.clock(conn),
@@ -45,7 +44,6 @@ def set_secret(address: str, name: str, config: Path | None, data_dir: Path | No
                 found.id,
                 name=name,
                 value=value,
-                known=[setting.key for setting in channels.settings_of(found.channel)],
                 actor="system",
             )
         click.echo(f"{name} of {found.channel} {found.address} is set.")
@@ -62,7 +60,7 @@ def list_secrets(address: str, config: Path | None, data_dir: Path | None) -> No
 
     async def work() -> None:
         async with storage.opened(settings) as database, database.read() as conn:
-            found = await _of_address(conn, address)
+            found = await of_address(conn, address)
             for one in await entry_point_secrets.names(conn, found.id):
                 click.echo(f"{one.name}  set at {one.set_at:%Y-%m-%d %H:%M} UTC")
 
@@ -79,7 +77,7 @@ def remove_secret(address: str, name: str, config: Path | None, data_dir: Path |
 
     async def work() -> None:
         async with storage.opened(settings) as database, database.transaction() as conn:
-            found = await _of_address(conn, address)
+            found = await of_address(conn, address)
             now = await timers.clock(conn)
             await entry_point_secrets.remove(conn, now, found.id, name, actor="system")
         click.echo(f"{name} of {found.channel} {found.address} is removed.")
@@ -87,7 +85,7 @@ def remove_secret(address: str, name: str, config: Path | None, data_dir: Path |
     run(work())
 
 
-async def _of_address(conn: Conn, address: str) -> EntryPoint:
+async def of_address(conn: Conn, address: str) -> EntryPoint:
     """The one entry point of this address, which may be written as CHANNEL:ADDRESS."""
     channel, colon, bare = address.partition(":")
     found = [

@@ -24,6 +24,8 @@ from contactcenter.configuration_vocabulary import (
     Email,
     Level,
     Name,
+    OptionKey,
+    OptionValue,
     Reason,
     RingS,
     Seconds,
@@ -165,10 +167,14 @@ class EntryRule(Part, frozen=True, kw_only=True):
 
 
 class EntryPoint(Part, frozen=True, kw_only=True):
-    """Where the problems of one of our addresses go if no rule says otherwise."""
+    """Where the problems of one of our addresses go if no rule says otherwise.
+
+    ``options`` are what it has of its own where the settings hold something for all: no secrets.
+    """
 
     queue: Name
     calendar: Name | None = None
+    options: dict[OptionKey, OptionValue] = {}
 
 
 class OverflowStep(Part, frozen=True, kw_only=True):

@@ -53,7 +53,9 @@ class _Reader:
             ),
             entry_points={
                 point.key: parts.EntryPoint(
-                    queue=self._queue(point.queue_id), calendar=self._calendar(point.calendar_id)
+                    queue=self._queue(point.queue_id),
+                    calendar=self._calendar(point.calendar_id),
+                    options=point.options,
                 )
                 for point in rows.entry_points
                 if not point.discovered

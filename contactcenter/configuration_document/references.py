@@ -1,9 +1,10 @@
 """Whether every name in a document is the name of something."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from channels import BadOption, check_own
 from contactcenter.configuration_document.document import Queue
 from contactcenter.configuration_document.findings import Findings
 from contactcenter.configuration_document.problems import at
@@ -87,6 +88,7 @@ def _entry(found: Findings) -> None:
     rows = found.world.rows
     queues = {queue.id: queue.name for queue in rows.queues}
     leads_to = {point.key: queues[point.queue_id] for point in rows.entry_points}
+    kept = {point.key: point.options for point in rows.entry_points}
     for key, point in found.document.entry_points.items():
         place = at("entry_points", key)
         found.must_be(place, "entry point", key, found.names.entry_points)
@@ -95,6 +97,21 @@ def _entry(found: Findings) -> None:
         else:
             _queue(found, f"{place}.queue", point.queue)
         _calendar(found, f"{place}.calendar", point.calendar)
+        _options(found, f"{place}.options", key.partition(":")[0], point.options, kept.get(key, {}))
+
+
+def _options(
+    found: Findings, place: str, channel: str, options: Mapping[str, str], kept: Mapping[str, str]
+) -> None:
+    """What is new must be an option of that channel; what is left out is removed."""
+    for key, value in options.items():
+        if kept.get(key) != value:
+            try:
+                check_own(channel, key, value)
+            except BadOption as error:
+                found.error(at(place, key), str(error)[:1].lower() + str(error)[1:].rstrip("."))
+    for key in sorted(kept.keys() - options.keys()):
+        found.warn(at(place, key), "it is left out, and so it is removed")
 
 
 def _overflow(found: Findings) -> None:

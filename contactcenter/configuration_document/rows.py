@@ -107,6 +107,7 @@ class EntryPoint(Row, frozen=True, kw_only=True):
     address: str
     queue_id: int
     calendar_id: int | None
+    options: dict[str, str]
     discovered: bool
 
     @property

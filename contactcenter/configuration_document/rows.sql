@@ -25,7 +25,8 @@ SELECT jsonb_build_object(
   'entry', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'condition', condition, 'queue_id', queue_id)
                                       ORDER BY position), '[]') FROM entry_rule),
   'entry_points', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'channel', channel, 'address', address,
-                     'queue_id', queue_id, 'calendar_id', calendar_id, 'discovered', discovered)), '[]') FROM entry_point),
+                     'queue_id', queue_id, 'calendar_id', calendar_id, 'options', options,
+                     'discovered', discovered)), '[]') FROM entry_point),
   'overflow', (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', queue_id, 'after_s', after_s,
                  'to_queue_id', to_queue_id, 'channels', channels) ORDER BY queue_id, after_s, to_queue_id), '[]')
                FROM overflow_step),

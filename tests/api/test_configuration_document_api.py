@@ -29,6 +29,7 @@ async def test_what_is_read_is_edited_and_activated(admin, served):
     document = read["document"]
     assert set(document["queues"]) == {"Frontline", "Specialists", "Engineering"}
     document["queues"]["Frontline"]["wrap_up_s"] = 45
+    document["queues"]["Frontline"]["auto_accept"] = ["chat"]
     document["sticky"] = {"window_s": {"sms": 600}}
 
     done = await put(admin, document, version=0, query="?note=Time+to+write")
@@ -36,7 +37,7 @@ async def test_what_is_read_is_edited_and_activated(admin, served):
     assert (done["version"], done["changed"]) == (1, True)
     assert {
         "place": "queues.Frontline.auto_accept[0]",
-        "detail": "email is not installed here",
+        "detail": "chat is not installed here",
     } in done["warnings"]
     again = await put(admin, document, version=1)
     assert (again["version"], again["changed"]) == (1, False)
@@ -185,3 +186,36 @@ async def test_skills_and_team_queues_decide_who_serves_what(admin, served, tabl
     await admin("DELETE", path, status=204)
     assert await admin("GET", members, status=200) == []
     assert await admin("GET", f"/teams/{team_id}/queues", status=200) == []
+
+
+async def test_options_of_our_addresses_are_part_of_the_document(admin, served, table):
+    made = {"channel": "email", "address": "help@example.com", "queue_id": 1}
+    options = {"mail_authserv_ids": "mx.example.com"}
+    await admin("POST", "/entry_points", made | {"options": options}, status=201)
+    read = await admin("GET", "/configuration", status=200)
+    document, key = read["document"], "email:help@example.com"
+    assert document["entry_points"][key]["options"] == options
+
+    document["entry_points"][key]["options"] = {
+        "mail_authserv_ids": "b.example.com",
+        "no_such": "x",
+    }
+    problem = await put(admin, document, version=1, status=422)
+    assert [fault["place"] for fault in problem["errors"]] == [
+        f'entry_points["{key}"].options.no_such'
+    ]
+    document["entry_points"][key]["options"] = {"mail_authserv_ids": "b.example.com"}
+    await put(admin, document, version=1)
+    stored = "SELECT options->>'mail_authserv_ids' FROM entry_point"
+    assert await table.fetchval(stored) == "b.example.com"
+
+    del document["entry_points"][key]["options"]
+    done = await put(admin, document, version=2)
+    assert {
+        "place": f'entry_points["{key}"].options.mail_authserv_ids',
+        "detail": "it is left out, and so it is removed",
+    } in done["warnings"]
+    assert await table.fetchval("SELECT options FROM entry_point") == {}
+    path, based_on = "/configuration/versions/2/reversions", {"If-Match": '"3"'}
+    await admin("POST", path, {}, headers=based_on, status=201)
+    assert await table.fetchval(stored) == "b.example.com"

@@ -194,7 +194,6 @@ async def test_the_key_file_is_made_with_the_first_secret_and_never_again_over_o
                 of,
                 name="twilio_auth_tokens",
                 value=CANARY,
-                known=["twilio_auth_tokens"],
                 actor="system",
             )
 

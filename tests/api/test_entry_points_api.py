@@ -91,3 +91,95 @@ async def test_problems_cannot_be_sent_to_a_queue_that_is_not_there(admin):
     )
 
     assert problem["field"] == "body.queue_id"
+
+
+MAILBOX = {"channel": "email", "address": "Help@Example.com", "queue_id": 2}
+
+
+async def test_an_address_has_options_that_are_set_replaced_and_removed(admin, agent, table):
+    made = await admin(
+        "POST",
+        "/entry_points",
+        MAILBOX | {"options": {"mail_authserv_ids": "canary.example.com"}},
+        status=201,
+    )
+    assert made["options"] == {"mail_authserv_ids": "canary.example.com"}
+    path = f"/entry_points/{made['id']}"
+
+    renamed = await admin("PATCH", path, {"name": "Help"}, headers={"If-Match": '"1"'}, status=200)
+    assert renamed["options"] == made["options"]
+    replaced = await admin(
+        "PATCH",
+        path,
+        {"options": {"mail_authserv_ids": "canary-2.example.com"}},
+        headers={"If-Match": '"2"'},
+        status=200,
+    )
+    assert replaced["options"] == {"mail_authserv_ids": "canary-2.example.com"}
+    assert (await agent("GET", path, status=200))["options"] == replaced["options"]
+    removed = await admin(
+        "PATCH",
+        path,
+        {"options": {"mail_authserv_ids": None}},
+        headers={"If-Match": '"3"'},
+        status=200,
+    )
+
+    assert removed["options"] == {}
+    told = await table.fetch(
+        "SELECT data::jsonb #>> '{changed,options.mail_authserv_ids}' AS changed, data FROM event"
+        " WHERE kind = 'configuration_changed' AND data->>'what' = 'entry_point' ORDER BY id"
+    )
+    assert [row["changed"] for row in told] == [
+        '{"to": "set", "from": null}',
+        None,
+        '{"to": "replaced", "from": "set"}',
+        '{"to": null, "from": "set"}',
+    ]
+    assert "canary" not in str(told)
+
+
+@pytest.mark.parametrize(
+    ("channel", "options", "field", "said"),
+    [
+        ("sms", {"mail_authserv_ids": "x"}, "body.options.mail_authserv_ids", "reads no option"),
+        ("email", {"smtp_nonsense": "x"}, "body.options.smtp_nonsense", "mail_authserv_ids"),
+        ("sms", {"twilio_auth_tokens": "x"}, "body.options.twilio_auth_tokens", "secret"),
+        ("sms", {"twilio_api_base": "x"}, "body.options.twilio_api_base", "reads no option"),
+        ("email", {"mail_authserv_ids": "a\nb"}, "body.options.mail_authserv_ids", "one line"),
+        ("email", {"mail_authserv_ids": " "}, "body.options", ""),
+        ("email", {"mail_authserv_ids": 1}, "body.options", ""),
+        ("email", {"Mail": "x"}, "body", ""),
+    ],
+)
+async def test_what_cannot_be_an_option_is_refused(  # noqa: PLR0917  as in the table above
+    admin, table, channel, options, field, said
+):
+    address = "help@example.com" if channel == "email" else "+982191012345"
+    made = {"channel": channel, "address": address, "queue_id": 2}
+
+    problem = await admin("POST", "/entry_points", made | {"options": options}, status=422)
+
+    assert problem["field"].startswith(field)
+    assert said in problem["detail"]
+    assert await table.fetchval("SELECT count(*) FROM entry_point") == 0
+
+    kept = await admin("POST", "/entry_points", made, status=201)
+    path, based_on = f"/entry_points/{kept['id']}", {"If-Match": '"1"'}
+    problem = await admin("PATCH", path, {"options": options}, headers=based_on, status=422)
+    assert problem["field"].startswith(field)
+
+
+async def test_an_option_that_is_of_no_use_any_more_keeps_nobody_from_editing(admin, table):
+    made = await admin("POST", "/entry_points", MAILBOX, status=201)
+    await table.execute("""UPDATE entry_point SET options = '{"gone_option": "x"}'""")
+
+    edited = await admin(
+        "PATCH",
+        f"/entry_points/{made['id']}",
+        {"name": "Help"},
+        headers={"If-Match": '"1"'},
+        status=200,
+    )
+
+    assert edited["options"] == {"gone_option": "x"}

@@ -23,6 +23,7 @@ async def test_the_example_becomes_the_configuration_in_force(conn: asyncpg.Conn
             "UPDATE user_account SET email = $2 WHERE id = $1", agent_id, f"{name}@example.com"
         )
     await factories.entry_point(conn, queue_id=1, address="+12025550123")
+    await factories.entry_point(conn, queue_id=1, channel="email", address="help@example.com")
     document = parsing.parse(EXAMPLE.read_bytes())
 
     found = await activating.check(conn, document, channels={"sms"})

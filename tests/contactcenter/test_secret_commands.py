@@ -49,7 +49,7 @@ async def test_a_secret_is_set_rotated_examined_and_removed(run, dsn, tmp_path):
     assert "twilio_auth_tokens" in (await run(*secret, "list", f"sms:{address}"))[1]
     assert (await run(*secret, "set", address, "twilio_auth_tokens"))[0] == 1
     assert (
-        "the channel reads"
+        "the channel sms reads"
         in (await run(*secret, "set", address, "no_such_name", said=CANARY))[2].lower()
     )
 
@@ -74,3 +74,23 @@ async def test_a_secret_is_set_rotated_examined_and_removed(run, dsn, tmp_path):
     conn = await asyncpg.connect(dsn)
     assert await conn.fetchval("SELECT count(*) FROM entry_point_secret") == 0
     await conn.close()
+
+
+async def test_an_address_is_added_with_options_which_are_set_and_removed(run):
+    address = "help@example.com"
+    add = ("entry-point", "add", "email", address, "--queue", "Frontline")
+    status, _, err = await run(*add, "--option", "mail_authserv_idz=mx.example.com")
+    assert (status, "mail_authserv_ids" in err) == (1, True), err
+    assert (await run(*add, "--option", "mail_authserv_ids"))[0] == 2
+    assert (await run(*add, "--option", "mail_authserv_ids=mx.example.com"))[0] == 0
+
+    status, out, err = await run("entry-point", "list")
+    assert "\n    mail_authserv_ids=mx.example.com\n" in out, err
+
+    change = ("entry-point", "set", f"email:{address}")
+    status, out, err = await run(*change, "mail_authserv_ids=mx-2.example.com, mx.example.com")
+    assert (status, "mail_authserv_ids=mx-2.example.com, mx.example.com" in out) == (0, True), err
+    assert (await run(*change, "imap_nonsense=x"))[0] == 1
+    assert (await run(*change))[0] == 2
+    status, out, err = await run(*change, "--remove", "mail_authserv_ids")
+    assert (status, "=" in out) == (0, False), err
