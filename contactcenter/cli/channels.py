@@ -1,18 +1,21 @@
-"""``contactcenter channels``: which channels there are and what each still needs."""
+"""``contactcenter channels``: what each channel still needs, and which ways in work."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from contactcenter import entry_points, mailroom, storage
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.cli.serve import describe_channels
+from contactcenter.mailroom import WayIn
 from contactcenter.settings import Settings
 
 
 @click.command("channels")
 @with_settings
 def show_channels(config: Path | None, data_dir: Path | None) -> None:
-    """List the channels and what each still needs."""
+    """List the channels, what each still needs, and how messages to our addresses come in."""
     settings = load_settings(config, data_dir=data_dir)
     run(_show(settings))
 
@@ -22,3 +25,21 @@ async def _show(settings: Settings) -> None:
         for line in describe_channels(built):
             click.echo(line)
     click.echo(f"Providers reach us at {settings.public_url}/hooks/…")
+    async with storage.opened(settings) as database, database.read() as conn:
+        addresses = await entry_points.list_all(conn)
+        ways = await mailroom.ways_in(conn)
+    for one in addresses:
+        click.echo(f"{one.channel}  {one.address}")
+        for line in _told(way for way in ways if way.entry_point_id == one.id):
+            click.echo(f"    {line}")
+
+
+def _told(ways: Iterable[WayIn]) -> Iterable[str]:
+    for way in ways:
+        if way.failures == 0:
+            yield f"{way.way}: works, last at {way.worked_at:%Y-%m-%d %H:%M} UTC"
+            continue
+        mark = click.style("FAILS", fg="red")
+        last = f"{way.failed_at:%Y-%m-%d %H:%M} UTC"
+        yield f"{way.way}: {mark}, {way.failures} in a row, last at {last}"
+        yield f"    {way.error}"

@@ -239,6 +239,7 @@ TABLE: Final[dict[str, Line]] = {
     "PUT /queues/{queue_id}/members/{agent_id}": _run("anybody", 200, body=lambda w: {}),
     "DELETE /queues/{queue_id}/members/{agent_id}": _run("anybody", 204),
     "PATCH /agents/{agent_id}": _run("anybody", 200, body=lambda w: {"capacity": 9}),
+    "GET /channels": _lead("GET", "nothing"),
     "GET /entry_points": _open("nothing"),
     "GET /entry_points/{entry_point_id}": _open(),
     "POST /entry_points": _run(

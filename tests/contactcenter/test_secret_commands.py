@@ -94,3 +94,30 @@ async def test_an_address_is_added_with_options_which_are_set_and_removed(run):
     assert (await run(*change))[0] == 2
     status, out, err = await run(*change, "--remove", "mail_authserv_ids")
     assert (status, "=" in out) == (0, False), err
+
+
+async def test_channels_show_which_way_in_fails_and_why(run, dsn):
+    for address in ("help@example.com", "sales@example.com"):
+        await run("entry-point", "add", "email", address, "--queue", "Frontline")
+    conn = await asyncpg.connect(dsn)
+    await conn.execute(
+        """INSERT INTO way_in (entry_point_id, way, failures, error, failed_at, worked_at)
+           SELECT id, 'imap', 3, 'The server refuses the password.', '2026-03-01 12:00Z'::timestamptz, NULL::timestamptz
+           FROM entry_point WHERE address LIKE 'help%'
+           UNION ALL
+           SELECT id, 'imap', 0, NULL, NULL, '2026-03-01 12:01Z'::timestamptz
+           FROM entry_point WHERE address LIKE 'sales%'"""
+    )
+    await conn.close()
+
+    status, out, err = await run("channels")
+
+    assert status == 0, err
+    assert "Channel sms: needs CONTACTCENTER_TWILIO_ACCOUNT_SID" in out
+    assert (
+        "email  help@example.com\n"
+        "    imap: FAILS, 3 in a row, last at 2026-03-01 12:00 UTC\n"
+        "        The server refuses the password.\n"
+        "email  sales@example.com\n"
+        "    imap: works, last at 2026-03-01 12:01 UTC\n"
+    ) in out
