@@ -61,9 +61,11 @@ from channels._messages import (
     Unreadable,
 )
 from channels._own_settings import NOTHING_OWN, NoOwnSettings, OwnSettings
+from channels._problem import FORGED
 
 __all__ = [
     "BYTES",
+    "FORGED",
     "NOTHING_OWN",
     "STATUS_RANK",
     "TEXT",

@@ -1,9 +1,13 @@
 """Answers of a hook that refuses: RFC 9457 problems, each with a stable ``code``."""
 
 from http import HTTPStatus
+from typing import Final
 
 import msgspec
 from aiohttp import web
+
+#: Set on the answer to a request that is not believed, where its status does not say so.
+FORGED: Final = web.ResponseKey("forged", bool)
 
 
 def problem(status: HTTPStatus, code: str, detail: str) -> web.Response:

@@ -20,6 +20,7 @@ from channels import (
     _email_sending,
 )
 from channels._base import Channel, Env, Inbox, Task
+from channels._email_hooks_door import Deadlines
 from channels._failures import FailureKind, Unavailable, Undeliverable
 from channels._mail_readers import MailReaders
 from channels._messages import (
@@ -62,10 +63,11 @@ class Email:
     repeats_safely = True
     valid_s: int | None = VALID_S
 
-    def __init__(self, env: Env) -> None:
+    def __init__(self, env: Env, *, hook_deadlines: Deadlines | None = None) -> None:
         self._env = env
         self._readers = MailReaders()
         self._receiver = _email_receiving.Receiver(env, self._readers)
+        self._hooks = _email_hooks.Hooks(env, self._receiver, deadlines=hook_deadlines)
         self._sending = _email_sending.Sending(env)
 
     @property
@@ -75,7 +77,7 @@ class Email:
 
     def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
         """The providers' hooks."""
-        return _email_hooks.routes(self._env, self._receiver, inbox)
+        return self._hooks.routes(inbox)
 
     def listeners(self, inbox: Inbox) -> Sequence[Task]:
         """The SMTP or LMTP listener, if there is to be one."""
@@ -87,6 +89,7 @@ class Email:
 
     async def close(self) -> None:
         """End the reading processes and close connections."""
+        await self._hooks.close()
         await self._readers.close()
         await self._sending.close()
 
@@ -97,6 +100,8 @@ class Email:
     async def read(self, purpose: Purpose, raw: Raw) -> Inbound | StatusUpdate | Unreadable | None:
         """Read a mail that was kept, as when it came."""
         assert purpose == "message", "reports on mails come as mails"
+        if _email_hooks.is_kept_request(raw):
+            return await self._hooks.again(raw)
         return await self._receiver.again(raw)
 
     def size(self, text: str) -> Size | None:  # noqa: ARG002  a mail has no segments

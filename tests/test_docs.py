@@ -332,7 +332,7 @@ def test_every_command_a_document_names_exists() -> None:
     assert named.keys() == set(there_are), "each is told of"
 
 
-async def test_hooks_in_the_readme_are_those_of_the_channels() -> None:
+async def test_hooks_in_the_documents_are_those_of_the_channels() -> None:
     class Nowhere:
         pass
 
@@ -344,7 +344,8 @@ async def test_hooks_in_the_readme_are_those_of_the_channels() -> None:
             for route in channel.routes(Nowhere())
         }
 
-    assert set(re.findall(r"/hooks/[a-z]+/[a-z]+", README)) == routes
+    told = README + (ROOT / "docs" / "email.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"/hooks/[a-z]+(?:/[a-z{}]+)+", told)) == routes
 
 
 if __name__ == "__main__":

@@ -18,7 +18,16 @@ from aiohttp.typedefs import Handler, Middleware
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from channels import Checkpoint, Inbound, Inbox, NotStored, Outcome, StatusUpdate, Unreadable
+from channels import (
+    FORGED,
+    Checkpoint,
+    Inbound,
+    Inbox,
+    NotStored,
+    Outcome,
+    StatusUpdate,
+    Unreadable,
+)
 from contactcenter import metrics
 from contactcenter.api.services import Services
 from contactcenter.db import Database
@@ -100,14 +109,16 @@ def _counted(known: frozenset[str]) -> Middleware:
         channel = named if named in known else "unknown"
         began_s = time.perf_counter()
         status = int(HTTPStatus.INTERNAL_SERVER_ERROR)
+        is_forged = False
         try:
             response = await handler(request)
             status = response.status
+            is_forged = response.get(FORGED, False)
         except web.HTTPException as error:
             status = error.status
             raise
         finally:
-            _requests(channel, _outcome(status)).inc()
+            _requests(channel, "forged" if is_forged else _outcome(status)).inc()
             _seconds(channel).observe(time.perf_counter() - began_s)
         return response
 
