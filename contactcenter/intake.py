@@ -7,7 +7,6 @@ state, queue, owner or load.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
@@ -39,23 +38,16 @@ from contactcenter import (
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
+from contactcenter.mail_intake import MailIntake
+from contactcenter.own_addresses import OwnAddress, OwnAddresses
 
 BATCH: Final = 128
 #: A provider that waits longer than this is told 503, and redelivers.
 DEADLINE_S: Final = 4.5
-#: How long a new entry point may stay unnoticed by a process that has already cached the rest.
-ENTRY_POINTS_TTL_S: Final = 2.0
 LOCK_TIMEOUT_MS: Final = 500
 _NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 
 log = structlog.get_logger()
-
-
-class _EntryPoint(Struct, frozen=True, kw_only=True):
-    id: int
-    channel: str
-    address: str
-    queue_id: int
 
 
 class _Stored(Struct, frozen=True, kw_only=True):
@@ -65,8 +57,6 @@ class _Stored(Struct, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _receive = _SQL.take("receive", _Stored)
-_list_entry_points = _SQL.take("list_entry_points", _EntryPoint)
-_discover_entry_point = _SQL.take("discover_entry_point", int)
 
 
 class _Waiting:
@@ -99,21 +89,22 @@ class Intake:
         self._channels = channels
         self._queue: list[_Waiting] = []
         self._news = asyncio.Event()
-        self._entry_points: Mapping[tuple[str, str], _EntryPoint] = {}
-        self._entry_points_read_at_s = float("-inf")
+        self._own_addresses = OwnAddresses()
+        self._mails = MailIntake(database, bell, reopen_window_s=reopen_window_s, channels=channels)
         self._conn: db.OwnConnection | None = None
         self._alone: set[asyncio.Task[None]] = set()
 
     @property
     def is_busy(self) -> bool:
         """Whether messages wait for the batch before theirs to be committed."""
-        return bool(self._queue)
+        return bool(self._queue) or self._mails.is_busy
 
     async def receive(
         self, items: Sequence[Inbound | Unreadable], *, checkpoint: Checkpoint | None = None
     ) -> Sequence[Outcome]:
         """Store durably or raise ``NotStored``; see ``channels.Inbox``."""
-        assert checkpoint is None, "mails are stored by what is to come"
+        if checkpoint is not None or any(_has_thread(item) for item in items):
+            return await self._mails.receive(items, checkpoint)
         waiting = [_Waiting(item) for item in items if isinstance(item, Inbound)]
         self._queue.extend(waiting)
         self._news.set()
@@ -143,7 +134,12 @@ class Intake:
         self._bell.ring("events")
 
     async def run(self) -> None:
-        """Write batch after batch until cancelled."""
+        """Write batch after batch, of messages and of mails, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._mails.run())
+            group.create_task(self._write_batches())
+
+    async def _write_batches(self) -> None:
         while True:
             await self._news.wait()
             self._news.clear()
@@ -155,6 +151,7 @@ class Intake:
         """Let go of the connection and of the items that are being tried alone."""
         for task in self._alone:
             task.cancel()
+        await self._mails.close()
         if self._conn is not None:
             self._conn.terminate()
 
@@ -245,33 +242,19 @@ class Intake:
 
     async def _keyed(
         self, conn: Conn, batch: list[_Waiting]
-    ) -> list[tuple[tuple[_EntryPoint, bytes], list[_Waiting]]]:
+    ) -> list[tuple[tuple[OwnAddress, bytes], list[_Waiting]]]:
         """Fold what is equal within the batch, in the order all batches lock their keys in."""
         groups: dict[tuple[int, bytes], list[_Waiting]] = {}
-        entries: dict[int, _EntryPoint] = {}
+        entries: dict[int, OwnAddress] = {}
         for waiting in batch:
-            entry = await self._entry_point(conn, waiting.item)
+            entry = await self._own_addresses.find(
+                conn, waiting.item.channel, waiting.item.entry_point
+            )
             entries[entry.id] = entry
             groups.setdefault((entry.id, inbound_columns.inbound_key(waiting.item)), []).append(
                 waiting
             )
         return [((entries[e], key), groups[e, key]) for e, key in sorted(groups)]
-
-    async def _entry_point(self, conn: Conn, item: Inbound) -> _EntryPoint:
-        wanted = (item.channel, item.entry_point)
-        age_s = time.monotonic() - self._entry_points_read_at_s
-        if wanted not in self._entry_points or age_s > ENTRY_POINTS_TTL_S:
-            await self._read_entry_points(conn)
-        if wanted not in self._entry_points:
-            if (found := await _discover_entry_point.first(conn, *wanted)) is not None:
-                log.warning("entry_point_discovered", entry_point_id=found, channel=item.channel)
-            await self._read_entry_points(conn)
-        return self._entry_points[wanted]
-
-    async def _read_entry_points(self, conn: Conn) -> None:
-        rows = await _list_entry_points.all(conn)
-        self._entry_points = {(row.channel, row.address): row for row in rows}
-        self._entry_points_read_at_s = time.monotonic()
 
     async def _store_large(self, conn: Conn, items: Sequence[Inbound]) -> list[list[object]]:
         inline: list[object] = []
@@ -298,3 +281,7 @@ class Intake:
         for waiting in batch:
             if not waiting.done.done():
                 waiting.done.set_exception(NotStored(type(error).__name__))
+
+
+def _has_thread(item: Inbound | Unreadable) -> bool:
+    return isinstance(item, Inbound) and item.thread is not None

@@ -32,7 +32,7 @@ CREATE TABLE mail (
   CONSTRAINT mail_key_is_of_its_message_id CHECK ((message_id IS NULL) = (message_key IS NULL))
 );
 -- The first 16 bytes of the id's SHA-256: an id may be longer than an index takes.
-CREATE INDEX mail_by_message_id ON mail (message_key) WHERE message_key IS NOT NULL;
+CREATE INDEX mail_by_message_id ON mail (message_key, interaction_id) WHERE message_key IS NOT NULL;
 
 -- Files of a mail: shown in its text where it names their Content-ID.
 ALTER TABLE attachment

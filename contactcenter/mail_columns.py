@@ -1,0 +1,112 @@
+"""Mails as columns: what the statements of the intake take them in.
+
+What PostgreSQL cannot keep of a text, NUL and halves of surrogate pairs, is shown as U+FFFD; the
+bytes as they came are kept beside it.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from channels import Inbound, MailReceived, sniffed
+
+_KEY_BYTES: Final = 16
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+#: A file's name is shown and sent as a header field; file systems take 255 bytes.
+_NAME_CHARACTERS: Final = 200
+
+
+def storable(text: str) -> str:
+    """A text that PostgreSQL keeps as it is."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def message_key(message_id: str) -> bytes:
+    """By what a mail is found again: an id may be longer than an index takes."""
+    return hashlib.sha256(storable(message_id).encode()).digest()[:_KEY_BYTES]
+
+
+def optional(text: str | None) -> str | None:
+    """The same where there may be none."""
+    return None if text is None else storable(text)
+
+
+def as_json(value: object) -> str:
+    """A value as jsonb is written."""
+    return msgspec.json.encode(_storable_within(msgspec.to_builtins(value))).decode()
+
+
+def delivery(item: Inbound, entry_point_id: int) -> tuple[str, int, str, str]:
+    """What is kept beside the bytes as they came."""
+    raw = item.raw
+    return item.channel, entry_point_id, storable(raw.content_type), as_json(raw.headers)
+
+
+def interaction(item: Inbound) -> tuple[str, str, str | None, str, datetime | None]:
+    """The channel, the new words, the id, the details, and when it was written."""
+    assert item.thread is not None
+    details = dict(item.details) | ({"accepted": "yes"} if item.thread.accepted else {})
+    external_id = optional(item.external_id)
+    return item.channel, storable(item.text), external_id, as_json(details), item.occurred_at
+
+
+def mail(received: MailReceived) -> tuple[Any, ...]:
+    """A row of ``mail`` behind its interaction's id."""
+    said = received.mail
+    return (
+        optional(said.message_id),
+        None if said.message_id is None else message_key(said.message_id),
+        as_json(said.in_reply_to),
+        as_json(said.references),
+        storable(said.subject),
+        None if said.author is None else as_json(_address(said.author)),
+        as_json([_address(one) for one in said.to]),
+        as_json([_address(one) for one in said.cc]),
+        as_json([_address(one) for one in said.reply_to]),
+        optional(received.envelope_sender),
+        said.date,
+        storable(said.text),
+        optional(said.html),
+        said.kind,
+        None if said.bounce is None else as_json(said.bounce),
+        as_json(received.authentication),
+    )
+
+
+def files(received: MailReceived) -> list[tuple[int, str, str, int, bytes, bool, str | None]]:
+    """Position, name, type as we find it, size, SHA-256, and where its text shows it."""
+    return [
+        (
+            position,
+            storable(file.name)[:_NAME_CHARACTERS],
+            sniffed(file.content),
+            len(file.content),
+            hashlib.sha256(file.content).digest(),
+            file.inline,
+            optional(file.content_id),
+        )
+        for position, file in enumerate(received.mail.files)
+    ]
+
+
+def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as columns, as many even where there is no row."""
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+def _address(one: Any) -> dict[str, str]:
+    return {"name": one.name, "address": one.address}
+
+
+def _storable_within(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(k)): _storable_within(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable_within(v) for v in value]
+    return value
