@@ -4,11 +4,12 @@ The order of the decisions, and what a stranger is: docs/decisions/0027-mail-thr
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct
 
-from channels import Address
+from channels import Address, MailKind
+from contactcenter.mail_classes import TREATMENTS, Treatment
 
 #: By what a mail shows its ticket, the strongest first: a reply address that we made, a mail of
 #: ours that it answers, a mail of a customer that it answers, a number in its subject.
@@ -18,10 +19,6 @@ BY_THEIRS: Final = 3
 BY_NUMBER: Final = 4
 #: More new tickets of one correspondent at one entry point within an hour are a loop or a flood.
 NEW_TICKETS_PER_HOUR: Final = 3
-
-Kind = Literal["person", "auto_reply", "bounce", "receipt", "complaint", "bulk", "loop"]
-#: Mail servers and programs tell of a mail of ours: whoever writes them is no participant.
-_REPORTS: Final = frozenset({"bounce", "receipt", "complaint"})
 
 
 class Author(Struct, frozen=True, kw_only=True):
@@ -48,7 +45,7 @@ class NewMail(Struct, frozen=True, kw_only=True):
     """
 
     n: int
-    kind: Kind
+    kind: MailKind
     entry_point_id: int
     author: Author
     subject: str = ""
@@ -58,9 +55,9 @@ class NewMail(Struct, frozen=True, kw_only=True):
     accepted: bool = False
 
     @property
-    def counts(self) -> bool:
-        """Whether a person wrote it."""
-        return self.kind == "person"
+    def treatment(self) -> Treatment:
+        """What its class decides."""
+        return TREATMENTS[self.kind]
 
 
 class Named(Struct, frozen=True, kw_only=True):
@@ -144,15 +141,9 @@ class Placer:
         return placement
 
     def _decided(self, mail: NewMail) -> Placement:
-        if mail.kind == "loop" and not mail.accepted:
-            return Held(reason="own_mail", detail="It is a mail of ours that came back.")
         named = self._named(mail)
-        if mail.kind in _REPORTS and not mail.accepted:
-            ours = next((c for c in named if c.step in {BY_ADDRESS, BY_OURS}), None)
-            if ours is not None:
-                return Joined(ticket_id=ours.ticket_id)
-            detail = "It tells of a mail that is not known to be ours."
-            return Held(reason=f"unmatched_{mail.kind}", detail=detail)
+        if mail.treatment.held_as is not None and not mail.accepted:
+            return self._not_by_correspondent(mail.treatment, mail.treatment.held_as, named)
         known = next((c for c in named if mail.accepted or self._knows(mail, c.ticket_id)), None)
         if known is not None:
             return self._in_thread(mail, known.ticket_id)
@@ -162,6 +153,18 @@ class Placer:
             )
             return Held(reason="stranger_in_thread", detail=detail, ticket_id=named[0].ticket_id)
         return self._without_thread(mail)
+
+    def _not_by_correspondent(
+        self, treatment: Treatment, held_as: str, named: Sequence[Candidate]
+    ) -> Placement:
+        """By a mail of ours that it tells of, whoever wrote it; a mail of our own by nothing."""
+        if not treatment.matches_only_ours:
+            return Held(reason=held_as, detail="It is a mail of ours that came back.")
+        ours = next((c for c in named if c.step in {BY_ADDRESS, BY_OURS}), None)
+        if ours is not None:
+            return Joined(ticket_id=ours.ticket_id)
+        detail = "It tells of a mail that is not known to be ours."
+        return Held(reason=held_as, detail=detail)
 
     def _named(self, mail: NewMail) -> list[Candidate]:
         """What it names, also by mails of this batch, the strongest first."""
@@ -188,14 +191,14 @@ class Placer:
 
     def _in_thread(self, mail: NewMail, ticket_id: int) -> Placement:
         is_over = ticket_id >= 0 and self._tickets[ticket_id].is_over
-        if is_over and mail.counts:
+        if is_over and mail.treatment.counts:
             return self._opening(mail, follows_id=ticket_id)
         return Joined(ticket_id=ticket_id)
 
     def _without_thread(self, mail: NewMail) -> Placement:
         history = self._histories.get(_correspondent(mail), History())
         opened = self._opened.get(_correspondent(mail))
-        if not mail.counts and not mail.accepted:
+        if not mail.treatment.counts and not mail.accepted:
             if opened:
                 return Joined(ticket_id=opened[-1])
             if history.unsolved_id is not None:

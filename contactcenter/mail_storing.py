@@ -71,7 +71,7 @@ async def store(conn: Conn, now: datetime, placed: Sequence[Placed]) -> list[Sto
             interaction_id=interaction_id,
             ticket_id=(ticket_id := _ticket_of(one, ticket_ids)),
             contact_id=places[ticket_id].contact_id,
-            identity_id=_person(one, people).identity_id,
+            identity_id=_person(one, people).identity_id if _is_by_somebody(one) else None,
             entry_point_id=one.mail.entry_point_id,
             is_new_ticket=isinstance(one.placement, Opened),
             item=one.item,
@@ -87,7 +87,7 @@ def _strangers(placed: Sequence[Placed]) -> dict[Address, Inbound]:
     """Whoever is not known yet, with his first mail."""
     found: dict[Address, Inbound] = {}
     for one in placed:
-        if one.mail.author.contact_id is None:
+        if one.mail.author.contact_id is None and _is_by_somebody(one):
             found.setdefault(one.mail.author.address, one.item)
     return found
 
@@ -152,7 +152,7 @@ async def _write(
     await _keep_bytes(conn, stored)
     deliveries, interactions, mails = [], [], []
     for one, row, delivery_id in zip(placed, stored, delivery_ids, strict=True):
-        item, received = one.item, one.item.received
+        item, received, treatment = one.item, one.item.received, one.mail.treatment
         assert received is not None
         channel, body, external_id, details, occurred_at = mail_columns.interaction(item)
         is_large = len(item.raw.body) > blobs.INLINE_BYTES
@@ -168,12 +168,13 @@ async def _write(
             (
                 *(row.interaction_id, row.contact_id, row.ticket_id),
                 *(row.entry_point_id, row.identity_id, channel, body, external_id, details),
-                *(delivery_id, occurred_at, one.mail.counts or row.is_new_ticket),
+                *(delivery_id, occurred_at, treatment.interaction_kind),
+                treatment.awaits_triage(opens_ticket=row.is_new_ticket),
             )
         )
         mails.append((row.interaction_id, *mail_columns.mail(received)))
     await _keep.run(conn, *mail_columns.columns(deliveries, 7), now)
-    await _append.run(conn, *mail_columns.columns(interactions, 12), now)
+    await _append.run(conn, *mail_columns.columns(interactions, 13), now)
     await _describe.run(conn, *mail_columns.columns(mails, 17))
     files = [
         (row.interaction_id, *file)
@@ -228,6 +229,11 @@ def _person(one: Placed, people: Mapping[Address, _Person]) -> _Person:
     if author.contact_id is None or author.identity_id is None:
         return people[author.address]
     return _Person(contact_id=author.contact_id, identity_id=author.identity_id)
+
+
+def _is_by_somebody(one: Placed) -> bool:
+    """Whether its author is somebody, and not a mail server that tells of a mail of ours."""
+    return isinstance(one.placement, Opened) or one.mail.treatment.by_correspondent
 
 
 def _ticket_of(one: Placed, ticket_ids: Mapping[int, int]) -> int:

@@ -42,13 +42,13 @@ FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::
 -- Onto the timelines; what nobody needs to look at is as good as looked at.
 INSERT INTO interaction (id, contact_id, ticket_id, entry_point_id, identity_id, channel, direction, kind, body,
                          state, external_id, details, delivery_id, occurred_at, received_at, triaged_at)
-SELECT i.id, i.contact_id, i.ticket_id, i.entry_point_id, i.identity_id, i.channel, 'inbound', 'message', i.body,
-       'received', i.external_id, i.details::jsonb, i.delivery_id, coalesce(i.occurred_at, $13), $13,
-       CASE WHEN NOT i.is_news THEN $13 END
+SELECT i.id, i.contact_id, i.ticket_id, i.entry_point_id, i.identity_id, i.channel, 'inbound', i.kind, i.body,
+       'received', i.external_id, i.details::jsonb, i.delivery_id, coalesce(i.occurred_at, $14), $14,
+       CASE WHEN NOT i.awaits_triage THEN $14 END
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
-            $8::text[], $9::text[], $10::bigint[], $11::timestamptz[], $12::boolean[])
+            $8::text[], $9::text[], $10::bigint[], $11::timestamptz[], $12::text[], $13::boolean[])
   AS i(id, contact_id, ticket_id, entry_point_id, identity_id, channel, body, external_id, details, delivery_id,
-       occurred_at, is_news)
+       occurred_at, kind, awaits_triage)
 ORDER BY i.id
 
 -- name: describe

@@ -20,7 +20,6 @@ from contactcenter.mail_placing import (
     Candidate,
     Correspondent,
     History,
-    Kind,
     Named,
     NewMail,
     Placer,
@@ -155,10 +154,9 @@ def _mail(
     assert item.received is not None, "a message with a thread is a mail"
     assert item.thread is not None
     mail = item.received.mail
-    kind: Kind = mail.kind
     return NewMail(
         n=n,
-        kind=kind,
+        kind=mail.kind,
         entry_point_id=entry_point_id,
         author=Author(
             address=item.sender,
