@@ -128,7 +128,8 @@ class Env(Struct, frozen=True, kw_only=True):
     ``settings`` holds its settings by key; ``public_url`` is the address providers reach us at,
     without a trailing slash; ``region`` (two letters) is where a number without a country code
     belongs; ``http`` is open as long as the channel is used. What ``own`` has for an entry
-    point comes before the settings.
+    point comes before the settings. ``shares_ports``: other processes of ours listen where this
+    one does.
     """
 
     settings: Mapping[str, str]
@@ -138,6 +139,7 @@ class Env(Struct, frozen=True, kw_only=True):
     own: OwnSettings = NOTHING_OWN
     mailroom: Mailroom | None = None
     reply_keys: Callable[[], Sequence[bytes]] = tuple
+    shares_ports: bool = False
 
 
 #: Something that runs until it is cancelled; if it fails, it is started again.

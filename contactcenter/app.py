@@ -69,16 +69,19 @@ Worker = Callable[[], Awaitable[None]]
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, database: Database, *, only: Part | None = None
+    settings: Settings, database: Database, *, only: Part | None = None, shared: bool = False
 ) -> AsyncIterator[web.Application]:
-    """Build the application and run its workers; ``only`` one part of it."""
+    """Build the application and run its workers; ``only`` one part of it.
+
+    ``shared``: other processes of ours listen at the same ports.
+    """
     async with AsyncExitStack() as stack:
         secret_keys = SecretKeys(settings)
         reader = OwnSettingsReader(database, secret_keys)
         await reader.look()
         holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         mailroom = Mailroom(database, holder=holder)
-        built = await _channels(stack, settings, reader, mailroom, secret_keys)
+        built = await _channels(stack, settings, reader, mailroom, secret_keys, shared=shared)
         bell = Bell(database)
         dispatcher = Dispatcher(database, bell)
         intake = Intake(
@@ -110,12 +113,15 @@ async def serving(
         stack.push_async_callback(intake.close)
         stack.push_async_callback(dispatcher.close)
         workers: list[Worker] = [bell.run, dispatcher.run, intake.run, reader.run]
+        listeners: list[Worker] = []
         if only != "work":
-            workers += _web(app, services, database)
+            workers += _web(app, services, database, listeners)
         workers.append(MetricsSampler(database, app.get(api_feed.FEED)).run)
         if only != "web":
             workers += _work(app, services, database, dispatcher, intake, holder=holder)
         await stack.enter_async_context(_running(workers, readiness))
+        # These end first, while what they have begun can still be stored.
+        await stack.enter_async_context(_running(listeners, readiness))
         stack.push_async_callback(_finished, app)
         metrics.PROCESS_STARTS.inc()
         yield app
@@ -127,6 +133,8 @@ async def _channels(
     reader: OwnSettingsReader,
     mailroom: Mailroom,
     secret_keys: SecretKeys,
+    *,
+    shared: bool,
 ) -> Mapping[str, channels.Channel]:
     timeout = aiohttp.ClientTimeout(total=HTTP_TIMEOUT_S)
     http = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
@@ -139,6 +147,7 @@ async def _channels(
             own=reader,
             mailroom=mailroom,
             reply_keys=lambda: secret_keys.derived("reply-address"),
+            shares_ports=shared,
         )
     )
     for channel in built.values():
@@ -146,18 +155,19 @@ async def _channels(
     return built
 
 
-def _web(app: web.Application, services: Services, database: Database) -> list[Worker]:
+def _web(
+    app: web.Application, services: Services, database: Database, listeners: list[Worker]
+) -> list[Worker]:
     """What people and providers talk with, and the workers that belong to it."""
     feed = Feed(database, services.bell)
     keeper = PresenceKeeper(database, services.dispatcher, present=feed.present)
     app.add_routes(api.api_routes(services))
     api_feed.install(app, feed)
     counted = api_metrics.CountedInbox(services.inbox)
-    listeners: list[Worker] = []
     for channel in services.channels.values():
         app.add_routes(channel.routes(counted))
         listeners += channel.listeners(counted)
-    return [feed.run, keeper.run, *listeners]
+    return [feed.run, keeper.run]
 
 
 def _work(

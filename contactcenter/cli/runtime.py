@@ -25,6 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: What ends a command with one sentence instead of a traceback.
 _SAID = (
+    channels.BadOption,
     CannotListen,
     DatabaseUnreachable,
     EmbeddedPostgresFailed,

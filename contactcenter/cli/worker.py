@@ -23,7 +23,7 @@ def main() -> None:
 async def _serve(job: Job) -> None:
     async with (
         storage.attached(job.settings, job.database_url) as database,
-        serving(job.settings, database, only=job.only) as app,
+        serving(job.settings, database, only=job.only, shared=True) as app,
         server.listening(app, job.settings.host, job.port, shared=True),
     ):
         server.settle()
