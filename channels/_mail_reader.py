@@ -61,6 +61,10 @@ class MailReader:
             except (asyncio.IncompleteReadError, OSError):
                 await self.close()
                 return Refused(reason="reader_died", detail="The process that read it ended.")
+            except BaseException:
+                # Whoever asked is gone, and what it answers now would be taken for the next one's.
+                await self.close()
+                raise
 
     async def start(self) -> None:
         """Have the process ready before the first mail comes."""

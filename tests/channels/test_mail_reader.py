@@ -64,3 +64,17 @@ async def test_one_that_takes_too_much_memory_is_refused_and_the_next_is_read(re
     assert isinstance(answer, Refused)
     assert answer.reason in {"too_much_memory", "reader_died"}
     assert isinstance(await reader.read(b"Subject: y\n\n"), Mail)
+
+
+async def test_an_answer_nobody_waits_for_is_not_given_to_the_next(reader):
+    asked = asyncio.create_task(reader.read(b"Subject: first\n\n" + b"x" * 100_000))
+    while not reader._turn.locked():
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.005)
+    asked.cancel()
+    await asyncio.gather(asked, return_exceptions=True)
+
+    answer = await reader.read(b"Subject: second\n\n")
+
+    assert isinstance(answer, Mail)
+    assert answer.subject == "second"
