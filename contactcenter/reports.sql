@@ -40,7 +40,8 @@ WITH asking AS (
                  AND o.actor <> 'customer') END
            THEN (
              SELECT min(m.at) FROM event m
-             WHERE m.ticket_id = t.id AND m.kind = 'interaction_received' AND m.at >= t.opened_at)
+             WHERE m.ticket_id = t.id AND m.kind = 'interaction_received' AND m.at >= t.opened_at
+               AND coalesce(m.data ->> 'class', 'person') = 'person')
            ELSE '-infinity' END AS heard_at
   FROM event e JOIN ticket t ON t.id = e.ticket_id
   WHERE e.kind = 'reply_written' AND e.at >= $2 AND e.at < $3

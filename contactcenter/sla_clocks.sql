@@ -45,13 +45,14 @@ ORDER BY k.calendar_version, k.id LIMIT $2
 -- A message that did not reach the customer, who asked before it and has got no other since his question.
 WITH sent AS (
   SELECT f.id, f.ticket_id FROM interaction f
-  WHERE f.id = $1 AND f.direction = 'outbound' AND f.state IN ('failed', 'undelivered', 'canceled')
+  WHERE f.id = $1 AND f.direction = 'outbound' AND f.kind = 'message' AND f.state IN ('failed', 'undelivered', 'canceled')
 )
 SELECT EXISTS (
-  SELECT FROM sent s JOIN interaction q ON q.ticket_id = s.ticket_id AND q.direction = 'inbound' AND q.id < s.id
+  SELECT FROM sent s
+  JOIN interaction q ON q.ticket_id = s.ticket_id AND q.direction = 'inbound' AND q.kind = 'message' AND q.id < s.id
   WHERE NOT EXISTS (
     SELECT FROM interaction r
-    WHERE r.ticket_id = s.ticket_id AND r.direction = 'outbound' AND r.id > q.id
+    WHERE r.ticket_id = s.ticket_id AND r.direction = 'outbound' AND r.kind = 'message' AND r.id > q.id
       AND r.state NOT IN ('failed', 'undelivered', 'canceled'))) AS is_unanswered
 
 -- name: versions

@@ -14,6 +14,6 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT coalesce(array_agg(left(m.body, $4) ORDER BY m.id), '{}') AS bodies
   FROM (SELECT i.id, i.body FROM interaction i
-        WHERE $3 AND i.ticket_id = t.id AND i.direction = 'inbound' AND i.received_at <= $2
+        WHERE $3 AND i.ticket_id = t.id AND i.direction = 'inbound' AND i.kind = 'message' AND i.received_at <= $2
         ORDER BY i.id DESC LIMIT 30) AS m) AS wrote
 WHERE t.id = ANY ($1::bigint[])

@@ -56,16 +56,20 @@ SELECT id, contact_id, ticket_id, entry_point_id, identity_id, channel, directio
 FROM interaction WHERE id = $1
 
 -- name: last_heard
--- By what address and at which of ours the customer last wrote about this ticket.
-SELECT i.id, i.identity_id, i.entry_point_id, i.channel FROM interaction i
-WHERE i.ticket_id = $1 AND i.direction = 'inbound' AND i.identity_id IS NOT NULL ORDER BY i.id DESC LIMIT 1
+-- By what address and at which of ours the customer last wrote about this ticket; where he never did, his machine.
+SELECT h.id, h.identity_id, h.entry_point_id, h.channel
+FROM (VALUES (1, 'message'), (2, 'automatic')) AS k(place, kind) CROSS JOIN LATERAL (
+  SELECT i.id, i.identity_id, i.entry_point_id, i.channel FROM interaction i
+  WHERE i.ticket_id = $1 AND i.direction = 'inbound' AND i.kind = k.kind AND i.identity_id IS NOT NULL
+  ORDER BY i.id DESC LIMIT 1) AS h
+ORDER BY k.place LIMIT 1
 
 -- name: last_words
--- Who spoke last about this ticket; two probes of one index.
-SELECT (SELECT i.id FROM interaction i WHERE i.ticket_id = $1 AND i.direction = 'inbound' ORDER BY i.id DESC LIMIT 1)
-         AS customer_id,
-       (SELECT i.id FROM interaction i WHERE i.ticket_id = $1 AND i.direction = 'outbound' ORDER BY i.id DESC LIMIT 1)
-         AS ours_id
+-- Who spoke last about this ticket, not whose machine; two probes of one index.
+SELECT (SELECT i.id FROM interaction i WHERE i.ticket_id = $1 AND i.direction = 'inbound' AND i.kind = 'message'
+        ORDER BY i.id DESC LIMIT 1) AS customer_id,
+       (SELECT i.id FROM interaction i WHERE i.ticket_id = $1 AND i.direction = 'outbound' AND i.kind = 'message'
+        ORDER BY i.id DESC LIMIT 1) AS ours_id
 
 -- name: append
 -- What an agent writes; the clock is the change's.

@@ -152,20 +152,22 @@ class Triage:
             self.failures += 1
             return triage_cases.without_a_look(case)
         try:
-            assessment = self._assessor(triage_cases.as_messages(case.turns))
+            assessment = (
+                self._assessor(triage_cases.as_messages(case.turns)) if case.counts else None
+            )
             finding = triage_cases.concluded(case, assessment, rules)
         except Exception as error:
             self._attempts[ticket_id] += 1
             told = logs.unquoted(error)
             log.exception("triage_attempt_failed", ticket_id=ticket_id, exc_info=told)
             return None
-        if segments.differs(assessment, case.known):
+        if assessment is not None and segments.differs(assessment, case.known):
             said[case.ticket.contact_id] = segments.Said(
                 contact_id=case.ticket.contact_id,
                 value=assessment.label,
                 confidence=assessment.confidence,
                 evidence=segments.as_rows(assessment),
-                from_at=case.messages[-1].received_at,
+                from_at=finding.received_at,
             )
         return finding
 
@@ -181,7 +183,10 @@ class Triage:
 
     async def _hand_over(self, finding: Finding) -> None:
         try:
-            await self._dispatcher.submit(lambda conn, now: arriving.route(conn, now, finding))
+            if finding.counts:
+                await self._dispatcher.submit(lambda conn, now: arriving.route(conn, now, finding))
+            else:  # so nothing is promised
+                await self._dispatcher.submit(lambda conn, now: enter(conn, now, [finding]))
             self._attempts.pop(finding.ticket_id, None)
         except (NoDatabase, asyncpg.PostgresError) as error:
             ticket_id, name = finding.ticket_id, type(error).__name__

@@ -9,24 +9,26 @@ ORDER BY id
 
 -- name: claim
 -- One at a time per ticket: whoever else is at one of these is not waited for.
+-- Where messages tell their conversation a ticket has no entry queue of its own: its entry point's is it.
 SELECT t.id, t.contact_id, t.state, t.channel, t.temperament, t.language, t.entry_point_id, t.queue_id,
-       t.intake_queue_id, t.subject
-FROM ticket t WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE SKIP LOCKED
+       coalesce(t.intake_queue_id, e.queue_id) AS entry_queue_id, t.subject
+FROM ticket t LEFT JOIN entry_point e ON e.id = t.entry_point_id
+WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
 
 -- name: messages
 -- The new messages of the claimed tickets, of the oldest of all: a backlog is not read from end to end.
-SELECT m.id, m.ticket_id, m.body, m.received_at, clock_timestamp() - m.received_at AS waited
-FROM (SELECT id, ticket_id, body, received_at FROM interaction
+SELECT m.id, m.ticket_id, m.kind = 'message' AS counts, m.body, m.received_at, clock_timestamp() - m.received_at AS waited
+FROM (SELECT id, ticket_id, kind, body, received_at FROM interaction
       WHERE direction = 'inbound' AND triaged_at IS NULL ORDER BY id LIMIT $2) AS m
 WHERE m.ticket_id = ANY($1::bigint[]) ORDER BY m.id
 
 -- name: conversations
--- The last messages of these people, whatever ticket they belong to.
+-- The last messages of these people, whatever ticket they belong to; not what no person wrote.
 SELECT c.contact_id, m.id, m.direction, m.channel, m.body, m.occurred_at
 FROM unnest($1::bigint[]) AS c(contact_id) CROSS JOIN LATERAL (
-  SELECT i.id, i.direction, i.channel, i.body, i.occurred_at FROM interaction i
+  SELECT i.id, i.direction, i.kind, i.channel, i.body, i.occurred_at FROM interaction i
   WHERE i.contact_id = c.contact_id ORDER BY i.id DESC LIMIT 30) m
-WHERE m.direction IN ('inbound', 'outbound')
+WHERE m.direction IN ('inbound', 'outbound') AND m.kind = 'message'
 ORDER BY c.contact_id, m.id
 
 -- name: settle

@@ -32,15 +32,20 @@ class Claimed(Struct, frozen=True, kw_only=True):
     language: str | None
     entry_point_id: int | None
     queue_id: int | None
-    intake_queue_id: int | None
+    entry_queue_id: int | None
     subject: str
 
 
 class NewMessage(Struct, frozen=True, kw_only=True):
-    """One of these messages, and how long it has waited for a look."""
+    """One of these messages, and how long it has waited for a look.
+
+    ``counts`` tells whether a person wrote it to us. What does not is here only if it opened its
+    ticket, which needs a queue: no manner is read from it, and nothing is promised for it.
+    """
 
     id: int
     ticket_id: int
+    counts: bool
     body: str
     received_at: datetime
     waited: timedelta
@@ -66,6 +71,16 @@ class Case(Struct, frozen=True, kw_only=True):
     turns: Sequence[Turn]
     known: Sequence[segments.Segment]
 
+    @property
+    def counts(self) -> bool:
+        """Whether a person wrote any of them."""
+        return any(m.counts for m in self.messages)
+
+    @property
+    def read(self) -> Sequence[NewMessage]:
+        """Those whose words are looked at: a person's, if there are any."""
+        return [m for m in self.messages if m.counts] or self.messages
+
 
 def is_late(messages: Sequence[NewMessage]) -> bool:
     """Whether one has waited so long that it is routed without a look."""
@@ -75,28 +90,34 @@ def is_late(messages: Sequence[NewMessage]) -> bool:
 def without_a_look(case: Case) -> Finding:
     """The entry point's default queue, and what was known of the contact before."""
     ticket = case.ticket
-    queue_id = ticket.queue_id or ticket.intake_queue_id
+    queue_id = ticket.queue_id or ticket.entry_queue_id
     assert queue_id is not None, f"ticket {ticket.id} has no queue to go to"
+    read = case.read
     return Finding(
         ticket_id=ticket.id,
         interaction_ids=[m.id for m in case.messages],
-        received_at=case.messages[-1].received_at,
-        first_received_at=case.messages[0].received_at,
+        received_at=read[-1].received_at,
+        first_received_at=read[0].received_at,
         temperament=ticket.temperament,
         language=ticket.language,
-        subject=tickets.subject_of(case.messages[0].body),
+        subject=tickets.subject_of(read[0].body),
         queue_id=queue_id,
+        counts=case.counts,
     )
 
 
-def concluded(case: Case, assessment: Assessment, rules: Sequence[entry.Rule]) -> Finding:
-    """What the words and the person mean; of a new ticket, also which rule fits."""
+def concluded(case: Case, assessment: Assessment | None, rules: Sequence[entry.Rule]) -> Finding:
+    """What the words and the person mean; of a new ticket, also which rule fits.
+
+    Without an assessment, where nobody wrote, he is who he was.
+    """
     by_person = [s for s in case.known if s.source == "agent"]
-    text = "\n".join(own_words(m.body[:LOOKED_AT_CHARACTERS]) for m in case.messages)
-    cues = [requests.asks_for_escalation(m.body[:LOOKED_AT_CHARACTERS]) for m in case.messages]
+    text = "\n".join(own_words(m.body[:LOOKED_AT_CHARACTERS]) for m in case.read)
+    words = [m.body[:LOOKED_AT_CHARACTERS] for m in case.messages if m.counts]
+    cues = [requests.asks_for_escalation(said) for said in words]
     finding = msgspec.structs.replace(
         without_a_look(case),
-        temperament=by_person[0].value if by_person else assessment.label,
+        temperament=by_person[0].value if by_person else _label(case, assessment),
         language=language.detect(text),
         escalation_cue=next((cue for cue in cues if cue is not None), None),
     )
@@ -111,10 +132,18 @@ def concluded(case: Case, assessment: Assessment, rules: Sequence[entry.Rule]) -
     return msgspec.structs.replace(finding, queue_id=rule.queue_id, rule_id=rule.rule_id)
 
 
+def _label(case: Case, assessment: Assessment | None) -> str:
+    if assessment is not None:
+        return assessment.label
+    known = segments.effective(case.known)
+    return known.value if known is not None else case.ticket.temperament
+
+
 def stays(ticket: Claimed, finding: Finding) -> bool:
     """Whether the new messages change nothing about where the ticket is or how it is shown."""
     return (
-        ticket.state in ("waiting", "offered", "assigned", "on_hold")
+        finding.counts
+        and ticket.state in ("waiting", "offered", "assigned", "on_hold")
         and finding.escalation_cue is None
         and finding.temperament == ticket.temperament
         and (finding.language is None or finding.language == ticket.language)

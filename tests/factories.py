@@ -379,7 +379,7 @@ async def interaction(
     body: str = "Hello?",
     state: str | None = None,
 ) -> int:
-    """One thing on the timeline, with the event that tells of it; outbound ones need an author."""
+    """One thing on the timeline, with the event that tells of it; a person's own need an author."""
     identity_id = await conn.fetchval(
         """SELECT i.id FROM ticket t JOIN identity i ON i.contact_id = t.contact_id
            WHERE t.id = $1 ORDER BY i.id LIMIT 1""",
@@ -402,11 +402,15 @@ async def interaction(
         now,
     )
     kinds = {"inbound": "interaction_received", "outbound": "reply_written"}
+    if kind == "autoresponse":
+        kinds = {"outbound": "autoresponse_written"}
     held = await conn.fetchrow(
         "SELECT state, queue_id, tier, episode, channel, temperament FROM ticket WHERE id = $1",
         ticket_id,
     )
     data = dict(held) if direction == "outbound" else {}
+    if kind == "automatic":
+        data = {"class": "auto_reply"}
     await event(
         conn,
         now,

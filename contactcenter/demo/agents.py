@@ -129,7 +129,7 @@ class Agent:
     async def _read(self, line: dict[str, Any]) -> bool:
         """Look what the customer wrote last, and do what it asks for."""
         page = await self._caller.get(f"/tickets/{line['id']}/timeline", limit=20)
-        said = next(i for i in page["items"] if i["direction"] != "internal")
+        said = next(i for i in page["items"] if i["kind"] == "message")
         if said["direction"] == "outbound" or self._understanding.goes_on(said["body"]):
             return False
         if line["state"] == "pending":  # he wrote while it was put aside

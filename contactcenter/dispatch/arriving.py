@@ -19,7 +19,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     ``queue_id`` is where a new problem goes; ``escalation_cue`` names the words by which the
     customer asked for somebody more senior. ``received_at`` is when the last message was received,
-    ``first_received_at`` the first, where there are several.
+    ``first_received_at`` the first, where there are several. What does not ``count`` was written by
+    no person: it opened the ticket, which is given a queue, and nothing else comes of it.
     """
 
     ticket_id: int
@@ -32,6 +33,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     rule_id: int | None = None
     escalation_cue: str | None = None
     first_received_at: datetime | None = None
+    counts: bool = True
 
     @property
     def heard_at(self) -> datetime:
@@ -43,6 +45,8 @@ async def route(conn: Conn, now: datetime, finding: Finding) -> None:
     """Let what triage found take effect; under the routing lock, once a message."""
     ticket = await tickets.lock(conn, finding.ticket_id)
     if not await _mark.all(conn, finding.interaction_ids, now):
+        return
+    if not finding.counts and ticket.state != "new":
         return
     sla_clocks.note(conn, ticket.id, heard_at=finding.heard_at)
     former, was_new = ticket.temperament, ticket.state == "new"

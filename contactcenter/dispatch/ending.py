@@ -265,9 +265,8 @@ async def _in_standing_queue(conn: Conn, ticket: Ticket) -> tuple[Ticket, Queue]
 
 
 async def _into_intake_queue(conn: Conn, ticket: Ticket) -> Ticket:
-    all_queues = await queues.list_all(conn, archived=False)
-    wanted = [q for q in all_queues if q.id == ticket.intake_queue_id] or all_queues
-    return seek.queue_for_ticket(wanted[0], ticket)
+    queue = await queues.entered(conn, ticket.intake_queue_id or 0, ticket.entry_point_id)
+    return seek.queue_for_ticket(queue, ticket)
 
 
 async def begin_held(

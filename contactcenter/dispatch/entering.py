@@ -39,7 +39,7 @@ async def enter(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
         [f.temperament for f in findings],
         [f.language for f in findings],
         [f.subject for f in findings],
-        [f.received_at for f in findings],
+        [f.received_at if f.counts else None for f in findings],
         [f.rule_id for f in findings],
         [i for f in findings for i in f.interaction_ids],
         now - ticket_credits.REPEAT_WINDOW,
@@ -53,7 +53,7 @@ async def enter(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
     moved = {one.ticket_id for one in entered}
     await _ask_rules(conn, now, entered)
     for finding in findings:
-        if finding.ticket_id in moved:
+        if finding.ticket_id in moved and finding.counts:
             sla_clocks.note(conn, finding.ticket_id, is_new=True, heard_at=finding.heard_at)
     for finding in findings:
         if finding.ticket_id not in moved:

@@ -23,7 +23,8 @@ WITH t AS (
 )
 SELECT stay.tier_since, stay.queue_since, risen.at AS risen_at,
   (SELECT min(i.received_at) FROM interaction i
-   WHERE i.ticket_id = t.id AND i.direction = 'inbound' AND i.id > coalesce(answer.id, 0)) AS unanswered_since,
+   WHERE i.ticket_id = t.id AND i.direction = 'inbound' AND i.kind = 'message'
+     AND i.id > coalesce(answer.id, 0)) AS unanswered_since,
   (SELECT count(*)::int FROM interaction i
    WHERE i.ticket_id = t.id AND i.direction = 'outbound' AND i.kind = 'message' AND i.state <> 'failed'
      AND i.occurred_at >= stay.tier_since) AS replies,
@@ -45,7 +46,8 @@ SELECT stay.tier_since, stay.queue_since, risen.at AS risen_at,
         ORDER BY c.id) AS calendar_id,
   ARRAY(SELECT left(m.body, 8000) FROM (
           SELECT i.id, i.body FROM interaction i
-          WHERE $2::boolean AND i.ticket_id = t.id AND i.direction = 'inbound' AND i.triaged_at >= t.enqueued_at
+          WHERE $2::boolean AND i.ticket_id = t.id AND i.direction = 'inbound' AND i.kind = 'message'
+            AND i.triaged_at >= t.enqueued_at
             AND (stay.is_first OR i.triaged_at > stay.tier_since)
             AND (risen.at IS NULL OR i.triaged_at > risen.at + $3::int * interval '1 second')
           ORDER BY i.id DESC LIMIT 30) m ORDER BY m.id) AS words,

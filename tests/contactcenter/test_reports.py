@@ -351,6 +351,16 @@ async def test_a_ticket_we_opened_waits_from_the_customers_first_message(centre)
     assert (await centre.report(period=later)).totals.first_reply == one(900)
 
 
+async def test_a_ticket_we_opened_waits_for_words_and_not_from_a_machines_mail_on(centre):
+    bahar = await centre.agent("Bahar")
+    ticket_id = await centre.write_first(0, bahar)
+    await make.interaction(centre.conn, at(1), ticket_id=ticket_id, kind="automatic")
+    await make.interaction(centre.conn, at(10), ticket_id=ticket_id)
+    await centre.reply(25, ticket_id, bahar)
+
+    assert (await centre.report()).totals.first_reply == one(900)
+
+
 async def test_a_ticket_we_opened_was_opened_where_it_began(centre):
     bahar, omid = await centre.agent("Bahar"), await centre.agent("Omid")
     ticket_id = await centre.write_first(0, bahar)
