@@ -26,6 +26,7 @@ from channels._failures import (
     Undeliverable,
 )
 from channels._file_types import BYTES, TEXT, sniffed
+from channels._mail.showing import Letter, content_ids, shown
 from channels._mail.values import (
     Authentication,
     Bounce,
@@ -89,6 +90,7 @@ __all__ = [
     "Inbox",
     "Lease",
     "LeaseLost",
+    "Letter",
     "Listed",
     "Mail",
     "MailAddress",
@@ -121,10 +123,12 @@ __all__ = [
     "Undeliverable",
     "Unreadable",
     "check_own",
+    "content_ids",
     "load",
     "names",
     "settings",
     "settings_of",
+    "shown",
     "sniffed",
 ]
 

@@ -188,6 +188,13 @@ class Channel(Protocol):
         """
         ...
 
+    async def with_remote_images(self, raw: Raw) -> str | None:
+        """The safe HTML of a message that was kept, with images that stand elsewhere.
+
+        None where it has no HTML. Loading them tells its writer who looks, and when.
+        """
+        ...
+
     def size(self, text: str) -> Size | None:
         """How the text would go out; None where the channel has no segments."""
         ...

@@ -22,6 +22,7 @@ from channels import (
 from channels._base import Channel, Env, Inbox, Task
 from channels._email_hooks_door import Deadlines
 from channels._failures import FailureKind, Unavailable, Undeliverable
+from channels._mail.values import Refused
 from channels._mail_readers import MailReaders
 from channels._messages import (
     Address,
@@ -103,6 +104,11 @@ class Email:
         if _email_hooks.is_kept_request(raw):
             return await self._hooks.again(raw)
         return await self._receiver.again(raw)
+
+    async def with_remote_images(self, raw: Raw) -> str | None:
+        """Read the mail once more: what is stored of it has no such images."""
+        mail = await self._readers.read(raw.body, with_remote_images=True)
+        return None if isinstance(mail, Refused) else mail.html
 
     def size(self, text: str) -> Size | None:  # noqa: ARG002  a mail has no segments
         """Nothing: mails are not paid by their length."""

@@ -150,6 +150,10 @@ class Sms:
             return message(payload, self._env.region)
         return status(payload)
 
+    async def with_remote_images(self, raw: Raw) -> str | None:  # noqa: ARG002  as in Channel
+        """Nothing: texts have no HTML."""
+        return None
+
     def size(self, text: str) -> Size:
         """Count segments as Twilio bills them."""
         return _gsm.size(text)

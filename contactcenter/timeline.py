@@ -48,7 +48,8 @@ class Attachment(Struct, frozen=True, kw_only=True):
 
     ``fetch_error`` says why it will stay so.
 
-    ``token`` opens it to the provider that sends it on; agents read it by its id.
+    ``token`` opens it to the provider that sends it on; agents read it by its id. An ``inline`` one
+    is shown in the text of a mail, which names it by ``content_id``.
     """
 
     id: int
@@ -60,6 +61,8 @@ class Attachment(Struct, frozen=True, kw_only=True):
     stored: bool
     fetch_error: str | None
     token: str | None
+    inline: bool
+    content_id: str | None
 
 
 class LastWords(Struct, frozen=True, kw_only=True):

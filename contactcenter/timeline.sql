@@ -81,7 +81,7 @@ RETURNING id
 -- name: attachments
 -- The files of these interactions, in order.
 SELECT id, interaction_id, position::int AS position, name, content_type, size_bytes, sha256 IS NOT NULL AS stored,
-       fetch_error, token
+       fetch_error, token, inline, content_id
 FROM attachment WHERE interaction_id = ANY($1::bigint[]) ORDER BY interaction_id, position, id
 
 -- name: attach

@@ -2,23 +2,28 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
 
-from contactcenter import desk, tickets, timeline
+from contactcenter import desk, mail_views, tickets, timeline
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
+from contactcenter.mail_views import MailSummary
 from contactcenter.timeline import Attachment, EntryRow, Interaction
+
+#: The channel whose messages are mails.
+_MAILS: Final = "email"
 
 
 class AttachmentView(Struct, frozen=True, kw_only=True):
     """A file; ``stored`` is False while only the provider has it.
 
-    ``state`` tells whether it still comes: `pending`, `stored`, or `failed` with the reason.
+    ``state`` tells whether it still comes: `pending`, `stored`, or `failed` with the reason. An
+    ``inline`` one is shown in the text of a mail, which names it by ``content_id``.
     """
 
     id: int
@@ -28,34 +33,49 @@ class AttachmentView(Struct, frozen=True, kw_only=True):
     stored: bool
     state: Literal["pending", "stored", "failed"]
     fetch_error: str | None
+    inline: bool
+    content_id: str | None
 
 
 class InteractionView(Interaction, frozen=True, kw_only=True):
-    """One thing that happened on the timeline."""
+    """One thing that happened on the timeline; of a mail the body is what is new in it."""
 
     attachments: tuple[AttachmentView, ...]
+    mail: MailSummary | None = None
 
 
 async def views(conn: Conn, interactions: Sequence[Interaction]) -> list[InteractionView]:
     """Interactions with their files, in the same order."""
     files = await timeline.attachments(conn, [i.id for i in interactions])
-    return [_view(msgspec.structs.asdict(i), files.get(i.id)) for i in interactions]
+    mails = await _mails(conn, [msgspec.structs.asdict(i) for i in interactions])
+    return [
+        _view(msgspec.structs.asdict(i), files.get(i.id), mails.get(i.id)) for i in interactions
+    ]
 
 
 async def entry_views(conn: Conn, entries: Sequence[EntryRow]) -> list[InteractionView]:
     """The same for a page of a timeline; most have no files, and nobody asks for them."""
     with_files = [entry["id"] for entry in entries if entry.pop("has_files")]
     files = await timeline.attachments(conn, with_files) if with_files else {}
-    return [_view(entry, files.get(entry["id"])) for entry in entries]
+    mails = await _mails(conn, entries)
+    return [_view(entry, files.get(entry["id"]), mails.get(entry["id"])) for entry in entries]
 
 
-def _view(told: dict[str, Any], files: Sequence[Attachment] | None) -> InteractionView:
+async def _mails(conn: Conn, entries: Sequence[EntryRow]) -> dict[int, MailSummary]:
+    ids = [entry["id"] for entry in entries if entry["channel"] == _MAILS]
+    return await mail_views.summaries(conn, ids) if ids else {}
+
+
+def _view(
+    told: dict[str, Any], files: Sequence[Attachment] | None, mail: MailSummary | None
+) -> InteractionView:
     if not files:
-        return InteractionView(**told, attachments=())
-    return InteractionView(**told, attachments=tuple(_file(f) for f in files))
+        return InteractionView(**told, attachments=(), mail=mail)
+    return InteractionView(**told, attachments=tuple(file_view(f) for f in files), mail=mail)
 
 
-def _file(file: Attachment) -> AttachmentView:
+def file_view(file: Attachment) -> AttachmentView:
+    """A file as agents see it."""
     return AttachmentView(
         id=file.id,
         name=file.name,
@@ -64,6 +84,8 @@ def _file(file: Attachment) -> AttachmentView:
         stored=file.stored,
         state=_state(file),
         fetch_error=file.fetch_error,
+        inline=file.inline,
+        content_id=file.content_id,
     )
 
 

@@ -162,6 +162,9 @@ TABLE: Final[dict[str, Line]] = {
     ),
     "POST /tickets/{ticket_id}/spam_marks": _work("reader"),
     "POST /interactions/{interaction_id}/resendings": _work("worker"),
+    "GET /interactions/{interaction_id}/mail": _open("reader"),
+    "GET /interactions/{interaction_id}/original": _open("reader"),
+    "GET /interactions/{interaction_id}/page": _open("reader"),
     "POST /tickets/{ticket_id}/saved_replies/{reply_id}/rendering": _open("reader"),
     # Agents: colleagues know of one another
     "GET /agents": _open("nothing"),

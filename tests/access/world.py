@@ -198,6 +198,7 @@ class World:
                 self._entry_point[kind],
             )
         makers = {
+            "interaction_id": self._mail,
             "attachment_id": self._attachment,
             "merge_id": self._merge,
             "opt_out_id": self._opt_out,
@@ -228,6 +229,23 @@ class World:
         if "queue_id" in made and "agent_id" in made:
             await factories.join_queue(conn, made["agent_id"], made["queue_id"])
         return made
+
+    async def _mail(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        """The interaction is a mail, which was received as it lies here."""
+        await conn.execute(
+            "INSERT INTO mail (interaction_id, kind, html, whole_text)"
+            " VALUES ($1, 'person', '<p>Hello</p>', 'Hello')",
+            made["interaction_id"],
+        )
+        await conn.execute(
+            """WITH kept AS (
+                 INSERT INTO delivery (received_at, channel, content_type, body)
+                 SELECT received_at, 'email', 'message/rfc822', 'Subject: Hello'
+                 FROM interaction WHERE id = $1 RETURNING id)
+               UPDATE interaction SET delivery_id = kept.id FROM kept WHERE interaction.id = $1""",
+            made["interaction_id"],
+        )
+        return int(made["interaction_id"])
 
     async def _attachment(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
         await conn.execute(

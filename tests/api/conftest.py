@@ -91,9 +91,12 @@ async def inbox(database: Database, bell: Bell) -> AsyncIterator[Intake]:
 async def all_channels(settings: Settings) -> AsyncIterator[Mapping[str, channels.Channel]]:
     """Every channel as it is without settings: it reads addresses and payloads all the same."""
     async with aiohttp.ClientSession() as http:
-        yield channels.load(
+        built = channels.load(
             channels.Env(settings={}, public_url=PUBLIC_URL, region=settings.region, http=http)
         )
+        yield built
+        for channel in built.values():
+            await channel.close()
 
 
 @pytest.fixture
