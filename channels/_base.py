@@ -155,6 +155,10 @@ class Channel(Protocol):
     repeats_safely: bool
     #: How long after it was written a message is worth sending; None for the setting.
     valid_s: int | None
+    #: How long one attempt to send may take, all its deadlines together; None for 20 s.
+    patience_s: float | None
+    #: How much the files of one message may have together.
+    max_files_bytes: int
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -137,6 +137,7 @@ class StatusUpdate(Struct, frozen=True, kw_only=True):
     correlation_id: str | None = None
     error_code: str | None = None
     failure: FailureKind | None = None
+    consent: Consent | None = None
     raw: Raw
 
 
@@ -175,12 +176,24 @@ class Outbound(Struct, frozen=True, kw_only=True):
     mail: OutboundMail | None = None
 
 
+class RefusedCopy(Struct, frozen=True, kw_only=True):
+    """Somebody who was to get a copy of a message and does not; ``code`` is the provider's."""
+
+    address: str
+    code: str
+    detail: str
+
+
 class Receipt(Struct, frozen=True, kw_only=True):
-    """The provider took the message. ``status`` is a key of STATUS_RANK."""
+    """The provider took the message. ``status`` is a key of STATUS_RANK.
+
+    The message went to its recipient, and to all who get a copy but ``refused_copies``.
+    """
 
     external_id: str
     status: str
     segments: int | None = None
+    refused_copies: tuple[RefusedCopy, ...] = ()
 
 
 class Size(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,9 @@ from channels import (
     _email_listener,
     _email_receiving,
     _email_sending,
+    _email_sending_accounts,
+    _email_sending_answers,
+    _email_sending_unsubscribing,
 )
 from channels._base import Channel, Env, Inbox, Task
 from channels._email_hooks_door import Deadlines
@@ -41,7 +44,7 @@ from channels._messages import (
 
 NAME: Final = _email_receiving.NAME
 SETTINGS = (
-    *_email_sending.SETTINGS,
+    *_email_sending_accounts.SETTINGS,
     *_email_imap.SETTINGS,
     *_email_listener.SETTINGS,
     *_email_hooks.SETTINGS,
@@ -50,6 +53,10 @@ SETTINGS = (
 #: A mail server goes on trying for four to five days, and so do we.
 #: Source: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.4.1
 VALID_S: Final = 5 * 86_400
+#: A mail server may take ten minutes to look at a mail, and a while to answer before that.
+PATIENCE_S: Final = 900.0
+#: In base64 a third more, which is what most mail servers take.
+MAX_FILES_BYTES: Final = 25 * 1024 * 1024
 
 
 def create(env: Env) -> Channel:
@@ -63,6 +70,8 @@ class Email:
     has_threads = True
     repeats_safely = True
     valid_s: int | None = VALID_S
+    patience_s: float | None = PATIENCE_S
+    max_files_bytes = MAX_FILES_BYTES
 
     def __init__(self, env: Env, *, hook_deadlines: Deadlines | None = None) -> None:
         self._env = env
@@ -77,8 +86,11 @@ class Email:
         return self._sending.missing
 
     def routes(self, inbox: Inbox) -> Sequence[web.AbstractRouteDef]:
-        """The providers' hooks."""
-        return self._hooks.routes(inbox)
+        """The providers' hooks, and the way out of what is written to many."""
+        return [
+            *self._hooks.routes(inbox),
+            *_email_sending_unsubscribing.routes(self._env, inbox),
+        ]
 
     def listeners(self, inbox: Inbox) -> Sequence[Task]:
         """The SMTP or LMTP listener, if there is to be one."""
@@ -128,7 +140,7 @@ class Email:
 
     def failure(self, code: str) -> FailureKind | None:
         """By the class of an enhanced status code."""
-        return _email_sending.failure(code)
+        return _email_sending_answers.failure(code)
 
     async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:  # noqa: ARG002
         """A mail server keeps no list."""

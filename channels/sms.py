@@ -67,6 +67,10 @@ SEARCH_DEADLINE_S = 30.0
 #: waits 15 s for an answer (https://www.twilio.com/docs/api/errors/11205).
 HOOK_DEADLINE_S = 4.5
 
+#: The largest message with files that Twilio takes.
+#: Source: https://www.twilio.com/docs/messaging/guides/accepted-mime-types
+MAX_FILES_BYTES = 5 * 1024 * 1024
+
 #: Source: https://www.twilio.com/docs/api/errors/21617
 MAX_CHARACTERS = 1600
 _TOO_LONG = "21617"
@@ -90,6 +94,8 @@ class Sms:
     has_threads = False
     repeats_safely = False
     valid_s: int | None = None
+    patience_s: float | None = None
+    max_files_bytes = MAX_FILES_BYTES
 
     def __init__(
         self,

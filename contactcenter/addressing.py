@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from channels import BadAddress, Channel
 from contactcenter import db, timeline
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
@@ -38,13 +40,19 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
 
 
 class Letter(Struct, frozen=True, kw_only=True):
-    """A message to a customer. Without an address it goes where he last wrote from."""
+    """A message to a customer. Without an address it goes where he last wrote from.
+
+    Only mails have a subject of their own, copies to others, or are ``bulk``, written to many.
+    """
 
     text: str
     correlation_id: str
     attachment_ids: tuple[int, ...] = ()
     identity_id: int | None = None
     entry_point_id: int | None = None
+    subject: str | None = None
+    cc: tuple[str, ...] = ()
+    bulk: bool = False
 
 
 _SQL = db.Statements(__name__)
@@ -52,6 +60,7 @@ _reachable_by = _SQL.take("reachable_by", Identity)
 _address_of_kind = _SQL.take("address_of_kind", Identity)
 _identity = _SQL.take("identity", Identity)
 _entry_point = _SQL.take("entry_point", EntryPoint)
+_ours = _SQL.take("ours", str)
 _entry_point_of_channel = _SQL.take("entry_point_of_channel", EntryPoint)
 
 
@@ -79,6 +88,34 @@ async def sender(
     """Which address of ours it comes from: as it says, else the one he last wrote to."""
     known = heard.entry_point_id if heard is not None else ticket.entry_point_id
     return await own_address(conn, ticket.channel, letter.entry_point_id or known)
+
+
+async def fitting(conn: Conn, channel: Channel | None, letter: Letter) -> Letter:
+    """The letter as its channel takes it, addresses in their one writing; raises ``BadInput``."""
+    if channel is None or not channel.has_threads:
+        for name, is_there in (
+            ("subject", letter.subject is not None),
+            ("cc", bool(letter.cc)),
+            ("bulk", letter.bulk),
+        ):
+            if is_there:
+                raise BadInput(f"body.{name}", "only mails have this")
+        return letter
+    if letter.bulk and letter.cc:
+        raise BadInput("body.cc", "what is written to many goes to each alone")
+    copies = [_copy(channel, n, written) for n, written in enumerate(letter.cc)]
+    ours = await _ours.all(conn, copies)
+    for n, copy in enumerate(copies):
+        if copy in ours:
+            raise BadInput(f"body.cc[{n}]", "this is an address of ours")
+    return replace(letter, cc=tuple(dict.fromkeys(copies)))
+
+
+def _copy(channel: Channel, n: int, written: str) -> str:
+    try:
+        return channel.address(written).value
+    except BadAddress as error:
+        raise BadInput(f"body.cc[{n}]", str(error)) from error
 
 
 async def own_address(conn: Conn, channel: str, entry_point_id: int | None) -> EntryPoint:

@@ -17,3 +17,7 @@ SELECT id, channel, address, queue_id FROM entry_point WHERE id = $1
 -- name: entry_point_of_channel
 -- The first of our addresses on a channel.
 SELECT id, channel, address, queue_id FROM entry_point WHERE channel = $1 ORDER BY discovered, id LIMIT 1
+
+-- name: ours
+-- Which of these mail addresses are our own: a copy to one of them would come back.
+SELECT address FROM entry_point WHERE channel = 'email' AND address = ANY ($1::text[])

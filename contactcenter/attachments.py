@@ -11,9 +11,8 @@ from contactcenter import blobs, db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
 
-#: The largest message with files that Twilio takes.
-#: Source: https://www.twilio.com/docs/messaging/guides/accepted-mime-types
-MAX_BYTES: Final = 5 * 1024 * 1024
+#: More than any channel sends with one message; what each of them does, it says itself.
+MAX_BYTES: Final = 25 * 1024 * 1024
 #: How long a provider can fetch a file after the message was written.
 MEDIA_LIFETIME_S: Final = 7 * 86_400
 
@@ -60,6 +59,7 @@ class NotFetched(Conflict):
 _SQL = db.Statements(__name__)
 _add = _SQL.take("add", int)
 _find = _SQL.take("find", File)
+_size = _SQL.take("size", int)
 _find_media = _SQL.take("find_media", File)
 
 
@@ -81,6 +81,16 @@ async def upload(
         size_bytes=len(content),
         sha256=sha256.hex(),
     )
+
+
+async def check_size(conn: Conn, interaction_id: int, *, at_most: int) -> None:
+    """Raise ``BadInput`` where the files of a message are together more than its channel takes."""
+    size_bytes = await _size.one(conn, interaction_id)
+    if size_bytes > at_most:
+        raise BadInput(
+            "body.attachment_ids",
+            f"the files have {size_bytes} bytes; a message on this channel takes {at_most}",
+        )
 
 
 async def find(conn: Conn, viewer_id: int, attachment_id: int) -> File:

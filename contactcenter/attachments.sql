@@ -4,6 +4,10 @@ INSERT INTO attachment (name, content_type, size_bytes, sha256, uploaded_by_id, 
 VALUES ($1, $2, $3, $4, $5, $6)
 RETURNING id
 
+-- name: size
+-- How much the files of a message have together.
+SELECT coalesce(sum(size_bytes), 0)::bigint AS size FROM attachment WHERE interaction_id = $1
+
 -- name: find
 -- Whoever uploaded it may read it, and whoever may read its ticket.
 SELECT a.id, a.name, a.content_type, a.size_bytes, a.sha256

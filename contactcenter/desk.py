@@ -9,9 +9,11 @@ import msgspec
 from channels import Channel
 from contactcenter import (
     addressing,
+    attachments,
     db,
     escalation_checks,
     events,
+    mails,
     opt_outs,
     outbox,
     queues,
@@ -231,12 +233,7 @@ async def send_again(
     if old.direction != "outbound" or old.state not in ("failed", "undelivered", "unknown"):
         raise NotSendable(f"interaction {interaction_id} is {old.direction} and {old.state}")
     assert old.ticket_id is not None
-    letter = Letter(
-        text=old.body,
-        correlation_id=correlation_id,
-        identity_id=old.identity_id,
-        entry_point_id=old.entry_point_id,
-    )
+    letter = await mails.again(conn, old, correlation_id)
     sent_id = await reply(
         conn, now, old.ticket_id, letter, author_id=author_id, actor=actor, channels=channels
     )
@@ -264,6 +261,7 @@ async def _write(
         identity_id=identity.id,
     )
     channel = channels.get(entry_point.channel)
+    letter = await addressing.fitting(conn, channel, letter)
     size = channel.size(letter.text) if channel is not None else None
     interaction_id = await timeline.append(
         conn,
@@ -281,6 +279,12 @@ async def _write(
         segments=size.segments if size is not None else None,
     )
     await timeline.attach(conn, interaction_id, letter.attachment_ids, author_id=author_id)
+    if channel is not None:
+        await attachments.check_size(conn, interaction_id, at_most=channel.max_files_bytes)
+        if channel.has_threads:
+            await mails.write_letter(
+                conn, ticket.id, interaction_id, letter, to=identity.value, entry_point=entry_point
+            )
     await outbox.enqueue(
         conn,
         now,

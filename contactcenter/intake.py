@@ -127,7 +127,7 @@ class Intake:
                     return
                 async with self._database.transaction() as conn:
                     rose = await deliveries.note_status(conn, update)
-                    if rose and update.failure == "consent":
+                    if update.consent is not None or (rose and update.failure == "consent"):
                         await opt_outs.note_report(conn, self._channels, update)
         except (TimeoutError, NoDatabase, asyncpg.PostgresError) as error:
             raise NotStored("the database did not take it in time") from error

@@ -139,11 +139,12 @@ async def note_refusal(
 
 
 async def note_report(conn: Conn, channels: Mapping[str, Channel], update: StatusUpdate) -> None:
-    """The provider reports that a message failed because the customer had said stop: keep it, too.
+    """Keep what a report on a message tells of its reader's wishes.
 
-    It speaks of when the message was handed over: what he took back after that stays lifted.
+    Where it failed because he had said stop, that was when the message was handed over: what he
+    took back after that stays lifted. Where he left a list by the message's way out, it is now.
     """
-    await _note_failure(conn, channels, update.channel, update.external_id)
+    await _note(conn, channels, update.channel, update.external_id, by_himself=bool(update.consent))
 
 
 async def note_codes(
@@ -151,11 +152,11 @@ async def note_codes(
 ) -> None:
     """The same by the codes of what was told of a message before we knew whose it is."""
     if any(channels[channel].failure(code) == "consent" for code in codes):
-        await _note_failure(conn, channels, channel, external_id)
+        await _note(conn, channels, channel, external_id, by_himself=False)
 
 
-async def _note_failure(
-    conn: Conn, channels: Mapping[str, Channel], channel: str, external_id: str
+async def _note(
+    conn: Conn, channels: Mapping[str, Channel], channel: str, external_id: str, *, by_himself: bool
 ) -> None:
     to = await _addressee.first(conn, external_id)
     if to is None:
@@ -166,9 +167,9 @@ async def _note_failure(
         to.identity_id,
         channel,
         sender_of(channels, channel, to.entry_point),
-        source="provider",
-        actor="system",
-        said_at=to.tried_at,
+        source="customer" if by_himself else "provider",
+        actor="customer" if by_himself else "system",
+        said_at=None if by_himself else to.tried_at,
     )
 
 

@@ -2,16 +2,18 @@
 
 A message is handed to the provider at most once without a person's decision. Who claims one and is
 never heard of again leaves it ``unknown``: it may have been sent, and is not sent again blindly.
+Only where the same message twice is one to its reader, as it is with mails, it goes out once more.
 What was written after it in the same conversation does not wait for that to be cleared up: an agent
 who goes on is not kept waiting for minutes, and a customer rather reads a second message than none.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
 from msgspec import Struct
 
+from channels import Deferred, RefusedCopy
 from contactcenter import db, deliveries, events, timers
 from contactcenter.db import Conn
 
@@ -21,6 +23,12 @@ CLAIM_S: Final = 30
 FIRST_LOOK_S: Final = 15
 #: Longer than this no outcome stays unknown without an alarm.
 ALARM_AFTER_S: Final = 15 * 60
+#: A message that cannot be taken now waits this long, twice as long each time, up to the longest.
+#: Source: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.4.1
+DEFERRED_S: Final = 30 * 60
+DEFERRED_AT_MOST_S: Final = 4 * 3600
+#: The code of a message of which somebody who was to have a copy got none.
+COPIES_REFUSED: Final = "copies_refused"
 #: The code of a message that could not be sent in time.
 EXPIRED: Final = "expired"
 
@@ -44,6 +52,8 @@ class Job(Struct, frozen=True, kw_only=True):
     created_at: datetime
     claimed_at: datetime
     probing: bool
+    repeats: int
+    deferrals: int
     channel: str
     body: str
     ticket_id: int | None
@@ -79,10 +89,15 @@ _oldest = _SQL.take("oldest", _Waiting)
 _ready = _SQL.take("ready", int)
 _claim = _SQL.take("claim", Job)
 _expired = _SQL.take("expired", _Ended)
+_repeat_abandoned = _SQL.command("repeat_abandoned")
+_keep_claims = _SQL.command("keep_claims")
 _abandoned = _SQL.take("abandoned", _Ended)
 _doubted = _SQL.take("doubted", _Ended)
 _finish = _SQL.command("finish")
 _put_back = _SQL.command("put_back")
+_defer = _SQL.command("defer")
+_show_deferral = _SQL.command("show_deferral")
+_repeat = _SQL.command("repeat")
 _set_interaction = _SQL.take("set_interaction", _About)
 _still_unknown = _SQL.take("still_unknown", int)
 
@@ -124,8 +139,17 @@ async def _of_senders(
     return await _claim.all(conn, at_most, CLAIM_S, senders, _LOOKED_AT, probing)
 
 
-async def give_up_on_lost(conn: Conn, now: datetime) -> int:
-    """Mark what a lost sender had claimed as unknown; returns how many there were."""
+async def keep_claims(conn: Conn, ids: Sequence[int]) -> None:
+    """Claim anew what is still under way."""
+    await _keep_claims.run(conn, list(ids), CLAIM_S)
+
+
+async def give_up_on_lost(conn: Conn, now: datetime, *, repeating: Sequence[str] = ()) -> int:
+    """Mark what a lost sender had claimed as unknown; returns how many there were.
+
+    On ``repeating`` channels it is sent once more first, by whoever claims it next.
+    """
+    await _repeat_abandoned.run(conn, list(repeating))
     lost = await _abandoned.all(conn, FIRST_LOOK_S)
     for row in lost:
         await _end(
@@ -146,9 +170,9 @@ async def distrust(conn: Conn, now: datetime, *, at_most: int) -> int:
     return len(doubted)
 
 
-async def give_up_on_late(conn: Conn, now: datetime, *, valid_s: int) -> int:
-    """Let fail what could not be sent in time; returns how many there were, 100 at most."""
-    late = await _expired.all(conn, valid_s)
+async def give_up_on_late(conn: Conn, now: datetime, valid_s: Mapping[str, int]) -> int:
+    """Let fail what could not be sent in the time of its channel; returns how many, 100 at most."""
+    late = await _expired.all(conn, list(valid_s), list(valid_s.values()))
     for row in late:
         detail = "It could not be sent in time; the customer has not got it."
         await _end(conn, now, row.interaction_id, "failed", code=EXPIRED, detail=detail)
@@ -156,16 +180,25 @@ async def give_up_on_late(conn: Conn, now: datetime, *, valid_s: int) -> int:
 
 
 async def sent(
-    conn: Conn, now: datetime, job: Job, *, external_id: str, status: str, segments: int | None
+    conn: Conn,
+    now: datetime,
+    job: Job,
+    *,
+    external_id: str,
+    status: str,
+    segments: int | None,
+    refused: Sequence[RefusedCopy] = (),
 ) -> list[str]:
     """The provider took it; what it told about it before we knew its id is applied now.
 
-    Returns the codes of failures among that.
+    Returns the codes of failures among that. Of copies that were ``refused`` the message tells.
     """
+    code = COPIES_REFUSED if refused else None
+    detail = "; ".join(f"No copy for {one.address}: {one.detail}" for one in refused) or None
     await deliveries.lock(conn, external_id)
     await _finish.run(conn, job.id, "sent", None, FIRST_LOOK_S)
     about = await _set_interaction.one(
-        conn, job.interaction_id, status, external_id, segments, None, None
+        conn, job.interaction_id, status, external_id, segments, code, detail
     )
     await events.record(
         conn,
@@ -177,6 +210,22 @@ async def sent(
 async def put_back(conn: Conn, job: Job, *, error: str, wait_s: float) -> None:
     """It was certainly not sent; it keeps its place and is tried again after ``wait_s``."""
     await _put_back.run(conn, job.id, error, wait_s)
+
+
+async def defer(conn: Conn, job: Job, refusal: Deferred, *, share: float) -> None:
+    """This one was not taken now, others are: it waits by itself, longer each time.
+
+    ``share`` (0 to 1) of a quarter is waited more, so that what was deferred together does not
+    come back together. The agent sees why it waits.
+    """
+    wait_s = min(DEFERRED_AT_MOST_S, DEFERRED_S * 2 ** min(job.deferrals, 10))
+    await _defer.run(conn, job.id, str(refusal), wait_s * (1 + share / 4))
+    await _show_deferral.run(conn, job.interaction_id, refusal.code, str(refusal))
+
+
+async def repeat(conn: Conn, job: Job, *, error: str, wait_s: float) -> None:
+    """Nobody knows whether it was taken: the same message once more."""
+    await _repeat.run(conn, job.id, error, wait_s)
 
 
 async def failed(

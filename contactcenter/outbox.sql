@@ -82,10 +82,10 @@ WITH free AS (
     first_attempt_at = coalesce(first_attempt_at, clock_timestamp()),
     claimed_until = clock_timestamp() + $2::int * interval '1 second'
   WHERE id = ANY (ARRAY(SELECT id FROM mine))
-  RETURNING id, interaction_id, correlation_id, attempts, created_at
+  RETURNING id, interaction_id, correlation_id, attempts, created_at, repeats, deferrals
 )
 SELECT c.id, c.interaction_id, c.correlation_id, c.attempts, c.created_at, clock_timestamp() AS claimed_at,
-       w.probing OR $5::boolean AS probing, i.channel, i.body, i.ticket_id, i.contact_id, i.author_id, i.entry_point_id,
+       w.probing OR $5::boolean AS probing, c.repeats::int AS repeats, c.deferrals::int AS deferrals, i.channel, i.body, i.ticket_id, i.contact_id, i.author_id, i.entry_point_id,
        i.identity_id, e.address AS entry_point, d.kind AS recipient_kind, d.value AS recipient,
        ARRAY(SELECT a.token FROM attachment a WHERE a.interaction_id = i.id AND a.token IS NOT NULL
              ORDER BY a.position, a.id) AS media_tokens
@@ -94,13 +94,33 @@ JOIN entry_point e ON e.id = i.entry_point_id JOIN identity d ON d.id = i.identi
 ORDER BY c.id
 
 -- name: expired
--- Nobody could take them in time: an answer as late as this is worse than none.
+-- Nobody could take them in time: an answer as late as this is worse than none. How late that is, its channel says
+-- ($1, $2); one look into an index a sender, however much waits.
 UPDATE outbox SET state = 'failed'
 WHERE id = ANY (ARRAY(
-  SELECT id FROM outbox WHERE state = 'queued' AND created_at < 'infinity'
-    AND created_at < statement_timestamp() - $1::int * interval '1 second'
-  ORDER BY created_at LIMIT 100 FOR NO KEY UPDATE SKIP LOCKED))
+  SELECT id FROM outbox WHERE id = ANY (ARRAY(
+    SELECT late.id FROM unnest($1::text[], $2::int[]) AS valid(channel, s)
+    JOIN entry_point e ON e.channel = valid.channel
+    CROSS JOIN LATERAL (
+      SELECT o.id FROM outbox o
+      WHERE o.entry_point_id = e.id AND o.state = 'queued' AND o.created_at < 'infinity'
+        AND o.created_at < statement_timestamp() - valid.s * interval '1 second'
+      ORDER BY o.created_at LIMIT 100) AS late
+    LIMIT 100)) AND state || '' = 'queued' FOR NO KEY UPDATE SKIP LOCKED))
 RETURNING id, interaction_id
+
+-- name: keep_claims
+-- Whoever is still at work says so.
+UPDATE outbox SET claimed_until = clock_timestamp() + $2::int * interval '1 second'
+WHERE id = ANY ($1::bigint[]) AND state = 'sending'
+
+-- name: repeat_abandoned
+-- Claimed by somebody who never came back, where the same message twice does no harm: once more.
+UPDATE outbox SET state = 'queued', claimed_until = NULL, repeats = repeats + 1, last_error = 'the sender was lost',
+  next_at = clock_timestamp()
+FROM entry_point e
+WHERE outbox.state = 'sending' AND outbox.claimed_until < clock_timestamp() AND outbox.repeats = 0
+  AND e.id = outbox.entry_point_id AND e.channel = ANY ($1::text[])
 
 -- name: abandoned
 -- Claimed by somebody who never came back: nobody knows whether the provider took it.
@@ -126,6 +146,22 @@ WHERE id = $1 AND state = 'sending'
 -- name: put_back
 -- Certainly not sent: once more, later.
 UPDATE outbox SET state = 'queued', claimed_until = NULL, last_error = $2,
+  next_at = clock_timestamp() + $3::float8 * interval '1 second'
+WHERE id = $1 AND state = 'sending'
+
+-- name: defer
+-- Certainly not sent, and the others go on: this one waits alone.
+UPDATE outbox SET state = 'queued', claimed_until = NULL, last_error = $2, deferrals = least(deferrals + 1, 1000),
+  next_at = clock_timestamp() + $3::float8 * interval '1 second'
+WHERE id = $1 AND state = 'sending'
+
+-- name: show_deferral
+-- Why it is not sent yet.
+UPDATE interaction SET error_code = $2, error_detail = $3 WHERE id = $1 AND state = 'queued'
+
+-- name: repeat
+-- The same message once more; it is counted, so that this happens once.
+UPDATE outbox SET state = 'queued', claimed_until = NULL, last_error = $2, repeats = repeats + 1,
   next_at = clock_timestamp() + $3::float8 * interval '1 second'
 WHERE id = $1 AND state = 'sending'
 

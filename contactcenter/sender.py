@@ -1,4 +1,8 @@
-"""Hands messages to the channels: claim, commit, send, store what became of it."""
+"""Hands messages to the channels: claim, commit, send, store what became of it.
+
+Where the same message twice is one to its reader, a lost answer is no end: it goes out once more,
+and only the second time nobody knows.
+"""
 
 import asyncio
 import random
@@ -12,24 +16,26 @@ from channels import (
     AccountRefused,
     Address,
     Channel,
+    Deferred,
     OptedOut,
     Outbound,
+    OutboundMail,
     OutcomeUnknown,
     Receipt,
     SendFailure,
     Unavailable,
     Undeliverable,
 )
-from contactcenter import logs, metrics, opt_outs, outbox, pacing, timers
+from contactcenter import logs, mails, metrics, opt_outs, outbox, pacing, timers
+from contactcenter.attempts import Attempts
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
 from contactcenter.outbox import Job
 
-AT_ONCE: Final = 8
 #: An answer that comes this late is worse than none, unless the settings say otherwise.
 VALID_S: Final = 4 * 3600
-#: More than a channel's own deadline, less than the claim.
+#: More than a channel's own deadline, unless it says otherwise; less than the claim.
 _ATTEMPT_DEADLINE_S: Final = 20.0
 #: A claim this old is not used any more: the attempt might outlast it.
 _START_WITHIN_S: Final = outbox.CLAIM_S - _ATTEMPT_DEADLINE_S - 2
@@ -41,14 +47,14 @@ _STORE_TRIES: Final = 8
 log = structlog.get_logger()
 
 
-class _ClaimRanOut(Unavailable):
-    """This process was stopped for so long that somebody else may have the message by now."""
+class _NotTried(Unavailable):
+    """This process was stopped for so long that its claim is over, or could not read the mail."""
 
 
 class Sender:
     """One task a process; ``chance`` spreads the retries.
 
-    At most ``AT_ONCE`` messages are under way. One that hangs keeps its own place and no other's.
+    One that takes long gives its place to others, see ``Attempts``.
     """
 
     def __init__(
@@ -68,7 +74,7 @@ class Sender:
         self._chance = chance
         self._valid_s = valid_s
         self._news = bell.waiter("outbox")
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._attempts = Attempts()
         self._told_to_finish = asyncio.Event()
 
     async def run(self) -> None:
@@ -77,12 +83,13 @@ class Sender:
             while not self._told_to_finish.is_set():
                 await rung(self._news, at_most_s=_LOOK_EVERY_S)
                 try:
+                    await self._keep_claims()
                     await self._fill_up()
                 except (NoDatabase, asyncpg.PostgresError) as error:
                     log.warning("sender_failed", error=type(error).__name__)
                     await asyncio.sleep(_LOOK_EVERY_S)
         except asyncio.CancelledError:
-            for task in self._under_way:
+            for task in self._attempts.tasks:
                 task.cancel()
             raise
 
@@ -91,8 +98,8 @@ class Sender:
         self._told_to_finish.set()
         try:
             async with asyncio.timeout(_FINISH_S):
-                while self._under_way:
-                    await asyncio.wait(self._under_way)
+                while under_way := self._attempts.tasks:
+                    await asyncio.wait(under_way)
         except TimeoutError:
             log.warning("sender_stopped_early")
 
@@ -104,16 +111,21 @@ class Sender:
         return len(tasks)
 
     async def _fill_up(self) -> None:
-        while not self._told_to_finish.is_set() and len(self._under_way) < AT_ONCE:
+        while not self._told_to_finish.is_set() and self._attempts.places(_now_s()):
             if not await self._start():
                 break
 
+    async def _keep_claims(self) -> None:
+        if ids := self._attempts.to_keep(_now_s()):
+            async with self._database.transaction() as conn:
+                await outbox.keep_claims(conn, ids)
+
     async def _start(self) -> list[asyncio.Task[None]]:
-        started_s = asyncio.get_running_loop().time()
+        started_s = _now_s()
         async with self._database.transaction() as conn:
             now = await timers.clock(conn)
-            given_up = await outbox.give_up_on_lost(conn, now)
-            given_up += await outbox.give_up_on_late(conn, now, valid_s=self._valid_s)
+            given_up = await outbox.give_up_on_lost(conn, now, repeating=self._repeating)
+            given_up += await outbox.give_up_on_late(conn, now, self._valid)
             jobs = await self._claim(conn)
             refused = await opt_outs.refused(conn, self._channels, jobs)
             for job in refused:
@@ -124,10 +136,13 @@ class Sender:
             self._bell.ring("events")
         if refused:
             self._bell.ring("outbox")  # all of them, maybe: their places are free at once
-        tasks = [asyncio.create_task(self._send(j, started_s)) for j in jobs if j not in refused]
-        self._under_way.update(tasks)
-        for task in tasks:
-            task.add_done_callback(self._done)
+        tasks = []
+        for job in jobs:
+            if job not in refused:
+                task = asyncio.create_task(self._send(job, started_s))
+                self._attempts.add(task, job, started_s)
+                task.add_done_callback(self._done)
+                tasks.append(task)
         return tasks
 
     async def _claim(self, conn: Conn) -> list[Job]:
@@ -137,22 +152,26 @@ class Sender:
         if probed is not None:
             theirs = [id_ for id_, account in stopped.items() if account == probed]
             jobs += await outbox.claim(conn, at_most=1, probed=theirs)
-        if (places := AT_ONCE - len(self._under_way) - len(jobs)) > 0:
-            jobs += await outbox.claim(conn, at_most=places, stopped=stopped)
+        now_s = _now_s()
+        if (places := self._attempts.places(now_s) - len(jobs)) > 0:
+            closed = [*stopped, *self._attempts.crowded(now_s)]
+            jobs += await outbox.claim(conn, at_most=places, stopped=closed)
         return jobs
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+    def _done(self, _task: asyncio.Task[None]) -> None:
         self._bell.ring("events", "outbox")  # the next of this conversation, and a free place
 
     async def _send(self, job: Job, claimed_s: float) -> None:
         try:
-            if asyncio.get_running_loop().time() - claimed_s > _START_WITHIN_S:
-                raise _ClaimRanOut("it was claimed too long ago")
-            async with asyncio.timeout(_ATTEMPT_DEADLINE_S):
-                receipt = await self._channel(job).send(self._outbound(job))
+            channel = self._channel(job)
+            outbound = self._outbound(job, await self._mail(job) if channel.has_threads else None)
+            if _now_s() - claimed_s > _START_WITHIN_S:
+                raise _NotTried("it was claimed too long ago")
+            deadline_s = channel.patience_s or _ATTEMPT_DEADLINE_S
+            async with asyncio.timeout(deadline_s):
+                receipt = await channel.send(outbound)
         except TimeoutError:
-            await self._store(job, OutcomeUnknown("no answer within 20 s"))
+            await self._store(job, OutcomeUnknown(f"no answer within {deadline_s:.0f} s"))
         except SendFailure as failure:
             await self._store(job, failure)
         except Exception as error:
@@ -193,15 +212,21 @@ class Sender:
                 external_id=result.external_id,
                 status=result.status,
                 segments=result.segments,
+                refused=result.refused_copies,
             )
             await opt_outs.note_codes(conn, self._channels, job.channel, result.external_id, told)
+        elif isinstance(result, Deferred):
+            await outbox.defer(conn, job, result, share=self._chance.uniform(0.0, 1.0))
         elif isinstance(result, Unavailable):
             wait_s = await self._hold_back(conn, job, result)
             await outbox.put_back(conn, job, error=str(result), wait_s=wait_s)
             return
         elif isinstance(result, OutcomeUnknown):
-            await self._pause(conn, job, borne=pacing.LOST_ANSWERS)
-            await outbox.failed(conn, now, job, "unknown", code=result.code, detail=str(result))
+            wait_s = await self._pause(conn, job, borne=pacing.LOST_ANSWERS)
+            if job.channel in self._repeating and not job.repeats:
+                await outbox.repeat(conn, job, error=str(result), wait_s=wait_s)
+            else:
+                await outbox.failed(conn, now, job, "unknown", code=result.code, detail=str(result))
             return
         else:
             if isinstance(result, OptedOut):
@@ -218,7 +243,7 @@ class Sender:
         if isinstance(refusal, AccountRefused) and account is not None:
             await pacing.stop(conn, account, refusal.code, claimed_at=job.claimed_at)
             return 0.0  # it is the account that waits
-        if isinstance(refusal, _ClaimRanOut):
+        if isinstance(refusal, _NotTried):
             return 0.0
         return await self._pause(conn, job, asked_s=refusal.retry_after_s or 0.0)
 
@@ -240,7 +265,23 @@ class Sender:
             raise Unavailable(f"{job.channel} is not set up: {', '.join(channel.missing)}")
         return channel
 
-    def _outbound(self, job: Job) -> Outbound:
+    async def _mail(self, job: Job) -> OutboundMail | None:
+        try:
+            async with self._database.read() as conn:
+                return await mails.outbound(conn, job.interaction_id)
+        except (NoDatabase, asyncpg.PostgresError) as error:
+            raise _NotTried(f"the database gave no mail: {type(error).__name__}") from error
+
+    @property
+    def _repeating(self) -> list[str]:
+        return [name for name, one in self._channels.items() if one.repeats_safely]
+
+    @property
+    def _valid(self) -> Mapping[str, int]:
+        """How long a message of each channel is worth sending."""
+        return {name: one.valid_s or self._valid_s for name, one in self._channels.items()}
+
+    def _outbound(self, job: Job, mail: OutboundMail | None) -> Outbound:
         age_s = (job.claimed_at - job.created_at).total_seconds()
         return Outbound(
             correlation_id=job.correlation_id,
@@ -248,5 +289,10 @@ class Sender:
             recipient=Address(kind=job.recipient_kind, value=job.recipient),
             text=job.body,
             media_urls=tuple(f"{self._public_url}/media/{token}" for token in job.media_tokens),
-            valid_s=max(1, int(self._valid_s - age_s)),
+            valid_s=max(1, int(self._valid[job.channel] - age_s)),
+            mail=mail,
         )
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -56,13 +56,14 @@ SELECT id, contact_id, ticket_id, entry_point_id, identity_id, channel, directio
 FROM interaction WHERE id = $1
 
 -- name: last_heard
--- By what address and at which of ours the customer last wrote about this ticket; where he never did, his machine.
-SELECT h.id, h.identity_id, h.entry_point_id, h.channel
-FROM (VALUES (1, 'message'), (2, 'automatic')) AS k(place, kind) CROSS JOIN LATERAL (
-  SELECT i.id, i.identity_id, i.entry_point_id, i.channel FROM interaction i
-  WHERE i.ticket_id = $1 AND i.direction = 'inbound' AND i.kind = k.kind AND i.identity_id IS NOT NULL
-  ORDER BY i.id DESC LIMIT 1) AS h
-ORDER BY k.place LIMIT 1
+-- By what address and at which of ours the customer last wrote about this ticket: he himself if he ever did, else who
+-- got a copy; a machine of theirs if no person did, and never one that told of a mail of ours.
+SELECT i.id, i.identity_id, i.entry_point_id, i.channel
+FROM interaction i JOIN ticket t ON t.id = i.ticket_id JOIN identity d ON d.id = i.identity_id
+LEFT JOIN mail m ON m.interaction_id = i.id
+WHERE i.ticket_id = $1 AND i.direction = 'inbound'
+  AND coalesce(m.kind, 'person') NOT IN ('bounce', 'receipt', 'complaint', 'loop')
+ORDER BY d.contact_id = t.contact_id DESC, i.kind = 'message' DESC, i.id DESC LIMIT 1
 
 -- name: last_words
 -- Who spoke last about this ticket, not whose machine; two probes of one index.

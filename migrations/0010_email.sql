@@ -85,4 +85,8 @@ CREATE INDEX autoresponse_to_correspondent ON autoresponse (entry_point_id, corr
 CREATE INDEX autoresponse_to_domain ON autoresponse (entry_point_id, domain, at);
 
 -- How often a message went out whose answer was lost, on channels where the same message twice is one.
-ALTER TABLE outbox ADD COLUMN repeats smallint NOT NULL DEFAULT 0;
+-- And how often one was put off alone, while others of its sender went on.
+ALTER TABLE outbox ADD COLUMN repeats smallint NOT NULL DEFAULT 0, ADD COLUMN deferrals smallint NOT NULL DEFAULT 0;
+-- How long a message is worth sending, its channel says: what is too late is looked for by sender.
+DROP INDEX outbox_by_age;
+CREATE INDEX outbox_by_age ON outbox (entry_point_id, created_at) WHERE state = 'queued' AND created_at < 'infinity';

@@ -45,6 +45,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     sent_at: datetime
     subject: str
     text: str
+    cc: Sequence[MailAddress] = ()
     reply_to: str | None = None
     in_reply_to: str | None = None
     references: Sequence[str] = ()
@@ -56,11 +57,15 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 def compose(letter: Letter) -> bytes:
     """The mail as it goes over the wire; raises ``Undeliverable`` where an address is none."""
-    made = EmailMessage(policy=_POLICY)
+    everybody = (letter.recipient, *letter.cc)
+    is_ascii = all(one.address.rpartition("@")[0].isascii() for one in everybody)
+    made = EmailMessage(policy=_POLICY if is_ascii else _POLICY.clone(utf8=True))
     made["Message-ID"] = f"<{_checked_id(letter.message_id)}>"
     made["Date"] = format_datetime(letter.sent_at)
     made["From"] = _address(letter.author)
     made["To"] = _address(letter.recipient)
+    if letter.cc:
+        made["Cc"] = [_address(one) for one in letter.cc]
     made["Subject"] = _said(letter.subject)[:SUBJECT_CHARACTERS]
     if letter.reply_to is not None:
         made["Reply-To"] = _address(MailAddress(letter.author.name, letter.reply_to))

@@ -26,9 +26,10 @@ class UploadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     max_bytes=MAX_BYTES,
 )
 async def upload_attachment(call: Call, query: UploadQuery, body: bytes) -> Upload:
-    """Upload a file of up to 5 MiB: the body is the file, `Content-Type` says what it is.
+    """Upload a file of up to 25 MiB: the body is the file, `Content-Type` says what it is.
 
-    Name its id in `attachment_ids` of a reply to send it; only who uploaded it can, and once.
+    All files of one message: up to 5 MiB by SMS, 25 MiB by email. Name its id in `attachment_ids`
+    of a reply to send it; only who uploaded it can, and once.
     """
     return await attachments.upload(
         call.conn,

@@ -21,6 +21,7 @@ from contactcenter.api.interactions import InteractionView, views
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.rights import view
+from contactcenter.api.writing import Copies
 from contactcenter.errors import BadInput
 from contactcenter.ticket_views import TicketView
 from routing.states import State
@@ -48,7 +49,11 @@ class TicketQuery(PageQuery, frozen=True, kw_only=True):
 
 
 class FirstMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A message to a customer who has not written about this."""
+    """A message to a customer who has not written about this.
+
+    A mail may have copies (``cc``); one that is written to many (``bulk``) tells its readers how to
+    leave the list.
+    """
 
     contact_id: Id
     channel: Annotated[str, Meta(min_length=2, max_length=31)]
@@ -57,6 +62,8 @@ class FirstMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     entry_point_id: Id | None = None
     identity_id: Id | None = None
     attachment_ids: tuple[Id, ...] = ()
+    cc: Copies = ()
+    bulk: bool = False
 
 
 class Description(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,6 +136,8 @@ async def open_ticket(call: Call, body: FirstMessage) -> TicketView:
             attachment_ids=body.attachment_ids,
             identity_id=body.identity_id,
             entry_point_id=body.entry_point_id,
+            cc=body.cc,
+            bulk=body.bulk,
         ),
         contact_id=body.contact_id,
         channel=body.channel,

@@ -1,23 +1,35 @@
 """Writing about a ticket: to the customer, or for colleagues."""
 
 import secrets
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from contactcenter import addressing, desk, ticket_views, tickets
-from contactcenter.api.inputs import Id, Text
+from contactcenter.api.inputs import Id, Line, Text
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
 from contactcenter.tickets import Ticket
 
+#: Mail addresses that get a copy.
+Copies = Annotated[
+    tuple[Annotated[str, Meta(min_length=3, max_length=254, examples=["info@example.com"])], ...],
+    Meta(max_length=20),
+]
+
 
 class NewReply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A message to the customer; it goes where he last wrote from unless an address is named."""
+    """A message to the customer; it goes where he last wrote from unless an address is named.
+
+    A mail may have a ``subject`` of its own, else that of what it answers, and copies (``cc``).
+    """
 
     text: Text
     attachment_ids: tuple[Id, ...] = ()
     identity_id: Id | None = None
     entry_point_id: Id | None = None
+    subject: Line | None = None
+    cc: Copies = ()
 
 
 class NewNote(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,6 +66,8 @@ async def write_reply(call: Call, ticket_id: int, body: NewReply) -> Written:
             attachment_ids=body.attachment_ids,
             identity_id=body.identity_id,
             entry_point_id=body.entry_point_id,
+            subject=body.subject,
+            cc=body.cc,
         ),
         author_id=call.actor.user_id,
         actor=call.actor.reference,

@@ -23,6 +23,11 @@ class Line:
     """Keeps what it was asked to send; ``listed`` is what it says when it is asked what it has."""
 
     missing: tuple[str, ...] = ()
+    has_threads = False
+    repeats_safely = False
+    valid_s: int | None = None
+    patience_s: float | None = None
+    max_files_bytes = 5_000_000
 
     def __init__(self, answer: Callable[[Outbound], Awaitable[Receipt]] = take) -> None:
         self.answer = answer

@@ -13,7 +13,8 @@ from channels import AccountRefused, OptedOut, Outbound, OutcomeUnknown, Receipt
 from contactcenter import opt_outs, outbox, pacing, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.sender import AT_ONCE, Sender
+from contactcenter.attempts import AT_ONCE
+from contactcenter.sender import Sender
 
 OURS, OTHER, THIRD = "+982100000001", "+982100000002", "+982100000003"
 

@@ -230,9 +230,9 @@ async def test_who_is_told_to_finish_does_not_wait_for_ever(
         with capture_logs() as logs:
             await sender.finish()
     running.cancel()
-    for task in sender._under_way:
+    for task in sender._attempts.tasks:
         task.cancel()
-    await asyncio.gather(running, *sender._under_way, return_exceptions=True)
+    await asyncio.gather(running, *sender._attempts.tasks, return_exceptions=True)
 
     assert [entry["event"] for entry in logs] == ["sender_stopped_early"]
 
