@@ -150,6 +150,7 @@ class Pool:
             await client.connect()
             if server.username:
                 await client.login(server.username, server.password)
+            await _greet(client)
         except aiosmtplib.SMTPAuthenticationError as error:
             client.close()
             if error.code >= answers.FINAL:
@@ -172,6 +173,15 @@ class Pool:
         if self._tls is None:
             self._tls = await asyncio.to_thread(_trusting, self._ca_file)
         return self._tls
+
+
+async def _greet(client: SMTP) -> None:
+    """Hear what the server can do, unless that was heard while signing in."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
 
 
 def _trusting(ca_file: str | None) -> ssl.SSLContext:

@@ -5,7 +5,6 @@ each attempt, and who answers it is found by its id even where the answer to the
 Source: https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4
 """
 
-import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from channels import Enclosure, MailAddress, OutboundMail, sniffed
-from contactcenter import blobs, db
+from contactcenter import blobs, db, mail_columns
 from contactcenter.addressing import EntryPoint, Letter
 from contactcenter.db import Conn
 from contactcenter.timeline import Interaction
@@ -77,11 +76,6 @@ def message_id_of(correlation_id: str, entry_point: str) -> str:
     return f"{correlation_id}@{entry_point.rpartition('@')[2]}"
 
 
-def message_key(message_id: str) -> bytes:
-    """By what a mail is looked up: an id may be longer than an index takes."""
-    return hashlib.sha256(message_id.encode("utf-8", "replace")).digest()[:16]
-
-
 async def write(
     conn: Conn,
     interaction_id: int,
@@ -101,7 +95,7 @@ async def write(
         conn,
         interaction_id,
         message_id,
-        message_key(message_id),
+        mail_columns.message_key(message_id),
         [] if in_reply_to is None else [in_reply_to],
         list(references),
         numbered(subject, ticket_id),
