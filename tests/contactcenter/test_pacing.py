@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from channels import AccountRefused, OptedOut, Outbound, OutcomeUnknown, Receipt, Unavailable
 from contactcenter import opt_outs, outbox, pacing, timers
+from contactcenter.attempts import AT_ONCE
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.attempts import AT_ONCE
 from contactcenter.sender import Sender
 
 OURS, OTHER, THIRD = "+982100000001", "+982100000002", "+982100000003"
