@@ -74,7 +74,10 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
 
 
 class Mailroom(Protocol):
-    """What a channel that fetches by itself needs of the app, which implements it."""
+    """What a channel that fetches by itself needs of the app, which implements it.
+
+    All of it raises ``NotStored`` while the app cannot do it.
+    """
 
     async def take(self, entry_point: str, mailbox: str, *, lease_s: int) -> Lease | None:
         """Become the only reader of a mailbox; None while another process is."""

@@ -35,11 +35,6 @@ def readers(env: Env, receiver: Receiver, inbox: Inbox) -> Sequence[Task]:
     return [Mailboxes(env, receiver, inbox, env.mailroom, chance=chance).run]
 
 
-def check(key: str, value: str) -> None:
-    """Whether an entry point may have this option or secret; raises ``BadOption``."""
-    _email_imap_settings.check(key, value)
-
-
 class Mailboxes:
     """All accounts that are to be read, a task each."""
 

@@ -18,8 +18,8 @@ from channels._messages import Inbound, Raw, Unreadable
 #: What is held in memory at once: so many mails, so many bytes; a larger mail comes alone.
 BATCH: Final = 50
 BATCH_BYTES: Final = 8 * 1024 * 1024
-#: Larger than what mail servers take.
-MOST_BYTES: Final = 50 * 1024 * 1024
+#: A larger mail would not be read, so it is not fetched.
+MOST_BYTES: Final = 60_000_000
 #: What is kept of a mail that is too large.
 _KEPT_BYTES: Final = 65_536
 #: A mail at which the connection broke so often is passed by, if others come.

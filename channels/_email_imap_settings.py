@@ -1,10 +1,10 @@
 """The settings of mailboxes, and what each of them may be."""
 
-import re
 from datetime import date
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from channels import _setting_checks
 from channels._base import Setting
 from channels._failures import BadOption
 
@@ -24,18 +24,54 @@ OAUTH_CLIENT_SECRET: Final = "oauth_client_secret"  # noqa: S105  a name
 OAUTH_REFRESH_TOKEN: Final = "oauth_refresh_token"  # noqa: S105  a name
 OAUTH_SCOPE: Final = "oauth_scope"
 
+_LONGEST: Final = 255
+_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _day(value: str) -> None:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        raise BadOption("It must be a day, such as 2026-11-22.") from None
+
+
+def _mailboxes(value: str) -> None:
+    _setting_checks.one_line(value)
+    names = listed(value)
+    if not names or any(len(one) > _LONGEST for one in names):
+        raise BadOption("It must name mailboxes, separated by commas.")
+    if len(set(names)) < len(names):
+        raise BadOption("It names a mailbox twice.")
+
+
+def _after_reading(value: str) -> None:
+    _setting_checks.one_line(value)
+    kind, _, mailbox = value.partition(":")
+    if value not in {"leave", "seen"} and not (kind == "move" and mailbox.strip()):
+        raise BadOption("It must be leave, seen, or move:<mailbox>.")
+
+
+def _token_url(value: str) -> None:
+    _setting_checks.url(value)
+    parts = urlsplit(value)
+    if parts.scheme != "https" and parts.hostname not in _HERE:
+        raise BadOption("It must begin with https://, since a secret is sent there.")
+
+
 SETTINGS: Final = (
     Setting(
         key=HOST,
         help="Mail server whose mailbox is read over IMAP.",
         required=False,
         example="imap.example.com",
+        check=_setting_checks.host,
     ),
     Setting(
         key=PORT,
         help="Its port; without one 993 for tls, else 143.",
         required=False,
         example="993",
+        check=_setting_checks.port,
     ),
     Setting(
         key=SECURITY,
@@ -43,12 +79,14 @@ SETTINGS: Final = (
         required=False,
         default="tls",
         example="tls",
+        check=_setting_checks.one_of("tls", "starttls", "plain"),
     ),
     Setting(
         key=USERNAME,
         help="Who signs in there.",
         required=False,
         example="support@example.com",
+        check=_setting_checks.one_line,
     ),
     Setting(
         key=PASSWORD,
@@ -56,6 +94,7 @@ SETTINGS: Final = (
         secret=True,
         required=False,
         example="the-password",
+        check=_setting_checks.one_line,
     ),
     Setting(
         key=MAILBOX,
@@ -64,12 +103,14 @@ SETTINGS: Final = (
         many=True,
         default="INBOX",
         example="INBOX",
+        check=_mailboxes,
     ),
     Setting(
         key=SINCE,
         help="Day before which mails are left alone, for a mailbox that was used before.",
         required=False,
         example="2026-11-22",
+        check=_day,
     ),
     Setting(
         key=AFTER_READING,
@@ -77,12 +118,14 @@ SETTINGS: Final = (
         required=False,
         default="leave",
         example="move:Archive",
+        check=_after_reading,
     ),
     Setting(
         key=OAUTH_URL,
         help="Where access tokens for the mailbox are asked for (XOAUTH2), in place of a password.",
         required=False,
         example="https://oauth2.googleapis.com/token",
+        check=_token_url,
     ),
     Setting(
         key=OAUTH_CLIENT_ID,
@@ -115,78 +158,17 @@ SETTINGS: Final = (
 KEYS: Final = frozenset(one.key for one in SETTINGS)
 #: What has no default: without any of these there is no account.
 TELLING: Final = KEYS - {PORT, SECURITY, MAILBOX, SINCE, AFTER_READING}
-
-_HOST: Final = re.compile(r"[A-Za-z0-9.:_-]{1,253}\Z")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_LONGEST: Final = 255
-_LAST_PORT: Final = 65_535
-_HERE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_CHECKS: Final = {one.key: one.check for one in SETTINGS}
 
 
 def check(key: str, value: str) -> None:
-    """Whether a setting of a mailbox may be this; raises ``BadOption``. Other keys are let pass."""
-    if key not in KEYS:
-        return
-    if _CONTROL.search(value):
-        raise BadOption(f"{key} must be one line without control characters.")
-    problem = _PROBLEMS[key](value.strip()) if key in _PROBLEMS else None
-    if problem is not None:
-        raise BadOption(f"{key} {problem}.")
+    """Whether one of these settings may be this; raises ``BadOption``, which names it."""
+    try:
+        (_CHECKS[key] or _setting_checks.one_line)(value)
+    except BadOption as error:
+        raise BadOption(f"{key}: {error}") from None
 
 
 def listed(text: str) -> tuple[str, ...]:
     """The parts of a comma-separated list."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _bad_host(value: str) -> str | None:
-    return None if _HOST.match(value) else "must be the name or address of a host"
-
-
-def _bad_port(value: str) -> str | None:
-    is_port = value.isascii() and value.isdigit() and 0 < int(value) <= _LAST_PORT
-    return None if is_port else f"must be a number from 1 to {_LAST_PORT}"
-
-
-def _bad_security(value: str) -> str | None:
-    known = get_args(Security)
-    return None if value in known else f"must be one of {', '.join(known)}"
-
-
-def _bad_day(value: str) -> str | None:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return "must be a day such as 2026-11-22"
-    return None
-
-
-def _bad_mailboxes(value: str) -> str | None:
-    names = listed(value)
-    if not names or any(len(one) > _LONGEST for one in names):
-        return "must name one mailbox or more, separated by commas"
-    return None if len(set(names)) == len(names) else "names a mailbox twice"
-
-
-def _bad_after_reading(value: str) -> str | None:
-    kind, colon, mailbox = value.partition(":")
-    if value in ("leave", "seen") or (kind == "move" and colon and mailbox.strip()):
-        return None
-    return "must be leave, seen, or move:<mailbox>"
-
-
-def _bad_url(value: str) -> str | None:
-    parts = urlsplit(value)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
-    return None if is_safe and parts.hostname else "must be an https address"
-
-
-_PROBLEMS: Final = {
-    HOST: _bad_host,
-    PORT: _bad_port,
-    SECURITY: _bad_security,
-    SINCE: _bad_day,
-    MAILBOX: _bad_mailboxes,
-    AFTER_READING: _bad_after_reading,
-    OAUTH_URL: _bad_url,
-}

@@ -1,18 +1,25 @@
 """What a channel that fetches mail by itself needs: one reader a mailbox, and how far it came."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
+import asyncpg
 import structlog
 from msgspec import Struct
 
-from channels import Checkpoint, Lease, LeaseLost
-from contactcenter import db, leases
+from channels import Checkpoint, Lease, LeaseLost, NotStored
+from contactcenter import db, leases, metrics
 from contactcenter.db import Conn, Database
+from contactcenter.errors import NoDatabase
 
 CHANNEL: Final = "email"
 #: A way in that fails so often in a row is an alarm.
 ALARM_AFTER: Final = 3
+#: A statement or two; longer is a database that does not answer.
+WITHIN_S: Final = 8.0
 
 log = structlog.get_logger()
 
@@ -43,7 +50,10 @@ _ways_in = _SQL.take("ways_in", WayIn)
 
 
 class Mailroom:
-    """The app's ``channels.Mailroom``; ``holder`` tells processes apart."""
+    """The app's ``channels.Mailroom``; ``holder`` tells processes apart.
+
+    All of it raises ``NotStored`` while the database is away.
+    """
 
     def __init__(self, database: Database, *, holder: str) -> None:
         self._database = database
@@ -51,32 +61,43 @@ class Mailroom:
 
     async def take(self, entry_point: str, mailbox: str, *, lease_s: int) -> Lease | None:
         name = f"mailbox:{entry_point}:{mailbox}"
-        async with self._database.transaction() as conn:
+        async with _there(), self._database.transaction() as conn:
             fence = await leases.take(conn, name, self._holder, lease_s=lease_s)
         return None if fence is None else Lease(name=name, fence=fence)
 
     async def renew(self, lease: Lease, *, lease_s: int) -> bool:
-        async with self._database.transaction() as conn:
+        async with _there(), self._database.transaction() as conn:
             return await leases.renew(conn, lease.name, lease.fence, lease_s=lease_s)
 
     async def let_go(self, lease: Lease) -> None:
-        async with self._database.transaction() as conn:
+        async with _there(), self._database.transaction() as conn:
             await leases.let_go(conn, lease.name, lease.fence)
 
     async def reached(self, entry_point: str, mailbox: str) -> tuple[int, int] | None:
-        async with self._database.read() as conn:
+        async with _there(), self._database.read() as conn:
             found = await _reached.first(conn, CHANNEL, entry_point, mailbox)
         return None if found is None else (found.uid_validity, found.last_uid)
 
     async def works(self, entry_point: str, way: str) -> None:
-        async with self._database.transaction() as conn:
+        async with _there(), self._database.transaction() as conn:
             await _works.run(conn, CHANNEL, entry_point, way)
 
     async def fails(self, entry_point: str, way: str, error: str) -> None:
-        async with self._database.transaction() as conn:
+        async with _there(), self._database.transaction() as conn:
             failures = await _fails.first(conn, CHANNEL, entry_point, way, error[:500])
+        metrics.WAY_IN_FAILURES.labels(way).inc()
         if failures == ALARM_AFTER:
             log.error("way_in_fails", entry_point=entry_point, way=way, failures=failures)
+
+
+@asynccontextmanager
+async def _there() -> AsyncIterator[None]:
+    """What a channel knows of a database that does not answer."""
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            yield
+    except (TimeoutError, NoDatabase, asyncpg.PostgresError) as error:
+        raise NotStored("the database did not take it in time") from error
 
 
 async def advance(conn: Conn, checkpoint: Checkpoint) -> None:

@@ -38,6 +38,11 @@ INBOUND: Final = Counter(
     "Authentic messages: stored, duplicate, quarantined, not_stored.",
     ["channel", "outcome"],
 )
+WAY_IN_FAILURES: Final = Counter(
+    "contactcenter_way_in_failures",
+    "Times a way in of one of our addresses (imap, ...) was found not to work.",
+    ["way"],
+)
 INTAKE_BATCH: Final = Histogram(
     "contactcenter_intake_batch_messages",
     "Messages stored in one transaction.",
@@ -105,6 +110,7 @@ ALL: Final = (
     HOOK_REQUESTS,
     HOOK_SECONDS,
     INBOUND,
+    WAY_IN_FAILURES,
     INTAKE_BATCH,
     SENDS,
     OFFERS_ANSWERED,
