@@ -1,11 +1,6 @@
-"""Mails as columns: what the statements of the intake take them in.
-
-What PostgreSQL cannot keep of a text, NUL and halves of surrogate pairs, is shown as U+FFFD; the
-bytes as they came are kept beside it.
-"""
+"""Mails as columns: what the statements of the intake take them in."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -13,16 +8,11 @@ from typing import Any, Final
 import msgspec
 
 from channels import Inbound, MailReceived, sniffed
+from contactcenter.storable_text import optional, storable, within
 
 _KEY_BYTES: Final = 16
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 #: A file's name is shown and sent as a header field; file systems take 255 bytes.
 _NAME_CHARACTERS: Final = 200
-
-
-def storable(text: str) -> str:
-    """A text that PostgreSQL keeps as it is."""
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def message_key(message_id: str) -> bytes:
@@ -30,14 +20,9 @@ def message_key(message_id: str) -> bytes:
     return hashlib.sha256(storable(message_id).encode()).digest()[:_KEY_BYTES]
 
 
-def optional(text: str | None) -> str | None:
-    """The same where there may be none."""
-    return None if text is None else storable(text)
-
-
 def as_json(value: object) -> str:
     """A value as jsonb is written."""
-    return msgspec.json.encode(_storable_within(msgspec.to_builtins(value))).decode()
+    return msgspec.json.encode(within(msgspec.to_builtins(value))).decode()
 
 
 def delivery(item: Inbound, entry_point_id: int) -> tuple[str, int, str, str]:
@@ -100,13 +85,3 @@ def columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
 
 def _address(one: Any) -> dict[str, str]:
     return {"name": one.name, "address": one.address}
-
-
-def _storable_within(value: Any) -> Any:
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {storable(str(k)): _storable_within(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable_within(v) for v in value]
-    return value

@@ -1,6 +1,6 @@
 """Mails that wait for a person: by whom they are is not clear, or the database refuses them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
@@ -13,12 +13,23 @@ _SQL = db.Statements(__name__)
 _give_back_keys = _SQL.command("give_back_keys")
 
 
-async def hold(conn: Conn, held: Sequence[tuple[int, Inbound, Held]]) -> None:
-    """Keep mails, each with its entry point, instead of storing them; may come again."""
+async def hold(
+    conn: Conn, held: Sequence[tuple[int, Inbound, Held]], opened: Mapping[int, int]
+) -> None:
+    """Keep mails, each with its entry point, instead of storing them; they may come again.
+
+    ``opened`` are tickets that were opened just now, by the numbers below 0 that stand for them.
+    """
     if not held:
         return
-    for _, item, why in held:
-        await quarantine.hold(conn, "message", _unreadable(item, why.reason, why.detail))
+    for entry_point_id, item, why in held:
+        await quarantine.hold(
+            conn,
+            "message",
+            _unreadable(item, why.reason, why.detail),
+            entry_point_id=entry_point_id,
+            ticket_id=None if why.ticket_id is None else opened.get(why.ticket_id, why.ticket_id),
+        )
     await _give_back_keys.run(
         conn,
         [entry_point_id for entry_point_id, _, _ in held],

@@ -150,7 +150,8 @@ class MailIntake:
         try:
             await self._write(await self._connection(), batch)
         except Exception as error:  # noqa: BLE001  the writer must outlive whatever a batch holds
-            if db.is_unreachable(error) or isinstance(error, NoDatabase):
+            is_late = isinstance(error, LeaseLost) and len(batch) == 1
+            if is_late or db.is_unreachable(error) or isinstance(error, NoDatabase):
                 for handed in batch:
                     handed.fail(error)
                 return
@@ -165,10 +166,7 @@ class MailIntake:
             try:
                 async with self._database.read() as conn:
                     try:
-                        if len(batch) == 1:
-                            await self._mail_by_mail(conn, handed)
-                        else:
-                            await self._write(conn, [handed])
+                        await self._write(conn, [handed])
                     except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError):
                         await self._mail_by_mail(conn, handed)
             except Exception as error:  # noqa: BLE001  as above
@@ -196,9 +194,10 @@ class MailIntake:
         entry_point_ids: dict[str, int] = {}
         for handed in batch:
             for item in handed.items:
-                if isinstance(item, Inbound) and item.entry_point not in entry_point_ids:
-                    own = await self._own_addresses.find(conn, item.channel, item.entry_point)
-                    entry_point_ids[item.entry_point] = own.id
+                address = _entry_point(item)
+                if address is not None and address not in entry_point_ids:
+                    own = await self._own_addresses.find(conn, item.channel, address)
+                    entry_point_ids[address] = own.id
 
         async def attempt() -> list[list[Outcome]]:
             async with conn.transaction():
@@ -222,7 +221,8 @@ class MailIntake:
         outcomes: list[Outcome] = ["duplicate"] * len(items)
         for n, item in enumerate(items):
             if isinstance(item, Unreadable):
-                await quarantine.hold(conn, "message", item)
+                entry_point_id = entry_point_ids.get(_entry_point(item) or "")
+                await quarantine.hold(conn, "message", item, entry_point_id=entry_point_id)
                 outcomes[n] = "quarantined"
         fresh = await _fresh(conn, items, entry_point_ids)
         if fresh:
@@ -250,7 +250,8 @@ class MailIntake:
                 held[mail.n] = placement
         stored = await mail_storing.store(conn, now, placed)
         await mail_effects.apply(conn, now, stored, self._channels)
-        await mail_holding.hold(conn, [(*fresh[n], why) for n, why in held.items()])
+        opened = {-row.mail.n - 1: one.ticket_id for row, one in zip(placed, stored, strict=True)}
+        await mail_holding.hold(conn, [(*fresh[n], why) for n, why in held.items()], opened)
         return set(held)
 
     async def _connection(self) -> Conn:
@@ -259,6 +260,11 @@ class MailIntake:
                 "mails", lock_timeout_ms=LOCK_TIMEOUT_MS, generic_plans=True
             )
         return self._conn
+
+
+def _entry_point(item: _Item) -> str | None:
+    """Our address it came to; what cannot be read tells it as it was told."""
+    return item.entry_point if isinstance(item, Inbound) else item.raw.headers.get("entry_point")
 
 
 async def _fresh(

@@ -13,6 +13,7 @@ from contactcenter.db import Conn
 from contactcenter.mail_effects import StoredMail
 from contactcenter.mail_placing import Joined, NewMail, Opened
 from contactcenter.mail_threads import LostRace
+from contactcenter.storable_text import optional, storable
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -97,14 +98,14 @@ async def _meet(
 ) -> dict[Address, _Person]:
     if not strangers:
         return {}
-    names = [mail_columns.optional(item.sender_name) for item in strangers.values()]
+    names = [optional(item.sender_name) for item in strangers.values()]
     await _add_contacts.run(conn, ids.contacts, names)
     added = await _add_identities.all(
         conn,
         ids.identities,
         ids.contacts,
         [address.kind for address in strangers],
-        [mail_columns.storable(address.value) for address in strangers],
+        [storable(address.value) for address in strangers],
     )
     if len(added) < len(strangers):
         raise LostRace
@@ -134,7 +135,7 @@ async def _open(
                 _person(one, people).contact_id,
                 one.item.channel,
                 one.mail.entry_point_id,
-                tickets.subject_of(mail_columns.storable(one.item.received.mail.subject)),
+                tickets.subject_of(storable(one.item.received.mail.subject)),
                 None if follows_id is None else ticket_ids.get(follows_id, follows_id),
             )
         )

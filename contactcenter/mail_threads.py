@@ -24,6 +24,7 @@ from contactcenter.mail_placing import (
     NewMail,
     Placer,
 )
+from contactcenter.storable_text import storable
 
 _AN_HOUR: Final = timedelta(hours=1)
 
@@ -98,7 +99,7 @@ async def placer(
         conn,
         [mail.n for mail, _ in pairs],
         [ticket_id for _, ticket_id in pairs],
-        [mail.author.address.value for mail, _ in pairs],
+        [storable(mail.author.address.value) for mail, _ in pairs],
     )
     return Placer(
         tickets,
@@ -110,7 +111,7 @@ async def placer(
 async def _known(conn: Conn, items: Mapping[int, tuple[int, Inbound]]) -> dict[int, _Author]:
     senders = [item.sender for _, item in items.values()]
     rows = await _authors.all(
-        conn, list(items), [s.kind for s in senders], [s.value for s in senders]
+        conn, list(items), [s.kind for s in senders], [storable(s.value) for s in senders]
     )
     return {row.n: row for row in rows}
 
@@ -129,7 +130,7 @@ async def _named(
         if thread.accepted:
             continue
         answered += [
-            (n, rank, mail_columns.message_key(one), mail_columns.storable(one))
+            (n, rank, mail_columns.message_key(one), storable(one))
             for rank, one in enumerate(_answers(item))
         ]
         if thread.named_ticket_id is not None:
@@ -142,10 +143,11 @@ async def _named(
 
 
 def _answers(item: Inbound) -> list[str]:
-    """The ids of mails that it is about, the nearest first: a returned one before the answered."""
-    bounce = item.received.mail.bounce if item.received else None
-    returned = [bounce.message_id] if bounce and bounce.message_id else []
-    return [*returned, *(item.thread.answers if item.thread else ())]
+    """The ids of mails that it is about: first the one it reports on, then the answered ones."""
+    mail = item.received.mail if item.received else None
+    reports = [mail.bounce, mail.notice] if mail else []
+    about = [one.message_id for one in reports if one is not None and one.message_id is not None]
+    return [*about, *(item.thread.answers if item.thread else ())]
 
 
 def _mail(

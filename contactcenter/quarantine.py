@@ -11,12 +11,17 @@ from channels import Inbound, Purpose, Unreadable
 from contactcenter import db, events
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
+from contactcenter.mail_columns import message_key
+from contactcenter.storable_text import optional, storable, within
 
 log = structlog.get_logger()
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """One quarantined payload. ``times_received`` counts the provider's redeliveries."""
+    """One quarantined payload. ``times_received`` counts the provider's redeliveries.
+
+    ``entry_point_id`` is known of mails; ``ticket_id`` is the ticket that a stranger's mail names.
+    """
 
     id: int
     channel: str
@@ -31,6 +36,8 @@ class Held(Struct, frozen=True, kw_only=True):
     retried_at: datetime | None
     released_at: datetime | None
     interaction_id: int | None
+    entry_point_id: int | None
+    ticket_id: int | None
 
 
 class RawPayload(Struct, frozen=True, kw_only=True):
@@ -47,8 +54,16 @@ class _Receipt(Struct, frozen=True, kw_only=True):
     received_at: datetime
 
 
+class _Seen(Struct, frozen=True, kw_only=True):
+    team_ids: list[int]
+    contact_id: int
+
+
 _SQL = db.Statements(__name__)
 _hold = _SQL.take("hold", _Receipt)
+_came_otherwise = _SQL.take("came_otherwise", _Receipt)
+_for_ticket = _SQL.take("for_ticket", Held)
+_team_ids = _SQL.take("team_ids", _Seen)
 _page = _SQL.take("page", Held)
 _find = _SQL.take("find", Held)
 _raw = _SQL.take("raw", RawPayload)
@@ -57,36 +72,47 @@ _interaction_of = _SQL.take("interaction_of", int)
 _release = _SQL.command("release")
 
 
-async def hold(conn: Conn, purpose: Purpose, item: Unreadable) -> int:
-    """Keep a payload; the same bytes received again are counted, not kept twice."""
+async def hold(
+    conn: Conn,
+    purpose: Purpose,
+    item: Unreadable,
+    *,
+    entry_point_id: int | None = None,
+    ticket_id: int | None = None,
+) -> int:
+    """Keep a payload; the same bytes received again are counted, not kept twice.
+
+    So is a mail that came by another way to the same entry point. ``ticket_id`` is the ticket that
+    it names: whoever may see that is told.
+    """
+    sha256 = hashlib.sha256(item.raw.body).digest()
+    external_id = optional(item.external_id)
+    if entry_point_id is not None and external_id is not None:
+        again = await _came_otherwise.first(conn, entry_point_id, external_id, purpose, sha256)
+        if again is not None:
+            return again.id
     receipt = await _hold.one(
         conn,
         item.channel,
         purpose,
         item.reason,
-        item.detail,
-        item.raw.content_type,
-        item.raw.headers,
+        storable(item.detail),
+        storable(item.raw.content_type),
+        within(item.raw.headers),
         item.raw.body,
-        hashlib.sha256(item.raw.body).digest(),
-        item.external_id,
+        sha256,
+        external_id,
+        entry_point_id,
+        ticket_id,
     )
     if receipt.times_received == 1:
-        await events.record(
-            conn,
-            events.Event(
-                kind="payload_quarantined",
-                at=receipt.received_at,
-                actor="system",
-                data={
-                    "quarantine_id": receipt.id,
-                    "channel": item.channel,
-                    "reason": item.reason,
-                },
-            ),
-        )
-        log.warning("payload_quarantined", quarantine_id=receipt.id, reason=item.reason)
+        await _tell(conn, receipt, item, ticket_id)
     return receipt.id
+
+
+async def for_ticket(conn: Conn, ticket_id: int) -> list[Held]:
+    """What waits for a decision about a ticket, the oldest first; a hundred at most."""
+    return await _for_ticket.all(conn, ticket_id, 100)
 
 
 async def page(
@@ -112,23 +138,69 @@ async def raw(conn: Conn, quarantine_id: int) -> RawPayload:
     return payload
 
 
-async def tried(conn: Conn, quarantine_id: int, now: datetime, *, reason: str, detail: str) -> None:
-    """Note that it still cannot be understood, and why."""
+async def tried(
+    conn: Conn, quarantine_id: int, now: datetime, *, reason: str | None, detail: str | None
+) -> None:
+    """Note that it still cannot be understood, and why; None where that is noted already."""
     await _tried.run(conn, quarantine_id, now, reason, detail)
 
 
 async def release(
-    conn: Conn, quarantine_id: int, now: datetime, message: Inbound | None, *, actor: str
+    conn: Conn,
+    quarantine_id: int,
+    now: datetime,
+    message: Inbound | None,
+    *,
+    actor: str,
+    accepted_as: str | None = None,
 ) -> None:
-    """Note that it was understood, and which interaction the message became; once."""
+    """Note that it was understood, and which interaction the message became; once.
+
+    ``accepted_as`` is what a person decided of a mail that waited for that.
+    """
     interaction_id = None
     if message is not None:
-        sender = message.sender
-        interaction_id = await _interaction_of.first(
-            conn, sender.kind, sender.value, message.external_id
-        )
+        interaction_id = await _became(conn, message)
     if await _release.run(conn, quarantine_id, now, interaction_id):
-        data = {"quarantine_id": quarantine_id, "interaction_id": interaction_id}
+        data = {
+            "quarantine_id": quarantine_id,
+            "interaction_id": interaction_id,
+            "accepted_as": accepted_as,
+        }
         event = events.Event(kind="payload_released", at=now, actor=actor, data=data)
         await events.record(conn, event)
         log.info("payload_released", quarantine_id=quarantine_id)
+
+
+async def _tell(conn: Conn, receipt: _Receipt, item: Unreadable, ticket_id: int | None) -> None:
+    """Record that something is held: for supervisors, or for who may see the ticket it names."""
+    seen = None if ticket_id is None else await _team_ids.one(conn, ticket_id)
+    await events.record(
+        conn,
+        events.Event(
+            kind="payload_quarantined",
+            at=receipt.received_at,
+            actor="system",
+            ticket_id=ticket_id,
+            contact_id=seen.contact_id if seen else None,
+            team_ids=tuple(seen.team_ids) if seen else (),
+            data={
+                "quarantine_id": receipt.id,
+                "channel": item.channel,
+                "reason": item.reason,
+            },
+        ),
+    )
+    log.warning("payload_quarantined", quarantine_id=receipt.id, reason=item.reason)
+
+
+async def _became(conn: Conn, message: Inbound) -> int | None:
+    sender, received = message.sender, message.received
+    message_id = received.mail.message_id if received is not None else None
+    return await _interaction_of.first(
+        conn,
+        sender.kind,
+        storable(sender.value),
+        optional(message.external_id),
+        None if message_id is None else message_key(message_id),
+    )

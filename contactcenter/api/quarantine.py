@@ -2,13 +2,18 @@
 
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct, field
 
-from contactcenter import quarantine, quarantine_retry
+from contactcenter import quarantine, quarantine_retry, ticket_views
+from contactcenter.access.actor import Role
 from contactcenter.api.inputs import MAX_ID
-from contactcenter.api.operation import SUPERVISOR, Answer, Call, operation
+from contactcenter.api.operation import AGENT, SUPERVISOR, Answer, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
+from contactcenter.api.rights import check_may_work_in
+from contactcenter.db import Conn
+from contactcenter.errors import NotFound
 from contactcenter.quarantine import Held
+from contactcenter.quarantine_retry import Where
 
 _CURSOR: Final = Cursor("quarantine", tuple[int])
 
@@ -82,3 +87,60 @@ async def retry_quarantined(call: Call, quarantine_id: int) -> Held:
     )
     call.ring("triage")
     return held
+
+
+class Acceptance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a mail of somebody unknown goes: the ticket it names, or one of its own."""
+
+    where: Where = field(name="as")
+
+
+@operation(
+    "POST",
+    "/quarantine/{quarantine_id}/acceptances",
+    tag="quarantine",
+    roles=AGENT,
+    via="none",
+    status=201,
+    idempotent=False,
+    refuses=(409,),
+)
+async def accept_quarantined(call: Call, quarantine_id: int, body: Acceptance) -> Held:
+    """Let a mail in that names a ticket, but whose author was never written to there.
+
+    As ``thread`` it goes to that ticket, and so do later ones of its author; as ``new`` it opens
+    one of its own. Who may work on that ticket decides; where it names none, supervisors do.
+    """
+    services = call.services
+    async with services.db.read() as conn:
+        await _check_may_decide(call, conn, quarantine_id)
+    held = await quarantine_retry.accept(
+        services.db,
+        services.inbox,
+        services.channels,
+        quarantine_id,
+        body.where,
+        actor=call.actor.reference,
+    )
+    call.ring("triage")
+    return held
+
+
+@operation("GET", "/tickets/{ticket_id}/quarantine", tag="quarantine", roles=AGENT, via="read")
+async def list_quarantined_for_ticket(call: Call, ticket_id: int) -> list[Held]:
+    """List the mails that name this ticket and wait for a decision, the oldest first."""
+    await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
+    return await quarantine.for_ticket(call.conn, ticket_id)
+
+
+async def _check_may_decide(call: Call, conn: Conn, quarantine_id: int) -> None:
+    """Refuse who may not work on the ticket it names; where it names none, who is no supervisor."""
+    held = await quarantine.find(conn, quarantine_id)
+    unknown = NotFound(f"there is nothing {quarantine_id} in quarantine")
+    if held.ticket_id is not None:
+        try:
+            await check_may_work_in(call, conn, held.ticket_id)
+        except NotFound:
+            raise unknown from None
+    elif not call.actor.is_at_least(Role.SUPERVISOR):
+        raise unknown

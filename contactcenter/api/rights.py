@@ -3,6 +3,7 @@
 from contactcenter import ticket_views, tickets
 from contactcenter.access.actor import Role
 from contactcenter.api.operation import Call
+from contactcenter.db import Conn
 from contactcenter.dispatch import promises
 from contactcenter.dispatch.connection import RoutingConnection
 from contactcenter.errors import Forbidden, NotFound
@@ -17,10 +18,15 @@ class NotYourTicket(Forbidden):
 
 async def check_may_work(call: Call, ticket_id: int) -> None:
     """Refuse who may not read the ticket (``NotFound``) or neither holds nor supervises it."""
-    await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
+    await check_may_work_in(call, call.conn, ticket_id)
+
+
+async def check_may_work_in(call: Call, conn: Conn, ticket_id: int) -> None:
+    """The same over a connection of its own, for what is done without a transaction around it."""
+    await ticket_views.check_may_read(conn, call.actor.user_id, ticket_id)
     if call.actor.is_at_least(Role.SUPERVISOR):
         return
-    ticket = await tickets.find(call.conn, ticket_id)
+    ticket = await tickets.find(conn, ticket_id)
     if ticket.agent_id != call.actor.user_id:
         raise NotYourTicket(f"ticket {ticket_id} is not yours", agent_id=ticket.agent_id)
 

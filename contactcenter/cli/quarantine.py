@@ -1,13 +1,14 @@
 """``contactcenter quarantine``: what could not be understood, from the machine itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 import click
 
+from channels import Channel
 from contactcenter import quarantine as payloads
 from contactcenter import quarantine_retry, storage
 from contactcenter.bell import Bell
@@ -88,7 +89,7 @@ def retry(
 async def _retried(settings: Settings, database: Database, wanted: list[int]) -> int:
     """Retry each; returns how many have to stay."""
     staying = 0
-    async with loaded_channels(settings) as built, _inbox(settings, database) as inbox:
+    async with loaded_channels(settings) as built, _inbox(settings, database, built) as inbox:
         for quarantine_id in wanted:
             try:
                 held = await quarantine_retry.retry(
@@ -104,9 +105,12 @@ async def _retried(settings: Settings, database: Database, wanted: list[int]) ->
 
 
 @asynccontextmanager
-async def _inbox(settings: Settings, database: Database) -> AsyncIterator[Intake]:
+async def _inbox(
+    settings: Settings, database: Database, built: Mapping[str, Channel]
+) -> AsyncIterator[Intake]:
     """An inbox of this command's own; running servers triage what it stores within a second."""
-    intake = Intake(database, Bell(database), reopen_window_s=settings.reopen_window_h * 3600)
+    window_s = settings.reopen_window_h * 3600
+    intake = Intake(database, Bell(database), reopen_window_s=window_s, channels=built)
     task = asyncio.create_task(intake.run())
     try:
         yield intake

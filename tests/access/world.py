@@ -45,6 +45,17 @@ class Who:
         self.is_newcomer = is_newcomer
 
 
+#: What belongs to a ticket, or names one.
+_WITH_TICKET = {
+    "ticket_id",
+    "interaction_id",
+    "attachment_id",
+    "contact_id",
+    "merge_id",
+    "quarantine_id",
+}
+
+
 class World:
     """People and teams, made once; things are made for the call that may change them."""
 
@@ -167,7 +178,7 @@ class World:
         now = await conn.fetchval("SELECT clock_timestamp()")
         team_id, queue_id = self._team[kind], self._queue[kind]
         made: dict[str, Any] = {"kind": kind}
-        if {"ticket_id", "interaction_id", "attachment_id", "contact_id", "merge_id"} & set(names):
+        if _WITH_TICKET & set(names):
             contact_id = made["contact_id"] = await factories.contact(conn)
             made["identity_id"] = await factories.identity(
                 conn, contact_id, kind="email", value=self.email
@@ -338,12 +349,14 @@ class World:
     async def _secret_name(self, _conn: Conn, _made: Any, _team: int, _owner: int) -> str:
         return "twilio_auth_tokens"
 
-    async def _quarantine(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+    async def _quarantine(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
         return await conn.fetchval(
             "INSERT INTO quarantine (channel, purpose, reason, detail, content_type, body,"
-            " body_sha256, received_at) VALUES ('sms', 'message', 'unreadable', 'From is missing',"
-            " 'application/x-www-form-urlencoded', $1, sha256($1), now()) RETURNING id",
+            " body_sha256, ticket_id, received_at) VALUES ('sms', 'message', 'unreadable',"
+            " 'From is missing', 'application/x-www-form-urlencoded', $1, sha256($1), $2, now())"
+            " RETURNING id",
             self.email.encode(),
+            made["ticket_id"],
         )
 
     async def _version(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:

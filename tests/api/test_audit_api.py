@@ -28,6 +28,7 @@ NO_CHANGE = {
     "render_saved_reply": "reads",
     "upload_attachment": "a draft of the uploader, told of by the reply it is sent with",
     "retry_quarantined": "a payload is read again, told of as payload_released",
+    "accept_quarantined": "a mail is let in, told of as payload_released",
     "propose_holidays": "closes nothing, until somebody confirms it",
     "drop_proposed_holiday": "as above",
     "check_configuration": "reads",
