@@ -9,6 +9,8 @@ from typing import Any
 from channels import Address, Authentication, Inbound, MailReceived, Raw, Thread
 from channels._mail import threads
 from channels._mail.understanding import understand
+from contactcenter import mail_columns
+from contactcenter.db import Conn
 
 ENTRY_POINT = "support@example.com"
 
@@ -82,3 +84,33 @@ def received(
 def dated(moment: datetime) -> str:
     """As a Date field has it."""
     return format_datetime(moment)
+
+
+async def our_mail(
+    conn: Conn,
+    ticket_id: int,
+    message_id: str,
+    *,
+    to: str = "sara@customer.test",
+    cc: tuple[str, ...] = (),
+) -> int:
+    """A mail that we wrote about a ticket; returns its interaction's id."""
+    interaction_id: int = await conn.fetchval(
+        """INSERT INTO interaction (contact_id, ticket_id, entry_point_id, identity_id, channel, direction, kind,
+             author_id, body, state, occurred_at, received_at)
+           SELECT t.contact_id, t.id, t.entry_point_id, (SELECT id FROM identity WHERE value = $2), 'email', 'outbound',
+             'message', (SELECT min(id) FROM user_account), 'x', 'sent', now(), now()
+           FROM ticket t WHERE t.id = $1 RETURNING id""",
+        ticket_id,
+        to,
+    )
+    await conn.execute(
+        """INSERT INTO mail (interaction_id, message_id, message_key, kind, "to", cc)
+           VALUES ($1, $2, $3, 'person', $4, $5)""",
+        interaction_id,
+        message_id,
+        mail_columns.message_key(message_id),
+        [{"name": "", "address": to}],
+        [{"name": "", "address": one} for one in cc],
+    )
+    return interaction_id
