@@ -233,6 +233,13 @@ class Channel(Protocol):
         """Whose matter a failure is, by the provider's code; None where that is not known."""
         ...
 
+    def autoresponse(self, entry_point: str, language: str | None) -> str | None:
+        """What a first message there is answered by itself; None where nothing is.
+
+        Raises ``Unavailable`` while it cannot be told.
+        """
+        ...
+
     async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
         """What the provider holds of messages equal to this one, created since, oldest first.
 

@@ -73,7 +73,7 @@ class Receiver:
         answer = await self._readers.read(raw)
         if isinstance(answer, Refused):
             return Unreadable(channel=NAME, reason=answer.reason, detail=answer.detail, raw=kept)
-        return self._inbound(self._judged(answer), kept)
+        return self._inbound(self._judged(answer, kept.headers.get("envelope_sender")), kept)
 
     async def again(self, kept: Raw) -> Inbound | Unreadable:
         """Read what was kept, as when it came."""
@@ -117,11 +117,18 @@ class Receiver:
             ),
         )
 
-    def _judged(self, mail: Mail) -> Mail:
-        """A mail of our software is our own only if one of our addresses wrote it."""
-        if mail.loop is None or any(map(self.entry_point_of, mail.loop.senders)):
+    def _judged(self, mail: Mail, envelope_sender: str | None) -> Mail:
+        """A mail of our software is our own only if one of our addresses wrote it.
+
+        To the null reverse path nobody can answer, so no person wrote from there.
+        Source: https://www.rfc-editor.org/rfc/rfc3834#section-2
+        """
+        if mail.loop is not None and any(map(self.entry_point_of, mail.loop.senders)):
             return mail
-        return msgspec.structs.replace(mail, kind=mail.loop.otherwise)
+        kind = mail.kind if mail.loop is None else mail.loop.otherwise
+        if kind == "person" and envelope_sender == "":
+            kind = "auto_reply"
+        return msgspec.structs.replace(mail, kind=kind)
 
     def _recipient(self, mail: Mail, entry_point: str) -> str:
         """The address of ours in To or Cc, else the entry point itself: it came as a blind copy."""

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from channels import (
     _email_address,
+    _email_autoresponse,
     _email_hooks,
     _email_imap,
     _email_listener,
@@ -49,6 +50,7 @@ SETTINGS = (
     *_email_listener.SETTINGS,
     *_email_hooks.SETTINGS,
     *_email_receiving.SETTINGS,
+    *_email_autoresponse.SETTINGS,
 )
 #: A mail server goes on trying for four to five days, and so do we.
 #: Source: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.4.1
@@ -141,6 +143,10 @@ class Email:
     def failure(self, code: str) -> FailureKind | None:
         """By the class of an enhanced status code."""
         return _email_sending_answers.failure(code)
+
+    def autoresponse(self, entry_point: str, language: str | None) -> str | None:
+        """What the entry point, or the settings, have for it."""
+        return _email_autoresponse.text(self._env, NAME, entry_point, language)
 
     async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:  # noqa: ARG002
         """A mail server keeps no list."""

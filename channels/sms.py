@@ -182,6 +182,10 @@ class Sms:
         """By the table of Twilio's codes."""
         return kind_of(code)
 
+    def autoresponse(self, entry_point: str, language: str | None) -> str | None:  # noqa: ARG002
+        """Nothing: a message costs money, and the provider answers STOP and HELP."""
+        return None
+
     async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:
         """Look through all messages with this customer; those up to 5 s older count as well."""
         self._check_ready()

@@ -65,12 +65,13 @@ def _of_status(content: bytes, message_id: str | None) -> Bounce | None:
         if not (is_final or is_for_now):
             continue
         permanent = is_final and not (code or "").startswith("4.")
-        if found is None or (permanent and not found.permanent):
+        if found is None or (permanent, is_final) > (found.permanent, found.gave_up):
             found = Bounce(
                 permanent=permanent,
                 recipient=recipient(fields),
                 status=code,
                 message_id=message_id,
+                gave_up=is_final,
             )
     return found
 
@@ -123,6 +124,7 @@ def from_words(header: HeaderFields, text: str, parts: Sequence[Part]) -> Bounce
         recipient=failed or (named[1] if named else None),
         status=code,
         message_id=returned_id(parts) or _id_in(said),
+        gave_up=permanent or not _FOR_NOW_WORDS.search(said),
     )
 
 

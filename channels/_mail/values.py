@@ -27,15 +27,18 @@ class File(Struct, frozen=True, kw_only=True):
 
 
 class Bounce(Struct, frozen=True, kw_only=True):
-    """A mail of ours that did not arrive; ``permanent`` is False while a server still tries.
+    """A mail of ours that did not arrive; ``permanent`` is False of what another try may mend.
 
     ``status`` is an enhanced status code where one is told; ``message_id`` that of our mail.
+    ``gave_up`` is False while a server goes on trying; who gave up may have done so for a full
+    mailbox.
     """
 
     permanent: bool
     recipient: str | None
     status: str | None
     message_id: str | None = None
+    gave_up: bool = True
 
 
 class Notice(Struct, frozen=True, kw_only=True):

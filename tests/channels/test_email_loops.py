@@ -51,3 +51,18 @@ async def test_only_a_mail_of_one_of_our_addresses_is_our_own(
     assert isinstance(read, Inbound)
     assert read.received is not None
     assert (read.received.mail.kind, read.details["class"]) == (kind, kind)
+
+
+@pytest.mark.parametrize(
+    ("envelope_sender", "kind"),
+    [("", "auto_reply"), ("a@other.example", "person"), (None, "person")],
+)
+async def test_what_nobody_can_answer_no_person_wrote(
+    receiver: Receiver, envelope_sender: str | None, kind: str
+) -> None:
+    read = await receiver.understood(
+        b"From: a@other.example\r\n\r\nHello\r\n", entry_point=OURS, envelope_sender=envelope_sender
+    )
+
+    assert isinstance(read, Inbound)
+    assert read.details["class"] == kind

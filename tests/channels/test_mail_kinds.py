@@ -42,7 +42,11 @@ def test_a_delivery_report_says_whose_and_whether_for_good(action, status, perma
 
     assert read.kind == "bounce"
     assert read.bounce == Bounce(
-        permanent=permanent, recipient="joe@example.com", status=status, message_id="abc@ours"
+        permanent=permanent,
+        recipient="joe@example.com",
+        status=status,
+        message_id="abc@ours",
+        gave_up=action == "failed",
     )
 
 
@@ -144,7 +148,7 @@ def test_a_mail_of_our_software_tells_whose_it_is_and_what_it_is_to_others():
                 "From: mailer-daemon@example.net\nSubject: Warning: message delayed 24 hours (delivery delayed)\n\n"
                 "Your message to bob@example.org has not yet been delivered and will be retried.\n"
             ),
-            Bounce(permanent=False, recipient="bob@example.org", status=None),
+            Bounce(permanent=False, recipient="bob@example.org", status=None, gave_up=False),
         ),
         (
             (
