@@ -25,6 +25,7 @@ from channels import (
 )
 from channels._base import Channel, Env, Inbox, Task
 from channels._email_hooks_door import Deadlines
+from channels._email_sending_pool import Patience
 from channels._failures import FailureKind, Unavailable, Undeliverable
 from channels._mail.values import Refused
 from channels._mail_readers import MailReaders
@@ -75,12 +76,18 @@ class Email:
     patience_s: float | None = PATIENCE_S
     max_files_bytes = MAX_FILES_BYTES
 
-    def __init__(self, env: Env, *, hook_deadlines: Deadlines | None = None) -> None:
+    def __init__(
+        self,
+        env: Env,
+        *,
+        hook_deadlines: Deadlines | None = None,
+        patience: Patience | None = None,
+    ) -> None:
         self._env = env
         self._readers = MailReaders()
         self._receiver = _email_receiving.Receiver(env, self._readers)
         self._hooks = _email_hooks.Hooks(env, self._receiver, deadlines=hook_deadlines)
-        self._sending = _email_sending.Sending(env)
+        self._sending = _email_sending.Sending(env, patience=patience)
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ Source: https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4, https://www.rfc-ed
 https://www.rfc-editor.org/rfc/rfc8058
 """
 
+import hashlib
 import html as entities
 import re
 from collections.abc import Sequence
@@ -88,7 +89,15 @@ def compose(letter: Letter) -> bytes:
             subtype=rest if kind not in {"text", "message", "multipart"} else "octet-stream",
             filename=_said(one.name) or "file",
         )
+    _bound(made, letter.message_id)
     return made.as_bytes()
+
+
+def _bound(made: EmailMessage, message_id: str) -> None:
+    """Boundaries that are the same at each attempt; no encoded text has ``=_`` in it."""
+    seed = hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    for n, part in enumerate(one for one in made.walk() if one.is_multipart()):
+        part.set_boundary(f"=_{seed}_{n}")
 
 
 def as_html(text: str, signature: str = "") -> str:

@@ -270,8 +270,10 @@ class InboundContract(_Contract):
 class OutboundContract(_Contract):
     """A message to a customer is handed over once, and every failure is told for what it is."""
 
-    #: A file this long is larger than the channel takes.
-    over_limit_file_bytes: int
+    #: A correlation id of letters that are hard to hand on.
+    odd_correlation_id = "7:a b&c=d/é#%"
+    #: Whether a provider that is busy says for how long.
+    busy_says_how_long = True
 
     #: How a provider may answer; each is asked of ``provider`` below.
     ANSWERS = ("accepted", "refused", "busy", "broken", "cut", "silent", "gone")
@@ -282,13 +284,6 @@ class OutboundContract(_Contract):
         accepted: it takes the message. refused: it never will. busy: not now. broken: an error
         that does not say whether it took it. cut: it took it and the connection is cut. silent:
         it took it and does not answer. gone: nobody listens.
-        """
-        raise NotImplementedError
-
-    async def missed(self, text: str, *files: tuple[str, bytes]) -> str:
-        """Let ``sender`` write to ``entry_point`` at the last provider while it cannot reach us.
-
-        ``files`` are pairs of content type and content. Returns the message's external id.
         """
         raise NotImplementedError
 
@@ -305,7 +300,10 @@ class OutboundContract(_Contract):
         async with self.provider(answer) as settings:
             build = self.impatient if answer == "silent" else self.create
             channel = build(self.env(http, **settings))
-            return await _outcome(channel.send(self.outbound(correlation_id)))
+            try:
+                return await _outcome(channel.send(self.outbound(correlation_id)))
+            finally:
+                await channel.close()
 
     async def test_accepted_message_gives_a_receipt(self, http):
         receipt = await self.sending(http, "accepted")
@@ -321,13 +319,14 @@ class OutboundContract(_Contract):
             one, two = await asyncio.gather(
                 channel.send(self.outbound("c-1")), channel.send(self.outbound("c-2"))
             )
+            await channel.close()
 
         assert one.external_id != two.external_id
 
     async def test_correlation_id_reaches_the_provider_unchanged(self, http):
-        await self.sending(http, "accepted", "7:a b&c=d/é#%")
+        await self.sending(http, "accepted", self.odd_correlation_id)
 
-        assert self.accepted() == ["7:a b&c=d/é#%"]
+        assert self.accepted() == [self.odd_correlation_id]
 
     async def test_provider_that_is_gone_is_unavailable(self, http):
         failure = await self.sending(http, "gone")
@@ -338,8 +337,8 @@ class OutboundContract(_Contract):
         failure = await self.sending(http, "busy")
 
         assert isinstance(failure, Unavailable)
-        assert failure.retry_after_s is not None
-        assert failure.retry_after_s > 0
+        assert (failure.retry_after_s is not None) == self.busy_says_how_long
+        assert failure.retry_after_s is None or failure.retry_after_s > 0
         assert self.accepted() == []
 
     async def test_refused_message_is_undeliverable_with_the_providers_code(self, http):
@@ -367,6 +366,88 @@ class OutboundContract(_Contract):
             await channel.send(self.outbound("c-1"))
 
         assert any(name in str(failure.value) for name in channel.missing)
+
+    async def test_sender_is_the_entry_point_or_what_sends_for_it(self, http):
+        channel = self.create(self.env(http))
+
+        assert channel.sender(self.entry_point) == self.entry_point
+        assert isinstance(
+            self.create(Env(settings={}, public_url="", region="IR", http=http)).sender("x"), str
+        )
+
+    async def test_account_of_an_entry_point_is_told_and_tells_no_secret(self, http):
+        async with self.provider("accepted") as settings:
+            env = self.env(http, **settings)
+            account = self.create(env).account(self.entry_point)
+
+        assert account
+        secrets = [setting.key for setting in channels.settings_of(self.channel) if setting.secret]
+        assert account not in {env.settings.get(key) for key in secrets}
+
+    async def test_message_has_a_time_and_a_size_it_is_worth(self, http):
+        channel = self.create(self.env(http))
+
+        assert channel.valid_s is None or channel.valid_s > 0
+        assert channel.patience_s is None or channel.patience_s > 0
+        assert channel.max_files_bytes > 0
+
+
+class RepeatsContract(OutboundContract):
+    """The provider cannot be asked what it took: the same message twice is one to its reader."""
+
+    def readers_see(self) -> list[tuple[str, str]]:
+        """Of each message the last provider heard: by what it is told apart, and what it says."""
+        raise NotImplementedError
+
+    async def test_what_is_sent_again_is_the_same_message(self, http):
+        async with self.provider("cut") as settings:
+            channel = self.create(self.env(http, **settings))
+            one = await _outcome(channel.send(self.outbound("c-1")))
+            two = await _outcome(channel.send(self.outbound("c-1")))
+            await channel.close()
+
+            assert channel.repeats_safely
+            assert isinstance(one, OutcomeUnknown)
+            assert isinstance(two, OutcomeUnknown)
+            first, second = self.readers_see()
+        assert first == second
+
+    async def test_another_message_is_another_to_its_reader(self, http):
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            await channel.send(self.outbound("c-1"))
+            await channel.send(self.outbound("c-2"))
+            await channel.close()
+
+            (one, _), (two, _) = self.readers_see()
+        assert one != two
+
+    async def test_nothing_is_claimed_of_what_the_provider_took(self, http):
+        async with self.provider("accepted") as settings:
+            channel = self.create(self.env(http, **settings))
+            await channel.send(self.outbound("c-1"))
+
+            with pytest.raises(Unavailable):
+                await channel.find(self.outbound("c-1"), _now())
+            assert await channel.backfill(RecordingInbox(), _now()) == 0
+            await channel.close()
+
+
+class RemembersContract(OutboundContract):
+    """The provider can be asked what it took, tells what becomes of it, and keeps files for us."""
+
+    #: A file this long is larger than the channel takes.
+    over_limit_file_bytes: int
+
+    async def missed(self, text: str, *files: tuple[str, bytes]) -> str:
+        """Let ``sender`` write to ``entry_point`` at the last provider while it cannot reach us.
+
+        ``files`` are pairs of content type and content. Returns the message's external id.
+        """
+        raise NotImplementedError
+
+    async def test_nothing_is_sent_again_blindly(self, http):
+        assert not self.create(self.env(http)).repeats_safely
 
     @pytest.mark.parametrize("answer", ["accepted", "broken", "cut"])
     async def test_message_is_found_again_whatever_was_answered(self, http, answer):
@@ -499,23 +580,6 @@ class OutboundContract(_Contract):
 
             with pytest.raises(Undeliverable):
                 await channel.fetch(Media(url=url, content_type="image/png"))
-
-    async def test_sender_is_the_entry_point_or_what_sends_for_it(self, http):
-        channel = self.create(self.env(http))
-
-        assert channel.sender(self.entry_point) == self.entry_point
-        assert isinstance(
-            self.create(Env(settings={}, public_url="", region="IR", http=http)).sender("x"), str
-        )
-
-    async def test_account_of_an_entry_point_is_told_and_tells_no_secret(self, http):
-        async with self.provider("accepted") as settings:
-            env = self.env(http, **settings)
-            account = self.create(env).account(self.entry_point)
-
-        assert account
-        secrets = [setting.key for setting in channels.settings_of(self.channel) if setting.secret]
-        assert account not in {env.settings.get(key) for key in secrets}
 
     async def test_channel_without_settings_finds_and_brings_in_nothing(self, http):
         channel = self.create(Env(settings={}, public_url=PUBLIC_URL, region="IR", http=http))
