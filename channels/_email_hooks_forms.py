@@ -24,8 +24,8 @@ Fields = Mapping[str, Sequence[bytes]]
 _BOUNDARY: Final = re.compile(
     r';\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;,"]{1,70}))', re.IGNORECASE
 )
-_DISPOSITION: Final = re.compile(rb"(?im)^content-disposition:(.*(?:\r\n[ \t].*)*)")
-_NAME: Final = re.compile(rb'[;\s]name=(?:"([^"\r\n]*)"|([^\s;"]+))', re.IGNORECASE)
+_DISPOSITION: Final = re.compile(rb"(?im)^content-disposition:([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)")
+_PARAMETER: Final = re.compile(rb';\s*([\w*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')
 _BROKEN_ESCAPE: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _END_OF_DELIMITER: Final = re.compile(rb"[ \t]*\r\n|--")
 
@@ -110,8 +110,8 @@ def _head(body: bytes, end_of_line: int, until: int) -> tuple[str, int]:
     if end < 0:
         return "", until
     disposition = _DISPOSITION.search(body[end_of_line + 2 : end])
-    name = _NAME.search(disposition[1]) if disposition else None
-    if name is None:
-        return "", until
-    named = name[1] if name[1] is not None else name[2]
-    return named.decode("utf-8", "replace"), end + 4
+    for said in _PARAMETER.finditer(disposition[1]) if disposition else ():
+        if said[1].lower() == b"name":
+            name = said[2] if said[2] is not None else said[3]
+            return name.decode("utf-8", "replace"), end + 4
+    return "", until

@@ -28,7 +28,7 @@ from channels._retry_after import wait_of
 #: Source: https://www.twilio.com/docs/messaging/api/media-resource
 MOST_BYTES = 16 * 1024 * 1024
 DEADLINE_S = 30.0
-_MOST_REDIRECTS = 5
+MOST_REDIRECTS = 5
 _CHUNK_BYTES = 64 * 1024
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -57,6 +57,7 @@ class Fetcher:
         own_origin: str | None,
         most_bytes: int = MOST_BYTES,
         deadline_s: float = DEADLINE_S,
+        most_redirects: int = MOST_REDIRECTS,
         is_allowed: Callable[[str], bool] = is_public,
         resolver: Callable[[], aiohttp.abc.AbstractResolver] = aiohttp.DefaultResolver,
         ssl: SSLContext | bool = True,
@@ -66,6 +67,7 @@ class Fetcher:
         self._own_origin = _origin(own_origin or "")
         self._most_bytes = most_bytes
         self._deadline_s = deadline_s
+        self._most_redirects = most_redirects
         self._is_allowed = is_allowed
         self._resolver = resolver
         self._ssl = ssl
@@ -88,7 +90,7 @@ class Fetcher:
 
     async def _follow(self, url: yarl.URL, authorization: str) -> Fetched:
         key: str | None = authorization
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(self._most_redirects + 1):
             if not self._is_providers(url):
                 key = None  # and not given again, should the way lead back
             async with (

@@ -11,7 +11,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-NAMES = ("*.provider.example", "provider.example", "*.cdn.example", "notprovider.example")
+NAMES = (
+    "*.provider.example",
+    "provider.example",
+    "*.cdn.example",
+    "notprovider.example",
+    "sns.eu-central-1.amazonaws.com",
+)
 
 
 def certificate(folder):
