@@ -7,6 +7,7 @@ Source: https://www.rfc-editor.org/rfc/rfc5321, https://www.rfc-editor.org/rfc/r
 """
 
 import asyncio
+import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -76,7 +77,8 @@ class Conversation(SMTP):
         self._errors = 0
         self._peer: str | None = None
         self._is_secure = False
-        self._is_taking = False
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
         # Of this conversation alone: the library counts in one table for all.
         self.command_size_limits = defaultdict(lambda: _COMMAND_BYTES)
         super().__init__(
@@ -121,11 +123,11 @@ class Conversation(SMTP):
     async def end(self) -> None:
         """Say that we go, but not in the middle of a mail."""
         assert self._handler_coroutine is not None
-        handling = self._handler_coroutine
-        if self._is_taking:
-            await asyncio.wait([handling], timeout=self._limits.stop_s)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.stop_s):
+                await self._at_rest.wait()
         self._hang_up("421 4.3.2 Closing, try again later")
-        await asyncio.wait([handling], timeout=self._limits.stop_s)
+        await asyncio.wait([self._handler_coroutine], timeout=self._limits.stop_s)
 
     def _timeout_cb(self) -> None:
         self._hang_up("421 4.4.2 Too slow")
@@ -236,11 +238,11 @@ class Conversation(SMTP):
         limits = self._limits
         # From here on, this has deadlines of its own.
         self._reset_timeout(limits.data_s + limits.store_s * 2)
-        self._is_taking = True
+        self._at_rest.clear()
         try:
             await self._take(letter)
         finally:
-            self._is_taking = False
+            self._at_rest.set()
         self._set_post_data_state()
         self._reset_timeout()
 

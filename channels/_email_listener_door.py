@@ -1,5 +1,6 @@
 """Who may hand over mails, how many at once, and how much of them is held in memory."""
 
+import math
 from collections import Counter
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
@@ -13,6 +14,8 @@ Network = IPv4Network | IPv6Network
 _TOLD: Final = 1_000
 #: A line that begins with a dot has one more on its way.
 _STUFFED: Final = 4 / 3
+#: The line end before a mail and the dot after it.
+_AROUND: Final = 5
 
 log = structlog.get_logger()
 
@@ -44,7 +47,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     @property
     def received_bytes(self) -> int:
         """More than this on its way is more than ``message_bytes`` in any case."""
-        return int(self.message_bytes * _STUFFED) + 2
+        return math.ceil(self.message_bytes * _STUFFED) + _AROUND
 
 
 class Door:

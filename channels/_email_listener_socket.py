@@ -51,6 +51,7 @@ class Listener:
         self._begin = begin
         self._end = end
         self._is_shared = is_shared
+        self.is_listening = False
         #: The ports it listens at, once it does.
         self.ports: list[int] = []
 
@@ -71,10 +72,12 @@ class Listener:
         self.ports = [
             name[1] for one in server.sockets if isinstance(name := one.getsockname(), tuple)
         ]
+        self.is_listening = True
         log.info("mail_listener_started", at=str(self._place))
         try:
             await asyncio.Event().wait()
         finally:
+            self.is_listening = False
             server.close()
             await self._end()
 

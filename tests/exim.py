@@ -328,6 +328,7 @@ def _by_tcp(relay: Relay) -> list[str]:
     return [
         "  driver = smtp",
         f"  protocol = {relay.protocol}",
+        f"  port = {relay.port}",
         "  allow_localhost",
         "  hosts_try_fastopen = :",
         "  message_linelength_limit = 100000000",

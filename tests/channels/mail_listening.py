@@ -82,19 +82,32 @@ class Speaker:
 class Listening:
     """A listener that runs, and whom it hands mails to."""
 
-    def __init__(self, made: Listener, inbox: RecordingInbox, own: OurAddresses) -> None:
+    def __init__(
+        self,
+        made: Listener,
+        inbox: RecordingInbox,
+        own: OurAddresses,
+        running: asyncio.Task[None],
+        conversations: set,
+    ) -> None:
         self.made = made
         self.inbox = inbox
         self.own = own
+        self.running = running
+        self.conversations = conversations
 
     @property
     def port(self) -> int:
         return self.made.ports[0]
 
     @contextlib.asynccontextmanager
-    async def spoken_to(self, greeting: str | None = "EHLO mx.example") -> AsyncIterator[Speaker]:
+    async def spoken_to(
+        self, greeting: str | None = "EHLO mx.example", *, source: str = "127.0.0.1"
+    ) -> AsyncIterator[Speaker]:
         """A connection that has said hello, unless ``greeting`` is None."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self.port, local_addr=(source, 0)
+        )
         speaker = Speaker(reader, writer)
         try:
             if greeting is not None:
@@ -145,10 +158,10 @@ async def listening(
     running = asyncio.create_task(made.run())
     try:
         async with asyncio.timeout(10):
-            while not made.ports and not (place and place.path and place.path.exists()):
+            while not made.is_listening:
                 assert not running.done(), await running
                 await asyncio.sleep(0.01)
-        yield Listening(made, inbox, own)
+        yield Listening(made, inbox, own, running, made._begin.args[0].going_on)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
