@@ -23,7 +23,7 @@ from routing.wording import Language, digits, listed
 
 #: Ours. A letter with colours of its own lies on white paper, as its writer saw it.
 STYLE: Final = """
-:root{color-scheme:light dark;--line:#8884;--quiet:#767676}
+:root{color-scheme:light dark;--line:#8884;--quiet:light-dark(#666,#a3a3a3)}
 *{box-sizing:border-box}
 body{margin:0;font:15px/1.5 system-ui,"Vazirmatn","Noto Sans Arabic",Tahoma,sans-serif}
 header,main,footer,.note{padding:12px 16px}
@@ -40,7 +40,7 @@ border-radius:4px}
 .note{color:light-dark(#444,#bbb)}
 main{overflow:auto;contain:content;overflow-wrap:break-word;position:relative}
 main.paper{color-scheme:light;background:#fff;color:#111}
-main p,main li,main td,main th,main div,main blockquote,main h1,main h2,main h3,main h4,
+main p,main td,main th,main div,main blockquote,main h1,main h2,main h3,main h4,
 main pre{unicode-bidi:plaintext}
 main img{max-width:100%;height:auto}
 main pre{white-space:pre-wrap}
@@ -111,12 +111,12 @@ def _header(mail: WholeMail, words: PageWords, language: Language) -> str:
         (words.sender, _people(senders, language) or words.no_sender),
         (words.to, _people(mail.to, language)),
         (words.cc, _people(mail.cc, language)),
-        (words.date, html.escape(_date(mail, language))),
+        (words.date, _date(mail, language)),
     ]
     table = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows if value)
     marks = "".join(_marks(mail, words))
     subject = html.escape(mail.subject or words.no_subject)
-    return f'<header><h1 dir="auto">{subject}</h1><dl>{table}</dl>{marks}</header>'
+    return f"<header><h1><bdi>{subject}</bdi></h1><dl>{table}</dl>{marks}</header>"
 
 
 def _people(people: Sequence[MailAddress], language: Language) -> str:
@@ -206,7 +206,9 @@ def _date(mail: WholeMail, language: Language) -> str:
         day = persian_date(at.date()) if language == "fa" else at.date()
     except ValueError:  # of no year that the Persian calendar is known for
         day = at.date()
-    return digits(f"{day} {at:%H:%M}", language) + f" (UTC{digits(f'{at:%z}', language)})"
+    offset = f"{at:%z}"
+    zone = f" <bdi>(UTC{offset[:3]}:{offset[3:5]})</bdi>" if offset else ""
+    return f"<bdi>{digits(f'{day} {at:%H:%M}', language)}</bdi>{zone}"
 
 
 def _instant(written: str) -> datetime | None:

@@ -220,7 +220,7 @@ async def test_the_page_speaks_the_language_of_who_reads_it(staff, table, letter
 
     assert '<html lang="fa" dir="rtl">' in page
     assert "فرستنده تأیید نشده است" in page
-    assert "۱۴۰۵-۰۱-۰۱ ۱۰:۰۰" in page
+    assert "۱۴۰۵-۰۱-۰۱ ۱۰:۰۰</bdi> <bdi>(UTC+03:30)" in page
     assert "نشان داده نشده‌اند: ۱" in page
 
 
