@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, str]] = {
     "attachment_stored": "a file that came with a message was fetched",
     "attachment_failed": "a file that came with a message will not be fetched",
     "reply_written": "an agent wrote to the customer",
+    "autoresponse_written": "a first message was answered by itself",
     "note_written": "an agent wrote an internal note",
     "reply_sent": "the provider took a message",
     "reply_failed": "a message will not be sent, or nobody knows whether it was",

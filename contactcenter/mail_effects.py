@@ -6,10 +6,16 @@ Reports of mail servers tell of mails that we sent, and a first message may be a
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import structlog
 from msgspec import Struct
 
-from channels import Channel, Inbound
+from channels import Channel, Inbound, Unavailable
+from contactcenter import autoresponses, mail_classes, mail_columns, mail_reports
+from contactcenter.autoresponses import Asked
 from contactcenter.db import Conn
+from routing import language
+
+log = structlog.get_logger()
 
 
 class StoredMail(Struct, frozen=True, kw_only=True):
@@ -30,4 +36,57 @@ class StoredMail(Struct, frozen=True, kw_only=True):
 async def apply(
     conn: Conn, now: datetime, stored: Sequence[StoredMail], channels: Mapping[str, Channel]
 ) -> None:
-    """Let stored mails take effect, in the caller's transaction; rows are locked already."""
+    """Let stored mails take effect, in the caller's transaction; rows are locked already.
+
+    What is locked here comes in one order in every process: our mails by their ids, then whom we
+    answer by their domains.
+    """
+    told = []
+    for one in stored:
+        if mail_classes.of(one.item).matches_only_ours:
+            found = await mail_reports.ours(conn, channels, one.item, one.ticket_id)
+            if found is not None:
+                told.append((one.item, *found))
+    for item, about, address in sorted(told, key=lambda found: found[1].message_id):
+        await mail_reports.note(conn, now, channels, item, about, address)
+    asked = [one for one in (_asked(mail, channels) for mail in stored) if one is not None]
+    await autoresponses.write(conn, now, asked, channels)
+
+
+def _asked(mail: StoredMail, channels: Mapping[str, Channel]) -> Asked | None:
+    """What is to be answered by itself; None for what never is, or where nothing is set."""
+    item, received = mail.item, mail.item.received
+    if not mail.is_new_ticket or mail.identity_id is None or received is None:
+        return None
+    if not mail_classes.of(item).counts or item.sender.kind != "email":
+        return None
+    is_forged = received.authentication.dmarc == "fail"
+    if is_forged or received.envelope_sender == "":
+        return None
+    said = received.mail
+    text = _text(channels, item, language.detect(said.new_text) or language.detect(said.subject))
+    if text is None:
+        return None
+    return Asked(
+        ticket_id=mail.ticket_id,
+        contact_id=mail.contact_id,
+        identity_id=mail.identity_id,
+        entry_point_id=mail.entry_point_id,
+        channel=item.channel,
+        entry_point=item.entry_point,
+        correspondent=mail_columns.storable(item.sender.value),
+        message_id=None if said.message_id is None else mail_columns.storable(said.message_id),
+        references=tuple(mail_columns.storable(one) for one in said.references),
+        text=text,
+        language="fa" if language.detect(text) == "fa" else "en",
+    )
+
+
+def _text(channels: Mapping[str, Channel], item: Inbound, spoken: str | None) -> str | None:
+    if item.channel not in channels:
+        return None
+    try:
+        return channels[item.channel].autoresponse(item.entry_point, spoken)
+    except Unavailable as error:  # a secret that is lost keeps no mail from being stored
+        log.warning("autoresponse_unknown", channel=item.channel, error=type(error).__name__)
+        return None

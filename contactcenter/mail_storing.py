@@ -216,7 +216,11 @@ async def _record(
         if row.is_new_ticket:
             where = {"channel": row.item.channel, "entry_point_id": row.entry_point_id}
             facts.append(_fact("ticket_opened", now, version=1, data=where, **about))
-        what = {"interaction_id": row.interaction_id, "channel": row.item.channel}
+        what = {
+            "interaction_id": row.interaction_id,
+            "channel": row.item.channel,
+            "class": row.item.details.get("class", "person"),
+        }
         facts.append(_fact("interaction_received", now, data=what, **about))
     await events.record(conn, *facts)
 

@@ -172,7 +172,7 @@ async def append(
     channel: str,
     direction: str,
     kind: str,
-    author_id: int,
+    author_id: int | None,
     body: str,
     state: str,
     entry_point_id: int | None = None,
@@ -180,7 +180,7 @@ async def append(
     segments: int | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> int:
-    """Append what an agent writes; returns its id."""
+    """Append what an agent writes, or what is answered by itself; returns its id."""
     return await _append.one(
         conn,
         contact_id,
