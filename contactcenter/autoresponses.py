@@ -21,7 +21,7 @@ A_DAY: Final = timedelta(days=1)
 AN_HOUR: Final = timedelta(hours=1)
 #: To so many correspondents of one domain within an hour.
 OF_DOMAIN: Final = 5
-#: As the mail's subject: whoever has somebody else's address answered makes him read no word of his.
+#: Its subject: whoever has somebody else's address answered makes him read no word of his own.
 SUBJECTS: Final[Mapping[str, str]] = {
     "en": "We have received your message",
     "fa": "پیام شما به دست ما رسید",
@@ -136,6 +136,10 @@ async def _answer(conn: Conn, now: datetime, one: Asked) -> None:
     await _remember.run(
         conn, interaction_id, one.entry_point_id, one.correspondent, one.domain, now
     )
+    await _record(conn, now, one, interaction_id)
+
+
+async def _record(conn: Conn, now: datetime, one: Asked, interaction_id: int) -> None:
     ticket = await tickets.find(conn, one.ticket_id)
     await events.record(
         conn,

@@ -10,9 +10,10 @@ import structlog
 from msgspec import Struct
 
 from channels import Channel, Inbound, Unavailable
-from contactcenter import autoresponses, mail_classes, mail_columns, mail_reports
+from contactcenter import autoresponses, mail_classes, mail_reports
 from contactcenter.autoresponses import Asked
 from contactcenter.db import Conn
+from contactcenter.storable_text import storable
 from routing import language
 
 log = structlog.get_logger()
@@ -41,14 +42,11 @@ async def apply(
     What is locked here comes in one order in every process: our mails by their ids, then whom we
     answer by their domains.
     """
-    told = []
-    for one in stored:
-        if mail_classes.of(one.item).matches_only_ours:
-            found = await mail_reports.ours(conn, channels, one.item, one.ticket_id)
-            if found is not None:
-                told.append((one.item, *found))
-    for item, about, address in sorted(told, key=lambda found: found[1].message_id):
-        await mail_reports.note(conn, now, channels, item, about, address)
+    reports = [one for one in stored if mail_classes.of(one.item).matches_only_ours]
+    read = [await mail_reports.read(conn, channels, r.item, r.ticket_id) for r in reports]
+    told = [one for one in read if one is not None]
+    for one in sorted(told, key=lambda one: one.about.message_id):
+        await mail_reports.note(conn, now, channels, one)
     asked = [one for one in (_asked(mail, channels) for mail in stored) if one is not None]
     await autoresponses.write(conn, now, asked, channels)
 
@@ -74,9 +72,9 @@ def _asked(mail: StoredMail, channels: Mapping[str, Channel]) -> Asked | None:
         entry_point_id=mail.entry_point_id,
         channel=item.channel,
         entry_point=item.entry_point,
-        correspondent=mail_columns.storable(item.sender.value),
-        message_id=None if said.message_id is None else mail_columns.storable(said.message_id),
-        references=tuple(mail_columns.storable(one) for one in said.references),
+        correspondent=storable(item.sender.value),
+        message_id=None if said.message_id is None else storable(said.message_id),
+        references=tuple(storable(one) for one in said.references),
         text=text,
         language="fa" if language.detect(text) == "fa" else "en",
     )
