@@ -104,10 +104,15 @@ class Reconciler:
                 return 0
             for interaction_id in await _alarm.all(conn, outbox.ALARM_AFTER_S):
                 log.error("outcome_still_unknown", interaction_id=interaction_id)
-            due = await _due.all(conn, _AT_ONCE, LOOKS, LOOKED_FOR_S)
+            due = await _due.all(conn, _AT_ONCE, LOOKS, LOOKED_FOR_S, self._forgetful)
         await asyncio.gather(*(self._look(lost) for lost in due))
         metrics.swept("reconciler")
         return len(due)
+
+    @property
+    def _forgetful(self) -> list[str]:
+        """Channels that cannot be asked: there a message is repeated, and then left to a person."""
+        return [name for name, one in self._channels.items() if one.repeats_safely]
 
     async def _look(self, lost: Lost) -> None:
         channel = self._channels.get(lost.channel)

@@ -1,12 +1,12 @@
 -- name: due
 -- Outcomes nobody knows, whose next look is due; too old ones are a person's, and so are those looked for often
--- enough. A process of the version before leaves no time.
+-- enough, and those of channels that cannot be asked. A process of the version before leaves no time.
 SELECT o.id, o.interaction_id, o.correlation_id, o.conversation, o.looks::int AS looks, i.channel, i.body,
        e.address AS entry_point, d.kind AS recipient_kind, d.value AS recipient, i.ticket_id, i.contact_id,
        coalesce(o.first_attempt_at, o.created_at) AS first_attempt_at, coalesce(o.unknown_at, o.created_at) AS unknown_at
 FROM outbox o JOIN interaction i ON i.id = o.interaction_id
 JOIN entry_point e ON e.id = i.entry_point_id JOIN identity d ON d.id = i.identity_id
-WHERE o.state = 'unknown' AND o.next_at <= clock_timestamp() AND o.looks < $2
+WHERE o.state = 'unknown' AND o.next_at <= clock_timestamp() AND o.looks < $2 AND e.channel <> ALL ($4::text[])
   AND coalesce(o.unknown_at, o.created_at) > clock_timestamp() - $3::int * interval '1 second'
 ORDER BY o.next_at, o.id LIMIT $1
 

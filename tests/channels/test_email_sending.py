@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from exim import needs_exim, running_exim
 from msgspec.structs import replace
-from scripted_smtp import CUT, HANG, ScriptedSmtp, scripted_smtp
+from smtp_scripts import CUT, HANG, ScriptedSmtp, scripted_smtp
 
 from channels import (
     AccountRefused,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from contract import RepeatsContract
-from scripted_smtp import CUT, HANG, Answer, scripted_smtp
+from smtp_scripts import CUT, HANG, Answer, scripted_smtp
 
 from channels import Address, Channel, Env, Outbound, OutboundMail
 from channels._email_sending_pool import Patience
