@@ -12,6 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import channels._email_listener_conversation
 import channels._twilio  # slow to import, as are these: once, before the forks
 import channels.sms  # noqa: F401
 import contactcenter.cli.serve  # noqa: F401
@@ -27,6 +28,16 @@ POINTS = {
     "intake_committed": ("contactcenter.intake", "Intake._write", "after"),
     # The answer of the hook is made, and not on the wire.
     "intake_answering": ("channels._twilio_hook", "TwilioHook.stored", "after"),
+    # The mail is here, its dot too, and nothing else has happened.
+    "mail_received": ("channels._email_listener_storing", "Storing.store", "before"),
+    # It was read.
+    "mail_understood": ("channels._email_receiving", "Receiver.understood", "after"),
+    # The batch is about to be written.
+    "mail_writing": ("contactcenter.mail_intake", "MailIntake._write", "before"),
+    # The batch is committed and nobody knows.
+    "mail_committed": ("contactcenter.mail_intake", "MailIntake._write", "after"),
+    # The answer is known, and not on the wire.
+    "mail_answering": ("channels._email_listener_storing", "Storing.store", "after"),
     # New tickets are being handed to the router.
     "triage_found": ("contactcenter.triage", "Triage._hand_over", "before"),
     # The claim is committed, the provider not yet called.

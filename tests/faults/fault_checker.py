@@ -11,13 +11,14 @@ from typing import Any
 import asyncpg
 from fault_ledger import Line, acknowledged
 
+# Behind the Message-ID of a mail stands what tells it from another one that uses the same.
 _STORED = """
-SELECT i.id, i.external_id, i.contact_id, i.ticket_id, i.received_at, i.triaged_at,
+SELECT i.id, split_part(i.external_id, ' ', 1) AS external_id, i.contact_id, i.ticket_id, i.received_at, i.triaged_at,
        encode(coalesce(sha256(d.body), (
          SELECT sha256(string_agg(c.bytes, ''::bytea ORDER BY c.position))
          FROM blob_chunk c WHERE c.sha256 = d.body_sha256)), 'hex') AS sha256
 FROM interaction i LEFT JOIN delivery d ON d.id = i.delivery_id
-WHERE i.direction = 'inbound' AND ($1::text[] IS NULL OR i.external_id = ANY ($1))
+WHERE i.direction = 'inbound' AND ($1::text[] IS NULL OR split_part(i.external_id, ' ', 1) = ANY ($1))
 ORDER BY i.id
 """
 
