@@ -78,7 +78,8 @@ SETTINGS: Final = (
         own=False,
     ),
 )
-_BYTES: Final = (65_536, 1 << 30)
+#: Two of the largest may come at once: see ``Limits.held_bytes``.
+_BYTES: Final = (65_536, 1 << 27)
 _PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]*):(?P<port>\d{1,5})\Z")
 
 
