@@ -1,7 +1,7 @@
 """Mails as columns: what the statements of the intake take them in."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,12 +31,12 @@ def delivery(item: Inbound, entry_point_id: int) -> tuple[str, int, str, str]:
     return item.channel, entry_point_id, storable(raw.content_type), as_json(raw.headers)
 
 
-def interaction(item: Inbound) -> tuple[str, str, str | None, str, datetime | None]:
-    """The channel, the new words, the id, the details, and when it was written."""
-    assert item.thread is not None
-    details = dict(item.details) | ({"accepted": "yes"} if item.thread.accepted else {})
-    external_id = optional(item.external_id)
-    return item.channel, storable(item.text), external_id, as_json(details), item.occurred_at
+def interaction(
+    item: Inbound, noted: Mapping[str, str]
+) -> tuple[str, str, str | None, str, datetime | None]:
+    """The channel, the new words, the id, the details with ours, and when it was written."""
+    details = as_json(dict(item.details) | dict(noted))
+    return item.channel, storable(item.text), optional(item.external_id), details, item.occurred_at
 
 
 def mail(received: MailReceived) -> tuple[Any, ...]:

@@ -61,11 +61,15 @@ class NewMail(Struct, frozen=True, kw_only=True):
 
 
 class Named(Struct, frozen=True, kw_only=True):
-    """A ticket that mails of the batch name, as it is now; ``is_over``: too late to come back."""
+    """A ticket that mails of the batch name, as it is now; ``is_over``: too late to come back.
+
+    ``successor_id`` is what its contact's mail opened instead, and is not over.
+    """
 
     id: int
     contact_id: int
     is_over: bool
+    successor_id: int | None = None
 
 
 class History(Struct, frozen=True, kw_only=True):
@@ -86,9 +90,13 @@ class Joined(Struct, frozen=True, kw_only=True):
 
 
 class Opened(Struct, frozen=True, kw_only=True):
-    """It opens a ticket, which follows that one; below 0 as above."""
+    """It opens a ticket, which follows that one; below 0 as above.
+
+    ``continues``: it answers what is over, and so do others of its thread.
+    """
 
     follows_id: int | None
+    continues: bool = False
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -124,6 +132,7 @@ class Placer:
         self._opened: dict[Correspondent, list[int]] = {}
         self._opened_by: dict[int, Author] = {}
         self._placed: dict[str, int] = {}
+        self._successors: dict[tuple[int, Address], int] = {}
 
     def place(self, mail: NewMail) -> Placement:
         """Decide, and remember what was decided for the mails after it."""
@@ -132,6 +141,8 @@ class Placer:
             ticket_id = -mail.n - 1
             self._opened.setdefault(_correspondent(mail), []).append(ticket_id)
             self._opened_by[ticket_id] = mail.author
+            if placement.continues and placement.follows_id is not None:
+                self._successors[placement.follows_id, mail.author.address] = ticket_id
         elif isinstance(placement, Joined):
             ticket_id = placement.ticket_id
         else:
@@ -190,10 +201,15 @@ class Placer:
         return (mail.n, ticket_id) in self._participants
 
     def _in_thread(self, mail: NewMail, ticket_id: int) -> Placement:
-        is_over = ticket_id >= 0 and self._tickets[ticket_id].is_over
-        if is_over and mail.treatment.counts:
-            return self._opening(mail, follows_id=ticket_id)
-        return Joined(ticket_id=ticket_id)
+        named = self._tickets.get(ticket_id)
+        if named is None or not named.is_over or not mail.treatment.counts:
+            return Joined(ticket_id=ticket_id)
+        successor_id = self._successors.get((ticket_id, mail.author.address))
+        if successor_id is None and mail.author.contact_id == named.contact_id:
+            successor_id = named.successor_id
+        if successor_id is not None:
+            return Joined(ticket_id=successor_id)
+        return self._opening(mail, follows_id=ticket_id, continues=True)
 
     def _without_thread(self, mail: NewMail) -> Placement:
         history = self._histories.get(_correspondent(mail), History())
@@ -205,13 +221,15 @@ class Placer:
                 return Joined(ticket_id=history.unsolved_id)
         return self._opening(mail, follows_id=opened[-1] if opened else history.last_id)
 
-    def _opening(self, mail: NewMail, *, follows_id: int | None) -> Placement:
+    def _opening(
+        self, mail: NewMail, *, follows_id: int | None, continues: bool = False
+    ) -> Placement:
         """A new ticket, or the newest of those that he has opened within the hour: a backstop."""
         history = self._histories.get(_correspondent(mail), History())
         opened = [*history.opened_ids, *self._opened.get(_correspondent(mail), ())]
         if len(opened) >= NEW_TICKETS_PER_HOUR and not mail.accepted:
             return Joined(ticket_id=opened[-1])
-        return Opened(follows_id=follows_id)
+        return Opened(follows_id=follows_id, continues=continues)
 
 
 def _correspondent(mail: NewMail) -> Correspondent:

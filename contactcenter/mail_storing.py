@@ -79,7 +79,7 @@ async def store(conn: Conn, now: datetime, placed: Sequence[Placed]) -> list[Sto
         )
         for one, interaction_id in zip(placed, ids.interactions, strict=True)
     ]
-    await _write(conn, now, placed, stored, ids.deliveries)
+    await _write(conn, now, placed, stored, people=people, delivery_ids=ids.deliveries)
     await _record(conn, now, people, places, stored)
     return stored
 
@@ -148,6 +148,8 @@ async def _write(
     now: datetime,
     placed: Sequence[Placed],
     stored: Sequence[StoredMail],
+    *,
+    people: Mapping[Address, _Person],
     delivery_ids: Sequence[int],
 ) -> None:
     await _keep_bytes(conn, stored)
@@ -155,7 +157,9 @@ async def _write(
     for one, row, delivery_id in zip(placed, stored, delivery_ids, strict=True):
         item, received, treatment = one.item, one.item.received, one.mail.treatment
         assert received is not None
-        channel, body, external_id, details, occurred_at = mail_columns.interaction(item)
+        channel, body, external_id, details, occurred_at = mail_columns.interaction(
+            item, _noted(one, row, people)
+        )
         is_large = len(item.raw.body) > blobs.INLINE_BYTES
         deliveries.append(
             (
@@ -234,6 +238,18 @@ def _person(one: Placed, people: Mapping[Address, _Person]) -> _Person:
     if author.contact_id is None or author.identity_id is None:
         return people[author.address]
     return _Person(contact_id=author.contact_id, identity_id=author.identity_id)
+
+
+def _noted(one: Placed, row: StoredMail, people: Mapping[Address, _Person]) -> dict[str, str]:
+    """What later mails and triage ask of it: who let it in, what it goes on with, whose words."""
+    noted = {}
+    if one.mail.accepted:
+        noted["accepted"] = "yes"
+    if isinstance(one.placement, Opened) and one.placement.continues:
+        noted["continues"] = str(one.placement.follows_id)
+    if row.identity_id is not None and _person(one, people).contact_id != row.contact_id:
+        noted["participant"] = "yes"
+    return noted
 
 
 def _is_by_somebody(one: Placed) -> bool:

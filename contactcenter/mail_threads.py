@@ -46,6 +46,17 @@ class _Candidate(Struct, frozen=True, kw_only=True):
     ticket_id: int
 
 
+class _Ticket(Struct, frozen=True, kw_only=True):
+    id: int
+    contact_id: int
+    is_over: bool
+
+
+class _Successor(Struct, frozen=True, kw_only=True):
+    id: int
+    successor_id: int
+
+
 class _Participant(Struct, frozen=True, kw_only=True):
     n: int
     ticket_id: int
@@ -63,7 +74,8 @@ _authors = _SQL.take("authors", _Author)
 _candidates = _SQL.take("candidates", _Candidate)
 _contacts_of = _SQL.take("contacts_of", int)
 _lock_contacts = _SQL.take("lock_contacts", int)
-_lock_tickets = _SQL.take("lock_tickets", Named)
+_lock_tickets = _SQL.take("lock_tickets", _Ticket)
+_successors = _SQL.take("successors", _Successor)
 _participants = _SQL.take("participants", _Participant)
 _histories = _SQL.take("histories", _History)
 
@@ -93,7 +105,7 @@ async def placer(
     """Read what decides about these mails, under the locks of ``read``; raises ``LostRace``."""
     ticket_ids = sorted({c.ticket_id for mail in mails for c in mail.candidates})
     reopens_since = now - timedelta(seconds=reopen_window_s)
-    tickets = {t.id: t for t in await _lock_tickets.all(conn, ticket_ids, reopens_since)}
+    tickets = await _as_they_are(conn, ticket_ids, reopens_since)
     pairs = _pairs(mails)
     participants = await _participants.all(
         conn,
@@ -106,6 +118,25 @@ async def placer(
         {(one.n, one.ticket_id) for one in participants},
         await _told_histories(conn, mails, now - _AN_HOUR),
     )
+
+
+async def _as_they_are(
+    conn: Conn, ticket_ids: Sequence[int], reopens_since: datetime
+) -> dict[int, Named]:
+    """Lock the tickets, and read what came in the place of those that are over."""
+    locked = await _lock_tickets.all(conn, ticket_ids, reopens_since)
+    over = [ticket.id for ticket in locked if ticket.is_over]
+    found = await _successors.all(conn, over, reopens_since) if over else []
+    successors = {row.id: row.successor_id for row in found}
+    return {
+        ticket.id: Named(
+            id=ticket.id,
+            contact_id=ticket.contact_id,
+            is_over=ticket.is_over,
+            successor_id=successors.get(ticket.id),
+        )
+        for ticket in locked
+    }
 
 
 async def _known(conn: Conn, items: Mapping[int, tuple[int, Inbound]]) -> dict[int, _Author]:

@@ -37,9 +37,18 @@ SELECT id FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDAT
 
 -- name: lock_tickets
 -- In order, after their contacts: where they stand now is what counts.
-SELECT id, contact_id,
-       state = 'closed' OR (state = 'solved' AND solved_at <= $2::timestamptz) AS is_over
-FROM ticket WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+SELECT t.id, t.contact_id,
+       t.state = 'closed' OR (t.state = 'solved' AND t.solved_at <= $2::timestamptz) AS is_over
+FROM ticket t WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE
+
+-- name: successors
+-- What mails of their contacts have opened in the place of tickets that are over, the newest.
+SELECT t.id, max(s.id) AS successor_id
+FROM ticket t JOIN ticket s ON s.contact_id = t.contact_id AND s.follows_id = t.id
+WHERE t.id = ANY($1::bigint[])
+  AND s.state <> 'closed' AND (s.state <> 'solved' OR s.solved_at > $2::timestamptz)
+  AND EXISTS (SELECT FROM interaction i WHERE i.ticket_id = s.id AND i.details ->> 'continues' = t.id::text)
+GROUP BY t.id
 
 -- name: participants
 -- Authors to whom we ourselves wrote about that ticket, or whose mail a person let in there.

@@ -23,12 +23,12 @@ FROM (SELECT id, ticket_id, kind, body, received_at FROM interaction
 WHERE m.ticket_id = ANY($1::bigint[]) ORDER BY m.id
 
 -- name: conversations
--- The last messages of these people, whatever ticket they belong to; not what no person wrote.
+-- The last messages of these people, whatever ticket they belong to; not what no person, or somebody else, wrote.
 SELECT c.contact_id, m.id, m.direction, m.channel, m.body, m.occurred_at
 FROM unnest($1::bigint[]) AS c(contact_id) CROSS JOIN LATERAL (
-  SELECT i.id, i.direction, i.kind, i.channel, i.body, i.occurred_at FROM interaction i
+  SELECT i.id, i.direction, i.kind, i.channel, i.body, i.occurred_at, i.details FROM interaction i
   WHERE i.contact_id = c.contact_id ORDER BY i.id DESC LIMIT 30) m
-WHERE m.direction IN ('inbound', 'outbound') AND m.kind = 'message'
+WHERE m.direction IN ('inbound', 'outbound') AND m.kind = 'message' AND NOT m.details ? 'participant'
 ORDER BY c.contact_id, m.id
 
 -- name: settle

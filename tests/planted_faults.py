@@ -18,6 +18,10 @@ class Fault(NamedTuple):
 
 
 INTAKE = "tests/contactcenter/test_intake.py"
+MAILS = "tests/contactcenter/test_mail_intake.py"
+PLACING = "tests/contactcenter/test_mail_placing.py"
+THREADS = "tests/contactcenter/test_mail_threads.py"
+MAIL_RACES = "tests/races/test_mail_races.py"
 DISPATCH = "tests/contactcenter/test_dispatch.py"
 ESCALATING = "tests/contactcenter/test_escalating.py"
 DISPATCHER = "tests/contactcenter/test_dispatcher.py"
@@ -35,6 +39,7 @@ SETTING = "tests/contactcenter/test_segment_setting.py"
 FACTS = "tests/contactcenter/test_ticket_facts.py"
 CREDITS = "tests/contactcenter/test_ticket_credits.py"
 SCHEMA = "migrations/0001_initial.sql"
+EMAIL_SCHEMA = "migrations/0010_email.sql"
 RULES = "migrations/0009_routing_rules.sql"
 ACTIVATION = "tests/contactcenter/test_activation.py"
 STAFFING = "tests/contactcenter/test_dispatch_staffing.py"
@@ -89,8 +94,8 @@ FAULTS = (
     Fault(
         "equal_deliveries_not_folded",
         "contactcenter/intake.py",
-        "groups.setdefault((entry.id, inbound_key(waiting.item)), []).append(waiting)",
-        'groups.setdefault((entry.id, b"%16d" % len(groups)), []).append(waiting)',
+        "groups.setdefault((entry.id, inbound_columns.inbound_key(waiting.item)), []).append(",
+        'groups.setdefault((entry.id, b"%16d" % len(groups)), []).append(',
         (f"{INTAKE}::test_fifty_equal_deliveries_at_once_are_one_interaction",),
     ),
     Fault(
@@ -717,5 +722,182 @@ FAULTS = (
                 "::test_an_answer_that_a_rule_waits_for_is_not_lost_while_the_rules_are_asked"
             ),
         ),
+    ),
+    # Mails -------------------------------------------------------------------------------------
+    Fault(
+        "a_stranger_may_write_into_a_thread",
+        "contactcenter/mail_placing.py",
+        "        return (mail.n, ticket_id) in self._participants\n",
+        "        return True\n",
+        (f"{THREADS}::test_a_stranger_who_names_a_ticket_waits_for_a_person",),
+    ),
+    Fault(
+        "whoever_hides_is_known",
+        "contactcenter/mail_placing.py",
+        '        if author.address.kind != "email":\n            return False\n',
+        "",
+        (f"{PLACING}::test_nobody_gets_into_a_ticket_who_is_not_known_there",),
+    ),
+    Fault(
+        "whom_a_customer_copied_may_write",
+        "contactcenter/mail_threads.sql",
+        "(i.direction = 'outbound' AND (\n      (d.kind",
+        "(i.direction <> 'internal' AND (\n      (d.kind",
+        (f"{THREADS}::test_who_was_only_named_by_a_stranger_is_no_participant",),
+    ),
+    Fault(
+        "whom_we_copied_may_not_write",
+        "contactcenter/mail_threads.sql",
+        "      OR m.cc @> jsonb_build_array(jsonb_build_object('address', a.value))",
+        "",
+        (f"{THREADS}::test_whoever_we_wrote_to_in_a_ticket_may_answer_there",),
+    ),
+    Fault(
+        "a_copied_id_hides_our_mail",
+        "contactcenter/mail_threads.sql",
+        "ORDER BY m.interaction_id LIMIT 1)",
+        "ORDER BY m.interaction_id DESC LIMIT 1)",
+        (f"{THREADS}::test_a_copy_of_our_id_does_not_hide_our_mail",),
+    ),
+    Fault(
+        "a_number_comes_before_a_mail",
+        "contactcenter/mail_threads.sql",
+        "SELECT a.n, 4, 0, t.id",
+        "SELECT a.n, 0, 0, t.id",
+        (f"{THREADS}::test_a_proven_address_comes_before_a_mail_of_ours_and_that_before_theirs",),
+    ),
+    Fault(
+        "a_bounce_is_believed_of_any_mail",
+        "contactcenter/mail_placing.py",
+        "if c.step in {BY_ADDRESS, BY_OURS}), None)",
+        "), None)",
+        (f"{THREADS}::test_a_bounce_of_nothing_of_ours_waits",),
+    ),
+    Fault(
+        "a_closed_problem_comes_back_for_ever",
+        "contactcenter/mail_threads.sql",
+        "(t.state = 'solved' AND t.solved_at <= $2::timestamptz)",
+        "(t.state = 'solved' AND $2::timestamptz IS NULL)",
+        (f"{THREADS}::test_a_solved_problem_comes_back_within_the_window",),
+    ),
+    Fault(
+        "a_flood_opens_ticket_after_ticket",
+        "contactcenter/mail_placing.py",
+        "        if len(opened) >= NEW_TICKETS_PER_HOUR and not mail.accepted:\n",
+        "        if len(opened) > 99 + NEW_TICKETS_PER_HOUR:\n",
+        (f"{THREADS}::test_one_correspondent_opens_three_tickets_an_hour_at_most",),
+    ),
+    Fault(
+        "mails_of_a_batch_do_not_know_one_another",
+        "contactcenter/mail_placing.py",
+        "            self._placed.setdefault(mail.message_id, ticket_id)\n",
+        "            pass\n",
+        (f"{THREADS}::test_mails_of_one_thread_that_come_together_stay_together",),
+    ),
+    Fault(
+        "a_robot_brings_a_problem_back",
+        "contactcenter/mail_placing.py",
+        "named is None or not named.is_over or not mail.treatment.counts:",
+        "named is None or not named.is_over:",
+        (f"{THREADS}::test_what_no_person_wrote_is_shown_and_changes_nothing",),
+    ),
+    Fault(
+        "a_held_mail_counts_as_stored",
+        "contactcenter/mail_holding.sql",
+        "WHERE k.entry_point_id = h.entry_point_id AND k.external_id = h.key",
+        "WHERE k.entry_point_id = h.entry_point_id AND k.external_id = h.key AND false",
+        (f"{THREADS}::test_whom_a_person_let_in_may_write_there_from_then_on",),
+    ),
+    Fault(
+        "a_held_mail_is_held_for_each_way_it_comes",
+        "contactcenter/quarantine.py",
+        "        if again is not None:\n",
+        "        if again is not None and again.id < 0:\n",
+        (f"{THREADS}::test_a_held_mail_that_comes_by_two_ways_is_held_once",),
+    ),
+    Fault(
+        "one_mail_to_two_addresses_is_held_once",
+        EMAIL_SCHEMA,
+        "  ON quarantine (channel, purpose, body_sha256, coalesce(entry_point_id, 0));",
+        "  ON quarantine (channel, purpose, body_sha256, coalesce(entry_point_id * 0, 0));",
+        (f"{THREADS}::test_the_same_bytes_at_two_of_our_addresses_are_two_mails",),
+    ),
+    Fault(
+        "who_lost_a_mailbox_goes_on_storing",
+        "contactcenter/mail_intake.py",
+        "                await mailroom.advance(conn, handed.checkpoint)\n",
+        "                pass\n",
+        (f"{MAILS}::test_who_lost_the_lease_stores_nothing",),
+    ),
+    Fault(
+        "a_mail_does_not_wait_for_a_merge",
+        "contactcenter/mail_threads.sql",
+        "SELECT id FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+        "SELECT id FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id",
+        (
+            f"{MAIL_RACES}::test_a_new_mail_of_somebody_whose_address_changes_hands_is_the_new_owners",
+        ),
+    ),
+    Fault(
+        "a_mail_does_not_look_again_after_a_merge",
+        "contactcenter/mail_threads.py",
+        "    if await _known(conn, items) != authors:\n        raise LostRace\n",
+        "",
+        (
+            f"{MAIL_RACES}::test_a_new_mail_of_somebody_whose_address_changes_hands_is_the_new_owners",
+        ),
+    ),
+    Fault(
+        "a_mail_does_not_wait_for_its_tickets_end",
+        "contactcenter/mail_threads.sql",
+        "FROM ticket t WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE",
+        "FROM ticket t WHERE t.id = ANY($1::bigint[]) ORDER BY t.id",
+        (
+            f"{MAIL_RACES}::test_an_answer_to_a_problem_that_is_closed_in_this_moment_opens_one_that_follows",
+        ),
+    ),
+    Fault(
+        "a_mail_that_lost_a_race_is_not_stored",
+        "contactcenter/mail_intake.py",
+        "        outcomes = await db.retried(attempt, tries=_TRIES)\n",
+        "        outcomes = await db.retried(attempt, tries=1)\n",
+        (f"{MAIL_RACES}::test_first_mails_of_one_person_at_one_instant_are_one_person",),
+    ),
+    Fault(
+        "two_first_mails_are_two_people",
+        "contactcenter/mail_storing.py",
+        "    if len(added) < len(strangers):\n        raise LostRace\n",
+        "",
+        (f"{MAIL_RACES}::test_first_mails_of_one_person_at_one_instant_are_one_person",),
+    ),
+    Fault(
+        "one_bad_mail_sinks_a_mailbox",
+        "contactcenter/mail_intake.py",
+        "                    await mail_holding.set_aside(",
+        "                    raise error\n                    await mail_holding.set_aside(",
+        (
+            f"{MAIL_RACES}::test_a_mail_that_the_database_refuses_is_set_aside_and_its_mailbox_goes_on",
+        ),
+    ),
+    Fault(
+        "an_agent_decides_about_tickets_of_others",
+        "contactcenter/api/quarantine.py",
+        "            await check_may_work_in(call, conn, held.ticket_id)\n",
+        "            pass\n",
+        ("tests/api/test_acceptances_api.py::test_who_may_not_work_on_the_ticket_decides_nothing",),
+    ),
+    Fault(
+        "what_goes_on_is_a_new_problem_each_time",
+        "contactcenter/mail_storing.py",
+        '        noted["continues"] = str(one.placement.follows_id)\n',
+        "        pass\n",
+        (f"{THREADS}::test_what_goes_on_after_a_closed_problem_is_one_problem",),
+    ),
+    Fault(
+        "the_words_of_a_copied_person_are_the_customers",
+        "contactcenter/mail_storing.py",
+        '        noted["participant"] = "yes"\n',
+        "        pass\n",
+        (f"{THREADS}::test_the_words_of_somebody_else_in_a_ticket_are_marked_as_such",),
     ),
 )

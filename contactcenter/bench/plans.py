@@ -16,8 +16,13 @@ from contactcenter import (
     events,
     intake,
     legs,
+    mail_holding,
+    mail_intake,
+    mail_storing,
+    mail_threads,
     offers,
     outbox,
+    quarantine,
     segment_setting,
     segment_views,
     segments,
@@ -37,12 +42,13 @@ from contactcenter.dispatch import arriving, entering, seek
 from contactcenter.feed import reader
 
 #: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
-#: and what is known of contacts, which rules ask for and credits follow.
+#: what is known of contacts, which rules ask for and credits follow; and the look-ups of mails.
 _WAY: Final = (
     *(one.__name__ for one in (intake, triage, segments, events, entering, arriving, seek)),
     *(one.__name__ for one in (tickets, turns, legs, offers, timers, outbox)),
     *(one.__name__ for one in (reader, timeline)),
     *(one.__name__ for one in (ticket_facts, ticket_credits, segment_setting, segment_views)),
+    *(one.__name__ for one in (mail_intake, mail_threads, mail_storing, mail_holding, quarantine)),
 )
 #: From so many rows on a scan from end to end would be felt.
 _LARGE_ROWS: Final = 5_000
@@ -62,6 +68,7 @@ _make_events = _SQL.command("events")
 _make_keys = _SQL.command("keys")
 _make_segments = _SQL.command("segments")
 _make_credits = _SQL.command("credits")
+_make_mails = _SQL.command("mails")
 _large_tables = _SQL.take("large_tables", str)
 
 
@@ -88,6 +95,8 @@ async def _settle(conn: OwnConnection, rows: int) -> None:
         await _make_events.run(conn, first, last)
         await _make_keys.run(conn, first, last)
     await population.settle(conn, rows)
+    for first in range(0, rows, _AT_ONCE):
+        await _make_mails.run(conn, first, min(first + _AT_ONCE, rows) - 1)
     await _make_segments.run(conn, 0, rows - 1)
     await _make_credits.run(conn, 0, rows - 1)
     await conn.execute("VACUUM (ANALYZE)")

@@ -9,6 +9,13 @@ FROM generate_series(2 * $1::int, 2 * $2::int + 1) AS n
 INSERT INTO inbound_key (entry_point_id, external_id, received_at)
 SELECT 1, decode(md5(n::text), 'hex'), now() FROM generate_series($1::int, $2::int) AS n
 
+-- name: mails
+-- As if everything that came had been a mail.
+INSERT INTO mail (interaction_id, message_id, message_key, subject, whole_text, kind)
+SELECT i.id, 'm' || i.id || '@customer.test', substring(sha256(('m' || i.id || '@customer.test')::bytea) FOR 16), 'Before',
+       i.body, 'person'
+FROM interaction i WHERE i.contact_id BETWEEN $1::int + 1 AND $2::int + 1
+
 -- name: segments
 -- Everybody's category, and somebody's manner, for one person in ten.
 INSERT INTO segment (contact_id, kind, value, source, confidence, actor, from_at)

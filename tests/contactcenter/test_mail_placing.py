@@ -32,7 +32,11 @@ REPORTS = ("bounce", "receipt", "complaint")
 tickets = st.fixed_dictionaries(
     {
         i: st.builds(
-            Named, id=st.just(i), contact_id=st.sampled_from((1, 2, 3)), is_over=st.booleans()
+            Named,
+            id=st.just(i),
+            contact_id=st.sampled_from((1, 2, 3)),
+            is_over=st.booleans(),
+            successor_id=st.sampled_from((None, 7)),
         )
         for i in TICKETS
     }
@@ -112,9 +116,9 @@ def test_nobody_gets_into_a_ticket_who_is_not_known_there(batch: dict[str, Any])
         case Joined(ticket_id=ticket_id) if mail.kind in REPORTS:
             assert ticket_id in {c.ticket_id for c in mail.candidates if c.step <= 2}
         case Joined(ticket_id=ticket_id) if named:
-            assert ticket_id in known or (
-                known and ticket_id in batch["histories"][mail.author.address, 5].opened_ids
-            )
+            instead = {i for k in known if (i := batch["tickets"][k].successor_id)}
+            instead |= set(batch["histories"][mail.author.address, ENTRY_POINT].opened_ids)
+            assert ticket_id in known or (known and ticket_id in instead)
         case Opened(follows_id=follows_id) if named:
             assert follows_id in known
         case Held(reason="stranger_in_thread", ticket_id=ticket_id):
@@ -136,12 +140,20 @@ def test_the_strongest_that_knows_the_author_wins(batch: dict[str, Any]) -> None
 
     placement = placed(batch)[0]
 
-    if batch["tickets"][first].is_over and mail.kind == "person":
-        opened_ids = batch["histories"][mail.author.address, 5].opened_ids
-        full = len(opened_ids) >= NEW_TICKETS_PER_HOUR
-        assert placement == (Joined(ticket_id=opened_ids[-1]) if full else Opened(follows_id=first))
-    else:
-        assert placement == Joined(ticket_id=first)
+    assert placement == expected(batch, mail, first)
+
+
+def expected(batch: dict[str, Any], mail: NewMail, ticket_id: int) -> Placement:
+    """Where a mail goes that belongs to this ticket, before others of its batch."""
+    ticket = batch["tickets"][ticket_id]
+    if not ticket.is_over or mail.kind != "person":
+        return Joined(ticket_id=ticket_id)
+    if ticket.successor_id is not None and ticket.contact_id == mail.author.contact_id:
+        return Joined(ticket_id=ticket.successor_id)
+    history = batch["histories"].get((mail.author.address, ENTRY_POINT), History())
+    if len(history.opened_ids) >= NEW_TICKETS_PER_HOUR and not mail.accepted:
+        return Joined(ticket_id=history.opened_ids[-1])
+    return Opened(follows_id=ticket_id, continues=True)
 
 
 @given(batches(), st.randoms(use_true_random=False))
@@ -186,9 +198,6 @@ def test_what_a_person_let_in_goes_where_he_said(batch: dict[str, Any]) -> None:
         named = (Candidate(step=1, rank=0, ticket_id=ticket_id),)
         accepted = NewMail(**(fields | {"candidates": named, "accepted": True}))
         [placement] = placed(batch | {"mails": [accepted]})
-        is_over = batch["tickets"][ticket_id].is_over and mail.kind == "person"
-        assert placement == (
-            Opened(follows_id=ticket_id) if is_over else Joined(ticket_id=ticket_id)
-        )
+        assert placement == expected(batch, accepted, ticket_id)
     alone = NewMail(**(fields | {"candidates": (), "accepted": True}))
     assert isinstance(placed(batch | {"mails": [alone]})[0], Opened)

@@ -335,3 +335,46 @@ async def test_a_stranger_who_is_let_in_as_new_has_a_ticket_of_his_own(desk: Des
 
     assert own != ticket_id
     assert (await desk.holds(mail(3, sender=STRANGER, ticket_id=ticket_id)))[1] == ticket_id
+
+
+async def test_what_goes_on_after_a_closed_problem_is_one_problem(desk: Desk) -> None:
+    """A customer who answers an old mail three times has one new problem, not three."""
+    [ticket_id] = await desk.takes(mail(1))
+    await desk.put(ticket_id, "closed")
+    answers = {"answers": ("m1@customer.test",)}
+
+    together = await desk.takes(mail(2, **answers), mail(3, **answers))
+    later = await desk.takes(mail(4, **answers))
+    [other] = await desk.takes(mail(5, subject="Else"))
+    again = await desk.takes(mail(6, **answers))
+
+    assert together == [together[0], together[0]]
+    assert later == again == [together[0]]
+    assert other not in {ticket_id, together[0]}
+    await desk.put(together[0], "closed")
+    async with desk.database.transaction() as conn:
+        await conn.execute("UPDATE ticket SET opened_at = opened_at - interval '1 hour'")
+    assert (await desk.takes(mail(7, **answers)))[0] not in {ticket_id, together[0], other}
+
+
+async def test_an_unrelated_problem_does_not_go_on_with_a_closed_one(desk: Desk) -> None:
+    [ticket_id] = await desk.takes(mail(1))
+    [other] = await desk.takes(mail(2, subject="Else"))
+    assert await desk.value("SELECT follows_id FROM ticket WHERE id = $1", other) == ticket_id
+    await desk.put(ticket_id, "closed")
+
+    [third] = await desk.takes(mail(3, answers=("m1@customer.test",)))
+
+    assert third not in {ticket_id, other}
+
+
+async def test_the_words_of_somebody_else_in_a_ticket_are_marked_as_such(desk: Desk) -> None:
+    """A person's manner is not judged by what somebody who got a copy writes."""
+    [ticket_id, _] = await desk.takes(mail(1), mail(2, answers=("m1@customer.test",)))
+    await desk.writes(ticket_id, OURS, cc=("bob@customer.test",))
+    await desk.takes(mail(3, sender="bob@customer.test", answers=(OURS,)))
+
+    marked = (
+        "SELECT details ? 'participant' FROM interaction WHERE direction = 'inbound' ORDER BY id"
+    )
+    assert await desk.rows(marked) == [(False,), (False,), (True,)]

@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from mail_desk import Desk, receiving, taking
 from mails import ENTRY_POINT, mail, our_mail
+from structlog.testing import capture_logs
 
 from channels import Checkpoint, Inbound, NotStored
 from contactcenter import contacts, mail_intake, merges
@@ -48,12 +49,14 @@ async def test_one_mail_by_four_ways_at_one_instant_is_one_interaction(
 async def test_first_mails_of_one_person_at_one_instant_are_one_person(
     desk: Desk, processes: list[Intake]
 ) -> None:
-    for n in range(25):
-        pair = [mail(f"{n}-{k}", sender=f"p{n}@customer.test", text=f"{k}") for k in range(4)]
-        outcomes = await asyncio.gather(
-            *(intake.receive([one]) for intake, one in zip(processes, pair, strict=True))
-        )
-        assert [o[0] for o in outcomes] == ["stored"] * 4
+    with capture_logs() as told:
+        for n in range(25):
+            pair = [mail(f"{n}-{k}", sender=f"p{n}@customer.test", text=f"{k}") for k in range(4)]
+            outcomes = await asyncio.gather(
+                *(intake.receive([one]) for intake, one in zip(processes, pair, strict=True))
+            )
+            assert [o[0] for o in outcomes] == ["stored"] * 4
+    assert [one for one in told if one["event"] == "mail_batch_failed"] == []
 
     assert await desk.value("SELECT count(*) FROM contact") == 25
     assert await desk.value("SELECT count(*) FROM interaction") == 100
