@@ -30,6 +30,9 @@ FEED = "tests/contactcenter/feed/test_feed.py"
 WALLS = "tests/races/test_last_walls.py"
 ORDERS = "tests/races/test_status_orders.py"
 SMS = "tests/journeys/test_sms_journey.py"
+MAIL_HOOK = "tests/journeys/test_mail_hook_journey.py"
+MAIL_HOOKS = "tests/channels/test_email_hooks.py"
+MAIL_SNS = "tests/channels/test_email_hooks_ses.py"
 MEETINGS = "tests/races/test_interleavings.py"
 JUMPS = "tests/races/test_clock_jumps.py"
 SEEN = "tests/contactcenter/feed/test_feed_visibility.py"
@@ -258,6 +261,40 @@ FAULTS = (
         "if not signature or digest is None:\n            return False\n",
         "if signature or digest is None:\n            return True\n",
         (f"{SMS}::test_a_forged_hook_is_refused_and_leaves_no_row",),
+    ),
+    Fault(
+        "mails_of_a_hook_need_no_key",
+        "channels/_email_hooks_door.py",
+        "            if some and await self._provider.is_authentic(posted, payload, some):\n",
+        "            if some:\n",
+        (
+            f"{MAIL_HOOK}::test_forged_mail_leaves_no_row_and_is_counted",
+            f"{MAIL_HOOKS}::test_wrong_signature_is_answered_so_that_the_provider_tries_again",
+        ),
+    ),
+    Fault(
+        "one_address_signs_for_another",
+        "channels/_email_hooks_door.py",
+        "        return own or self._general_keys()\n",
+        "        return (*own, *self._every_key())\n",
+        (
+            MAIL_HOOKS
+            + "::test_own_key_replaces_the_one_of_the_settings_and_speaks_for_no_other_address",
+        ),
+    ),
+    Fault(
+        "a_provider_is_sent_away_for_good",
+        "channels/_email_hooks_sendgrid.py",
+        "    forged = HTTPStatus.SERVICE_UNAVAILABLE\n",
+        "    forged = HTTPStatus.FORBIDDEN\n",
+        (f"{MAIL_HOOKS}::test_wrong_signature_is_answered_so_that_the_provider_tries_again",),
+    ),
+    Fault(
+        "a_certificate_comes_from_anywhere",
+        "channels/_email_hooks_sns.py",
+        " or named[1] != host or",
+        " or",
+        (f"{MAIL_SNS}::test_certificate_from_anywhere_else_is_not_even_asked_for",),
     ),
     Fault(
         "an_idempotency_key_is_not_looked_up",

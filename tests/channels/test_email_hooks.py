@@ -405,6 +405,13 @@ async def test_postmark_is_believed_by_name_and_password_before_its_body_is_read
         assert (await served.post(postmark(RAW.decode(), password=password))).status == 200
 
 
+async def test_key_that_is_no_name_and_password_lets_nobody_in(hooks):
+    served = await hooks(settings={"postmark_passwords": "short,:x,y:,:"})
+
+    for password in ("short", ":x", "y:", ":", ""):
+        assert (await served.post(postmark("x", password=password))).status == 401
+
+
 async def test_challenge_of_a_password_comes_with_its_refusal(hooks):
     served = await hooks()
 

@@ -3,7 +3,7 @@
 from urllib.parse import quote_from_bytes, quote_plus, unquote_to_bytes
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mail_posts import multipart, urlencoded
 
@@ -15,6 +15,9 @@ names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1,
 
 
 @given(st.binary(max_size=200))
+@example(b"=41%20")
+@example(b"%2")
+@example(b"%zz=\r\n%20 \t\n")
 def test_escaping_is_undone_as_the_standard_library_does(text):
     assert forms.unescaped(text) == unquote_to_bytes(text.replace(b"+", b" "))
 

@@ -269,6 +269,13 @@ async def test_certificate_that_is_redirected_is_not_followed(served, amazon):
     assert fetched(amazon) == [PEM]
 
 
+async def test_hook_as_it_is_built_follows_no_redirect(http):
+    env = Env(settings={}, public_url="https://desk.example", region="IR", http=http)
+    built = Hooks(env, Receiver(env, MailReaders()))
+
+    assert built._providers["ses"]._sns._fetcher._most_redirects == 0
+
+
 async def test_certificate_that_cannot_be_had_is_no_forgery_and_asked_for_once(served, amazon):
     amazon.pages[PEM] = web.Response(status=500)
     mailroom = RecordingMailroom()
