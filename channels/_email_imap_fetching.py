@@ -1,6 +1,7 @@
 """Mails out of a mailbox, a few at a time, each as something the inbox takes."""
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -22,7 +23,7 @@ BATCH_BYTES: Final = 8 * 1024 * 1024
 MOST_BYTES: Final = 60_000_000
 #: What is kept of a mail that is too large.
 _KEPT_BYTES: Final = 65_536
-#: A mail at which the connection broke so often is passed by, if others come.
+#: A mail at which a sound connection broke so often is passed by.
 _STUMBLES: Final = 3
 
 log = structlog.get_logger()
@@ -48,29 +49,43 @@ class Stumbles:
 
     def __init__(self) -> None:
         self._at: Sequence[int] = ()
+        self._is_sound = False
+        self._suspect: set[int] = set()
+        self._broke_alone: set[int] = set()
         self._broken: Counter[int] = Counter()
+        self.turns = itertools.count()
 
-    def begin(self, uids: Sequence[int]) -> None:
-        """These are fetched now."""
-        self._at = uids
+    def begin(self, uids: Sequence[int], *, is_sound: bool) -> None:
+        """These are fetched now; whether the connection has just given another mail."""
+        self._at, self._is_sound = uids, is_sound
 
     def end(self) -> None:
         """They came."""
         for uid in self._at:
+            self._suspect.discard(uid)
+            self._broke_alone.discard(uid)
             del self._broken[uid]
         self._at = ()
 
     def broke(self) -> None:
-        """The connection is gone."""
-        self._broken.update(self._at)
+        """The connection is gone. Where it was sound before, that is the mail's doing."""
+        self._suspect.update(self._at)
+        if len(self._at) == 1:
+            self._broke_alone.update(self._at)
+        if self._is_sound:
+            self._broken.update(self._at)
         self._at = ()
 
     def is_suspect(self, uid: int) -> bool:
         """Whether to fetch it alone."""
-        return uid in self._broken
+        return uid in self._suspect
+
+    def needs_proof(self, uid: int) -> bool:
+        """Whether to see before that the connection gives other mails."""
+        return uid in self._broke_alone
 
     def is_stuck(self, uid: int) -> bool:
-        """Whether to pass it by, if others come."""
+        """Whether to pass it by."""
         return self._broken[uid] >= _STUMBLES
 
 
@@ -102,26 +117,36 @@ class Fetching:
         self._session = connection.session
         self._ask = connection.ask
         self._receiver = receiver
+        self._turns = stumbles.turns
         self.stumbles = stumbles
 
     async def take(
         self, batch: Sequence[int], sizes: Mapping[int, int], *, within_s: float
     ) -> Sequence[Taken]:
         """What the inbox is to take for these mails, without those that are gone."""
-        if len(batch) == 1 and self.stumbles.is_stuck(batch[0]):
-            other = next((uid for uid in reversed(sizes) if uid != batch[0]), None)
-            if other is not None:
-                await self._ask(lambda: self._session.head(other), within_s)
-                self.stumbles.begin(batch)
-                self.stumbles.end()
-                return [self._lost(batch[0], "the connection breaks each time it is asked for")]
-        self.stumbles.begin(batch)
-        if len(batch) == 1 and sizes[batch[0]] > MOST_BYTES:
-            taken: Sequence[Taken] = [await self._too_large(batch[0], sizes[batch[0]], within_s)]
+        is_sound = await self._is_sound(batch, sizes, within_s)
+        self.stumbles.begin(batch, is_sound=is_sound)
+        taken: Sequence[Taken]
+        if is_sound and self.stumbles.is_stuck(batch[0]):
+            taken = [self._lost(batch[0], "the connection breaks each time it is asked for")]
+        elif len(batch) == 1 and sizes[batch[0]] > MOST_BYTES:
+            taken = [await self._too_large(batch[0], sizes[batch[0]], within_s)]
         else:
             taken = await self._read(await self._bodies(batch, within_s))
         self.stumbles.end()
         return taken
+
+    async def _is_sound(
+        self, batch: Sequence[int], sizes: Mapping[int, int], within_s: float
+    ) -> bool:
+        """Whether, before a mail at which a connection broke, this one gives another."""
+        others = [uid for uid in sizes if uid not in batch]
+        if not others or not self.stumbles.needs_proof(batch[0]):
+            return False
+        self.stumbles.begin((), is_sound=False)
+        other = others[next(self._turns) % len(others)]  # not always one that breaks it, too
+        await self._ask(lambda: self._session.head(other), within_s)
+        return True
 
     async def _bodies(
         self, batch: Sequence[int], within_s: float

@@ -45,6 +45,7 @@ class MailboxReader:
         self._uid_validity = 0
         self._last_uid = 0
         self._exists = 0
+        self._can_idle = False
         self._not_marked: str | None = None
 
     async def read(
@@ -63,6 +64,9 @@ class MailboxReader:
             await self._read_all()
             await on_read(self._not_marked)
             self._not_marked = None
+            self._can_idle = await self._connection.ask(
+                lambda: self._session.can_idle, pace.command_s
+            )
             await self._follow()
 
     async def _select(self, mailbox: str) -> None:
@@ -128,11 +132,15 @@ class MailboxReader:
     async def _news(self, within_s: float) -> bool:
         """Wait until there may be something new."""
         ask, command_s = self._connection.ask, self._pace.command_s
-        if not await ask(lambda: self._session.can_idle, command_s):
-            await asyncio.sleep(min(within_s, self._pace.poll_without_idle_s))
-            await ask(self._session.noop, command_s)
-            return True
-        is_told = await ask(self._session.start_idling, command_s)
-        is_told = is_told or await self._connection.is_told(within_s)
-        await ask(self._session.stop_idling, command_s)
-        return is_told
+        if self._can_idle:
+            try:
+                is_told = await ask(self._session.start_idling, command_s)
+            except NotAnswered:
+                self._can_idle = False
+            else:
+                is_told = is_told or await self._connection.is_told(within_s)
+                await ask(self._session.stop_idling, command_s)
+                return is_told
+        await asyncio.sleep(min(within_s, self._pace.poll_without_idle_s))
+        await ask(self._session.noop, command_s)
+        return True

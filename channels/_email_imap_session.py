@@ -156,6 +156,7 @@ class Session:
 
     def after(self, last_uid: int, exists: int) -> Found:
         """The next mails after one, as many as are listed at once; none if there are no more."""
+        self._client._imap.untagged_responses.pop("EXISTS", None)  # noqa: SLF001  see _is_told
         if exists <= MOST_LISTED:
             found = self._search(last_uid + 1, "*")
             uids = [uid for uid in found if uid > last_uid]  # `*` is the last one, even if lower
@@ -230,10 +231,22 @@ class Session:
 
     def start_idling(self) -> bool:
         """Have the server tell of news; whether it has done so already."""
-        self._client.idle()
+        imap = self._client._imap  # noqa: SLF001  ``idle`` takes no news before the server is ready
+        tag = self._client._idle_tag = imap._command("IDLE")  # noqa: SLF001
+        while imap._get_response() is not None:  # noqa: SLF001
+            if imap.tagged_commands[tag]:
+                raise NotAnswered(f"IDLE: {imap.tagged_commands.pop(tag)}")
+        return self._is_told() or self._has_more()
+
+    def _is_told(self) -> bool:
+        """Whether it told with any answer since mails were looked for: it does not tell twice."""
+        return "EXISTS" in self._client._imap.untagged_responses  # noqa: SLF001
+
+    def _has_more(self) -> bool:
+        """Whether something came with the last answer: that never shows at the socket again."""
         at = self._client.socket()
         at.settimeout(0)
-        try:  # what came with the last answer never shows at the socket again
+        try:
             return bool(self._client._imap.file.peek(1))  # noqa: SLF001
         except (BlockingIOError, ssl.SSLWantReadError):
             return False

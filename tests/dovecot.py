@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from cryptography.x509.oid import NameOID
 #: The one password of all users, whose names are any.
 PASSWORD = "open-sesame"
 _STARTS_WITHIN_S = 20
+_STOPS_WITHIN_S = 0.5
 _BINARY = shutil.which("dovecot") or "/usr/sbin/dovecot"
 
 needed = pytest.mark.skipif(
@@ -34,13 +35,14 @@ protocols = imap
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
-listen = 127.0.0.1
-ssl = yes
+listen = {host}
+ssl = {ssl}
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 ssl_min_protocol = TLSv1.2
 disable_plaintext_auth = {plaintext_is_refused}
 auth_mechanisms = {mechanisms}
+auth_username_chars =
 default_login_user = {login_user}
 default_internal_user = {internal_user}
 default_internal_group = {internal_group}
@@ -48,8 +50,12 @@ first_valid_uid = 1
 mail_location = maildir:{folder}/mail/%u
 mailbox_idle_check_interval = 1 secs
 mailbox_list_index = no
+auth_failure_delay = 0
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   chroot =
@@ -74,6 +80,7 @@ userdb {{
 }}
 """
 _BY_PASSWORD = "passdb {{\n  driver = static\n  args = password={password}\n}}"
+_BY_USER = "passdb {{\n  driver = passwd-file\n  args = {folder}/users\n}}"
 _BY_TOKEN = (
     "passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {folder}/oauth2.conf\n}}"
 )
@@ -82,16 +89,19 @@ _BY_TOKEN = (
 class Dovecot:
     """Runs from ``start`` to ``stop``; what lies in its mailboxes stays in between."""
 
-    host = "127.0.0.1"
-
     def __init__(self, folder: Path, *, introspection: str | None = None) -> None:
         self.folder = folder
+        #: Only a peer at the same address may show a password in the clear all the same.
+        self.host = "127.0.0.1"
         self.port, self.tls_port = free_port(), free_port()
         self.authority = folder / "cert.pem"
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self._introspection = introspection
         self.refuse_plaintext = False
+        self.ssl = "yes"
+        #: Those who may sign in, with their passwords; without any, everybody by ``PASSWORD``.
+        self.users: dict[str, str] = {}
 
     def start(self) -> None:
         for name in ("run", "state", "mail", "home"):
@@ -104,7 +114,10 @@ class Dovecot:
         config = self.folder / "dovecot.conf"
         config.write_text(self._config())
         self._process = subprocess.Popen(  # noqa: S603
-            [_BINARY, "-F", "-c", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [_BINARY, "-F", "-c", config],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._await_greeting()
 
@@ -113,16 +126,20 @@ class Dovecot:
         if process is None:
             return
         process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOPS_WITHIN_S)
+        with suppress(ProcessLookupError):  # it leads a group of its own, and no other
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
 
     def _config(self) -> str:
         is_root = os.geteuid() == 0
         me = self._owner.pw_name
         passdb = _BY_PASSWORD.format(password=PASSWORD)
+        if self.users:
+            passdb = _BY_USER.format(folder=self.folder)
+            lines = [f"{name}:{{PLAIN}}{password}\n" for name, password in self.users.items()]
+            (self.folder / "users").write_text("".join(lines))
         if self._introspection is not None:
             passdb = _BY_TOKEN.format(folder=self.folder)
             (self.folder / "oauth2.conf").write_text(
@@ -133,6 +150,8 @@ class Dovecot:
             folder=self.folder,
             port=self.port,
             tls_port=self.tls_port,
+            host=self.host,
+            ssl=self.ssl,
             plaintext_is_refused="yes" if self.refuse_plaintext else "no",
             mechanisms="plain login" if self._introspection is None else "xoauth2 oauthbearer",
             login_user="dovenull" if is_root else me,
@@ -189,7 +208,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(*, introspection: str | None = None, **options: bool) -> Iterator[Dovecot]:
+def running(*, introspection: str | None = None, **options: object) -> Iterator[Dovecot]:
     """A Dovecot that is gone at the end, with all it kept."""
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
     folder.chmod(0o755)  # its processes are several users where root runs it
