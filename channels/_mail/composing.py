@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -27,10 +27,34 @@ from channels._mail.values import Enclosure, MailAddress
 #: A References field longer than this loses its middle: the first and the newest stay.
 REFERENCES: Final = 20
 SUBJECT_CHARACTERS: Final = 250
-_ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,255}\Z")
-_ID: Final = re.compile(r"[^\s<>]{1,200}@[^\s<>]{1,200}\Z")
+_ADDRESS: Final = re.compile(
+    r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,255}\Z"
+)
+_ID: Final = re.compile(r"(?!.*=\?)[!-;=?-~]{1,400}@[!-;=?-~]{1,400}\Z")
 _PARAGRAPHS: Final = re.compile(r"\n{2,}")
-_POLICY: Final = SMTP.clone(max_line_length=78, cte_type="7bit")
+#: Fields of ids and web addresses. Python would decode what looks like an encoded word in one, line
+#: breaks and all, and encode an id that is longer than a line, which nobody finds again.
+_AS_IT_IS: Final = frozenset({"message-id", "in-reply-to", "references", "list-unsubscribe"})
+
+
+class _Policy(EmailPolicy):
+    """Python's own, but for fields whose words are neither decoded nor encoded."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        if name.lower() in _AS_IT_IS and _WORDS.fullmatch(value):
+            return name, value
+        return super().header_store_parse(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() in _AS_IT_IS and _WORDS.fullmatch(value):
+            folded: str = f"{name}: " + "\r\n ".join(value.split(" ")) + "\r\n"
+            return folded.encode("utf-8" if self.utf8 else "ascii")
+        return super().fold_binary(name, value)
+
+
+#: Words of visible letters with a space between two of them.
+_WORDS: Final = re.compile(r"<[^\s<>\x00-\x1f\x7f]{1,900}>(?:,? <[^\s<>\x00-\x1f\x7f]{1,900}>)*")
+_POLICY: Final = _Policy(linesep="\r\n", max_line_length=78, cte_type="7bit")
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -90,7 +114,16 @@ def compose(letter: Letter) -> bytes:
             filename=_said(one.name) or "file",
         )
     _bound(made, letter.message_id)
-    return made.as_bytes()
+    return _checked(made.as_bytes(), made)
+
+
+def _checked(raw: bytes, made: EmailMessage) -> bytes:
+    """The mail, if its header has the fields that were set and not one more."""
+    head = raw.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    found = [line.partition(b":")[0].decode() for line in head if line[:1] not in b" \t"]
+    if found != list(made):
+        raise Undeliverable("Something in it would have become a header field.", code="bad_header")
+    return raw
 
 
 def _bound(made: EmailMessage, message_id: str) -> None:

@@ -1,6 +1,7 @@
 """Mails of ours are whole, thread on both sides, and carry no header anybody else wrote."""
 
 from datetime import UTC, datetime
+from email.parser import BytesParser
 
 import pytest
 from hypothesis import given, settings
@@ -77,9 +78,32 @@ def test_a_long_conversation_keeps_its_first_and_its_newest_message():
     assert (read.references[0], read.references[-1]) == (ids[0], ids[-1])
 
 
+def test_ids_and_links_are_written_letter_by_letter_however_long():
+    long = "x" * 200 + "@mail.outlook.example"
+    link = "https://desk.example/" + "t" * 300
+    evil = "=?utf-8?q?=0D=0ABcc:_eve=40evil.example?=@example.com"
+    letter = replace(LETTER, in_reply_to=long, references=[evil, long], unsubscribe=[link])
+
+    raw = compose(letter)
+
+    assert f"\r\nIn-Reply-To: <{long}>\r\n".encode() in raw
+    assert f"\r\nReferences: <{long}>\r\n".encode() in raw
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in raw
+    assert b"Bcc" not in raw
+
+
 @pytest.mark.parametrize(
     "address",
-    ["", "nobody", "a@b@c", "a b@c.d", "a@c.d\r\nBcc: eve@evil.example", "<a@b.c>", "a,b@c.d"],
+    [
+        "",
+        "nobody",
+        "a@b@c",
+        "a b@c.d",
+        "a@c.d\r\nBcc: eve@evil.example",
+        "<a@b.c>",
+        "a,b@c.d",
+        "a\0@b.c",
+    ],
 )
 def test_an_address_that_is_none_is_refused(address):
     with pytest.raises(Undeliverable):
@@ -115,28 +139,83 @@ INJECTIONS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+ADDRESSES = st.one_of(st.just("ali@example.com"), INJECTIONS, INJECTIONS.map(lambda t: f"a{t}@b.c"))
+
+
+@settings(max_examples=150, deadline=None)
 @given(
-    subject=INJECTIONS, name=INJECTIONS, file_name=INJECTIONS, reference=INJECTIONS, text=INJECTIONS
+    subject=INJECTIONS,
+    name=INJECTIONS,
+    file_name=INJECTIONS,
+    references=st.lists(INJECTIONS | INJECTIONS.map(lambda t: f"{t}@b.c"), max_size=3),
+    text=INJECTIONS,
+    signature=INJECTIONS,
+    cc=st.lists(ADDRESSES, max_size=2),
+    recipient=ADDRESSES,
+    reply_to=ADDRESSES,
+    unsubscribe=INJECTIONS,
 )
-def test_no_words_become_a_header(subject, name, file_name, reference, text):
+def test_no_words_become_a_header(  # noqa: PLR0917
+    subject,
+    name,
+    file_name,
+    references,
+    text,
+    signature,
+    cc,
+    recipient,
+    reply_to,
+    unsubscribe,
+):
     file = Enclosure(name=file_name, content_type="image/png", content=b"x")
     letter = replace(
         LETTER,
         subject=subject,
         text=text,
+        signature=signature,
         author=MailAddress(name, "support@ours.example"),
-        references=(reference, "p@example.com"),
-        in_reply_to=reference,
+        recipient=MailAddress(name, recipient),
+        cc=[MailAddress(name, one) for one in cc],
+        reply_to=reply_to,
+        references=references,
+        in_reply_to=references[0] if references else None,
         enclosures=[file],
+        unsubscribe=[f"https://desk.example/{unsubscribe}"],
     )
-
-    raw = compose(letter)
+    try:
+        raw = compose(letter)
+    except Undeliverable:
+        assert {recipient, reply_to, *cc} != {"ali@example.com"}
+        return
 
     head = raw.partition(b"\r\n\r\n")[0]
     names = [
         line.partition(b":")[0].lower() for line in head.split(b"\r\n") if line[:1] not in b" \t"
     ]
-    assert b"bcc" not in names
+    assert set(names) <= KNOWN
     assert len(names) == len(set(names))
-    assert understand(raw).to == (MailAddress("علی رضایی", "ali@example.com"),)
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    read = understand(raw)
+    assert [one.address for one in read.to] == [recipient]
+    assert [one.address for one in read.cc] == cc
+    for part in BytesParser().parsebytes(raw).walk():
+        assert {name.lower().encode() for name, _ in part.items()} <= KNOWN | OF_PARTS
+
+
+OF_PARTS = {b"content-disposition", b"content-transfer-encoding"}
+KNOWN = {
+    b"message-id",
+    b"date",
+    b"from",
+    b"to",
+    b"cc",
+    b"subject",
+    b"reply-to",
+    b"in-reply-to",
+    b"references",
+    b"x-contactcenter-loop",
+    b"list-unsubscribe",
+    b"list-unsubscribe-post",
+    b"mime-version",
+    b"content-type",
+}
