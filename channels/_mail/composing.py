@@ -48,12 +48,12 @@ class _Policy(EmailPolicy):
     def fold_binary(self, name: str, value: Any) -> bytes:
         if name.lower() in _AS_IT_IS and _WORDS.fullmatch(value):
             folded: str = f"{name}: " + "\r\n ".join(value.split(" ")) + "\r\n"
-            return folded.encode("utf-8" if self.utf8 else "ascii")
+            return folded.encode("ascii")
         return super().fold_binary(name, value)
 
 
-#: Words of visible letters with a space between two of them.
-_WORDS: Final = re.compile(r"<[^\s<>\x00-\x1f\x7f]{1,900}>(?:,? <[^\s<>\x00-\x1f\x7f]{1,900}>)*")
+#: Words of visible ASCII letters with a space between two of them.
+_WORDS: Final = re.compile(r"<[!-;=?-~]{1,900}>(?:,? <[!-;=?-~]{1,900}>)*")
 _POLICY: Final = _Policy(linesep="\r\n", max_line_length=78, cte_type="7bit")
 
 

@@ -150,7 +150,7 @@ ADDRESSES = st.one_of(st.just("ali@example.com"), INJECTIONS, INJECTIONS.map(lam
     references=st.lists(INJECTIONS | INJECTIONS.map(lambda t: f"{t}@b.c"), max_size=3),
     text=INJECTIONS,
     signature=INJECTIONS,
-    cc=st.lists(ADDRESSES, max_size=2),
+    cc=st.lists(ADDRESSES, max_size=2, unique=True),
     recipient=ADDRESSES,
     reply_to=ADDRESSES,
     unsubscribe=INJECTIONS,
