@@ -69,6 +69,7 @@ _make_keys = _SQL.command("keys")
 _make_segments = _SQL.command("segments")
 _make_credits = _SQL.command("credits")
 _make_mails = _SQL.command("mails")
+_make_held = _SQL.command("held")
 _large_tables = _SQL.take("large_tables", str)
 
 
@@ -97,6 +98,7 @@ async def _settle(conn: OwnConnection, rows: int) -> None:
     await population.settle(conn, rows)
     for first in range(0, rows, _AT_ONCE):
         await _make_mails.run(conn, first, min(first + _AT_ONCE, rows) - 1)
+    await _make_held.run(conn, 0, rows - 1)
     await _make_segments.run(conn, 0, rows - 1)
     await _make_credits.run(conn, 0, rows - 1)
     await conn.execute("VACUUM (ANALYZE)")

@@ -16,6 +16,14 @@ SELECT i.id, 'm' || i.id || '@customer.test', substring(sha256(('m' || i.id || '
        i.body, 'person'
 FROM interaction i WHERE i.contact_id BETWEEN $1::int + 1 AND $2::int + 1
 
+-- name: held
+-- Mails of strangers, as many as there are people: more than anybody would let wait.
+INSERT INTO quarantine (channel, purpose, reason, detail, content_type, body, body_sha256, external_id, entry_point_id,
+                        ticket_id, received_at)
+SELECT 'email', 'message', 'stranger_in_thread', 'Before', 'message/rfc822', 'x', sha256(n::text::bytea), 'm' || n, e.id,
+       n + 1, now()
+FROM generate_series($1::int, $2::int) AS n, (SELECT min(id) AS id FROM entry_point) AS e
+
 -- name: segments
 -- Everybody's category, and somebody's manner, for one person in ten.
 INSERT INTO segment (contact_id, kind, value, source, confidence, actor, from_at)
