@@ -161,6 +161,28 @@ async def test_a_report_that_names_no_mail_is_about_the_last_to_that_address_in_
     assert await _state(centre, "old@example.com") == ("sent", None)
 
 
+@pytest.mark.parametrize("about", ["", "mfirst@customer.test"])
+async def test_a_report_that_names_no_mail_of_ours_is_about_the_last_that_fits(
+    centre: House, about: str
+) -> None:
+    ticket_id = await _sent(centre)
+    async with centre.database.transaction() as conn:
+        later = await our_mail(conn, ticket_id, "later@example.com", to="other@home.test")
+        await conn.execute(
+            "UPDATE interaction SET external_id = 'later@example.com' WHERE id = $1", later
+        )
+
+    await centre.receive(proven(status("failed", "5.1.1", about=about), ticket_id))
+    assert (await _state(centre), await _state(centre, "later@example.com")) == (
+        ("undelivered", "5.1.1"),
+        ("sent", None),
+    )
+
+    forwarded = status("failed", "5.2.2", to="else@where.test", about=about)
+    await centre.receive(proven(forwarded, ticket_id))
+    assert await _state(centre, "later@example.com") == ("undelivered", "5.2.2")
+
+
 def proven(item: Inbound, ticket_id: int) -> Inbound:
     """As if it had come to a reply address of ours."""
     return received(item.raw.body, ticket_id=ticket_id)
