@@ -79,6 +79,16 @@ class Unmergeable(Conflict):
     code = "unmergeable"
 
 
+class SendersNotVerified(Conflict):
+    """Nobody vouched for who wrote from these addresses: a person has to decide.
+
+    ``identity_ids`` are addresses of mails that our own border never found to be the author's. With
+    ``accept_unverified`` they are merged all the same.
+    """
+
+    code = "senders_not_verified"
+
+
 class Held(Struct, frozen=True, kw_only=True):
     """A locked ticket as far as it matters here; ``is_open`` until it is solved."""
 
@@ -101,6 +111,7 @@ class _Lasting(Struct, frozen=True, kw_only=True):
 _SQL = db.Statements(__name__)
 _of_contact = _SQL.take("of_contact", MergeRow)
 _unreadable = _SQL.take("unreadable", int)
+_unverified = _SQL.take("unverified", int)
 _lock_timeout = _SQL.take("lock_timeout", str)
 _set_lock_timeout = _SQL.command("set_lock_timeout")
 _lock_tickets = _SQL.command("lock_tickets")
@@ -126,20 +137,36 @@ async def merge(
     *,
     actor: str,
     must_read_as: int | None,
+    accept_unverified: bool = False,
 ) -> Merge:
     """Make the other contact part of the kept one; under the routing lock.
 
     Whoever holds a ticket of a person may read his others, so a merge shows some people more:
-    ``must_read_as`` names a person who must be allowed to read all of it before. Raises
-    ``NotFound``, ``BadInput``, ``Unmergeable`` or ``Forbidden``.
+    ``must_read_as`` names a person who must be allowed to read all of it before. Anybody can write
+    a mail in another's name, so who wrote from addresses that were never verified is merged only
+    where somebody answers for it. Raises ``NotFound``, ``BadInput``, ``Unmergeable``,
+    ``Forbidden`` or ``SendersNotVerified``.
     """
     kept, other = await _both(conn, kept_id, other_id)
     await check_may_read_all(conn, must_read_as, kept_id, other_id)
     held = await hold_still(conn, kept_id, other_id)
+    unverified = await _unverified.all(conn, [kept_id, other_id])
+    if unverified and not accept_unverified:
+        raise SendersNotVerified(
+            "Mails came from addresses of these people that were never verified to be theirs. Ask"
+            " them by another channel, then merge with accept_unverified.",
+            identity_ids=unverified,
+        )
     facts, moved = await _move(conn, now, held, kept, other, actor=actor)
     row = await _keep.one(conn, kept_id, other_id, msgspec.to_builtins(moved), actor, now)
     joined = contacts.fact(
-        "contact_merged", now, actor, kept_id, merge_id=row.id, merged_id=other_id
+        "contact_merged",
+        now,
+        actor,
+        kept_id,
+        merge_id=row.id,
+        merged_id=other_id,
+        accepted_unverified=unverified,
     )
     await events.record(conn, joined, *facts)
     await temperaments.show(conn, now, kept_id, actor=actor)

@@ -9,6 +9,18 @@ SELECT count(t.id) AS unreadable FROM viewer($1) v, ticket t
 WHERE t.contact_id = ANY($2::bigint[])
   AND NOT may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)
 
+-- name: unverified
+-- Addresses that mails came from, of none of which our own border found that their domain had sent it.
+SELECT d.id FROM identity d
+WHERE d.contact_id = ANY($1::bigint[]) AND d.kind = 'email'
+  AND EXISTS (SELECT FROM interaction i JOIN mail m ON m.interaction_id = i.id
+              WHERE i.contact_id = d.contact_id AND i.identity_id = d.id AND i.direction = 'inbound')
+  AND NOT EXISTS (SELECT FROM interaction i JOIN mail m ON m.interaction_id = i.id
+                  WHERE i.contact_id = d.contact_id AND i.identity_id = d.id AND i.direction = 'inbound'
+                    AND m.authentication->>'dmarc' = 'pass'
+                    AND coalesce(m.authentication->>'domain', split_part(d.value, '@', -1)) = split_part(d.value, '@', -1))
+ORDER BY d.id
+
 -- name: lock_timeout
 -- To be set again when the locks are ours.
 SELECT current_setting('lock_timeout') AS lock_timeout

@@ -10,9 +10,14 @@ from contactcenter.merges import Merge
 
 
 class NewMerge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The contact that becomes part of the one in the path."""
+    """The contact that becomes part of the one in the path.
+
+    With ``accept_unverified`` the caller answers for it that whoever wrote mails from addresses
+    that were never verified is this person.
+    """
 
     contact_id: Id
+    accept_unverified: bool = False
 
 
 @operation("GET", "/contacts/{contact_id}/merges", tag="merges", roles=AGENT, via="read")
@@ -35,6 +40,9 @@ async def merge_contacts(call: Call, contact_id: int, body: NewMerge) -> Merge:
 
     It can be undone. Of two open tickets at one entry point's queue the older takes the next
     message. An agent needs to be allowed to read every ticket of both; a supervisor does not.
+
+    Where mails came from an address and none of them was verified (DMARC), it is answered 409
+    `senders_not_verified` with `identity_ids`, unless `accept_unverified` is given.
     """
     return await merges.merge(
         call.conn,
@@ -43,6 +51,7 @@ async def merge_contacts(call: Call, contact_id: int, body: NewMerge) -> Merge:
         body.contact_id,
         actor=call.actor.reference,
         must_read_as=_must_read_as(call),
+        accept_unverified=body.accept_unverified,
     )
 
 

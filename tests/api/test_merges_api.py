@@ -2,6 +2,9 @@
 
 import factories
 import pytest
+from mail_writing import VERIFIED, Letterbox, text_mail
+
+from channels import Authentication
 
 
 @pytest.fixture
@@ -95,3 +98,76 @@ async def test_an_agent_merges_only_what_he_may_read(agent, table, two):
 
     assert refused["code"] == "forbidden"
     assert merge["tickets"] == 1
+
+
+@pytest.fixture
+async def letterbox(all_channels, inbox, table):
+    opened = Letterbox(all_channels, inbox, table)
+    await opened.open()
+    return opened
+
+
+async def writer(table, letterbox, n, **found):
+    """The contact and address of somebody who wrote a mail, and what our border found of it."""
+    raw = text_mail(f"mail {n}", sender=f"anna{n}@customer.test")
+    fields = {"dmarc": "pass", "domain": "customer.test"} | found
+    mail_id = await letterbox.take(raw, authentication=Authentication(**fields))
+    row = await table.fetchrow(
+        "SELECT contact_id, identity_id FROM interaction WHERE id = $1", mail_id
+    )
+    return row["contact_id"], row["identity_id"]
+
+
+async def test_who_was_never_verified_is_merged_only_if_somebody_answers_for_it(
+    supervisor, two, table, letterbox
+):
+    kept, _ = two
+    forged, identity_id = await writer(table, letterbox, 1, dmarc="fail")
+
+    for pair in ((kept, forged), (forged, kept)):
+        problem = await merged(supervisor, *pair, status=409)
+        assert problem["code"] == "senders_not_verified"
+        assert problem["identity_ids"] == [identity_id]
+    body = {"contact_id": forged, "accept_unverified": True}
+    await supervisor("POST", f"/contacts/{kept}/merges", body, status=201)
+
+    [data] = await table.fetch("SELECT data, actor FROM event WHERE kind = 'contact_merged'")
+    assert data["data"]["accepted_unverified"] == [identity_id]
+    assert data["actor"] == f"user:{supervisor.user_id}"
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        ({}, 201),
+        ({"domain": None}, 201),
+        ({"dmarc": None}, 409),
+        ({"dmarc": "none", "spf": "pass", "dkim": "pass"}, 409),
+        ({"domain": "elsewhere.test"}, 409),
+    ],
+)
+async def test_only_dmarc_for_the_domain_of_the_address_verifies_who_wrote(  # noqa: PLR0917  table
+    supervisor, two, table, letterbox, found, status
+):
+    kept, _ = two
+    other, _ = await writer(table, letterbox, 1, **found)
+
+    answer = await merged(supervisor, kept, other, status=status)
+
+    if status == 409:
+        await writer(table, letterbox, 1.5)  # somebody else's mail verifies nobody
+        assert (await merged(supervisor, kept, other, status=409))["code"] == answer["code"]
+
+
+async def test_one_verified_mail_is_enough_and_an_address_without_mails_is_what_an_agent_wrote(
+    supervisor, two, table, letterbox
+):
+    kept, typed = two
+    await factories.identity(table, typed, kind="email", value="typed@customer.test")
+    await merged(supervisor, kept, typed)
+    other, identity_id = await writer(table, letterbox, 1, dmarc="fail")
+    assert (await merged(supervisor, kept, other, status=409))["identity_ids"] == [identity_id]
+    raw = text_mail("once more", sender="anna1@customer.test")
+    await letterbox.take(raw, authentication=VERIFIED)
+
+    await merged(supervisor, kept, other)

@@ -221,7 +221,7 @@ async def test_a_merge_is_told_with_every_ticket_it_moved(world, two):
     merge = await world.merge(kept, other)
 
     [event] = await world.rows("SELECT data FROM event WHERE kind = 'contact_merged'")
-    assert event["data"] == {"merge_id": merge.id, "merged_id": other}
+    assert event["data"] == {"merge_id": merge.id, "merged_id": other, "accepted_unverified": []}
     told = await world.rows(
         """SELECT e.ticket_id, max(e.version) AS told, t.version, t.contact_id
            FROM event e JOIN ticket t ON t.id = e.ticket_id
