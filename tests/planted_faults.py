@@ -51,6 +51,9 @@ REASONS = "tests/contactcenter/test_reasons_kept.py"
 WHY_NOT = "tests/contactcenter/test_why_not.py"
 BANDS = "tests/contactcenter/test_bands_kept.py"
 PROMISES = "tests/contactcenter/test_sla_ledger.py"
+MAILS = "tests/api/test_mails_api.py"
+MERGING = "tests/api/test_merges_api.py"
+ADDRESSES = "tests/api/test_entry_points_api.py"
 
 
 def decided(scenario: str) -> str:
@@ -179,6 +182,50 @@ FAULTS = (
         "LOCK TABLE interaction IN SHARE ROW EXCLUSIVE MODE",
         "SELECT 1",
         (f"{MEETINGS}::test_a_message_that_meets_a_merge_ends_with_the_contact_that_is_left",),
+    ),
+    # What a stranger wrote, as agents see it ----------------------------------------------------
+    Fault(
+        "mails_are_read_by_everybody",
+        "contactcenter/mail_views.sql",
+        "WHERE i.id = $2 AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)"
+        "\n\n-- name: original",
+        "WHERE i.id = $2\n\n-- name: original",
+        (f"{MAILS}::test_who_may_not_read_the_ticket_is_told_that_there_is_no_mail",),
+    ),
+    Fault(
+        "a_stored_letter_is_trusted",
+        "channels/_mail/showing.py",
+        "markup.safe(_IMAGE.sub(placed, html), with_remote_images=with_remote_images)",
+        "_IMAGE.sub(placed, html)",
+        (f"{MAILS}::test_what_was_stored_as_safe_is_made_safe_once_more",),
+    ),
+    Fault(
+        "the_page_of_a_mail_may_run_scripts",
+        "contactcenter/mail_page.py",
+        "sandbox allow-popups ",
+        "sandbox allow-scripts allow-popups ",
+        (f"{MAILS}::test_the_page_holds_what_the_mail_shows_and_loads_nothing",),
+    ),
+    Fault(
+        "any_domain_verifies_a_sender",
+        "contactcenter/mail_views.py",
+        "found.domain in (None, domain)",
+        "True",
+        (f"{MAILS}::test_a_sender_is_verified_by_our_own_border_and_for_the_domain_one_reads",),
+    ),
+    Fault(
+        "a_merge_asks_nobody_who_wrote",
+        "contactcenter/merges.py",
+        "if unverified and not accept_unverified:",
+        "if False:",
+        (f"{MERGING}::test_who_was_never_verified_is_merged_only_if_somebody_answers_for_it",),
+    ),
+    Fault(
+        "an_option_is_not_looked_at",
+        "contactcenter/entry_points.py",
+        "        if before.get(key) != value:\n            try:",
+        "        if False:\n            try:",
+        (f"{ADDRESSES}::test_what_cannot_be_an_option_is_refused",),
     ),
     # Sent at most once, in order ---------------------------------------------------------------
     Fault(
