@@ -54,6 +54,7 @@ PROMISES = "tests/contactcenter/test_sla_ledger.py"
 MAILS = "tests/api/test_mails_api.py"
 MERGING = "tests/api/test_merges_api.py"
 ADDRESSES = "tests/api/test_entry_points_api.py"
+LISTENER = "tests/channels/test_email_listener.py"
 
 
 def decided(scenario: str) -> str:
@@ -983,5 +984,40 @@ FAULTS = (
         '        noted["participant"] = "yes"\n',
         "        pass\n",
         (f"{THREADS}::test_the_words_of_somebody_else_in_a_ticket_are_marked_as_such",),
+    ),
+    Fault(
+        "a_mail_server_is_told_yes_too_early",
+        "channels/_email_listener_storing.py",
+        """            log.warning("mail_not_stored", way=self.way, error=type(error).__name__)
+            return False""",
+        """            log.warning("mail_not_stored", way=self.way, error=type(error).__name__)
+            return True""",
+        (f"{LISTENER}::test_what_cannot_be_stored_is_to_be_tried_again",),
+    ),
+    Fault(
+        "a_mail_ends_where_it_only_looks_so",
+        "channels/_email_listener_data.py",
+        "self._written.endswith(_LINE + _END)",
+        'self._written.endswith(b"\n" + _END)',
+        (f"{LISTENER}::test_only_cr_lf_dot_cr_lf_ends_a_mail",),
+    ),
+    Fault(
+        "every_network_may_hand_over_mails",
+        "channels/_email_listener_door.py",
+        "if peer and not self._is_known(peer):",
+        "if not peer:",
+        ("tests/channels/test_email_listener_limits.py::test_only_known_networks_are_listened_to",),
+    ),
+    Fault(
+        "what_was_said_in_clear_counts_as_encrypted",
+        "channels/_email_listener_conversation.py",
+        "        if self._reader._buffer:  #",
+        "        if self._is_secure:  #",
+        (
+            (
+                "tests/channels/test_email_listener_places.py"
+                "::test_what_was_said_in_clear_is_not_read_as_if_it_had_been_encrypted"
+            ),
+        ),
     ),
 )
