@@ -11,50 +11,31 @@ import html as entities
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
 from channels._failures import Undeliverable
-from channels._mail.header_fields import decode_words, one_line
 from channels._mail.kinds import LOOP_FIELD
 from channels._mail.values import Enclosure, MailAddress
+from channels._mail.written_fields import (
+    FieldPolicy,
+    Written,
+    addressees,
+    bare_address,
+    ids,
+    is_id,
+    links,
+    said,
+)
 
 #: A References field longer than this loses its middle: the first and the newest stay.
 REFERENCES: Final = 20
 SUBJECT_CHARACTERS: Final = 250
-_ADDRESS: Final = re.compile(
-    r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f]{1,255}\Z"
-)
-_ID: Final = re.compile(r"(?!.*=\?)[!-;=?-~]{1,400}@[!-;=?-~]{1,400}\Z")
 _PARAGRAPHS: Final = re.compile(r"\n{2,}")
-#: Fields of ids and web addresses. Python would decode what looks like an encoded word in one, line
-#: breaks and all, and encode an id that is longer than a line, which nobody finds again.
-_AS_IT_IS: Final = frozenset({"message-id", "in-reply-to", "references", "list-unsubscribe"})
-
-
-class _Policy(EmailPolicy):
-    """Python's own, but for fields whose words are neither decoded nor encoded."""
-
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        if name.lower() in _AS_IT_IS and _WORDS.fullmatch(value):
-            return name, value
-        return super().header_store_parse(name, value)
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        if name.lower() in _AS_IT_IS and _WORDS.fullmatch(value):
-            folded: str = f"{name}: " + "\r\n ".join(value.split(" ")) + "\r\n"
-            return folded.encode("ascii")
-        return super().fold_binary(name, value)
-
-
-#: Words of visible ASCII letters with a space between two of them.
-_WORDS: Final = re.compile(r"<[!-;=?-~]{1,900}>(?:,? <[!-;=?-~]{1,900}>)*")
-_POLICY: Final = _Policy(linesep="\r\n", max_line_length=78, cte_type="7bit")
+_POLICY: Final = FieldPolicy(linesep="\r\n", max_line_length=78, cte_type="7bit")
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -85,25 +66,27 @@ def compose(letter: Letter) -> bytes:
     everybody = (letter.recipient, *letter.cc)
     is_ascii = all(one.address.rpartition("@")[0].isascii() for one in everybody)
     made = EmailMessage(policy=_POLICY if is_ascii else _POLICY.clone(utf8=True))
-    made["Message-ID"] = f"<{_checked_id(letter.message_id)}>"
+    if not is_id(letter.message_id):
+        raise ValueError(f"{letter.message_id!r} is no message id")
+    made["Message-ID"] = ids([letter.message_id])
     made["Date"] = format_datetime(letter.sent_at)
-    made["From"] = _address(letter.author)
-    made["To"] = _address(letter.recipient)
+    made["From"] = addressees([letter.author])
+    made["To"] = addressees([letter.recipient])
     if letter.cc:
-        made["Cc"] = [_address(one) for one in letter.cc]
-    made["Subject"] = _said(letter.subject)[:SUBJECT_CHARACTERS]
+        made["Cc"] = addressees(letter.cc)
+    made["Subject"] = said(letter.subject)[:SUBJECT_CHARACTERS]
     if letter.reply_to is not None:
-        made["Reply-To"] = _address(MailAddress(letter.author.name, letter.reply_to))
+        made["Reply-To"] = addressees([MailAddress(letter.author.name, letter.reply_to)])
     _thread(made, letter)
-    made[LOOP_FIELD] = _address(letter.author).addr_spec
+    made[LOOP_FIELD] = Written(bare_address(letter.author.address))
     if letter.automatic:
         made["Auto-Submitted"] = "auto-replied"
         made["X-Auto-Response-Suppress"] = "All"
     if letter.unsubscribe:
-        made["List-Unsubscribe"] = ", ".join(f"<{_said(to)}>" for to in letter.unsubscribe)
+        made["List-Unsubscribe"] = links(letter.unsubscribe)
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    said = letter.text if not letter.signature else f"{letter.text}\n\n-- \n{letter.signature}"
-    made.set_content(said, cte="quoted-printable")
+    text = letter.text if not letter.signature else f"{letter.text}\n\n-- \n{letter.signature}"
+    made.set_content(text, cte="quoted-printable")
     made.add_alternative(as_html(letter.text, letter.signature), subtype="html", cte="base64")
     for one in letter.enclosures:
         kind, _, rest = one.content_type.partition(";")[0].partition("/")
@@ -111,7 +94,7 @@ def compose(letter: Letter) -> bytes:
             one.content,
             maintype=kind if kind not in {"text", "message", "multipart"} else "application",
             subtype=rest if kind not in {"text", "message", "multipart"} else "octet-stream",
-            filename=_said(one.name) or "file",
+            filename=said(one.name) or "file",
         )
     _bound(made, letter.message_id)
     return _checked(made.as_bytes(), made)
@@ -151,33 +134,11 @@ def _lines(text: str) -> str:
 
 def _thread(made: EmailMessage, letter: Letter) -> None:
     """Fields by which both sides' programs find the conversation."""
-    known = [one for one in letter.references if _ID.match(one)]
-    answered = letter.in_reply_to if letter.in_reply_to and _ID.match(letter.in_reply_to) else None
+    known = [one for one in letter.references if is_id(one)]
+    answered = letter.in_reply_to if letter.in_reply_to and is_id(letter.in_reply_to) else None
     if answered is not None:
-        made["In-Reply-To"] = f"<{answered}>"
+        made["In-Reply-To"] = ids([answered])
         known = [one for one in known if one != answered] + [answered]
     if known:
         kept = known if len(known) <= REFERENCES else [known[0], *known[1 - REFERENCES :]]
-        made["References"] = " ".join(f"<{one}>" for one in kept)
-
-
-def _address(who: MailAddress) -> Address:
-    if not _ADDRESS.match(who.address):
-        raise Undeliverable(f"{who.address!r} is no mail address", code="bad_address")
-    local, _, domain = who.address.rpartition("@")
-    try:
-        domain = domain.encode("idna").decode()
-        return Address(display_name=_said(who.name)[:100], username=local, domain=domain)
-    except (UnicodeError, ValueError) as error:
-        raise Undeliverable(f"{who.address!r} is no mail address", code="bad_address") from error
-
-
-def _said(text: str) -> str:
-    """One line that no reader decodes: Python writes ``=?utf-8?q?=0D=0ABcc:…?=`` as a header."""
-    return one_line(decode_words(one_line(text))).replace("=?", "= ?")
-
-
-def _checked_id(message_id: str) -> str:
-    if not _ID.match(message_id) or not message_id.isascii():
-        raise ValueError(f"{message_id!r} is no message id")
-    return message_id
+        made["References"] = ids(kept)

@@ -93,6 +93,17 @@ def test_ids_and_links_are_written_letter_by_letter_however_long():
 
 
 @pytest.mark.parametrize(
+    "name",
+    ['Example, "Support" <x@y.z>', "a" * 90 + ", " + "b" * 9, "پشتیبانی، " * 9, "a\\b", "O'Neil"],
+)
+def test_a_name_is_one_name_whatever_is_in_it(name):
+    read = understand(compose(replace(LETTER, author=MailAddress(name, "support@ours.example"))))
+
+    assert read.author == MailAddress(name.strip()[:100], "support@ours.example")
+    assert len(read.reply_to) == 1
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "",
