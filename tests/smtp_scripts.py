@@ -44,6 +44,8 @@ class ScriptedSmtp:
     tls: ssl.SSLContext | None = None
     port: int = 0
     connections: int = 0
+    #: How long a mail is looked at before it is answered.
+    slow_s: float = 0.0
     commands: list[str] = field(default_factory=list)
     #: Mails that were said to the end; of each, whether it was taken.
     heard: list[Heard] = field(default_factory=list)
@@ -103,6 +105,7 @@ class ScriptedSmtp:
             if verb == "DATA" and said.startswith("354"):
                 mail.raw = await _until_dot(reader)
                 self.heard.append(mail)
+                await asyncio.sleep(self.slow_s)
                 said = self.answer("end")
                 if said.startswith("250"):
                     self.taken.append(mail)
