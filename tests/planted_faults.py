@@ -55,6 +55,7 @@ MAILS = "tests/api/test_mails_api.py"
 MERGING = "tests/api/test_merges_api.py"
 ADDRESSES = "tests/api/test_entry_points_api.py"
 LISTENER = "tests/channels/test_email_listener.py"
+MAILS_OUT = "tests/contactcenter/test_mails_sent.py"
 
 
 def decided(scenario: str) -> str:
@@ -1019,5 +1020,92 @@ FAULTS = (
                 "::test_what_was_said_in_clear_is_not_read_as_if_it_had_been_encrypted"
             ),
         ),
+    ),
+    Fault(
+        "a_mail_is_repeated_again_and_again",
+        "contactcenter/sender.py",
+        "if job.channel in self._repeating and not job.repeats:",
+        "if job.channel in self._repeating:",
+        (f"{MAILS_OUT}::test_a_lost_answer_is_repeated_once_as_the_same_mail",),
+    ),
+    Fault(
+        "a_killed_sender_repeats_for_ever",
+        "contactcenter/outbox.sql",
+        "outbox.claimed_until < clock_timestamp() AND outbox.repeats = 0",
+        "outbox.claimed_until < clock_timestamp()",
+        (f"{MAILS_OUT}::test_a_claim_that_is_lost_is_repeated_once",),
+    ),
+    Fault(
+        "one_deferred_mail_holds_up_all",
+        "contactcenter/sender.py",
+        "elif isinstance(result, Deferred):",
+        "elif isinstance(result, Deferred) and job.deferrals:",
+        (f"{MAILS_OUT}::test_a_deferred_mail_waits_alone_and_its_conversation_behind_it",),
+    ),
+    Fault(
+        "a_slow_server_keeps_every_place",
+        "contactcenter/attempts.py",
+        "AT_ONCE - (len(self._all) - long)",
+        "AT_ONCE - len(self._all)",
+        (f"{MAILS_OUT}::test_a_server_that_takes_long_holds_up_nobody_else",),
+    ),
+    Fault(
+        "a_claim_ends_while_a_mail_is_looked_at",
+        "contactcenter/sender.py",
+        "                    await self._keep_claims()\n",
+        "",
+        (f"{MAILS_OUT}::test_a_server_that_takes_long_holds_up_nobody_else",),
+    ),
+    Fault(
+        "mails_go_out_in_clear",
+        "channels/_email_sending_pool.py",
+        'start_tls=server.security == "starttls",',
+        "start_tls=False,",
+        ("tests/channels/test_email_sending_secured.py::test_what_cannot_be_secured_is_not_sent",),
+    ),
+    Fault(
+        "an_answer_that_is_lost_means_not_sent",
+        "channels/_email_sending.py",
+        "            raise OutcomeUnknown(\n",
+        "            raise Unavailable(\n",
+        (
+            (
+                "tests/channels/test_email_sending.py"
+                "::test_what_was_said_to_the_end_and_not_answered_is_unknown"
+            ),
+        ),
+    ),
+    Fault(
+        "ids_are_decoded",
+        "channels/_mail/written_fields.py",
+        '_ID: Final = re.compile(r"(?!.*=\\?)',
+        '_ID: Final = re.compile(r"',
+        (
+            (
+                "tests/channels/test_mail_composing.py"
+                "::test_ids_and_links_are_written_letter_by_letter_however_long"
+            ),
+        ),
+    ),
+    Fault(
+        "names_are_not_quoted",
+        "channels/_mail/written_fields.py",
+        "if _SPECIAL.search(name):",
+        "if not name:",
+        ("tests/channels/test_mail_composing.py::test_a_name_is_one_name_whatever_is_in_it",),
+    ),
+    Fault(
+        "anybody_unsubscribes_anybody",
+        "channels/_email_sending_unsubscribing.py",
+        "is_ours = any(",
+        "is_ours = bool(keys) or any(",
+        ("tests/channels/test_email_unsubscribing.py::test_a_link_that_is_not_ours_does_nothing",),
+    ),
+    Fault(
+        "a_bounce_is_answered",
+        "contactcenter/timeline.sql",
+        "NOT IN ('bounce', 'receipt', 'complaint', 'loop')",
+        "NOT IN ('loop')",
+        (f"{MAILS_OUT}::test_an_answer_goes_to_the_customer_not_to_who_told_of_a_bounce",),
     ),
 )
