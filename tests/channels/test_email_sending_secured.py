@@ -21,7 +21,9 @@ from test_email_sending import MAIL, OUTBOUND, env, sending
 from channels import Receipt, SendFailure, Unavailable
 from channels._email_sending import Sending
 
-TLS: Mapping[str, Answer] = {"EHLO": ["250-x\r\n250 STARTTLS", "250-x\r\n250 SIZE 50000000"]}
+TLS: Mapping[str, Answer] = {
+    "EHLO": ["250-x\r\n250-AUTH PLAIN\r\n250 STARTTLS", "250-x\r\n250 AUTH PLAIN"]
+}
 
 
 class Authority:
@@ -113,7 +115,7 @@ async def test_what_cannot_be_secured_is_not_sent(
         trusted = {"smtp_ca_file": str(tmp_path / "none.pem")}
     answers = dict(TLS)
     if fault == "not offered":
-        answers = {"EHLO": "250 x"}
+        answers = {"EHLO": "250-x\r\n250 AUTH PLAIN"}
     if fault == "refused":
         answers |= {"STARTTLS": "454 4.7.0 Not now"}
     server = None if fault == "no handshake" else ours.server()
