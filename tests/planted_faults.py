@@ -19,6 +19,10 @@ class Fault(NamedTuple):
 
 INTAKE = "tests/contactcenter/test_intake.py"
 MAILS = "tests/contactcenter/test_mail_intake.py"
+AUTORESPONSES = "tests/contactcenter/test_autoresponses.py"
+LOOPS = "tests/contactcenter/test_mail_loops.py"
+MAIL_TRIAGE = "tests/contactcenter/test_mail_triage.py"
+REPORTS = "tests/contactcenter/test_mail_reports.py"
 PLACING = "tests/contactcenter/test_mail_placing.py"
 THREADS = "tests/contactcenter/test_mail_threads.py"
 MAIL_RACES = "tests/races/test_mail_races.py"
@@ -806,6 +810,111 @@ FAULTS = (
             (
                 f"{MEETINGS}"
                 "::test_an_answer_that_a_rule_waits_for_is_not_lost_while_the_rules_are_asked"
+            ),
+        ),
+    ),
+    # Classes of mails ---------------------------------------------------------------------------
+    Fault(
+        "a_machines_words_are_the_persons",
+        "contactcenter/triage_cases.py",
+        "[m for m in self.messages if m.counts] or self.messages",
+        "self.messages",
+        (f"{MAIL_TRIAGE}::test_a_persons_words_beside_a_machines_are_the_ones_that_are_read",),
+    ),
+    Fault(
+        "a_robot_is_promised_an_answer",
+        "contactcenter/dispatch/entering.py",
+        "if finding.ticket_id in moved and finding.counts:",
+        "if finding.ticket_id in moved:",
+        (
+            (
+                f"{MAIL_TRIAGE}"
+                "::test_a_machines_mail_is_routed_but_nothing_is_read_from_it_or_promised_for_it"
+            ),
+        ),
+    ),
+    Fault(
+        "a_machine_that_wrote_last_waits_for_an_answer",
+        "contactcenter/dispatch/escalation_facts.sql",
+        "i.direction = 'inbound' AND i.kind = 'message'\n     AND i.id",
+        "i.direction = 'inbound'\n     AND i.id",
+        (f"{MAIL_TRIAGE}::test_a_machine_that_wrote_last_does_not_wait_for_an_answer",),
+    ),
+    Fault(
+        "an_autoresponse_answers_the_customer",
+        "contactcenter/sla_clocks.sql",
+        " AND r.kind = 'message'",
+        "",
+        (f"{MAIL_TRIAGE}::test_an_autoresponse_that_fails_leaves_nobody_unanswered",),
+    ),
+    Fault(
+        "a_robot_is_answered",
+        "contactcenter/mail_effects.py",
+        "not mail_classes.of(item).counts or ",
+        "",
+        (f"{AUTORESPONSES}::test_what_is_never_answered_by_itself",),
+    ),
+    Fault(
+        "a_correspondent_is_answered_without_end",
+        "contactcenter/autoresponses.sql",
+        "AND a.correspondent = $2 AND a.at > $4",
+        "AND a.correspondent = $2 AND a.at > $4 + interval '100 years'",
+        (f"{LOOPS}::test_a_helpdesk_that_answers_everything_without_any_header_is_answered_once",),
+    ),
+    Fault(
+        "a_domain_is_answered_without_end",
+        "contactcenter/autoresponses.sql",
+        "count(*) < $6::int",
+        "count(*) < $6::int + 1000",
+        (
+            (
+                f"{LOOPS}"
+                "::test_a_helpdesk_with_an_address_for_each_case_gets_no_more_than_its_domains_share"
+            ),
+        ),
+    ),
+    Fault(
+        "processes_answer_side_by_side",
+        "contactcenter/autoresponses.py",
+        '        await _lock.run(conn, f"{entry_point_id} {domain}")\n',
+        "        pass\n",
+        (
+            (
+                "tests/races/test_autoresponse_races.py"
+                "::test_people_of_one_domain_at_one_instant_get_no_more_than_their_share"
+            ),
+        ),
+    ),
+    Fault(
+        "what_an_agent_writes_waits_for_a_machine",
+        "contactcenter/autoresponses.py",
+        ":automatic",
+        "",
+        (f"{AUTORESPONSES}::test_what_an_agent_writes_does_not_wait_for_it",),
+    ),
+    Fault(
+        "a_copy_that_bounced_is_the_mail",
+        "contactcenter/mail_reports.py",
+        "if status is None or told.is_of_copy:",
+        "if status is None:",
+        (f"{REPORTS}::test_a_report_on_a_copy_is_shown_and_says_nothing_of_the_mail",),
+    ),
+    Fault(
+        "a_mail_that_is_still_tried_is_given_up",
+        "contactcenter/mail_reports.py",
+        "mail.bounce is not None and mail.bounce.gave_up",
+        "mail.bounce is not None",
+        (f"{REPORTS}::test_a_report_of_a_mail_server_sets_the_state_of_our_mail",),
+    ),
+    Fault(
+        "all_mail_of_this_software_is_our_own",
+        "channels/_email_receiving.py",
+        "if mail.loop is not None and any(map(self.entry_point_of, mail.loop.senders)):",
+        "if mail.loop is not None:",
+        (
+            (
+                "tests/channels/test_email_loops.py"
+                "::test_only_a_mail_of_one_of_our_addresses_is_our_own"
             ),
         ),
     ),
