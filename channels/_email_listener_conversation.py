@@ -62,6 +62,7 @@ class Terms(Struct, frozen=True, kw_only=True):
 async def end_all(terms: Terms) -> None:
     """End the conversations of a listener, each where it may be ended."""
     await asyncio.gather(*(one.end() for one in list(terms.going_on)))
+    await terms.storing.close()
 
 
 class Conversation(SMTP):
@@ -166,15 +167,11 @@ class Conversation(SMTP):
             self._hang_up("421 4.7.0 Too many errors")
             await asyncio.sleep(0)  # here it ends
 
-    async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
+    async def smtp_EHLO(self, hostname: str | None) -> None:  # noqa: N802
         """Greet, and say what we can."""
-        if not hostname:
+        if not self._greeted(hostname, extended=True):
             await self.push("501 Syntax: EHLO hostname")
             return
-        self._set_rset_state()
-        assert self.session is not None
-        self.session.extended_smtp = True
-        self.session.host_name = hostname
         offers = [
             self.hostname,
             f"SIZE {self._limits.message_bytes}",
@@ -187,16 +184,20 @@ class Conversation(SMTP):
         said = [f"250-{one}" for one in offers[:-1]]
         await super().push("\r\n".join([*said, f"250 {offers[-1]}"]))
 
-    async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
+    async def smtp_HELO(self, hostname: str | None) -> None:  # noqa: N802
         """Greet somebody who knows no more."""
-        if not hostname:
+        if not self._greeted(hostname, extended=False):
             await self.push("501 Syntax: HELO hostname")
             return
+        await super().push(f"250 {self.hostname}")
+
+    def _greeted(self, hostname: str | None, *, extended: bool) -> bool:
+        """Begin anew with who says hello; whether a name was said."""
         self._set_rset_state()
         assert self.session is not None
-        self.session.extended_smtp = False
+        self.session.extended_smtp = extended
         self.session.host_name = hostname
-        await super().push(f"250 {self.hostname}")
+        return bool(hostname)
 
     async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
         """Encrypt from here on; what was said before counts no more."""
@@ -207,7 +208,8 @@ class Conversation(SMTP):
             # Whoever sent this did so in clear, and wants it read as if it had been encrypted.
             self._hang_up("503 5.5.1 Too early")
             await asyncio.sleep(0)
-        await super().push("220 2.0.0 Go ahead")
+        # Nothing may be read between here and the change: so nothing waits in between.
+        self._writer.write(b"220 2.0.0 Go ahead\r\n")
         try:
             await self._writer.start_tls(
                 self._terms.certificate.context(), ssl_handshake_timeout=self._limits.handshake_s
@@ -218,10 +220,7 @@ class Conversation(SMTP):
             return
         self.transport = self._writer.transport
         self._is_secure = True
-        self._set_rset_state()
-        assert self.session is not None
-        self.session.host_name = None
-        self.session.extended_smtp = False
+        self._greeted(None, extended=False)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         """Take a mail, store it, and only then answer."""
@@ -230,7 +229,7 @@ class Conversation(SMTP):
         letter = self.envelope
         assert isinstance(letter, Letter)
         if not letter.recipients:
-            await self.push("503 5.5.1 No recipient")
+            await self.push("554 5.5.1 No recipient was taken")
             return
         if arg:
             await self.push("501 Syntax: DATA")

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from channels import _email_address
 from channels._base import Env, Inbox
+from channels._email_hooks_alarm import Alarm
 from channels._email_receiving import NAME, Receiver
 from channels._failures import NotStored, Unavailable
 from channels._mail import reply_address
@@ -34,6 +35,7 @@ class Storing:
         self._receiver = receiver
         self._inbox = inbox
         self.way = way
+        self._alarm = Alarm(way, env.mailroom)
 
     def recipient(self, address: str) -> Recipient | None:
         """Which entry point that is; None for none of ours.
@@ -84,7 +86,12 @@ class Storing:
         except Exception as error:  # noqa: BLE001  each recipient needs an answer, and this one is 451
             log.error("mail_failed", way=self.way, error=type(error).__name__)  # noqa: TRY400
             return False
+        self._alarm.authentic(entry_point)
         return True
+
+    async def close(self) -> None:
+        """Wait for what is being told of this way in."""
+        await self._alarm.close()
 
     def _telling(self, addresses: Sequence[str], entry_point: str) -> str:
         """The one that names a ticket, where a mail came to several writings of one address."""

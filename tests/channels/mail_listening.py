@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recording_inbox import RecordingInbox
 
-from channels import Env, MailReaders, NoOwnSettings
+from channels import Env, MailReaders, Mailroom, NoOwnSettings
 from channels._email_listener import listener
 from channels._email_listener_certificate import Certificate
 from channels._email_listener_door import Door, Limits
@@ -130,6 +130,7 @@ async def listening(
     limits: Mapping[str, float] | None = None,
     certificate: tuple[Path, Path] | None = None,
     inbox: RecordingInbox | None = None,
+    mailroom: Mailroom | None = None,
 ) -> AsyncIterator[Listening]:
     """Run one; ``limits`` are fields of ``Limits``."""
     from channels._email_listener import networks as read_networks  # noqa: PLC0415  a name too many
@@ -142,6 +143,7 @@ async def listening(
         http=http,
         own=own,
         reply_keys=lambda: [KEY],
+        mailroom=mailroom,
     )
     readers = MailReaders()
     inbox = inbox or RecordingInbox()

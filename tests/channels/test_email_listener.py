@@ -55,7 +55,7 @@ async def test_who_is_none_of_ours_is_refused_at_once(http):
         tagged = await peer.say("RCPT TO:<sales+anything@shop.example>")
 
     assert answers[1] == answers[2] == "550 5.1.1 No such address here"
-    assert [one[:3] for one in answers[3:]] == ["550", "553", "550", "503"]
+    assert [one[:3] for one in answers[3:]] == ["550", "553", "550", "554"]
     assert taken[:3] == tagged[:3] == "250"
     assert at.inbox.received == []
 
@@ -212,3 +212,25 @@ async def test_what_cannot_be_understood_is_kept_and_taken(http):
         [item] = at.inbox.received
     assert isinstance(item, Unreadable)
     assert item.raw.body == b"no mail at all\r\n"
+
+
+async def test_that_it_works_is_told_now_and_then(http):
+    told = []
+
+    class Mailroom:
+        async def works(self, entry_point, way):
+            told.append((entry_point, way))
+            raise RuntimeError("a fault that is nobody's business")
+
+    async with (
+        listening(http, way="lmtp", mailroom=Mailroom()) as at,
+        at.spoken_to("LHLO x") as peer,
+    ):
+        at.inbox.fault = NotStored("no database")
+        assert (await peer.mail(PLAIN, HELP))[:3] == "451"
+        assert told == []
+        at.inbox.fault = None
+        for _ in range(3):
+            assert (await peer.mail(PLAIN, HELP))[:3] == "250"
+
+    assert told == [(HELP, "lmtp")]

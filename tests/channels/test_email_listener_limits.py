@@ -78,7 +78,14 @@ async def test_a_mail_has_so_many_recipients(http):
 
 async def test_who_says_what_makes_no_sense_is_sent_away(http):
     async with listening(http, limits={"errors": 3}) as at:
-        for nonsense in ("RCPT TO:<help@shop.example>", "MAIL", "DATA", "NONSENSE", "EHLO", "\xff"):
+        for nonsense in (
+            "RCPT TO:<help@shop.example>",
+            "MAIL",
+            "STARTTLS",
+            "NONSENSE",
+            "EHLO",
+            "\xff",
+        ):
             async with at.spoken_to() as peer:
                 answers = [await peer.say(nonsense) for _ in range(4)]
                 said = answers[-1] if answers[-1].startswith("421") else await peer.heard()
