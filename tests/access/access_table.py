@@ -324,4 +324,11 @@ OUTSIDE: Final[dict[str, int]] = {
     "GET /media/{token}": 404,  # the secret in the address is the guard
     "POST /hooks/sms/message": 403,  # the provider's signature is the guard
     "POST /hooks/sms/status": 403,
+    "POST /hooks/email/mailgun": 503,  # not set up; then the signature is the guard
+    "POST /hooks/email/mailgun/mime": 503,
+    "POST /hooks/email/postmark": 503,
+    "POST /hooks/email/sendgrid": 503,
+    "POST /hooks/email/ses": 503,
+    "GET /hooks/email/unsubscribe/{token}": 404,  # the mail's own token is the guard
+    "POST /hooks/email/unsubscribe/{token}": 404,
 }

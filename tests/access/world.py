@@ -242,7 +242,20 @@ class World:
         return made
 
     async def _mail(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
-        """The interaction is a mail, which was received as it lies here."""
+        """The interaction is a mail of ours that can be sent again, and has an original."""
+        entry_point_id = await factories.entry_point(
+            conn,
+            queue_id=await conn.fetchval("SELECT min(id) FROM queue"),
+            channel="email",
+            address=self.email,
+        )
+        await conn.execute(
+            "UPDATE interaction SET channel = 'email', entry_point_id = $2, identity_id = $3"
+            " WHERE id = $1",
+            made["interaction_id"],
+            entry_point_id,
+            made["identity_id"],
+        )
         await conn.execute(
             "INSERT INTO mail (interaction_id, kind, html, whole_text)"
             " VALUES ($1, 'person', '<p>Hello</p>', 'Hello')",
