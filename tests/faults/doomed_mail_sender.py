@@ -17,7 +17,13 @@ async def main(dsn: str, port: str) -> None:
     database = await Database(dsn).open()
     async with aiohttp.ClientSession() as http:
         settings = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "plain"}
-        env = Env(settings=settings, public_url="https://desk.example", region="IR", http=http)
+        env = Env(
+            settings=settings,
+            public_url="https://desk.example",
+            region="IR",
+            http=http,
+            reply_keys=lambda: [b"k" * 32],
+        )
         bell = Bell(database)
         sender = Sender(
             database,
