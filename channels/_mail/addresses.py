@@ -12,7 +12,7 @@ from channels._mail.values import MailAddress
 
 #: A mail to more is a mail to a list.
 MOST: Final = 1_000
-_ROUTE: Final = re.compile(r"\A(?:@[^,:]*,?\s*)+:")
+_ROUTE: Final = re.compile(r"\A@[^:]*:")
 _PLAIN: Final = re.compile(r"[^\\\"()<>,;:]+|\\")
 
 _Kind = Literal["plain", "quoted", "comment", "<", ">", ",", ";", ":"]

@@ -40,16 +40,16 @@ class _Slot:
         self.plain: str | None = None
         self.html: str | None = None
 
-    def text(self) -> str:
+    def text(self, *, is_too_much: bool) -> str:
         if self._is_said_plainly():
             return self.plain or ""
-        return words_of(self.html or "")
+        return _between_tags(self.html or "") if is_too_much else markup.to_text(self.html or "")
 
-    def unquoted(self) -> str:
+    def unquoted(self, *, is_too_much: bool) -> str:
         """Its words without what the HTML marks as a quotation."""
-        if self._is_said_plainly():
-            return self.plain or ""
-        return words_of(self.html or "", without_quotes=True)
+        if self._is_said_plainly() or is_too_much:
+            return self.text(is_too_much=is_too_much)
+        return markup.to_text(self.html or "", without_quotes=True)
 
     def as_html(self) -> str:
         if self.html is not None:
@@ -67,9 +67,10 @@ def gather(parts: Sequence[Part]) -> Bodies:
     """Sort the leaves of a mail into its letter and its enclosures."""
     slots: dict[tuple[int, ...], _Slot] = {}
     files: list[File] = []
+    room = CHARACTERS
     for part in parts:
         if _is_letter(part, slots):
-            _say(slots.setdefault(_place(part), _Slot()), part)
+            room -= _say(slots.setdefault(_place(part), _Slot()), part, room)
         else:
             files += _enclosed(part, slots)
     for slot in slots.values():
@@ -78,9 +79,10 @@ def gather(parts: Sequence[Part]) -> Bodies:
             files += [_unnamed_type(name, content) for name, content in coded]
     said = list(slots.values())
     has_html = any(slot.html is not None for slot in said)
+    is_too_much = markup.is_too_much("\n".join(slot.html or "" for slot in said))
     return Bodies(
-        text=_together(slot.text() for slot in said),
-        unquoted=_together(slot.unquoted() for slot in said),
+        text=_together(slot.text(is_too_much=is_too_much) for slot in said),
+        unquoted=_together(slot.unquoted(is_too_much=is_too_much) for slot in said),
         html="\n".join(slot.as_html() for slot in said)[:CHARACTERS] if has_html else None,
         files=tuple(files),
     )
@@ -104,15 +106,17 @@ def _place(part: Part) -> tuple[int, ...]:
     return (*part.path, -1)
 
 
-def _say(slot: _Slot, part: Part) -> None:
-    text = decoded(part.beginning(4 * CHARACTERS), part.parameters.get("charset"))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")[:CHARACTERS]
+def _say(slot: _Slot, part: Part, room: int) -> int:
+    """Add what a part says, as far as there is room; how much it was."""
+    text = decoded(part.beginning(4 * room), part.parameters.get("charset"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")[:room]
     if part.content_type in {"text/html", "text/enriched"}:
         slot.html = text if slot.html is None else f"{slot.html}\n{text}"
-        return
+        return len(text)
     if part.parameters.get("format", "").lower() == "flowed":
         text = _unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
     slot.plain = text if slot.plain is None else f"{slot.plain}\n{text}"
+    return len(text)
 
 
 def _unflowed(text: str, *, delete_space: bool) -> str:
@@ -175,11 +179,13 @@ def _name_for(part: Part) -> str:
     return f"{subject[:80] or 'message'}.eml"
 
 
-def words_of(html: str, *, without_quotes: bool = False) -> str:
+def words_of(html: str) -> str:
     """The words of a letter; of one that is too much to parse, whatever stands between tags."""
-    if markup.is_too_much(html):
-        return entities.unescape(_TAG.sub(" ", html))
-    return markup.to_text(html, without_quotes=without_quotes)
+    return _between_tags(html) if markup.is_too_much(html) else markup.to_text(html)
+
+
+def _between_tags(html: str) -> str:
+    return entities.unescape(_TAG.sub(" ", html))
 
 
 def _together(pieces: Iterable[str]) -> str:

@@ -43,6 +43,10 @@ _SERVERS: Final = re.compile(
     r"\A(?:mailer-daemon|postmaster|mail-daemon|mdaemon|no-?reply-dsn)\b", re.IGNORECASE
 )
 _READ: Final = 30_000
+#: Of a report so much is read: no mail of ours has a thousand recipients.
+_REPORT_BYTES: Final = 500_000
+_BLOCKS: Final = 1_000
+_BLANK_LINE: Final = re.compile(rb"\r?\n[ \t]*\r?\n")
 
 
 def from_structure(parts: Sequence[Part]) -> Bounce | Notice | None:
@@ -88,8 +92,8 @@ def _of_success(content: bytes, message_id: str | None) -> Notice:
 
 def blocks(content: bytes) -> Iterator[HeaderFields]:
     """The groups of fields in a report: one of the mail, then one a recipient."""
-    for block in re.split(rb"\r?\n[ \t]*\r?\n", content.strip()):
-        yield header_fields.read(block)
+    for block in _BLANK_LINE.split(content[:_REPORT_BYTES].strip(), _BLOCKS):
+        yield header_fields.read(block, most=header_fields.PART_FIELDS)
 
 
 def recipient(fields: HeaderFields) -> str | None:

@@ -8,7 +8,7 @@ https://www.rfc-editor.org/rfc/rfc2231
 
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -19,14 +19,19 @@ from channels._mail.charsets import decoded
 #: Longer values are cut: nobody reads more, and nothing may depend on more.
 VALUE_BYTES: Final = 64_000
 PARAMETERS: Final = 200
-#: A header of more fields is read so far.
+PARAMETERS_BYTES: Final = 16_000
+#: A header of more fields, or of more bytes, is read so far.
 FIELDS: Final = 5_000
+HEADER_BYTES: Final = 1_000_000
+#: The same of a part, of which there are up to a thousand.
+PART_FIELDS: Final = 300
 
 _NOT_BASE64: Final = bytes(
     byte
     for byte in range(256)
     if not (chr(byte).isascii() and (chr(byte).isalnum() or byte in b"+/"))
 )
+_FOLDED_LINE: Final = re.compile(rb"[^\r\n]++(?:[\r\n]++[ \t][^\r\n]*+)*+")
 _FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _FOLD: Final = re.compile(rb"\r?\n(?=[ \t])|[\r\n]+")
 _WORD: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,5000})\?=")
@@ -61,31 +66,18 @@ class HeaderFields(Struct, frozen=True):
         return re.sub(r"\([^()]*\)", "", self.text(name)).strip().lower()
 
 
-def read(header: bytes) -> HeaderFields:
-    """Split a header into its fields; a line that is none is left out."""
+def read(header: bytes, *, most: int = FIELDS) -> HeaderFields:
+    """Split a header into its first so many fields; a line that is none is left out."""
     fields: list[tuple[str, bytes]] = []
-    for line in _lines(header):
-        found = _FIELD.match(line)
+    for line in _FOLDED_LINE.finditer(header, 0, HEADER_BYTES):
+        found = _FIELD.match(line[0])
         if found is not None:
             name = found[1].decode("ascii").lower()
-            fields.append((name, line[found.end() :][:VALUE_BYTES].strip()))
-        if len(fields) == FIELDS:
+            value = line[0][found.end() :].translate(None, b"\r\n")
+            fields.append((name, value[:VALUE_BYTES].strip()))
+        if len(fields) == most:
             break
     return HeaderFields(tuple(fields))
-
-
-def _lines(header: bytes) -> Iterator[bytes]:
-    """The unfolded lines."""
-    held: list[bytes] = []
-    for line in header.splitlines():
-        if held and line[:1] in {b" ", b"\t"}:
-            held.append(line)
-            continue
-        if held:
-            yield b"".join(held)
-        held = [line]
-    if held:
-        yield b"".join(held)
 
 
 def as_text(value: bytes) -> str:
@@ -153,7 +145,7 @@ def with_parameters(value: bytes | None) -> tuple[str, Mapping[str, str]]:
     """``text/plain; charset=utf-8`` as its word in lower case and its decoded parameters."""
     if value is None:
         return "", {}
-    text = one_line(as_text(value))
+    text = one_line(as_text(value[:PARAMETERS_BYTES]))
     word, _, rest = text.partition(";")
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
     for n, found in enumerate(_PARAMETER.finditer(";" + rest)):

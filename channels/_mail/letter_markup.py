@@ -15,7 +15,7 @@ TAGS: Final = _words(
 )
 ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "*": _words("dir lang title align style"),
-    "a": _words("href"),
+    "a": _words("href rel"),
     "img": _words("src alt width height"),
     "table": _words("border cellpadding cellspacing width bgcolor"),
     "td": _words("colspan rowspan width height valign bgcolor"),

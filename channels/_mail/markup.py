@@ -30,6 +30,7 @@ _INLINE_IMAGE: Final = re.compile(
     r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+\Z", re.IGNORECASE
 )
 
+_ROUNDS: Final = 6
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})")
 _GONE: Final = "script, style, head, title, template, noscript, object, iframe, svg, math"
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
@@ -38,7 +39,9 @@ _EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 def is_too_much(html: str) -> bool:
     """Whether a letter is too large, or nested too deep, to be parsed in time."""
-    if len(html) > CHARACTERS or html.count("<") > TAGS or html.count("&") > ENTITIES:
+    if len(html) > CHARACTERS or html.count("<") > TAGS:
+        return True
+    if html.count("&") + html.count("\u00a0") > ENTITIES:
         return True
     depth = 0
     for found in _TAG.finditer(html):
@@ -50,8 +53,20 @@ def is_too_much(html: str) -> bool:
 
 
 def safe(html: str, *, with_remote_images: bool = False) -> str:
-    """The letter as it may be shown; ``cid:`` images stay, remote ones only when asked for."""
+    """The letter as it may be shown; ``cid:`` images stay, remote ones only when asked for.
 
+    What parses differently when it is written out (a link within a link) is made safe until it
+    stays as it is, or shown as nothing.
+    """
+    for _ in range(_ROUNDS):
+        cleaned = _cleaned(html, with_remote_images=with_remote_images)
+        if cleaned == html:
+            return html
+        html = cleaned
+    return ""
+
+
+def _cleaned(html: str, *, with_remote_images: bool) -> str:
     def filtered(_tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
             return value if _may_load(value, with_remote_images=with_remote_images) else None
@@ -72,7 +87,8 @@ def safe(html: str, *, with_remote_images: bool = False) -> str:
         attribute_filter=filtered,
         filter_style_properties=set(letter_markup.STYLES),
         url_schemes={*letter_markup.LINKS, "cid", "data"},
-        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"rel": "noopener noreferrer nofollow"}},
+        link_rel=None,  # would stand elsewhere the second time where a link is taken away
         strip_comments=True,
     )
 

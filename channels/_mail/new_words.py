@@ -5,6 +5,7 @@ kept: a word too many does less harm than a lost one. English and Persian are re
 other languages' programs put before a quotation is known, too.
 """
 
+import itertools
 import re
 from typing import Final
 
@@ -97,12 +98,14 @@ _AFTER_FAREWELL: Final = 8
 _LONGEST_MARK: Final = 300
 _SHORT_LINE: Final = 70
 _LINES_OF_ATTRIBUTION: Final = 4
+#: Nobody writes more; what follows stays as it is.
+LINES: Final = 20_000
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
 def new_words(text: str) -> str:
     """What the writer wrote this time; empty where all of it was somebody else's."""
-    lines = [_INVISIBLE.sub("", line).rstrip() for line in text.split("\n")]
+    lines = [_INVISIBLE.sub("", line).rstrip() for line in text.split("\n", LINES)]
     kept = _without_signature(_without_quotes(lines))
     return _BLANK_LINES.sub("\n\n", "\n".join(kept)).strip()
 
@@ -162,8 +165,8 @@ def _attribution_at(lines: list[str], n: int) -> int:
 
 def _goes_on_after_quote(lines: list[str], n: int) -> bool:
     """Whether quoted lines follow, and words of the writer between or after them."""
-    rest = [line for line in lines[n:] if line.strip()]
-    if not rest or not _QUOTED.match(rest[0]):
+    rest = (line for line in itertools.islice(lines, n, None) if line.strip())
+    if not _QUOTED.match(next(rest, "")):
         return False
     return any(not _QUOTED.match(line) for line in rest)
 

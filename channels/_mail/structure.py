@@ -18,13 +18,20 @@ from channels._mail.header_fields import HeaderFields
 #: Deeper than this, and more parts than this, no program that people write mail with goes.
 DEPTH: Final = 40
 PARTS: Final = 1_000
+#: So many lines that look like a boundary are looked at.
+LINES: Final = 10_000
+#: In so many bytes parts are looked for, those of outer parts counted again with each inner one.
+SEARCHED_BYTES: Final = 200_000_000
 
-_HEADER_LINE: Final = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
-_LINE: Final = re.compile(rb"[^\n]*\n|[^\n]+")
-_FIRST_DASHES: Final = re.compile(rb"(?m)^--([^\r\n]{1,200}?)[ \t]*\r?$")
+#: Found in one go: a header of a million lines is read as fast as it is copied.
+_HEADER: Final = re.compile(rb"(?:(?:[!-9;-~]{1,200}+[ \t]*+:|[ \t]|>?From )[^\n]*+(?:\n|\Z))*+")
+_EMPTY_LINE: Final = re.compile(rb"\r*(?:\n|\Z)")
+_DASHES: Final = re.compile(rb"([^\s][^\r\n]{0,199})\r?(?:\n|\Z)")
+_AFTER_BOUNDARY: Final = re.compile(rb"(--)?[ \t]*\r?(?:\n|\Z)")
 #: No transfer encoding makes more than this of a byte.
 _LARGEST_GROWTH: Final = 3
 _UU_LINE: Final = re.compile(r"[ -`]{1,80}\Z")
+_FILLED_LINE: Final = re.compile(rb"[^\r\n]++")
 _UU_BEGIN: Final = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,250})\r?\n")
 
 
@@ -69,16 +76,17 @@ def split(raw: bytes) -> tuple[HeaderFields, list[Part]]:
 
     A multipart in which nothing can be found is itself a leaf, as is what is nested too deep.
     """
-    header, body = _split_header(raw)
+    header, body = _split_header(raw, most=header_fields.FIELDS)
     leaves: list[Part] = []
     waiting = [_part(header, body, (), ())]
-    seen = 0
+    seen = searched = 0
     while waiting:
         part = waiting.pop()
         seen += 1
         if seen > PARTS:
             raise TooManyParts
-        inner = _inside(part)
+        searched += len(part.raw) if part.is_multipart else 0
+        inner = _inside(part) if searched <= SEARCHED_BYTES else []
         if inner:
             around = (*part.ancestors, part.content_type)
             default = "message/rfc822" if part.content_type == "multipart/digest" else ""
@@ -123,20 +131,14 @@ def _part(
     )
 
 
-def _split_header(raw: bytes) -> tuple[HeaderFields, bytes]:
+def _split_header(
+    raw: bytes, *, most: int = header_fields.PART_FIELDS
+) -> tuple[HeaderFields, bytes]:
     """Where the header ends: at an empty line, or before the first line that is no field."""
-    place = 0
-    while place < len(raw):
-        found = _LINE.match(raw, place)
-        assert found is not None, "there is a line as long as there are bytes"
-        line = found[0]
-        if not line.strip(b"\r\n"):
-            return header_fields.read(raw[:place]), raw[found.end() :]
-        is_envelope = line.startswith((b"From ", b">From "))
-        if not (is_envelope or _HEADER_LINE.match(line) or (place and line[:1] in {b" ", b"\t"})):
-            return header_fields.read(raw[:place]), raw[place:]
-        place = found.end()
-    return header_fields.read(raw), b""
+    found = None if raw[:1] in {b" ", b"\t"} else _HEADER.match(raw)
+    end = found.end() if found else 0
+    empty = _EMPTY_LINE.match(raw, end)
+    return header_fields.read(raw[:end], most=most), raw[empty.end() if empty else end :]
 
 
 def _inside(part: Part) -> list[bytes]:
@@ -144,11 +146,11 @@ def _inside(part: Part) -> list[bytes]:
     if not part.is_multipart or len(part.ancestors) >= DEPTH:
         return []
     boundary = part.parameters.get("boundary", "").encode("utf-8", "surrogateescape")
-    ends = _boundary_lines(part.raw, boundary) if boundary else []
+    ends = _boundary_lines(part.raw, boundary.rstrip()) if boundary else []
     if not ends:
-        guessed = _FIRST_DASHES.search(part.raw)
+        guessed = next((m for m, _ in _lines_after(part.raw, b"--", _DASHES)), None)
         if guessed is not None:
-            ends = _boundary_lines(part.raw, guessed[1])
+            ends = _boundary_lines(part.raw, guessed[1].rstrip())
     slices: list[bytes] = []
     begin: int | None = None
     for start, after, is_last in ends:
@@ -165,15 +167,35 @@ def _inside(part: Part) -> list[bytes]:
 
 
 def _boundary_lines(body: bytes, boundary: bytes) -> list[tuple[int, int, bool]]:
-    pattern = re.compile(rb"(?m)^--" + re.escape(boundary.rstrip()) + rb"(--)?[ \t]*\r?(?:\n|\Z)")
-    return [(m.start(), m.end(), m[1] is not None) for m in _bounded(pattern.finditer(body))]
-
-
-def _bounded(found: Iterator[re.Match[bytes]]) -> Iterator[re.Match[bytes]]:
-    for n, one in enumerate(found):
-        if n > PARTS + 1:
+    """Where each begins, where what follows it does, and whether it is the last."""
+    found = []
+    for line, start in _lines_after(body, b"--" + boundary, _AFTER_BOUNDARY):
+        found.append((start, line.end(), line[1] is not None))
+        if len(found) > PARTS + 1:
             raise TooManyParts
-        yield one
+    return found
+
+
+def _lines_after(
+    body: bytes, mark: bytes, rest: re.Pattern[bytes]
+) -> Iterator[tuple[re.Match[bytes], int]]:
+    """Lines that begin with a mark and go on so, and where each begins.
+
+    Looked for by ``find``, which passes over bytes ten times as fast as a pattern does.
+    """
+    start = 0 if body.startswith(mark) else _next(body, mark, 0)
+    for _ in range(LINES):
+        if start is None:
+            return
+        line = rest.match(body, start + len(mark))
+        if line is not None:
+            yield line, start
+        start = _next(body, mark, start)
+
+
+def _next(body: bytes, mark: bytes, place: int) -> int | None:
+    found = body.find(b"\n" + mark, place)
+    return found + 1 if found >= 0 else None
 
 
 def _without_last_break(body: bytes) -> bytes:
@@ -189,7 +211,7 @@ def _transferred(encoding: str, raw: bytes) -> bytes:
             return binascii.a2b_qp(raw)
         case "x-uuencode" | "uuencode" | "x-uue" | "uue":
             begin = _UU_BEGIN.search(raw)
-            return uudecoded(raw[begin.end() if begin else 0 :])
+            return uudecoded(raw[begin.end() :]) if begin else raw
         case _:
             return raw
 
@@ -197,10 +219,11 @@ def _transferred(encoding: str, raw: bytes) -> bytes:
 def uudecoded(lines: bytes) -> bytes:
     """The bytes of uuencoded lines up to their end; a broken line is left out."""
     made: list[bytes] = []
-    for line in lines.splitlines():
+    for found in _FILLED_LINE.finditer(lines):
+        line = found[0]
         if line.strip() in {b"end", b"`"}:
             break
-        length = ((((line[0] - 32) & 63) * 4 + 5) // 3) if line else 0
+        length = (((line[0] - 32) & 63) * 4 + 5) // 3
         try:
             made.append(binascii.a2b_uu(line[: length + 1]))
         except binascii.Error:

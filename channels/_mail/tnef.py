@@ -38,6 +38,7 @@ class _Attribute(IntEnum):
 
 _FILES: Final = 200
 _PROPERTIES_READ: Final = 500
+_ATTRIBUTES_READ: Final = 10_000
 #: Bytes of a MAPI value by its type, where they are always as many.
 _FIXED: Final = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8, 0x000A: 4}
 _FIXED_TOO: Final = {0x000B: 4, 0x0014: 8, 0x0040: 8, 0x0048: 16}
@@ -82,7 +83,9 @@ def unpack(content: bytes) -> Unpacked | None:
 
 def _attributes(content: bytes) -> Iterator[tuple[int, bytes]]:
     place = _HEAD
-    while place + 9 <= len(content):
+    for _ in range(_ATTRIBUTES_READ):
+        if place + 9 > len(content):
+            return
         _level, attribute, length = struct.unpack_from("<BII", content, place)
         place += 9
         if place + length > len(content):

@@ -5,7 +5,7 @@ from email.utils import parsedate_tz
 from typing import Final
 
 from channels._mail import addresses, bodies, bounces, kinds, markup, structure
-from channels._mail.header_fields import HeaderFields, readable
+from channels._mail.header_fields import VALUE_BYTES, HeaderFields, readable
 from channels._mail.new_words import new_words
 from channels._mail.values import Mail, MailAddress, NotUnderstood
 
@@ -69,7 +69,7 @@ def _made(header: HeaderFields, parts: list[structure.Part], *, with_remote_imag
 
 def _all_in(header: HeaderFields, name: str) -> list[MailAddress]:
     """A field that is there several times, though it must not be, counts as one."""
-    return [found for value in header.raw_all(name) for found in addresses.read(value)]
+    return addresses.read(b", ".join(header.raw_all(name))[:VALUE_BYTES])
 
 
 def _date(text: str) -> str | None:

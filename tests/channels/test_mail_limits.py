@@ -1,0 +1,103 @@
+"""Mails that were made to hurt are read within two seconds and 512 MB, or refused within them."""
+
+import asyncio
+import contextlib
+import time
+from time import process_time
+
+import pytest
+
+from channels import Mail, MailReader, Refused
+from channels._mail.understanding import understand
+from channels._mail.values import NotUnderstood
+from channels._mail_readers import MailReaders
+
+MIXED = b"Content-Type: multipart/mixed; boundary=b\n\n"
+
+
+def nested(depth: int, inner: bytes) -> bytes:
+    heads = (f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(depth))
+    return "".join(heads).encode() + inner
+
+
+HOSTILE = {
+    "a thousand multiparts within one another": lambda: nested(1_000, b"\nx\n"),
+    "100,000 header fields": lambda: b"X-A: b\n" * 100_000 + b"Subject: x\n\nhi",
+    "a field of a million lines": lambda: b"Subject: x\n" + b" y\n" * 1_000_000 + b"\nhi",
+    "a line of 10 MB": lambda: b"Subject: x\n\n" + b"a" * 10_000_000,
+    "10,000 parameters in pieces": lambda: (
+        b"Content-Type: text/plain; " + b"; ".join(b"name*%d*=%%41" % n for n in range(10_000)) + b"\n\nhi"
+    ),
+    "an address that is a route of a route": lambda: b"From: <" + b"@" * 60_000 + b"\n\nhi",
+    "many fields of many commas": lambda: (b"To: " + b"," * 60_000 + b"\n") * 100 + b"\nhi",
+    "thousands of fields in each of many parts": lambda: (
+        MIXED + (b"--b\n" + b"a: b\n" * 10_000 + b"\n") * 300
+    ),
+    "lines of other mails, one after the other": lambda: (
+        b"Subject: x\n\n" + b"On 1 Ann wrote:\n> a\n" * 40_000 + b"x"
+    ),
+    "half a million short lines": lambda: b"Subject: x\n\n" + b"a\n" * 500_000,
+    "spaces that do not break": lambda: (
+        b"Content-Type: text/html\n\n" + "\u00a0".encode() * 500_000
+    ),
+    "html in each of many parts": lambda: (
+        MIXED + (b"--b\nContent-Type: text/html\n\n" + b"<div>" * 1_900 + b"\n") * 990
+    ),
+    "a report on a million mails": lambda: (
+        MIXED
+        + b"--b\nContent-Type: message/delivery-status\n\n"
+        + b"Action: failed\nStatus: 5.1.1\nFinal-Recipient: rfc822; a@b.c\n\n" * 300_000
+    ),
+    "a winmail.dat of nothing, often": lambda: (
+        b"Content-Type: application/ms-tnef\n\n\x78\x9f\x3e\x22\0\0"
+        + (b"\x02" + (0x0006800F).to_bytes(4, "little") + b"\0" * 6) * 1_000_000
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("made", HOSTILE.values(), ids=HOSTILE)
+def test_what_was_made_to_take_long_is_read_in_time(made):
+    raw = made()
+    began_s = process_time()
+
+    with contextlib.suppress(NotUnderstood):
+        understand(raw)
+
+    assert process_time() - began_s < 1.8
+
+
+#: Takes 2 s and more on any machine: whatever else is limited, this is a lot of work.
+BOMB = MIXED + (b"--b\nContent-Type: text/plain" + b"; a*0=b" * 8_000 + b"\n\n") * 990
+
+
+@pytest.mark.slow
+async def test_one_that_takes_too_much_of_the_processor_is_refused_and_the_next_is_read():
+    async with MailReader() as reader:
+        await reader.start()
+        began_s = time.perf_counter()
+
+        answers = [await reader.read(BOMB), await reader.read(b"Subject: y\n\n")]
+
+        assert answers[0] == Refused(reason="took_too_long", detail="Reading it takes too long.")
+        assert isinstance(answers[1], Mail)
+        assert time.perf_counter() - began_s < 8  # and not at the deadline
+
+
+@pytest.mark.slow
+async def test_slow_ones_hold_up_no_other_mail():
+    readers = MailReaders()
+    try:
+        await asyncio.gather(*(readers.read(b"Subject: x\n\n") for _ in range(4)))
+        bombs = [asyncio.create_task(readers.read(BOMB)) for _ in range(3)]
+        await asyncio.sleep(1.0)
+        still_read = [bomb for bomb in bombs if not bomb.done()]
+
+        good = await readers.read(b"Subject: y\n\n")
+
+        assert isinstance(good, Mail)
+        assert len(still_read) == 3
+        assert not all(bomb.done() for bomb in bombs)
+        assert {type(answer) for answer in await asyncio.gather(*bombs)} <= {Refused, Mail}
+        assert isinstance(await readers.read(b"Subject: z\n\n"), Mail)
+    finally:
+        await readers.close()

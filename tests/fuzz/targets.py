@@ -1,0 +1,90 @@
+"""What strangers' bytes are given to, and what must hold whatever they are: fuzzing asks each of these.
+
+A target takes bytes, raises nothing, and asserts what is promised of the answer.
+"""
+
+from collections.abc import Callable, Mapping
+from time import process_time
+
+from harmful_html import harm_in
+
+from channels._mail import addresses, authentication, bounces, fragments, markup, threads
+from channels._mail.header_fields import with_parameters
+from channels._mail.new_words import new_words
+from channels._mail.understanding import understand
+from channels._mail.values import Mail, NotUnderstood
+
+#: Twice as long as a mail may take; instrumented code is slower.
+CPU_S = 4.0
+
+
+def a_mail(raw: bytes) -> None:
+    """Any bytes are a mail or refused, in time, twice alike, and harmless to look at."""
+    began = process_time()
+    read = _understood(raw)
+    assert process_time() - began < CPU_S
+    if read is None:
+        return
+    assert read == _understood(raw)
+    assert "\x00" not in read.text + read.new_text + read.subject + (read.html or "")
+    assert not set(read.subject) & {"\n", "\r", "\x1b", "\u2028", "\u2029"}
+    assert all("\n" not in file.name and "\r" not in file.name for file in read.files)
+    assert len(read.new_text) <= len(read.text) + len(read.html or "")
+    threads.answers(read)
+    threads.named_ticket(read.subject)
+    if read.html is not None:
+        _is_harmless(read.html)
+
+
+def a_fragment(raw: bytes) -> None:
+    """Any HTML is harmless when it is shown, and stays as it is when it is made safe again."""
+    began = process_time()
+    read = fragments.read(raw)
+    assert process_time() - began < CPU_S
+    if read.html is not None:
+        _is_harmless(read.html)
+
+
+def a_text(raw: bytes) -> None:
+    """The new words of any text are words of it, and no fewer the second time than none."""
+    text = raw.decode("utf-8", "replace")
+    began = process_time()
+    found = new_words(text)
+    assert process_time() - began < CPU_S
+    kept = set(found.split())
+    assert all(word in text or "\u200b" in text for word in kept if word.isascii())
+
+
+def a_header_value(raw: bytes) -> None:
+    """Fields of addresses, ids, parameters and results, whatever stands in them."""
+    began = process_time()
+    for one in addresses.read(raw):
+        assert "\n" not in one.name + one.address
+    ids = bounces.ids(raw)
+    assert all(one and len(one.split()) == 1 for one in ids)
+    with_parameters(raw)
+    results = authentication.read([raw.decode("utf-8", "replace")], frozenset({"mx.example.com"}))
+    if results.is_verified:
+        assert b"mx.example.com" in raw.lower()
+    assert process_time() - began < CPU_S
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "mail": a_mail,
+    "html": a_fragment,
+    "text": a_text,
+    "value": a_header_value,
+}
+
+
+def _understood(raw: bytes) -> Mail | None:
+    try:
+        return understand(raw)
+    except NotUnderstood:
+        return None
+
+
+def _is_harmless(html: str) -> None:
+    assert harm_in(html) == [], html
+    if not markup.is_too_much(html):
+        assert markup.safe(html) == html
