@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 #: What is held of large bodies at once, in one process; more than one of them, or it never fits.
 MOST_LARGE_BYTES: Final = 192 * 1024 * 1024
@@ -61,11 +61,13 @@ async def read(
 ) -> AsyncIterator[bytes]:
     """The whole body, which counts as held until the block ends.
 
-    A body that does not say how long it is counts as the longest. Raises ``TooLarge``,
-    ``TimeoutError``, ``web.RequestPayloadError`` (mangled) or ``ConnectionError`` (whoever sent it
-    has gone).
+    A body that does not say how long it is, or that is compressed, counts as the longest. Raises
+    ``TooLarge``, ``TimeoutError``, ``web.RequestPayloadError`` (mangled) or ``ConnectionError``
+    (whoever sent it has gone).
     """
-    size_bytes = most_bytes if request.content_length is None else request.content_length
+    size_bytes = request.content_length
+    if size_bytes is None or hdrs.CONTENT_ENCODING in request.headers:
+        size_bytes = max(size_bytes or 0, most_bytes)
     if size_bytes > most_bytes:
         raise TooLarge
     room = rooms.of(size_bytes)
@@ -83,6 +85,6 @@ async def _read(request: web.Request, most_bytes: int) -> bytes:
     received = bytearray()
     async for chunk in request.content.iter_any():
         received += chunk
-        if len(received) > most_bytes:  # what is compressed grows on the way
+        if len(received) > most_bytes:
             raise TooLarge
     return bytes(received)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import time
 
 import pytest
@@ -507,6 +508,33 @@ async def test_larger_body_that_hides_its_length_is_refused(hooks):
 
     assert await served.chunked(mailgun(RAW).path, size_bytes=49 * 1024 * 1024) == 413
     assert served.inbox.received == []
+
+
+async def test_body_that_grows_on_the_way_is_refused_and_counts_as_large(hooks):
+    served = await hooks()
+    bomb = gzip.compress(bytes(64 * 1024 * 1024))
+    posted = replace(mailgun(RAW), body=bomb)
+    headers = {**posted.headers, "Content-Encoding": "gzip"}
+
+    assert len(bomb) < SMALL_BYTES
+    assert (await served.post(replace(posted, headers=headers))).status == 413
+    whole = replace(mailgun(RAW), headers={**mailgun(RAW).headers, "Content-Encoding": "gzip"})
+    assert (await served.post(replace(whole, body=gzip.compress(whole.body)))).status == 200
+    assert [item.raw.body for item in served.inbox.received] == [RAW]
+
+
+async def test_compressed_bodies_wait_for_one_another_as_large_ones_do(hooks):
+    served = await hooks(deadlines=Deadlines(body_s=1.0))
+    compressed = {"Content-Length": "100", "Content-Encoding": "gzip"}
+    holding = [asyncio.create_task(served.begin(mailgun(RAW), compressed)) for _ in range(4)]
+    await asyncio.sleep(0.2)
+
+    large = mailgun(mail("m-2", "x" * 2 * SMALL_BYTES))
+    began_s = time.monotonic()
+    first = await served.post(large)
+
+    assert (first.status, time.monotonic() - began_s > 0.4) == (200, True)
+    assert await asyncio.gather(*holding) == [503] * 4
 
 
 async def test_body_that_does_not_come_is_not_waited_for(hooks):
