@@ -18,7 +18,7 @@ class Fault(NamedTuple):
 
 
 INTAKE = "tests/contactcenter/test_intake.py"
-MAILS = "tests/contactcenter/test_mail_intake.py"
+MAIL_INTAKE = "tests/contactcenter/test_mail_intake.py"
 AUTORESPONSES = "tests/contactcenter/test_autoresponses.py"
 LOOPS = "tests/contactcenter/test_mail_loops.py"
 MAIL_TRIAGE = "tests/contactcenter/test_mail_triage.py"
@@ -1022,7 +1022,7 @@ FAULTS = (
         "contactcenter/mail_intake.py",
         "                await mailroom.advance(conn, handed.checkpoint)\n",
         "                pass\n",
-        (f"{MAILS}::test_who_lost_the_lease_stores_nothing",),
+        (f"{MAIL_INTAKE}::test_who_lost_the_lease_stores_nothing",),
     ),
     Fault(
         "a_mail_does_not_wait_for_a_merge",
