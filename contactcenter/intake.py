@@ -38,7 +38,7 @@ from contactcenter import (
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
-from contactcenter.mail_intake import MailIntake
+from contactcenter.mail_intake import ENTRY_POINT, MailIntake
 from contactcenter.own_addresses import OwnAddress, OwnAddresses
 
 BATCH: Final = 128
@@ -103,7 +103,7 @@ class Intake:
         self, items: Sequence[Inbound | Unreadable], *, checkpoint: Checkpoint | None = None
     ) -> Sequence[Outcome]:
         """Store durably or raise ``NotStored``; see ``channels.Inbox``."""
-        if checkpoint is not None or any(_has_thread(item) for item in items):
+        if checkpoint is not None or any(_is_mail(item) for item in items):
             return await self._mails.receive(items, checkpoint)
         waiting = [_Waiting(item) for item in items if isinstance(item, Inbound)]
         self._queue.extend(waiting)
@@ -283,5 +283,8 @@ class Intake:
                 waiting.done.set_exception(NotStored(type(error).__name__))
 
 
-def _has_thread(item: Inbound | Unreadable) -> bool:
-    return isinstance(item, Inbound) and item.thread is not None
+def _is_mail(item: Inbound | Unreadable) -> bool:
+    """Whether it has a thread, or could have one if it could be read."""
+    if isinstance(item, Inbound):
+        return item.thread is not None
+    return ENTRY_POINT in item.raw.headers

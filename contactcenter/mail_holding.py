@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import asyncpg
-
 from channels import Inbound, Unreadable
 from contactcenter import db, inbound_columns, quarantine
 from contactcenter.db import Conn
@@ -37,7 +35,7 @@ async def hold(
     )
 
 
-async def set_aside(conn: Conn, item: Inbound | Unreadable, error: asyncpg.PostgresError) -> None:
+async def set_aside(conn: Conn, item: Inbound | Unreadable, error: Exception) -> None:
     """Keep what the database will never take as it is: redelivery would not help it."""
     detail = f"the database refused it: {type(error).__name__}"
     await quarantine.hold(conn, "message", _unreadable(item, "not_storable", detail))

@@ -32,13 +32,19 @@ from contactcenter.mail_placing import Held, Joined, Opened
 from contactcenter.mail_storing import Placed
 from contactcenter.own_addresses import OwnAddresses
 
+#: What is kept beside the bytes of a mail: which of our addresses it came to.
+ENTRY_POINT: Final = "entry_point"
 #: At most so many mails in a transaction, and so many bytes if it is more than one delivery.
 BATCH: Final = 64
 BATCH_BYTES: Final = 32 * 1024 * 1024
 #: Who hands mails in waits so long, and then tries again.
 DEADLINE_S: Final = 8.0
 LOCK_TIMEOUT_MS: Final = 500
-_TRIES: Final = 4
+#: The batch is held up by its slowest; what loses more often is tried apart.
+_TRIES: Final = 3
+
+#: A value that cannot be kept: the database says so, or it cannot even be sent there.
+_REFUSALS: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
 
 log = structlog.get_logger()
 
@@ -150,8 +156,7 @@ class MailIntake:
         try:
             await self._write(await self._connection(), batch)
         except Exception as error:  # noqa: BLE001  the writer must outlive whatever a batch holds
-            is_late = isinstance(error, LeaseLost) and len(batch) == 1
-            if is_late or db.is_unreachable(error) or isinstance(error, NoDatabase):
+            if _is_no_ones_fault(error) or (isinstance(error, LeaseLost) and len(batch) == 1):
                 for handed in batch:
                     handed.fail(error)
                 return
@@ -167,7 +172,7 @@ class MailIntake:
                 async with self._database.read() as conn:
                     try:
                         await self._write(conn, [handed])
-                    except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError):
+                    except _REFUSALS:
                         await self._mail_by_mail(conn, handed)
             except Exception as error:  # noqa: BLE001  as above
                 handed.fail(error)
@@ -180,7 +185,7 @@ class MailIntake:
             one = _Handed([item], None)
             try:
                 await self._write(conn, [one])
-            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+            except _REFUSALS as error:
                 async with self._database.transaction() as own:
                     await mail_holding.set_aside(own, item, error)
                 one.succeed(["quarantined"])
@@ -262,9 +267,15 @@ class MailIntake:
         return self._conn
 
 
+def _is_no_ones_fault(error: Exception) -> bool:
+    """Whether no mail of the batch is the reason: the database cannot be reached."""
+    is_gone = db.is_unreachable(error) and not isinstance(error, ValueError)
+    return is_gone or isinstance(error, NoDatabase)
+
+
 def _entry_point(item: _Item) -> str | None:
     """Our address it came to; what cannot be read tells it as it was told."""
-    return item.entry_point if isinstance(item, Inbound) else item.raw.headers.get("entry_point")
+    return item.entry_point if isinstance(item, Inbound) else item.raw.headers.get(ENTRY_POINT)
 
 
 async def _fresh(

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -14,6 +14,9 @@ from contactcenter.mail_effects import StoredMail
 from contactcenter.mail_placing import Joined, NewMail, Opened
 from contactcenter.mail_threads import LostRace
 from contactcenter.storable_text import optional, storable
+
+#: What a stranger calls himself may be as long as he likes.
+_NAME: Final = 200
 
 
 class Placed(Struct, frozen=True, kw_only=True):
@@ -98,7 +101,7 @@ async def _meet(
 ) -> dict[Address, _Person]:
     if not strangers:
         return {}
-    names = [optional(item.sender_name) for item in strangers.values()]
+    names = [optional((item.sender_name or "")[:_NAME]) or None for item in strangers.values()]
     await _add_contacts.run(conn, ids.contacts, names)
     added = await _add_identities.all(
         conn,

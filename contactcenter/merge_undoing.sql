@@ -13,14 +13,17 @@ UPDATE ticket SET contact_id = $2, version = version + 1
 WHERE contact_id = $1 AND (id = ANY($3::bigint[]) OR (
   id > $4
   AND EXISTS (SELECT FROM interaction i WHERE i.ticket_id = ticket.id AND i.identity_id = ANY($5::bigint[]))
-  AND NOT EXISTS (SELECT FROM interaction i WHERE i.ticket_id = ticket.id AND i.identity_id <> ALL($5::bigint[]))))
+  AND NOT EXISTS (SELECT FROM interaction i WHERE i.ticket_id = ticket.id AND i.identity_id <> ALL($5::bigint[])
+                    AND NOT i.details ? 'participant')))
 RETURNING id, version, contact_id, agent_id, state, queue_id, tier, team_ids
 
 -- name: return_interactions
--- Those that were his; of the later ones, what went by his addresses and the notes on his tickets.
+-- Those that were his; of the later ones, what went by his addresses, and on his tickets the notes and what
+-- others wrote who take part.
 UPDATE interaction SET contact_id = $2
 WHERE contact_id = $1 AND (id = ANY($3::bigint[]) OR (
-  id > $4 AND (identity_id = ANY($5::bigint[]) OR (identity_id IS NULL AND ticket_id = ANY($6::bigint[])))))
+  id > $4 AND (identity_id = ANY($5::bigint[]) OR ((identity_id IS NULL OR details ? 'participant')
+                                                             AND ticket_id = ANY($6::bigint[])))))
 
 -- name: return_segments
 -- What was asserted of him.

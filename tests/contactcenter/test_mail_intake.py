@@ -4,10 +4,12 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 from mails import ENTRY_POINT, mail
+from structlog.testing import capture_logs
 
-from channels import Checkpoint, LeaseLost, Raw, Unreadable
+from channels import Address, Bounce, Checkpoint, LeaseLost, MailAddress, Raw, Thread, Unreadable
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.intake import Intake
@@ -163,3 +165,94 @@ async def test_who_lost_the_lease_stores_nothing(database: Database, inbox: Inta
     assert list(await neighbour) == ["stored"]
     assert await row(database, "SELECT count(*) FROM interaction") == (1,)
     assert await mailroom.reached(ENTRY_POINT, "INBOX") is None
+
+
+async def test_whatever_a_text_holds_it_is_stored(database: Database, inbox: Intake) -> None:
+    """Every field of a mail that is text, with what databases and JSON dislike."""
+    nasty = [
+        "\x00",
+        "\ud800",
+        "\udfff\udc00",
+        "\\u0000",
+        "'; --",
+        '"}',
+        "\u202e",
+        "\U0001f600",
+        "ی" * 70_000,
+    ]
+    plain = mail("x", files=(("a.txt", "text/plain", b"a"),))
+    items = []
+    for n, text in enumerate(nasty):
+        read = plain.received.mail
+        one = MailAddress(f"{text}{n}", f"{text}@x")
+        changed = msgspec.structs.replace(
+            read,
+            message_id=f"{text}{n}",
+            in_reply_to=(f"{text}{n}",),
+            references=(text,),
+            author=one,
+            to=(one,),
+            cc=(one,),
+            reply_to=(one,),
+            subject=text,
+            text=text,
+            html=text,
+            bounce=Bounce(permanent=True, recipient=text, status=text, message_id=text),
+            files=(
+                msgspec.structs.replace(
+                    read.files[0], name=text, content_id=text, declared_type=text
+                ),
+            ),
+        )
+        received = msgspec.structs.replace(plain.received, mail=changed, envelope_sender=text)
+        items.append(
+            msgspec.structs.replace(
+                plain,
+                text=text,
+                sender=Address(kind="email", value=f"{text[:9]}{n}@x.test"),
+                sender_name=text,
+                external_id=f"{text[:9]} {n}".encode(errors="replace").decode(),
+                details={"note": text},
+                raw=Raw(
+                    body=b"%d" % n,
+                    content_type="message/rfc822",
+                    headers={"entry_point": ENTRY_POINT, "x": text},
+                ),
+                thread=Thread(answers=(f"{text}{n}", text)),
+                received=received,
+            )
+        )
+
+    with capture_logs() as told:
+        outcomes = await inbox.receive(items)
+
+    assert list(outcomes) == ["stored"] * len(nasty)
+    assert [one["event"] for one in told] == []
+    assert await row(database, "SELECT count(*), max(length(whole_text)) FROM mail") == (
+        len(nasty),
+        70_000,
+    )
+    assert await row(database, "SELECT max(length(name)) FROM contact") == (200,)
+
+
+async def test_what_cannot_be_read_is_kept_whatever_is_said_of_it(
+    database: Database, inbox: Intake
+) -> None:
+    bad = Unreadable(
+        channel="email",
+        reason="empty",
+        detail="a\x00b\ud800",
+        external_id="a\x00",
+        raw=Raw(
+            body=b"\x00",
+            content_type="a\x00",
+            headers={"entry_point": ENTRY_POINT, "a\x00": "\ud800"},
+        ),
+    )
+
+    assert list(await inbox.receive([mail(1), bad])) == ["stored", "quarantined"]
+    assert list(await inbox.receive([bad])) == ["quarantined"]
+
+    assert await row(
+        database, "SELECT body, times_received, entry_point_id IS NOT NULL FROM quarantine"
+    ) == (b"\x00", 2, True)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import asyncpg
+import msgspec
 import pytest
 from mail_desk import Desk, receiving, taking
 from mails import ENTRY_POINT, mail, our_mail
@@ -264,3 +265,15 @@ async def test_what_cannot_be_stored_in_time_is_told_so_and_stored_once(
 
     assert outcomes[-1] == "duplicate"
     assert await desk.value("SELECT count(*) FROM interaction") == 2
+
+
+async def test_a_mail_with_a_value_that_cannot_be_sent_is_set_aside(desk: Desk) -> None:
+    """Nothing of the database's: the driver refuses it, and would again."""
+    odd = mail(1)
+    bad = msgspec.structs.replace(odd, details={"class": "\ud800"})
+
+    neighbour = asyncio.create_task(desk.receive(mail(2, sender="bob@customer.test")))
+    assert list(await desk.receive(bad)) == ["quarantined"]
+
+    assert list(await neighbour) == ["stored"]
+    assert await desk.held() == [("not_storable", None)]
