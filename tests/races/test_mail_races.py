@@ -123,7 +123,9 @@ async def test_an_answer_of_somebody_who_is_merged_in_this_moment_is_on_the_time
 
     async def merge(conn: Conn) -> None:
         now = await conn.fetchval("SELECT clock_timestamp()")
-        await merges.merge(conn, now, kept, other, actor="user:1", must_read_as=None)
+        await merges.merge(
+            conn, now, kept, other, actor="user:1", must_read_as=None, accept_unverified=True
+        )
 
     answer = mail(3, answers=("m1@customer.test",))
     where = await meanwhile(desk, merge, answer, hold_s=hold_s)
@@ -201,7 +203,15 @@ async def test_mails_and_merges_in_a_storm_lose_nothing_and_leave_nobody_behind(
                         for k in range(2)
                     ]
                     now = await conn.fetchval("SELECT clock_timestamp()")
-                    await merges.merge(conn, now, kept, other, actor="user:1", must_read_as=None)
+                    await merges.merge(
+                        conn,
+                        now,
+                        kept,
+                        other,
+                        actor="user:1",
+                        must_read_as=None,
+                        accept_unverified=True,
+                    )
             except asyncpg.PostgresError:
                 continue
             return
