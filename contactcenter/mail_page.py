@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from channels import Letter, MailAddress
 from contactcenter.mail_page_words import WORDS, PageWords
-from contactcenter.mail_views import WholeMail
+from contactcenter.mail_views import ShownMail
 from routing.calendars.persian import persian_date
 from routing.wording import Language, digits, listed
 
@@ -58,10 +58,10 @@ _KILO: Final = 1024
 
 
 class PageFile(Struct, frozen=True, kw_only=True):
-    """A file of the mail, and where it can be had."""
+    """A file of the mail, and where it can be had; None where it is not stored by itself."""
 
     name: str
-    address: str
+    address: str | None
     size_bytes: int | None
 
 
@@ -80,14 +80,18 @@ def policy(frame_ancestors: Sequence[str], *, with_remote_images: bool) -> str:
 
 
 def page(
-    mail: WholeMail,
+    mail: ShownMail,
     letter: Letter | None,
     files: Sequence[PageFile],
     *,
     language: Language,
     with_remote_images: bool,
+    images_address: str | None = None,
 ) -> str:
-    """The page, in the words of the agent's language; without a ``letter`` the mail's text."""
+    """The page, in the words of the agent's language; without a ``letter`` the mail's text.
+
+    At ``images_address`` is the same page with images that stand elsewhere.
+    """
     words = WORDS[language]
     parts = [
         "<!doctype html>",
@@ -97,7 +101,9 @@ def page(
         f"<title>{html.escape(mail.subject or words.no_subject)}</title>",
         f"<style>{STYLE}</style></head><body>",
         _header(mail, words, language),
-        _images_note(letter, words, language, with_remote_images=with_remote_images),
+        _note(words.images_loaded)
+        if with_remote_images and letter is not None
+        else _images_note(letter, words, language, images_address),
         _main(mail, letter, words),
         _files(files, words, language),
         "</body></html>",
@@ -105,7 +111,7 @@ def page(
     return "\n".join(part for part in parts if part)
 
 
-def _header(mail: WholeMail, words: PageWords, language: Language) -> str:
+def _header(mail: ShownMail, words: PageWords, language: Language) -> str:
     senders = (mail.from_,) if mail.from_ else ()
     rows = [
         (words.sender, _people(senders, language) or words.no_sender),
@@ -128,7 +134,7 @@ def _people(people: Sequence[MailAddress], language: Language) -> str:
     return listed(told, language)
 
 
-def _marks(mail: WholeMail, words: PageWords) -> list[str]:
+def _marks(mail: ShownMail, words: PageWords) -> list[str]:
     marks = []
     if mail.verified:
         domain = mail.from_.address.rpartition("@")[2] if mail.from_ else ""
@@ -142,20 +148,22 @@ def _marks(mail: WholeMail, words: PageWords) -> list[str]:
 
 
 def _images_note(
-    letter: Letter | None, words: PageWords, language: Language, *, with_remote_images: bool
+    letter: Letter | None, words: PageWords, language: Language, address: str | None
 ) -> str:
-    if letter is None:
-        return ""
-    if with_remote_images:
-        return f'<p class="note">{words.images_loaded}</p>'
-    if not letter.images_left_out:
+    if letter is None or not letter.images_left_out:
         return ""
     said = words.images_left_out.format(n=digits(str(letter.images_left_out), language))
-    link = f'<a href="?remote_images=true" rel="noopener noreferrer">{words.load_images}</a>'
-    return f'<div class="note">{said} {link}</div>'
+    if address is None:
+        return _note(said)
+    link = f'<a href="{html.escape(address)}" rel="noopener noreferrer">{words.load_images}</a>'
+    return _note(f"{said} {link}")
 
 
-def _main(mail: WholeMail, letter: Letter | None, words: PageWords) -> str:
+def _note(said: str) -> str:
+    return f'<div class="note">{said}</div>'
+
+
+def _main(mail: ShownMail, letter: Letter | None, words: PageWords) -> str:
     if letter is not None:
         paper = ' class="paper"' if letter.has_colours else ""
         return f'<main dir="auto"{paper}>{letter.html}</main>'
@@ -183,9 +191,10 @@ def _files(files: Sequence[PageFile], words: PageWords, language: Language) -> s
     items = []
     for file in files:
         size = "" if file.size_bytes is None else f" ({_size(file.size_bytes, language)})"
-        name, address = html.escape(file.name), html.escape(file.address)
-        link = f'<a href="{address}" rel="noopener noreferrer"><bdi>{name}</bdi></a>'
-        items.append(f"<li>{link}{size}</li>")
+        told = f"<bdi>{html.escape(file.name)}</bdi>"
+        if file.address is not None:
+            told = f'<a href="{html.escape(file.address)}" rel="noopener noreferrer">{told}</a>'
+        items.append(f"<li>{told}{size}</li>")
     return f"<footer>{words.files}<ul>{''.join(items)}</ul></footer>"
 
 
@@ -199,7 +208,7 @@ def _size(size_bytes: int, language: Language) -> str:
     return f"{digits(f'{size:.0f}', language)} {unit}"
 
 
-def _date(mail: WholeMail, language: Language) -> str:
+def _date(mail: ShownMail, language: Language) -> str:
     """When he says that he wrote it, by his clock; in Persian a Persian date."""
     at = mail.occurred_at if mail.sent_at is None else _instant(mail.sent_at) or mail.occurred_at
     try:

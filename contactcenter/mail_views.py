@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from channels import Authentication, Bounce, MailAddress, Raw
+from channels import Authentication, Bounce, MailAddress, MailReceived, Raw
 from contactcenter import blobs, db
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
@@ -37,24 +37,31 @@ class MailSummary(Struct, frozen=True, kw_only=True, rename=WORDS):
     has_more: bool
 
 
-class WholeMail(MailSummary, frozen=True, kw_only=True, rename=WORDS):
-    """All of a mail. Message ids stand without brackets; ``sent_at`` is the writer's claim.
+class ShownMail(MailSummary, frozen=True, kw_only=True, rename=WORDS):
+    """What is seen of a mail; ``sent_at`` is the writer's claim.
 
-    ``html`` is safe to show and loads nothing. ``has_original`` tells whether the bytes as they
-    came can be had.
+    ``html`` is safe to show and loads nothing.
+    """
+
+    occurred_at: datetime
+    sent_at: str | None
+    text: str
+    html: str | None
+
+
+class WholeMail(ShownMail, frozen=True, kw_only=True, rename=WORDS):
+    """All of a mail. Message ids stand without brackets.
+
+    ``has_original`` tells whether the bytes as they came can be had.
     """
 
     interaction_id: int
     direction: str
-    occurred_at: datetime
     message_id: str | None
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     reply_to: tuple[MailAddress, ...]
-    sent_at: str | None
-    text: str
     new_text: str
-    html: str | None
     has_original: bool
 
 
@@ -135,6 +142,29 @@ async def find(conn: Conn, viewer_id: int, interaction_id: int) -> WholeMail:
         new_text=row.new_text,
         html=row.html,
         has_original=row.has_original,
+    )
+
+
+def received(mail: MailReceived, at: datetime) -> ShownMail:
+    """A mail that is on no timeline."""
+    said = mail.mail
+    return ShownMail(
+        subject=said.subject,
+        class_=said.kind,
+        from_=said.author,
+        to=said.to,
+        cc=said.cc,
+        verified=_is_verified(said.author, mail.authentication),
+        authentication=mail.authentication,
+        bounce=said.bounce,
+        automatic=False,
+        bulk=False,
+        has_html=said.html is not None,
+        has_more=said.text != said.new_text,
+        occurred_at=at,
+        sent_at=said.date,
+        text=said.text,
+        html=said.html,
     )
 
 

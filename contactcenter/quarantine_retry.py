@@ -57,7 +57,7 @@ async def retry(
     Whether it was understood tells ``released_at``. Raises ``NotFound``, ``AlreadyReleased``,
     ``ChannelGone`` or ``NoDatabase``.
     """
-    _, understood = await _read(database, channels, quarantine_id)
+    _, understood = await read(database, channels, quarantine_id)
     refusal = await _take_in(inbox, understood)
     async with database.transaction() as conn:
         now = await timers.clock(conn)
@@ -84,7 +84,7 @@ async def accept(
     Who was let into a ticket may write there from then on. Raises ``NotFound``,
     ``AlreadyReleased``, ``NamesNoTicket``, ``NotUnderstood``, ``ChannelGone`` or ``NoDatabase``.
     """
-    held, understood = await _read(database, channels, quarantine_id)
+    held, understood = await read(database, channels, quarantine_id)
     if where == "thread" and held.ticket_id is None:
         raise NamesNoTicket(f"payload {quarantine_id} names no ticket")
     if not isinstance(understood, Inbound):
@@ -102,9 +102,13 @@ async def accept(
         return await quarantine.find(conn, quarantine_id)
 
 
-async def _read(
+async def read(
     database: Database, channels: Mapping[str, Channel], quarantine_id: int
 ) -> tuple[Held, Inbound | StatusUpdate | Unreadable | None]:
+    """What waits, and what is understood of it now; changes nothing.
+
+    Raises ``NotFound``, ``AlreadyReleased``, ``ChannelGone`` or ``NoDatabase``.
+    """
     async with database.read() as conn:
         held = await quarantine.find(conn, quarantine_id)
         payload = await quarantine.raw(conn, quarantine_id)

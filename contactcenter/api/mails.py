@@ -2,20 +2,22 @@
 
 import asyncio
 import base64
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from channels import Letter, content_ids, shown, sniffed
-from contactcenter import blobs, mail_page, mail_views, timeline
+from channels import Inbound, Letter, content_ids, shown, sniffed
+from contactcenter import blobs, mail_page, mail_views, quarantine_retry, timeline
 from contactcenter.api import guard
 from contactcenter.api.interactions import AttachmentView, file_view
 from contactcenter.api.operation import AGENT, PREFIX, Answer, Call, operation
+from contactcenter.api.quarantine import check_may_decide
 from contactcenter.errors import NotFound
 from contactcenter.mail_page import PageFile
-from contactcenter.mail_views import WholeMail
+from contactcenter.mail_views import ShownMail, WholeMail
+from contactcenter.quarantine_retry import NotUnderstood
 
 #: What a browser shows and does not run.
 _IMAGES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -95,26 +97,81 @@ async def show_mail(call: Call, interaction_id: int, query: PageQuery) -> Answer
         mail = await mail_views.find(conn, viewer_id, interaction_id)
         files = (await timeline.attachments(conn, [interaction_id])).get(interaction_id, [])
     letter = await _letter(call, mail, with_remote_images=query.remote_images)
+    listed = [
+        PageFile(
+            name=file.name or f"attachment-{file.id}",
+            address=f"{PREFIX}/attachments/{file.id}",
+            size_bytes=file.size_bytes,
+        )
+        for file in files
+        if file.stored
+    ]
+    return _page(
+        call,
+        mail,
+        letter,
+        listed,
+        with_remote_images=query.remote_images,
+        images_address="?remote_images=true",
+    )
+
+
+@operation(
+    "GET",
+    "/quarantine/{quarantine_id}/page",
+    tag="quarantine",
+    roles=AGENT,
+    via="none",
+    produces=("text/html",),
+    refuses=(409,),
+)
+async def show_quarantined_mail(call: Call, quarantine_id: int) -> Answer:
+    """Show a mail that waits for a decision, on a page as of one on a timeline.
+
+    Who may let it in may see it. What cannot be read as a mail is answered 409 `not_understood`.
+    """
+    async with call.services.db.read() as conn:
+        await check_may_decide(call, conn, quarantine_id)
+    services = call.services
+    held, item = await quarantine_retry.read(services.db, services.channels, quarantine_id)
+    if not isinstance(item, Inbound) or item.received is None:
+        raise NotUnderstood(f"payload {quarantine_id} is no mail", reason=held.reason)
+    mail = mail_views.received(item.received, held.received_at)
+    files = item.received.mail.files
+    letter = None
+    if mail.html is not None:
+        images: dict[str, str] = {}
+        left_bytes = MAX_IMAGES_BYTES
+        for file in files:
+            if file.content_id and len(file.content) <= left_bytes:
+                left_bytes -= _put(images, file.content_id, file.content)
+        letter = await asyncio.to_thread(shown, mail.html, images)
+    listed = [PageFile(name=f.name, address=None, size_bytes=len(f.content)) for f in files]
+    return _page(call, mail, letter, listed, with_remote_images=False)
+
+
+def _page(
+    call: Call,
+    mail: ShownMail,
+    letter: Letter | None,
+    files: Sequence[PageFile],
+    *,
+    with_remote_images: bool,
+    images_address: str | None = None,
+) -> Answer:
     allowed = sorted(guard.origins(call.services.settings))
     call.headers["Content-Security-Policy"] = mail_page.policy(
-        ["'self'", *allowed], with_remote_images=query.remote_images
+        ["'self'", *allowed], with_remote_images=with_remote_images
     )
     call.headers["X-Frame-Options"] = "SAMEORIGIN"  # where the policy is not understood
     call.headers[_RESOURCE_POLICY] = "same-site"
     page = mail_page.page(
         mail,
         letter,
-        [
-            PageFile(
-                name=file.name or f"attachment-{file.id}",
-                address=f"{PREFIX}/attachments/{file.id}",
-                size_bytes=file.size_bytes,
-            )
-            for file in files
-            if file.stored
-        ],
+        files,
         language="fa" if call.actor.language == "fa" else "en",
-        with_remote_images=query.remote_images,
+        with_remote_images=with_remote_images,
+        images_address=images_address,
     )
     return Answer(body=page.encode(errors="replace"), content_type="text/html; charset=utf-8")
 
@@ -148,9 +205,14 @@ async def _images(call: Call, interaction_id: int, names: Collection[str]) -> di
             if file.content_id in found or file.size_bytes > left_bytes:
                 continue
             content = b"".join([chunk async for chunk in blobs.chunks(conn, file.sha256)])
-            content_type = sniffed(content)
-            if content_type in _IMAGES:
-                left_bytes -= len(content)
-                encoded = base64.b64encode(content).decode()
-                found[file.content_id] = f"data:{content_type};base64,{encoded}"
+            left_bytes -= _put(found, file.content_id, content)
     return found
+
+
+def _put(images: dict[str, str], content_id: str, content: bytes) -> int:
+    """Add a file if it is an image; the bytes it takes."""
+    content_type = sniffed(content)
+    if content_type not in _IMAGES:
+        return 0
+    images[content_id] = f"data:{content_type};base64,{base64.b64encode(content).decode()}"
+    return len(content)

@@ -113,7 +113,7 @@ async def accept_quarantined(call: Call, quarantine_id: int, body: Acceptance) -
     """
     services = call.services
     async with services.db.read() as conn:
-        await _check_may_decide(call, conn, quarantine_id)
+        await check_may_decide(call, conn, quarantine_id)
     held = await quarantine_retry.accept(
         services.db,
         services.inbox,
@@ -133,7 +133,7 @@ async def list_quarantined_for_ticket(call: Call, ticket_id: int) -> list[Held]:
     return await quarantine.for_ticket(call.conn, ticket_id)
 
 
-async def _check_may_decide(call: Call, conn: Conn, quarantine_id: int) -> None:
+async def check_may_decide(call: Call, conn: Conn, quarantine_id: int) -> None:
     """Refuse who may not work on the ticket it names; where it names none, who is no supervisor."""
     held = await quarantine.find(conn, quarantine_id)
     unknown = NotFound(f"there is nothing {quarantine_id} in quarantine")

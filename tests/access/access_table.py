@@ -306,6 +306,8 @@ TABLE: Final[dict[str, Line]] = {
     "POST /quarantine/{quarantine_id}/retries": _lead("POST", "anybody", 201),
     # It is no mail that could be read: 409 is past every guard.
     "POST /quarantine/{quarantine_id}/acceptances": _work("worker", lambda w: {"as": "new"}, 409),
+    # It is no mail: 409 is past every guard.
+    "GET /quarantine/{quarantine_id}/page": Line("agent", "read", "worker", (409,)),
     "GET /tickets/{ticket_id}/quarantine": _open("reader"),
     "POST /attachments": _work("nothing", lambda w: b"bytes"),
     "GET /attachments/{attachment_id}": _open("reader"),

@@ -252,3 +252,48 @@ async def test_a_message_that_is_no_mail_has_none_but_its_original(admin, inbox,
     answer = await admin.send("GET", f"/interactions/{text_id}/original")
     assert await answer.read() == b"Body=hello"
     assert answer.headers["Content-Type"] == "application/octet-stream"
+
+
+@pytest.fixture
+async def held(letterbox, all_channels, inbox, table):
+    """The ticket of a customer, and what a stranger wrote into it."""
+    mail_id = await letterbox.take(text_mail("My screen is black."))
+    ticket_id = await table.fetchval("SELECT ticket_id FROM interaction WHERE id = $1", mail_id)
+    raw = html_mail(HTML, subject=f"Re: [#{ticket_id}]", sender="stranger@elsewhere.test")
+    kept = Raw(body=raw, content_type="message/rfc822", headers={"entry_point": HELP})
+    item = await all_channels["email"].read("message", kept)
+    assert list(await inbox.receive([item])) == ["quarantined"]
+    return ticket_id, await table.fetchval("SELECT id FROM quarantine")
+
+
+async def test_a_mail_that_waits_for_a_decision_is_seen_by_who_may_decide(
+    supervisor, admin, agent, held
+):
+    _, quarantine_id = held
+    path = f"/quarantine/{quarantine_id}/page"
+    await agent("GET", path, status=404)
+
+    answer = await admin.send("GET", path)
+    page = await answer.text()
+
+    assert answer.status == 200, page
+    assert "sandbox allow-popups" in answer.headers["Content-Security-Policy"]
+    assert "stranger@elsewhere.test" in page
+    assert 'src="data:image/png;base64,' in page
+    assert "Images that are not shown: 1" in page
+    for hostile in ("tracker.test", "<script", "javascript:", "remote_images"):
+        assert hostile not in page
+    assert "<bdi>bill.pdf</bdi>" in page
+
+
+async def test_what_is_no_mail_has_no_page_in_the_quarantine(admin, table, letterbox):
+    quarantine_id = await table.fetchval(
+        """INSERT INTO quarantine (channel, purpose, reason, detail, content_type, body, body_sha256,
+                                   headers, received_at)
+           VALUES ('email', 'message', 'not_a_mail', 'x', 'message/rfc822', '', sha256(''),
+                   '{"entry_point": "help@example.com"}', now()) RETURNING id"""
+    )
+
+    problem = await admin("GET", f"/quarantine/{quarantine_id}/page", status=409)
+
+    assert problem["code"] == "not_understood"
