@@ -5,16 +5,20 @@ Reports of mail servers tell of mails that we sent, and a first message may be a
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 import structlog
 from msgspec import Struct
 
-from channels import Channel, Inbound, Unavailable
+from channels import Channel, Inbound, Mail, Unavailable
 from contactcenter import autoresponses, mail_classes, mail_reports
 from contactcenter.autoresponses import Asked
 from contactcenter.db import Conn
 from contactcenter.storable_text import storable
 from routing import language
+
+#: No language needs more words than this to show; a book would hold up all other mails.
+LOOKED_AT_CHARACTERS: Final = 8_000
 
 log = structlog.get_logger()
 
@@ -62,7 +66,9 @@ def _asked(mail: StoredMail, channels: Mapping[str, Channel]) -> Asked | None:
     if is_forged or received.envelope_sender == "":
         return None
     said = received.mail
-    text = _text(channels, item, language.detect(said.new_text) or language.detect(said.subject))
+    if _text(channels, item, None) is None:
+        return None
+    text = _text(channels, item, _spoken(said))
     if text is None:
         return None
     return Asked(
@@ -78,6 +84,11 @@ def _asked(mail: StoredMail, channels: Mapping[str, Channel]) -> Asked | None:
         text=text,
         language="fa" if language.detect(text) == "fa" else "en",
     )
+
+
+def _spoken(said: Mail) -> str | None:
+    words = said.new_text[:LOOKED_AT_CHARACTERS]
+    return language.detect(words) or language.detect(said.subject[:LOOKED_AT_CHARACTERS])
 
 
 def _text(channels: Mapping[str, Channel], item: Inbound, spoken: str | None) -> str | None:

@@ -79,6 +79,14 @@ async def test_a_persian_mail_is_answered_in_persian(centre: House) -> None:
     assert subject.startswith("پیام شما به دست ما رسید [#")
 
 
+async def test_the_language_of_a_book_is_that_of_its_beginning(centre: House) -> None:
+    book = "Where is my order? " * 450 + "\n\n" + "سفارش من کجاست؟ " * 30_000
+
+    await answered(centre, mail(1, text=book))
+
+    assert await centre.value("SELECT body FROM interaction WHERE kind = 'autoresponse'") == EN
+
+
 async def test_where_no_words_are_set_nothing_is_answered(centre: House) -> None:
     assert await answered(centre, mail(1, entry_point=SALES)) == 0
 
