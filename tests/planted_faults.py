@@ -1089,6 +1089,31 @@ FAULTS = (
         (f"{THREADS}::test_what_goes_on_after_a_closed_problem_is_one_problem",),
     ),
     Fault(
+        "a_parted_person_leaves_behind_what_others_wrote_to_him",
+        "contactcenter/merge_undoing.sql",
+        "(identity_id IS NULL OR details ? 'participant')",
+        "(identity_id IS NULL)",
+        (
+            f"{THREADS}::test_what_a_copied_person_wrote_stays_with_its_ticket_when_people_are_parted",
+        ),
+    ),
+    Fault(
+        "a_copied_person_keeps_a_ticket_from_going_back",
+        "contactcenter/merge_undoing.sql",
+        "                    AND NOT i.details ? 'participant')))",
+        "                    )))",
+        (
+            f"{THREADS}::test_what_a_copied_person_wrote_stays_with_its_ticket_when_people_are_parted",
+        ),
+    ),
+    Fault(
+        "a_value_that_cannot_be_sent_holds_up_everybody",
+        "contactcenter/mail_intake.py",
+        "_REFUSALS: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)",
+        "_REFUSALS: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)",
+        (f"{MAIL_RACES}::test_a_mail_with_a_value_that_cannot_be_sent_is_set_aside",),
+    ),
+    Fault(
         "the_words_of_a_copied_person_are_the_customers",
         "contactcenter/mail_storing.py",
         '        noted["participant"] = "yes"\n',

@@ -8,6 +8,7 @@ from mail_desk import REOPEN_WINDOW_S, Desk, receiving
 from mails import ENTRY_POINT, mail, received
 
 from channels import Raw, Thread
+from contactcenter import merge_undoing, merges
 from contactcenter.db import Database
 
 OURS = "0123456789abcdef0123456789abcdef@example.com"
@@ -378,3 +379,40 @@ async def test_the_words_of_somebody_else_in_a_ticket_are_marked_as_such(desk: D
         "SELECT details ? 'participant' FROM interaction WHERE direction = 'inbound' ORDER BY id"
     )
     assert await desk.rows(marked) == [(False,), (False,), (True,)]
+
+
+async def test_what_a_copied_person_wrote_stays_with_its_ticket_when_people_are_parted(
+    desk: Desk,
+) -> None:
+    """Of two people who were one for a while, each has what was written in his own tickets."""
+    bob, carl = "bob@customer.test", "carl@customer.test"
+    [saras] = await desk.takes(mail(1))
+    [bobs] = await desk.takes(mail(2, sender=bob))
+    kept, other = [
+        await desk.value("SELECT contact_id FROM ticket WHERE id = $1", i) for i in (saras, bobs)
+    ]
+    async with desk.database.transaction() as conn:
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        merge = await merges.merge(
+            conn, now, kept, other, actor="user:1", must_read_as=None, accept_unverified=True
+        )
+    [since] = await desk.takes(mail(3, sender=bob, subject="Since"))
+    for ticket_id, message_id in ((bobs, OURS), (since, f"b{OURS}"), (saras, f"c{OURS}")):
+        await desk.writes(ticket_id, message_id, to=SARA if ticket_id == saras else bob, cc=(carl,))
+        await desk.takes(mail(f"carl{ticket_id}", sender=carl, answers=(message_id,)))
+
+    async with desk.database.transaction() as conn:
+        await merge_undoing.undo(conn, now, merge.id, actor="user:1", must_read_as=None)
+
+    assert await desk.rows("SELECT id, contact_id FROM ticket ORDER BY id") == [
+        (saras, kept),
+        (bobs, other),
+        (since, other),
+    ]
+    assert (
+        await desk.rows(
+            "SELECT i.id FROM interaction i JOIN ticket t ON t.id = i.ticket_id"
+            " WHERE i.contact_id <> t.contact_id"
+        )
+        == []
+    )
