@@ -259,6 +259,7 @@ async def _write(
         channel=entry_point.channel,
         entry_point=entry_point.address,
         identity_id=identity.id,
+        ticket_id=ticket.id,
     )
     channel = channels.get(entry_point.channel)
     letter = await addressing.fitting(conn, channel, letter)

@@ -40,6 +40,7 @@ _find = _SQL.take("find", Identity)
 _take_up = _SQL.take("take_up", Identity)
 _forget_stranger = _SQL.command("forget_stranger")
 _give = _SQL.command("give")
+_is_his = _SQL.take("is_his", bool)
 
 
 def normalised(channels: Mapping[str, Channel], written: Written, *, field: str) -> Address:
@@ -130,3 +131,10 @@ async def record_change(
             changed={"identities": was_and_is},
         ),
     )
+
+
+async def check_owner(conn: Conn, contact_id: int, identity_id: int) -> int:
+    """The id of an address of this contact; raises ``BadInput`` where it is not his."""
+    if not await _is_his.one(conn, contact_id, identity_id):
+        raise BadInput("body.identity_id", f"the contact has no address {identity_id}")
+    return identity_id

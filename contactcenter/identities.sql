@@ -32,3 +32,7 @@ DELETE FROM contact WHERE id = $1
 -- name: give
 -- Another contact is known by it from now on.
 UPDATE identity SET contact_id = $2 WHERE id = $1
+
+-- name: is_his
+-- Whether an address is this contact's.
+SELECT EXISTS (SELECT FROM identity WHERE contact_id = $1 AND id = $2) AS is_his

@@ -13,9 +13,9 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from channels import Channel, Inbound, StatusUpdate
-from contactcenter import db, events, timers
+from contactcenter import answerable, db, events, timers
 from contactcenter.db import Conn
-from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.errors import Conflict, NotFound
 from contactcenter.outbox import Job
 
 Source = Literal["customer", "provider", "staff"]
@@ -65,7 +65,6 @@ _of_contact = _SQL.take("of_contact", OptOut)
 _find = _SQL.take("find", OptOut)
 _identity_id = _SQL.take("identity_id", int)
 _addressee = _SQL.take("addressee", _Addressee)
-_is_his = _SQL.take("is_his", bool)
 
 
 def sender_of(channels: Mapping[str, Channel], channel: str, entry_point: str) -> str:
@@ -98,10 +97,13 @@ async def check(
     channel: str,
     entry_point: str,
     identity_id: int,
+    ticket_id: int | None = None,
 ) -> None:
     """Raise ``OptedOut`` where the customer wants no messages from this address of ours."""
+    against = (channel, sender_of(channels, channel, entry_point))
     for found in await standing(conn, [identity_id]):
-        if found.channel == channel and found.sender == sender_of(channels, channel, entry_point):
+        is_meant = (found.channel, found.sender) == against
+        if is_meant and await _holds(conn, channels, found, ticket_id):
             raise OptedOut(NOT_SENT, identity_id=identity_id, opt_out_id=found.id)
 
 
@@ -110,17 +112,23 @@ async def refused(conn: Conn, channels: Mapping[str, Channel], jobs: Sequence[Jo
     if not jobs:
         return []
     against = {
-        (found.identity_id, found.channel, found.sender)
+        (found.identity_id, found.channel, found.sender): found
         for found in await standing(conn, [job.identity_id for job in jobs])
     }
-    if not against:
-        return []
-    return [
-        job
-        for job in jobs
-        if (job.identity_id, job.channel, sender_of(channels, job.channel, job.entry_point))
-        in against
-    ]
+    stopped = []
+    for job in jobs:
+        sender = sender_of(channels, job.channel, job.entry_point)
+        found = against.get((job.identity_id, job.channel, sender))
+        if found is not None and await _holds(conn, channels, found, job.ticket_id):
+            stopped.append(job)
+    return stopped
+
+
+async def _holds(
+    conn: Conn, channels: Mapping[str, Channel], found: OptOut, ticket_id: int | None
+) -> bool:
+    by, who = channels.get(found.channel), found.identity_id
+    return not await answerable.asked_since(conn, by, ticket_id, who, found.from_at)
 
 
 async def note_refusal(
@@ -247,13 +255,6 @@ async def standing_at(conn: Conn, identity_id: int, channel: str, sender: str) -
     """The one that certainly stands between this address and this sender."""
     known = await standing(conn, [identity_id])
     return next(one for one in known if (one.channel, one.sender) == (channel, sender))
-
-
-async def check_identity(conn: Conn, contact_id: int, identity_id: int) -> int:
-    """The id of an address of this contact; raises ``BadInput`` where it is not his."""
-    if not await _is_his.one(conn, contact_id, identity_id):
-        raise BadInput("body.identity_id", f"the contact has no address {identity_id}")
-    return identity_id
 
 
 async def of_contact(conn: Conn, contact_id: int) -> list[OptOut]:

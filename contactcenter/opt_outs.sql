@@ -8,10 +8,6 @@ SELECT i.identity_id, e.address AS entry_point, coalesce(o.first_attempt_at, i.r
 FROM interaction i JOIN entry_point e ON e.id = i.entry_point_id LEFT JOIN outbox o ON o.interaction_id = i.id
 WHERE i.external_id = $1 AND i.direction = 'outbound'
 
--- name: is_his
--- Whether an address is this contact's.
-SELECT EXISTS (SELECT FROM identity WHERE contact_id = $1 AND id = $2) AS is_his
-
 -- name: withdraw
 -- No row comes back where it stands already, or where he said the contrary later.
 WITH made AS (

@@ -279,8 +279,8 @@ FAULTS = (
     Fault(
         "who_said_stop_meanwhile_is_sent_to",
         "contactcenter/opt_outs.py",
-        "        in against\n",
-        "        in set()\n",
+        "            stopped.append(job)\n",
+        "            pass\n",
         (f"{MEETINGS}::test_nothing_is_claimed_for_whoever_had_said_stop_before",),
     ),
     # Told to whoever may know, completely and in order -----------------------------------------
@@ -1234,6 +1234,13 @@ FAULTS = (
         "is_ours = any(",
         "is_ours = bool(keys) or any(",
         ("tests/channels/test_email_unsubscribing.py::test_a_link_that_is_not_ours_does_nothing",),
+    ),
+    Fault(
+        "who_left_a_list_gets_no_answers",
+        "contactcenter/answerable.py",
+        "if channel is None or not channel.has_threads or ticket_id is None:",
+        "if channel is not None:",
+        (f"{MAILS_OUT}::test_who_left_a_list_is_answered_when_he_asks",),
     ),
     Fault(
         "a_bounce_is_answered",

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from contactcenter import contacts, entry_points, opt_outs
+from contactcenter import contacts, entry_points, identities, opt_outs
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.errors import Conflict
@@ -46,7 +46,7 @@ async def opt_out(call: Call, contact_id: int, body: NewOptOut) -> OptOut:
     For what he says on another way than by a STOP, which is noted by itself.
     """
     await contacts.lock(call.conn, contact_id)
-    address = await opt_outs.check_identity(call.conn, contact_id, body.identity_id)
+    address = await identities.check_owner(call.conn, contact_id, body.identity_id)
     entry_point = await entry_points.find(call.conn, body.entry_point_id)
     channels = call.services.channels
     sender = opt_outs.sender_of(channels, entry_point.channel, entry_point.address)

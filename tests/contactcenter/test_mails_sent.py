@@ -13,7 +13,7 @@ from smtp_scripts import CUT, HANG, scripted_smtp
 from channels import MailAddress, Raw, StatusUpdate
 from channels._email_sending_pool import Patience
 from channels._mail.understanding import understand
-from contactcenter import attachments, attempts, mails, outbox, timers
+from contactcenter import attachments, attempts, mails, opt_outs, outbox, timers
 from contactcenter import desk as use_cases
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
@@ -457,12 +457,10 @@ async def test_an_answer_goes_to_the_customer_not_to_who_told_of_a_bounce(post: 
     assert post.smtp.taken[0].recipients == ["sara@customer.test"]  # type: ignore[attr-defined]
 
 
-async def test_who_leaves_a_list_is_written_to_no_more_from_there(post: Post) -> None:
-    [ticket_id] = await post.desk.takes(mail(1))
-    interaction_id = await post.reply(ticket_id)
-    await post.send()
+async def leaves_the_list(post: Post, interaction_id: int) -> None:
+    """Press the button in a mail."""
     message_id = await post.desk.value(
-        "SELECT external_id FROM interaction WHERE id = $1", interaction_id
+        "SELECT message_id FROM mail WHERE interaction_id = $1", interaction_id
     )
     await post.desk.intake.status(
         StatusUpdate(
@@ -474,8 +472,33 @@ async def test_who_leaves_a_list_is_written_to_no_more_from_there(post: Post) ->
         )
     )
 
+
+async def test_who_leaves_a_list_is_written_to_no_more_from_there(post: Post) -> None:
+    [ticket_id] = await post.desk.takes(mail(1))
+    interaction_id = await post.reply(ticket_id)
+    await post.send()
+    await post.reply(ticket_id, "And another thing.")
+    await leaves_the_list(post, interaction_id)
+
     rows = await post.desk.rows("SELECT channel, sender, source FROM opt_out")
     assert rows == [("email", ENTRY_POINT, "customer")]
+    await post.send()
+    assert (await post.states())[1] == ("failed", "failed", opt_outs.CODE)
+    with pytest.raises(opt_outs.OptedOut):
+        await post.reply(ticket_id)
+
+
+async def test_who_left_a_list_is_answered_when_he_asks(post: Post) -> None:
+    [ticket_id] = await post.desk.takes(mail(1))
+    interaction_id = await post.reply(ticket_id)
+    await post.send()
+    await leaves_the_list(post, interaction_id)
+    await post.desk.takes(mail(2, ticket_id=ticket_id, text="But where is it?"))
+
+    await post.reply(ticket_id)
+    await post.send()
+
+    assert (await post.states())[1] == ("sent", "sent", None)
 
 
 async def test_the_header_is_kept_by_others_who_write_mails(post: Post) -> None:
