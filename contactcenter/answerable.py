@@ -1,7 +1,7 @@
 """Whether somebody who wants nothing from us is answered all the same: by mail, when he asks.
 
-Who leaves a list, or calls a mail of ours spam, does not refuse answers to what he asks later. STOP by
-text message refuses them, too: providers and laws know no difference there.
+Who leaves a list, or calls a mail of ours spam, does not refuse answers to what he asks later. STOP
+by text message refuses them, too: providers and laws know no difference there.
 """
 
 from datetime import datetime

@@ -263,7 +263,6 @@ async def _write(
     )
     channel = channels.get(entry_point.channel)
     letter = await addressing.fitting(conn, channel, letter)
-    size = channel.size(letter.text) if channel is not None else None
     interaction_id = await timeline.append(
         conn,
         now,
@@ -277,7 +276,7 @@ async def _write(
         state="queued",
         entry_point_id=entry_point.id,
         identity_id=identity.id,
-        segments=size.segments if size is not None else None,
+        segments=_segments(channel, letter.text),
     )
     await timeline.attach(conn, interaction_id, letter.attachment_ids, author_id=author_id)
     if channel is not None:
@@ -294,3 +293,8 @@ async def _write(
         correlation_id=letter.correlation_id,
     )
     return interaction_id
+
+
+def _segments(channel: Channel | None, text: str) -> int | None:
+    size = None if channel is None else channel.size(text)
+    return None if size is None else size.segments

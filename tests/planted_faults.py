@@ -55,7 +55,7 @@ REASONS = "tests/contactcenter/test_reasons_kept.py"
 WHY_NOT = "tests/contactcenter/test_why_not.py"
 BANDS = "tests/contactcenter/test_bands_kept.py"
 PROMISES = "tests/contactcenter/test_sla_ledger.py"
-MAILS = "tests/api/test_mails_api.py"
+MAIL_PAGES = "tests/api/test_mails_api.py"
 MERGING = "tests/api/test_merges_api.py"
 ADDRESSES = "tests/api/test_entry_points_api.py"
 LISTENER = "tests/channels/test_email_listener.py"
@@ -196,28 +196,30 @@ FAULTS = (
         "WHERE i.id = $2 AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)"
         "\n\n-- name: original",
         "WHERE i.id = $2\n\n-- name: original",
-        (f"{MAILS}::test_who_may_not_read_the_ticket_is_told_that_there_is_no_mail",),
+        (f"{MAIL_PAGES}::test_who_may_not_read_the_ticket_is_told_that_there_is_no_mail",),
     ),
     Fault(
         "a_stored_letter_is_trusted",
         "channels/_mail/showing.py",
         "markup.safe(_IMAGE.sub(placed, html), with_remote_images=with_remote_images)",
         "_IMAGE.sub(placed, html)",
-        (f"{MAILS}::test_what_was_stored_as_safe_is_made_safe_once_more",),
+        (f"{MAIL_PAGES}::test_what_was_stored_as_safe_is_made_safe_once_more",),
     ),
     Fault(
         "the_page_of_a_mail_may_run_scripts",
         "contactcenter/mail_page.py",
         "sandbox allow-popups ",
         "sandbox allow-scripts allow-popups ",
-        (f"{MAILS}::test_the_page_holds_what_the_mail_shows_and_loads_nothing",),
+        (f"{MAIL_PAGES}::test_the_page_holds_what_the_mail_shows_and_loads_nothing",),
     ),
     Fault(
         "any_domain_verifies_a_sender",
         "contactcenter/mail_views.py",
         "found.domain in (None, domain)",
         "True",
-        (f"{MAILS}::test_a_sender_is_verified_by_our_own_border_and_for_the_domain_one_reads",),
+        (
+            f"{MAIL_PAGES}::test_a_sender_is_verified_by_our_own_border_and_for_the_domain_one_reads",
+        ),
     ),
     Fault(
         "a_merge_asks_nobody_who_wrote",
