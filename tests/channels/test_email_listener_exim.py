@@ -11,7 +11,7 @@ from mail_listening import HELP, SALES, listening
 from channels import NotStored
 from channels._email_listener_socket import Place
 
-pytestmark = [needs_exim]
+pytestmark = [needs_exim, pytest.mark.slow]
 DOMAIN = "shop.example"
 PERSIAN = (
     "From: علی <ali@example.org>\r\nTo: help@shop.example\r\nMessage-ID: <{n}@example.org>\r\n"

@@ -1,8 +1,9 @@
 """The mail server that other tests talk with does what they take for granted."""
 
+import pytest
 from exim import Relay, needs_exim, needs_swaks, running_exim, swaks
 
-pytestmark = [needs_exim, needs_swaks]
+pytestmark = [needs_exim, needs_swaks, pytest.mark.slow]
 
 
 async def test_it_takes_mails_for_its_domains_and_nobody_elses():

@@ -33,7 +33,9 @@ POINTS = (
 )
 ROUNDS = rounds_of(4, 300, timeout_s=3600)
 EXIM_ROUNDS = rounds_of(2, 30, timeout_s=1200)
+STOPS = rounds_of(2, 20, timeout_s=900)
 ANSWERED_WITHIN_S = 10.0
+EXIT_WITHIN_S = 15.0
 
 
 @pytest.fixture
@@ -102,6 +104,38 @@ async def _life(world: World, point: str) -> None:
     else:
         await asyncio.sleep(world.chance.uniform(0.0, 1.0))
     world.server.kill()
+
+
+@pytest.mark.parametrize("rounds", STOPS)
+async def test_sigterm_ends_conversations_and_loses_nothing(
+    mail_world: World, mail_servers: MailServers, rounds: int, patience: float
+) -> None:
+    world = mail_world
+    await _begin(world)
+    mail_servers.begin(at_once=8)
+    exits_s = []
+    for _ in range(rounds):
+        await world.server.start()
+        await asyncio.sleep(world.chance.uniform(0.2, 1.0))
+        told_at = time.monotonic()
+        world.server.terminate()
+        assert await world.server.ended(within_s=60), world.server.last_words()
+        assert world.server.exit_status == 0, world.server.last_words()
+        exits_s.append(time.monotonic() - told_at)
+    await world.server.start()
+    await mail_servers.finish(within_s=60)
+    found = await world.all_contradictions()
+    figures = counted(world.ledger.lines, found)
+    report(
+        "SIGTERM while mails come",
+        rounds=rounds,
+        exit_s_max=round(max(exits_s), 1),
+        put_off=sum(line.kind == "answered" and line.status != 250 for line in world.ledger.lines),
+        **figures,
+    )
+    assert not found, "\n".join(found)
+    assert max(exits_s) <= EXIT_WITHIN_S * patience
+    assert figures["acknowledged"] == figures["sent"]
 
 
 @pytest.fixture
