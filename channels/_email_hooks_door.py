@@ -15,7 +15,7 @@ import structlog
 from aiohttp import hdrs, web
 from msgspec import Struct
 
-from channels import _email_address, _email_hooks_body
+from channels import _email_address, _email_hooks_body, _mail_reader
 from channels._base import Env, Inbox
 from channels._email_hooks_alarm import Alarm
 from channels._email_hooks_body import Rooms, TooLarge
@@ -39,11 +39,13 @@ class Deadlines(Struct, frozen=True, kw_only=True):
     """How long the steps of one request may take.
 
     A body may be thirty megabytes over a slow line; SNS waits 15 s for an answer, and what it sends
-    is small. Source: https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html
+    is small. A mail that cannot be read in time goes to quarantine, so its reader's own deadline
+    must be over before this one, or the mail would be sent again and again.
+    Source: https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html
     """
 
     body_s: float = 60.0
-    understanding_s: float = 9.0
+    understanding_s: float = _mail_reader.DEADLINE_S + 0.4
     storing_s: float = 4.5
     storing_a_megabyte_s: float = 0.5
 

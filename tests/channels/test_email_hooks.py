@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import gzip
+import os
+import signal
 import time
 
 import pytest
@@ -31,7 +33,7 @@ from mail_room import RecordingMailroom
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from channels import FORGED, Env, Inbound, NotStored, Unavailable, Unreadable
+from channels import FORGED, Env, Inbound, NotStored, Unavailable, Unreadable, _mail_reader
 from channels._email_hooks_body import SMALL_BYTES
 from channels._email_hooks_door import Deadlines
 from channels.email import Email
@@ -559,6 +561,30 @@ async def test_large_bodies_wait_for_one_another_and_small_ones_for_nobody(hooks
     assert time.monotonic() - before_s < 1.2
     assert await asyncio.gather(*holding) == [503] * 5
     assert (await served.post(mailgun(mail("m-2", "x" * 2 * SMALL_BYTES)))).status == 200
+
+
+def test_hook_waits_longer_than_a_mail_may_take_and_less_than_sns_does():
+    """Else a mail that takes too long would be posted until the provider gives up."""
+    deadlines = Deadlines()
+
+    assert deadlines.understanding_s > _mail_reader.DEADLINE_S
+    assert deadlines.understanding_s + deadlines.storing_s < 15
+
+
+async def test_mail_that_takes_too_long_to_read_is_kept_and_not_sent_again(hooks):
+    served = await hooks()
+    await parsed(served, mailgun(mail("m-0", "the reader runs")))
+    for reader in served.channel._readers._all:
+        reader._deadline_s = 0.3
+        if reader.is_running:
+            os.kill(reader._process.pid, signal.SIGSTOP)
+
+    response = await served.post(mailgun(RAW))
+
+    assert response.status == 200
+    [item] = served.inbox.received
+    assert isinstance(item, Unreadable)
+    assert (item.reason, item.raw.body) == ("took_too_long", RAW)
 
 
 # The alarm --------------------------------------------------------------------------------------
