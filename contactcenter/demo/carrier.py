@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 
 from contactcenter.demo.evidence import Evidence, Watch
@@ -23,12 +24,16 @@ class Messages(Struct, frozen=True, kw_only=True):
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """All that is asked: both sides' books, and what was seen and ``told`` on the way."""
+    """All that is asked: both sides' books, and what was seen and ``told`` on the way.
+
+    ``ledger`` is the carrier's, ``post`` that of the customers' mail servers.
+    """
 
     evidence: Evidence
     ledger: Ledger
     watch: Watch
     told: Sequence[int]
+    post: Ledger = msgspec.field(default_factory=Ledger)
 
 
 def messages(case: Case) -> Messages:

@@ -75,6 +75,10 @@ def print_summary(console: Console, result: Result) -> None:
             f"({r.redelivered} of them delivered twice) and {r.replies_sent} answers went out."
         ),
         (
+            f"{r.mails_received} mails came in, over SMTP and Mailgun's hook, and "
+            f"{r.mails_answered} were answered over SMTP."
+        ),
+        (
             f"{r.tickets} tickets: {r.solved} solved, {r.unsolved} still open; {r.escalated} were "
             f"referred to a more specialised tier, {r.reopened} came back."
         ),

@@ -59,6 +59,10 @@ _STAFF: Final = (
 )
 
 
+#: Our own addresses: the English one is behind our own mail server, the Persian one at Mailgun.
+MAILBOXES: Final = {"en": "support@linden-sarv.example", "fa": "poshtibani@linden-sarv.example"}
+
+
 async def found(address: str, first: FirstAdmin, *, ring_s: int) -> Company:
     """Make the accounts, put everybody in his team and queue, and set up our numbers.
 
@@ -148,6 +152,9 @@ async def _staff_queues(caller: Caller, company: Company, ring_s: int) -> None:
             "language": language,
         }
         await caller.post("/entry_points", number)
+        await caller.post(
+            "/entry_points", number | {"channel": "email", "address": MAILBOXES[language]}
+        )
 
 
 def _password() -> str:

@@ -16,6 +16,13 @@ class Received(Struct, frozen=True, kw_only=True):
     body: str
 
 
+class MailReceived(Received, frozen=True, kw_only=True):
+    """A customer's mail; ``external_id`` is its Message-ID."""
+
+    sender: str
+    ticket_id: int
+
+
 class Written(Struct, frozen=True, kw_only=True):
     """A message of ours, and how far the outbox came with it."""
 
@@ -108,11 +115,15 @@ class Evidence(Struct, frozen=True, kw_only=True):
     agents: Sequence[Agent]
     timers: Sequence[Timer]
     events: Sequence[Event]
+    mails_received: Sequence[MailReceived] = ()
+    mails_written: Sequence[Written] = ()
 
 
 _SQL = db.Statements(__name__)
 _received = _SQL.take("received", Received)
 _written = _SQL.take("written", Written)
+_mails_received = _SQL.take("mails_received", MailReceived)
+_mails_written = _SQL.take("mails_written", Written)
 _list_tickets = _SQL.take("list_tickets", Ticket)
 _list_legs = _SQL.take("list_legs", Leg)
 _list_offers = _SQL.take("list_offers", Offer)
@@ -132,6 +143,8 @@ async def gather(database: Database) -> Evidence:
         return Evidence(
             received=await _received.all(conn),
             written=await _written.all(conn),
+            mails_received=await _mails_received.all(conn),
+            mails_written=await _mails_written.all(conn),
             tickets=await _list_tickets.all(conn),
             legs=await _list_legs.all(conn),
             offers=await _list_offers.all(conn),

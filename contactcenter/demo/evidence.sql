@@ -1,10 +1,22 @@
 -- name: received
 -- Every customer's message on the timeline, by the provider's id.
-SELECT external_id, body FROM interaction WHERE direction = 'inbound' ORDER BY id
+SELECT external_id, body FROM interaction WHERE direction = 'inbound' AND channel = 'sms' ORDER BY id
+
+-- name: mails_received
+-- Every customer's mail on the timeline, by its Message-ID.
+SELECT m.message_id AS external_id, i.body, d.value AS sender, i.ticket_id
+FROM interaction i JOIN mail m ON m.interaction_id = i.id JOIN identity d ON d.id = i.identity_id
+WHERE i.direction = 'inbound' ORDER BY i.id
 
 -- name: written
 -- Every message of ours, by the id under which the provider was handed it.
-SELECT o.correlation_id, o.state, i.body FROM outbox o JOIN interaction i ON i.id = o.interaction_id ORDER BY o.id
+SELECT o.correlation_id, o.state, i.body FROM outbox o JOIN interaction i ON i.id = o.interaction_id
+WHERE i.channel = 'sms' ORDER BY o.id
+
+-- name: mails_written
+-- Every mail of ours, by the id that its Message-ID begins with.
+SELECT o.correlation_id, o.state, i.body FROM outbox o JOIN interaction i ON i.id = o.interaction_id
+WHERE i.channel = 'email' ORDER BY o.id
 
 -- name: list_tickets
 -- Every ticket.
@@ -38,7 +50,8 @@ ORDER BY t.id, u.id
 
 -- name: unaccountable
 -- Unsolved tickets for which nobody can be asked at this instant.
-SELECT t.id FROM ticket t LEFT JOIN queue q ON q.id = coalesce(t.queue_id, t.intake_queue_id)
+SELECT t.id FROM ticket t LEFT JOIN entry_point e ON e.id = t.entry_point_id
+LEFT JOIN queue q ON q.id = coalesce(t.queue_id, t.intake_queue_id, e.queue_id)
 LEFT JOIN team m ON m.id = q.team_id
 WHERE t.state NOT IN ('solved', 'closed') AND coalesce(t.agent_id, m.lead_id) IS NULL
 ORDER BY t.id

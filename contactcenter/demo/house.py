@@ -18,6 +18,7 @@ from contactcenter.access.first_admin import FirstAdmin, ensure_first_admin
 from contactcenter.app import serving
 from contactcenter.db import Database
 from contactcenter.fakes.behaviour import Behaviour
+from contactcenter.fakes.post_office import PostOffice
 from contactcenter.fakes.twilio import FakeTwilio
 from contactcenter.postgres import EmbeddedPostgres
 from contactcenter.settings import Settings
@@ -39,6 +40,7 @@ class House(Struct, frozen=True, kw_only=True):
     address: str
     database: Database
     fake: FakeTwilio
+    post: PostOffice
     admin: FirstAdmin
 
 
@@ -59,17 +61,22 @@ async def running(
             await _check_empty(url)
         fake = FakeTwilio(chance=chance, clock=lambda: datetime.now(UTC), behaviour=_EVERYDAY)
         await stack.enter_async_context(fake)
-        settings = _settings(folder, url, fake)
+        post = await stack.enter_async_context(PostOffice(lambda: datetime.now(UTC)))
+        post.listener = (HOST, _free_port())
+        settings = _settings(folder, url, fake, post)
         database = await stack.enter_async_context(storage.opened(settings))
         admin = await ensure_first_admin(database)
         assert admin is not None, "a new database has no accounts"
         app = await stack.enter_async_context(serving(settings, database))
         await stack.enter_async_context(server.listening(app, HOST, settings.port))
         fake.message_url = f"{settings.public_url}/hooks/sms/message{_RETRIES}"
-        yield House(address=settings.public_url, database=database, fake=fake, admin=admin)
+        post.mailgun_url = f"{settings.public_url}/hooks/email/mailgun/mime"
+        yield House(
+            address=settings.public_url, database=database, fake=fake, post=post, admin=admin
+        )
 
 
-def _settings(folder: Path, database_url: str, fake: FakeTwilio) -> Settings:
+def _settings(folder: Path, database_url: str, fake: FakeTwilio, post: PostOffice) -> Settings:
     """Nothing of the user's own: neither his environment nor his settings file is read."""
     return Settings.load(
         {},
@@ -80,6 +87,11 @@ def _settings(folder: Path, database_url: str, fake: FakeTwilio) -> Settings:
             "host": HOST,
             "port": _free_port(),
             **fake.settings(),
+            "mail_smtp_listen": ":".join(map(str, post.listener)),
+            "mailgun_signing_secrets": post.mailgun_secret,
+            "smtp_host": HOST,
+            "smtp_port": post.port,
+            "smtp_security": "plain",
         },
         channel_settings=channels.settings(),
     )

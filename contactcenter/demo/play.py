@@ -17,6 +17,7 @@ from contactcenter.demo.caller import Caller
 from contactcenter.demo.carrier import Case
 from contactcenter.demo.cast import STORIES, acquaintances, cast
 from contactcenter.demo.company import Company, Person, found, write_down
+from contactcenter.demo.correspondents import Correspondents
 from contactcenter.demo.customers import Customers
 from contactcenter.demo.evidence import Watch
 from contactcenter.demo.house import House
@@ -25,6 +26,7 @@ from contactcenter.demo.news import News
 from contactcenter.demo.pace import Pace
 from contactcenter.demo.result import Result, result
 from contactcenter.demo.stories import Understanding
+from contactcenter.demo.stories_mail import MAILS
 from routing.states import UNSOLVED
 
 #: Offers ring as briefly as a queue may let them; its own default is a minute.
@@ -52,6 +54,7 @@ class _Show(Struct, frozen=True, kw_only=True):
     home: House
     company: Company
     customers: Customers
+    correspondents: Correspondents
     pace: Pace
     news: News
 
@@ -64,7 +67,7 @@ async def play(
     chance = random.Random(options.seed)
     pace = Pace(options.speed, chance)
     screen.introduce(console)
-    console.print("Starting a database, a stand-in for Twilio and the server …")
+    console.print("Starting a database, stand-ins for Twilio and mail servers, and the server …")
     async with house.running(folder, options.database_url, chance) as home:
         console.print("Setting up a company over the API: ten accounts, three queues …\n")
         company = await found(home.address, home.admin, ring_s=_RING_S)
@@ -76,6 +79,7 @@ async def play(
             home=home,
             company=company,
             customers=Customers(roles, home.fake, pace, news),
+            correspondents=Correspondents(home.post, pace, news),
             pace=pace,
             news=news,
         )
@@ -101,6 +105,7 @@ async def _perform(show: _Show) -> tuple[Case, Mapping[str, Any], bool]:
             [
                 *(agent.work() for agent in agents),
                 _write(show.customers, listener),
+                _write(show.correspondents, listener),
                 _keep_watch(watch),
                 listener.listen(),
             ],
@@ -113,7 +118,9 @@ async def _perform(show: _Show) -> tuple[Case, Mapping[str, Any], bool]:
         for agent in agents:
             await agent.go_home()
     ledger = home.fake.ledger
-    case = Case(evidence=found_out, ledger=ledger, watch=watch, told=listener.told)
+    case = Case(
+        evidence=found_out, ledger=ledger, watch=watch, told=listener.told, post=home.post.ledger
+    )
     return case, report, called_off
 
 
@@ -124,7 +131,7 @@ async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent:
     return Agent(
         person,
         caller,
-        Understanding(STORIES),
+        Understanding((*STORIES, *(story for story, _ in MAILS))),
         pace=show.pace,
         news=show.news,
         declines=int(person.id == specialists[0]),
@@ -156,7 +163,7 @@ async def _side_by_side(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _write(customers: Customers, listener: Listener) -> None:
+async def _write(customers: Customers | Correspondents, listener: Listener) -> None:
     """The customers begin once somebody listens, so that he is told of everything."""
     await listener.subscribed.wait()
     await customers.live()
@@ -165,7 +172,7 @@ async def _write(customers: Customers, listener: Listener) -> None:
 async def _over(show: _Show, office: Caller, listener: Listener) -> None:
     """Return when everybody has said all he wanted, nothing is left to solve, and all is told."""
     while True:
-        if show.customers.sent == show.customers.in_all:
+        if all(some.sent == some.in_all for some in (show.customers, show.correspondents)):
             page = await office.get("/tickets", state=sorted(UNSOLVED), limit=1)
             if not page["items"]:
                 break
@@ -187,7 +194,9 @@ async def _settle(home: House, listener: Listener) -> None:
             await home.fake.drain()
     while time.monotonic() < until_s:
         found_out = await evidence.gather(home.database)
-        under_way = any(w.state in ("queued", "sending") for w in found_out.written)
+        under_way = any(
+            w.state in ("queued", "sending") for w in (*found_out.written, *found_out.mails_written)
+        )
         if not under_way and {e.id for e in found_out.events} <= set(listener.told):
             return
         await asyncio.sleep(_LOOK_EVERY_S)

@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter.demo import carrier
+from contactcenter.demo import carrier, letters
 from contactcenter.demo.carrier import Case
 from contactcenter.demo.evidence import Event, Leg, Ticket
 
@@ -206,6 +206,9 @@ _PROMISES: Final[Sequence[tuple[str, str, Check]]] = (
         carrier.stored_once,
     ),
     ("Every reply was handed to the provider once", "replies", carrier.sent_once),
+    ("Every mail that was taken is stored once, by its new words", "mails", letters.stored_once),
+    ("Every answer by mail reached its customer once", "answers", letters.sent_once),
+    ("What a customer answers by mail is on its ticket", "correspondents", letters.one_ticket_each),
     ("No ticket has two owners: one live offer, one open leg", "tickets", _one_owner),
     ("The legs of a ticket tile its time without gap or overlap", "legs", _legs_tile),
     ("No agent ever held more than his capacity", "agents", _within_capacity),

@@ -38,6 +38,8 @@ class Result(Struct, frozen=True, kw_only=True):
     by_temperament: Mapping[str, int]
     promises: Mapping[str, int]
     violations: Sequence[str]
+    mails_received: int
+    mails_answered: int
     report: Sequence[Any]
     seed: int
     seconds: float
@@ -76,6 +78,8 @@ def result(
         by_temperament=_counted(ticket.temperament for ticket in tickets),
         promises={one.promise: one.checked for one in kept},
         violations=[violation for one in kept for violation in one.violations],
+        mails_received=len(evidence.mails_received),
+        mails_answered=sum(mail.state == "sent" for mail in evidence.mails_written),
         report=report.get("rows", []),
         seed=seed,
         seconds=round(seconds, 1),

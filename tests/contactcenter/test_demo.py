@@ -35,6 +35,8 @@ INTEGERS = (
     "declined",
     "expired",
     "reopened",
+    "mails_received",
+    "mails_answered",
 )
 
 
@@ -151,6 +153,7 @@ async def test_the_demo_keeps_its_promises_and_stays_until_it_is_told_to_stop(de
     assert result["violations"] == []
     assert result["messages_sent"] == result["stored"] == 50
     assert (result["lost"], result["duplicates"]) == (0, 0)
+    assert (result["mails_received"], result["mails_answered"]) == (4, 4)
     assert result["tickets"] == result["solved"] == sum(result["by_tier"].values())
     assert result["tickets"] == sum(result["by_temperament"].values())
     assert result["by_temperament"].keys() >= {"warm", "serious", "hesitant", "haggler"}

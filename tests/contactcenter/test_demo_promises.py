@@ -13,6 +13,7 @@ from contactcenter.demo.evidence import (
     Event,
     Evidence,
     Leg,
+    MailReceived,
     Neglect,
     Offer,
     Received,
@@ -56,6 +57,11 @@ def evidence() -> Evidence:
         solved_at=after(10),
     )
     return Evidence(
+        mails_received=[
+            MailReceived(external_id="m1@a.b", body="سلام", sender="a@a.b", ticket_id=1),
+            MailReceived(external_id="m2@a.b", body="بله", sender="a@a.b", ticket_id=1),
+        ],
+        mails_written=[Written(correlation_id="d1", state="sent", body="hello")],
         received=[Received(external_id="SM1", body="سلام")],
         written=[Written(correlation_id="c1", state="sent", body="hello")],
         tickets=[
@@ -94,7 +100,19 @@ def case(**changes: Any) -> Case:
     told = changes.pop("told", [1, 2, 4, 3, 9])
     watch = changes.pop("watch", Watch(None))  # type: ignore[arg-type]  # it does not look
     book = changes.pop("ledger", ledger())
-    return Case(evidence=replace(evidence(), **changes), ledger=book, watch=watch, told=told)
+    return Case(
+        evidence=replace(evidence(), **changes), ledger=book, watch=watch, told=told, post=post()
+    )
+
+
+def post() -> Ledger:
+    """Two mails of one customer, and one answer."""
+    book = Ledger()
+    for sid, text in (("m1@a.b", "سلام"), ("m2@a.b", "بله")):
+        book.record(Entry(at=NOON, kind="written", sid=sid, text=text))
+        book.record(Entry(at=NOON, kind="hook_answered", sid=sid, status=200))
+    book.record(Entry(at=NOON, kind="accepted", correlation="d1", text="hello"))
+    return book
 
 
 def violations(broken: Case) -> list[str]:
@@ -117,6 +135,38 @@ def test_a_lost_a_doubled_a_changed_and_an_invented_message_are_found():
     assert violations(changed) == ["Message SM1 is stored with other words than were sent."]
     invented = case(received=[row, replace(row, external_id="SM9")])
     assert violations(invented) == ["Message SM9 is stored, but no customer sent it."]
+
+
+def test_a_lost_a_doubled_a_changed_and_an_invented_mail_are_found():
+    first, second = evidence().mails_received
+
+    assert violations(case(mails_received=[first])) == [
+        "Mail m2@a.b was taken and is stored 0 times."
+    ]
+    assert violations(case(mails_received=[first, first, second])) == [
+        "Mail m1@a.b was taken and is stored 2 times."
+    ]
+    assert violations(case(mails_received=[first, replace(second, body="بل")])) == [
+        "Mail m2@a.b is stored with other words than were written."
+    ]
+    assert violations(
+        case(mails_received=[first, second, replace(second, external_id="m3@a.b")])
+    ) == ["Mail m3@a.b is stored, but no customer wrote it."]
+    assert violations(case(mails_received=[first, replace(second, ticket_id=2)])) == [
+        "The mails of one customer are on 2 tickets: [1, 2]."
+    ]
+
+
+def test_a_lost_a_changed_and_an_invented_answer_by_mail_are_found():
+    (answer,) = evidence().mails_written
+
+    assert violations(case(mails_written=[])) == ["A mail came that nobody wrote (d1)."]
+    assert violations(case(mails_written=[replace(answer, body="hell")])) == [
+        "Answer d1… arrived with other words than were written."
+    ]
+    assert violations(
+        case(mails_written=[answer, replace(answer, correlation_id="d2", state="failed")])
+    ) == ["Answer d2… reached its server 0 times; it is failed."]
 
 
 def test_a_message_that_was_never_acknowledged_is_found():
