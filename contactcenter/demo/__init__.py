@@ -1,6 +1,7 @@
 """``contactcenter demo``: a small contact centre that really runs, for as long as one watches.
 
-``house`` starts the database, the stand-ins for Twilio and mail servers, and the server; ``company`` founds a company
-in it over the public interface; ``customers`` write and ``agents`` work; ``screen`` shows it; and
-``promises`` compares what the provider witnessed with what is stored.
+``house`` starts the database, the stand-ins for Twilio and for mail servers, and the server;
+``company`` founds a company in it over the public interface; ``customers`` write SMS,
+``correspondents`` mails, and ``agents`` work; ``screen`` shows it; and ``promises`` compares what
+the providers witnessed with what is stored.
 """

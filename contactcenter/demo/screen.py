@@ -35,11 +35,12 @@ LOG_LEVEL: Final = "error"
 _OTHER_ROWS: Final = 18
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff]")
 
-TITLE: Final = f"A contact centre at work: {NAME} answers its customers by SMS"
+TITLE: Final = f"A contact centre at work: {NAME} answers its customers by SMS and mail"
 LEGEND: Final = """\
 Real:     the database, server, public API, webhooks, routing, timers, report.
 Invented: the shop; its customers and agents, who are programs; and the carrier
-          of the SMS, a stand-in for Twilio, and the customers' mail servers. Nothing leaves this machine.
+          of the SMS, a stand-in for Twilio, and the customers' mail servers.
+          Nothing leaves this machine.
 
 A customer's problem is a ticket. Tier 1 answers it, or refers it at once to the
 specialists of tier 2, and they to the engineers of tier 3. A ticket is

@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Self, cast
+from typing import Self
 
 import aiohttp
 from msgspec import Struct
@@ -134,7 +134,7 @@ class PostOffice:
             writer.close()
 
     def _take(self, recipient: str, raw: bytes) -> None:
-        mail = cast("EmailMessage", BytesParser(policy=SMTP).parsebytes(raw))
+        mail = BytesParser(policy=SMTP).parsebytes(raw)
         letter = Letter(
             to=recipient,
             reply_to=str(mail["Reply-To"].addresses[0].addr_spec),

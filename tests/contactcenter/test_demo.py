@@ -196,7 +196,7 @@ async def test_a_broken_promise_is_told_and_fails_the_command(demo, empty_databa
     conn = await asyncpg.connect(empty_database)
     deleted = await conn.fetchval(
         "DELETE FROM interaction WHERE id = (SELECT min(i.id) FROM interaction i JOIN ticket t ON"
-        " t.id = i.ticket_id WHERE i.direction = 'inbound' AND t.state = 'solved')"
+        " t.id = i.ticket_id WHERE i.direction = 'inbound' AND i.channel = 'sms' AND t.state = 'solved')"
         " RETURNING external_id"
     )
     assert deleted
