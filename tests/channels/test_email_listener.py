@@ -71,8 +71,8 @@ async def test_an_address_of_ours_that_cannot_be_used_now_is_not_refused_for_goo
         at.own.of = of
         await peer.say("MAIL FROM:<a@b.example>")
 
-        assert (await peer.say(f"RCPT TO:<{SALES}>"))[:3] == "451"
-        assert (await peer.say("RCPT TO:<sales+5@shop.example>"))[:3] == "451"
+        assert (await peer.say(f"RCPT TO:<{SALES}>"))[:9] == "451 4.3.5"
+        assert (await peer.say("RCPT TO:<sales+5@shop.example>"))[:9] == "451 4.3.5"
         assert (await peer.say("RCPT TO:<nobody@shop.example>"))[:3] == "550"
 
 

@@ -17,7 +17,8 @@ def test_every_limit_is_one():
 
 
 async def test_a_mail_that_is_too_large_is_refused_and_nothing_of_it_is_stored(http):
-    async with listening(http, limits={"message_bytes": 70_000}) as at, at.spoken_to() as peer:
+    limits = {"message_bytes": 70_000, "held_bytes": 200_000}
+    async with listening(http, limits=limits) as at, at.spoken_to() as peer:
         declared = await peer.say("MAIL FROM:<a@b.example> SIZE=70001")
         as_declared = await peer.say("MAIL FROM:<a@b.example> SIZE=70000")
         await peer.say("RSET")
@@ -209,3 +210,14 @@ async def test_a_mail_that_cannot_be_stored_before_we_stop_is_not_acknowledged(h
         at.running.cancel()
 
         assert (await handing)[:3] == "421"
+
+
+async def test_what_peers_say_is_not_in_the_log(http, caplog, capsys):
+    caplog.set_level("DEBUG")
+    async with listening(http) as at, at.spoken_to() as peer:
+        await peer.mail(PLAIN, HELP, sender="secret-person@b.example")
+        await peer.say("NONSENSE secret-word")
+        await peer.say("RCPT TO:<secret-friend@shop.example>")
+
+    assert "secret" not in caplog.text
+    assert "secret" not in capsys.readouterr().out
