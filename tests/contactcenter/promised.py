@@ -33,7 +33,11 @@ T = TypeVar("T")
 NOON = datetime(2026, 11, 18, 8, 30, tzinfo=UTC)
 _SMS = cast(
     "Channel",
-    SimpleNamespace(sender=lambda address: address, size=lambda _text: SimpleNamespace(segments=1)),
+    SimpleNamespace(
+        has_threads=False,
+        sender=lambda address: address,
+        size=lambda _text: SimpleNamespace(segments=1),
+    ),
 )
 
 

@@ -17,7 +17,11 @@ from contactcenter.reports import DIMENSIONS, Durations, Measures, Period, Repor
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = Period(from_at=MONDAY - timedelta(days=1), to_at=MONDAY + timedelta(days=6))
-CHANNELS = {"sms": SimpleNamespace(size=lambda text: None)}
+CHANNELS = {
+    "sms": SimpleNamespace(
+        has_threads=False, sender=lambda address: address, size=lambda text: None
+    )
+}
 NO_TIME = Durations(n=0, mean_s=None, median_s=None, p90_s=None)
 NOTHING = {
     "opened": 0,
