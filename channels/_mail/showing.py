@@ -14,7 +14,7 @@ from channels._mail import markup
 _IMAGE: Final = re.compile(r"<img((?:\s[a-z-]+=\"[^\"]*\")*)\s*/?>")
 _SOURCE: Final = re.compile(r"\ssrc=\"cid:([^\"]*)\"")
 _HAS_SOURCE: Final = re.compile(r"\ssrc=\"")
-_COLOUR: Final = re.compile(r"\s(?:bgcolor|color)=\"|(?:[\s;\"]|-)color\s*:|[\s;\"]background")
+_COLOUR: Final = re.compile(r"\s(?:bgcolor|color)=\"|\sstyle=\"[^\"]*(?:color|background)")
 
 
 class Letter(Struct, frozen=True, kw_only=True):
