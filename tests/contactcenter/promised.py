@@ -35,6 +35,7 @@ _SMS = cast(
     "Channel",
     SimpleNamespace(
         has_threads=False,
+        max_files_bytes=5_000_000,
         sender=lambda address: address,
         size=lambda _text: SimpleNamespace(segments=1),
     ),

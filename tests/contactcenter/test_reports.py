@@ -19,7 +19,10 @@ MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = Period(from_at=MONDAY - timedelta(days=1), to_at=MONDAY + timedelta(days=6))
 CHANNELS = {
     "sms": SimpleNamespace(
-        has_threads=False, sender=lambda address: address, size=lambda text: None
+        has_threads=False,
+        max_files_bytes=5_000_000,
+        sender=lambda address: address,
+        size=lambda text: None,
     )
 }
 NO_TIME = Durations(n=0, mean_s=None, median_s=None, p90_s=None)
