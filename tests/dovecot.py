@@ -194,6 +194,17 @@ class Dovecot:
             for mail in mails:
                 client.append(mailbox, mail)
 
+    def fill(self, user: str, mails: list[bytes]) -> None:
+        """Many mails arrive in the inbox, as if delivered there."""
+        folder = self.folder / "mail" / user
+        for name in ("", "cur", "new", "tmp"):
+            (folder / name).mkdir(exist_ok=True)
+        for n, mail in enumerate(mails):
+            (folder / "new" / f"{1_700_000_000 + n}.{n}.here").write_bytes(mail)
+        if os.geteuid() == 0:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, self._owner.pw_uid, self._owner.pw_gid)
+
     def flags(self, user: str, mailbox: str = "INBOX") -> dict[int, tuple[bytes, ...]]:
         with self.client(user) as client:
             client.select_folder(mailbox, readonly=True)
@@ -221,6 +232,13 @@ def running(*, introspection: str | None = None, **options: object) -> Iterator[
     finally:
         dovecot.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_numbers(dovecot: Dovecot, user: str) -> None:
+    """What a server does that was restored from a backup: the same mails, numbered anew."""
+    folder = dovecot.folder / "mail" / user
+    for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _certificate(folder: Path) -> None:

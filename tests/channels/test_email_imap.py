@@ -139,7 +139,7 @@ async def test_a_mailbox_that_is_numbered_anew_is_read_again_without_doubles(dov
             client.select_folder("INBOX")
             client.copy("1:*", "kept")
         first = told.inbox.checkpoints[-1]
-        forget_numbers(dovecot, "anew")
+        dovecots.forget_numbers(dovecot, "anew")
         dovecot.put("anew", [mail("new")])
         await told.until_received(8)
         await told.until(lambda: told.inbox.checkpoints[-1].last_uid == 8)
@@ -307,10 +307,3 @@ async def test_a_reader_that_is_ended_leaves_no_thread_behind(dovecot):
 
 def imap_threads():
     return [one for one in threading.enumerate() if one.name == "imap"]
-
-
-def forget_numbers(dovecot, user):
-    """What a server does that was restored from a backup: the same mails, numbered anew."""
-    folder = dovecot.folder / "mail" / user
-    for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
-        (folder / name).unlink(missing_ok=True)

@@ -38,6 +38,9 @@ POINTS = {
     "mail_committed": ("contactcenter.mail_intake", "MailIntake._write", "after"),
     # The answer is known, and not on the wire.
     "mail_answering": ("channels._email_listener_storing", "Storing.store", "after"),
+    # A batch of mails is about to be written; it is committed and nobody knows.
+    "mails_writing": ("contactcenter.mail_intake", "MailIntake._write", "before"),
+    "mails_committed": ("contactcenter.mail_intake", "MailIntake._write", "after"),
     # New tickets are being handed to the router.
     "triage_found": ("contactcenter.triage", "Triage._hand_over", "before"),
     # The claim is committed, the provider not yet called.
