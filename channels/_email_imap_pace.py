@@ -19,7 +19,7 @@ class Pace(Struct, frozen=True, kw_only=True):
     store_s: float = 60
     poll_s: float = 300
     poll_without_idle_s: float = 60
-    lease_s: int = 60
+    lease_s: int = 30
     look_s: float = 2
     retry_s: float = 1
     first_pause_s: float = 5

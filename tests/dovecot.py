@@ -1,5 +1,6 @@
 """A real Dovecot on this machine, of one test: its own folder, its own ports, any user may run it."""
 
+import grp
 import os
 import pwd
 import shutil
@@ -156,7 +157,7 @@ class Dovecot:
             mechanisms="plain login" if self._introspection is None else "xoauth2 oauthbearer",
             login_user="dovenull" if is_root else me,
             internal_user="dovecot" if is_root else me,
-            internal_group="dovecot" if is_root else str(os.getegid()),
+            internal_group="dovecot" if is_root else grp.getgrgid(os.getegid()).gr_name,
             uid=self._owner.pw_uid,
             gid=self._owner.pw_gid,
             passdb=passdb,
