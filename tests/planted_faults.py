@@ -61,6 +61,11 @@ ADDRESSES = "tests/api/test_entry_points_api.py"
 LISTENER = "tests/channels/test_email_listener.py"
 MAILS_OUT = "tests/contactcenter/test_mails_sent.py"
 
+MAILBOXES = "tests/channels/test_email_imap.py"
+MAILBOX_FAULTS = "tests/channels/test_email_imap_faults.py"
+MAILBOX_RULES = "tests/channels/test_email_imap_rules.py"
+MAILROOM = "tests/contactcenter/test_mailroom.py"
+
 
 def decided(scenario: str) -> str:
     """The test that plays a scenario in the database."""
@@ -71,6 +76,60 @@ def decided(scenario: str) -> str:
 
 
 FAULTS = (
+    # Mailboxes -----------------------------------------------------------------------------------
+    Fault(
+        "news_of_a_mail_is_heard_once_and_forgotten",
+        "channels/_email_imap_session.py",
+        "return self._is_told() or self._has_more()",
+        "return self._has_more()",
+        (f"{MAILBOX_FAULTS}::test_news_that_comes_with_the_answer_to_idle_is_heard",),
+    ),
+    Fault(
+        "a_mailbox_numbered_anew_is_read_from_the_old_number",
+        "channels/_email_imap_mailbox.py",
+        "self._uid_validity, self._last_uid = found.uid_validity, 0",
+        "self._uid_validity = found.uid_validity",
+        (f"{MAILBOXES}::test_a_mailbox_that_is_numbered_anew_is_read_again_without_doubles",),
+    ),
+    Fault(
+        "an_own_mailbox_takes_the_general_password",
+        "channels/_email_imap_account.py",
+        "return read(own)",
+        "return read({**env.settings, **own})",
+        (
+            f"{MAILBOX_RULES}::test_what_an_address_has_of_its_own_is_never_filled_up_from_the_settings",
+        ),
+    ),
+    Fault(
+        "a_bad_network_is_the_mails_fault",
+        "channels/_email_imap_fetching.py",
+        "        if self._is_sound:\n",
+        "        if True:\n",
+        (f"{MAILBOX_RULES}::test_only_a_sound_connection_speaks_against_a_mail",),
+    ),
+    Fault(
+        "a_mailbox_that_works_hides_one_that_does_not",
+        "channels/_email_imap_keeper.py",
+        "if self._failing or is_told:",
+        "if is_told:",
+        (f"{MAILBOXES}::test_a_mailbox_that_is_not_there_is_told_and_the_others_are_read",),
+    ),
+    Fault(
+        "a_mail_is_marked_before_it_is_stored",
+        "channels/_email_imap_mailbox.py",
+        "                await self._storing.store(taken, self._uid_validity)\n"
+        "                await self._mark([one.uid for one in taken if one.is_whole])\n",
+        "                await self._mark([one.uid for one in taken if one.is_whole])\n"
+        "                await self._storing.store(taken, self._uid_validity)\n",
+        (f"{MAILBOXES}::test_a_mail_is_marked_as_seen_when_it_is_stored_and_not_before",),
+    ),
+    Fault(
+        "the_keys_of_old_mails_are_forgotten",
+        "contactcenter/upkeep.sql",
+        " AND e.channel <> 'email'",
+        "",
+        (f"{MAILROOM}::test_the_keys_of_mails_stay_and_those_of_other_messages_go",),
+    ),
     # Stored exactly once -----------------------------------------------------------------------
     Fault(
         "inbound_key_dropped",
