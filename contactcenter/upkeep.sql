@@ -2,8 +2,8 @@
 -- No provider redelivers after this long; a small piece at a time keeps the transaction short. A mailbox may
 -- be numbered anew after years, and is read again from its first mail then: keys of mails stay.
 DELETE FROM inbound_key WHERE ctid = ANY (ARRAY(
-  SELECT k.ctid FROM inbound_key k JOIN entry_point e ON e.id = k.entry_point_id
-  WHERE k.received_at < clock_timestamp() - interval '30 days' AND e.channel <> 'email' LIMIT 5000))
+  SELECT k.ctid FROM inbound_key k WHERE k.received_at < clock_timestamp() - interval '30 days'
+    AND NOT EXISTS (SELECT FROM entry_point e WHERE e.id = k.entry_point_id AND e.channel = 'email') LIMIT 5000))
 
 -- name: prune_idempotency_keys
 -- A key is honoured for a day.

@@ -126,8 +126,8 @@ FAULTS = (
     Fault(
         "the_keys_of_old_mails_are_forgotten",
         "contactcenter/upkeep.sql",
-        " AND e.channel <> 'email'",
-        "",
+        "e.id = k.entry_point_id AND e.channel = 'email'",
+        "false",
         (f"{MAILROOM}::test_the_keys_of_mails_stay_and_those_of_other_messages_go",),
     ),
     # Stored exactly once -----------------------------------------------------------------------
