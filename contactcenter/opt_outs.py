@@ -116,7 +116,7 @@ async def refused(conn: Conn, channels: Mapping[str, Channel], jobs: Sequence[Jo
         for found in await standing(conn, [job.identity_id for job in jobs])
     }
     stopped = []
-    for job in jobs:
+    for job in jobs if against else ():
         sender = sender_of(channels, job.channel, job.entry_point)
         found = against.get((job.identity_id, job.channel, sender))
         if found is not None and await _holds(conn, channels, found, job.ticket_id):

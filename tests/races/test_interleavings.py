@@ -307,6 +307,8 @@ async def test_a_message_that_meets_a_merge_ends_with_the_contact_that_is_left(
 class Line:
     """A channel whose refusals hold for one of our addresses."""
 
+    has_threads = False
+
     def sender(self, entry_point: str) -> str:
         return entry_point
 

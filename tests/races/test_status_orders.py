@@ -101,6 +101,10 @@ class Line:
     """A channel through which each case's reports come before, with and after its answer."""
 
     missing: tuple[str, ...] = ()
+    has_threads = False
+    repeats_safely = False
+    valid_s: int | None = None
+    patience_s: float | None = None
 
     def __init__(self, inbox: Intake, cases: Sequence[Case]) -> None:
         self._inbox = inbox
