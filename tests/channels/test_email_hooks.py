@@ -525,10 +525,19 @@ async def test_body_that_grows_on_the_way_is_refused_and_counts_as_large(hooks):
     assert [item.raw.body for item in served.inbox.received] == [RAW]
 
 
+async def test_mangled_body_is_asked_for_again(hooks):
+    served = await hooks()
+
+    for encoding in ("gzip", "deflate"):
+        headers = {"Content-Encoding": encoding, "Content-Length": "9000"}
+        assert await served.begin(mailgun(RAW), headers) == 503
+
+
 async def test_compressed_bodies_wait_for_one_another_as_large_ones_do(hooks):
     served = await hooks(deadlines=Deadlines(body_s=2.0))
     compressed = {"Content-Length": "100", "Content-Encoding": "gzip"}
-    holding = [asyncio.create_task(served.begin(mailgun(RAW), compressed)) for _ in range(4)]
+    begun = replace(mailgun(RAW), body=gzip.compress(RAW))
+    holding = [asyncio.create_task(served.begin(begun, compressed)) for _ in range(4)]
     await asyncio.sleep(1.0)
 
     large = mailgun(mail("m-2", "x" * 2 * SMALL_BYTES))
