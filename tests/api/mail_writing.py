@@ -66,10 +66,12 @@ class Letterbox:
         """Store a mail; returns its interaction."""
         kept = Raw(body=raw, content_type="message/rfc822", headers={"entry_point": HELP})
         item = await self._channel.read("message", kept)
-        assert isinstance(item, Inbound)
+        assert isinstance(item, Inbound), item
         assert item.received is not None
         if authentication is not None:
             received = msgspec.structs.replace(item.received, authentication=authentication)
             item = msgspec.structs.replace(item, received=received)
-        assert list(await self._inbox.receive([item])) == ["stored"]
+        outcomes = list(await self._inbox.receive([item]))
+        held = await self._table.fetch("SELECT reason, detail FROM quarantine")
+        assert outcomes == ["stored"], (outcomes, held)
         return await self._table.fetchval("SELECT max(interaction_id) FROM mail")
