@@ -12,6 +12,7 @@ import msgspec
 
 from contactcenter import logs
 from contactcenter.bench import dispatch as dispatch_bench
+from contactcenter.bench import email as email_bench
 from contactcenter.bench import feed as feed_bench
 from contactcenter.bench import intake as intake_bench
 from contactcenter.bench import plans as plans_bench
@@ -60,6 +61,20 @@ def intake(*, as_json: bool, **options: Any) -> None:
     """Take signed messages over HTTP, beside the least work in the database."""
     plan = intake_bench.Plan(**options)
     _show(_counted(intake_bench.measure(plan, _say)), as_json=as_json)
+
+
+@bench.command("email")
+@click.option("--mails", type=click.IntRange(8, 1_000_000), default=2_000, show_default=True)
+@click.option("--clients", type=click.IntRange(1, 64), default=8, show_default=True)
+@click.option("--slices", type=click.IntRange(1, 100), default=4, show_default=True)
+@click.option("--pace-per-s", type=click.FloatRange(0.1, 1000), default=15.0, show_default=True)
+@click.option("--paced", type=click.IntRange(10, 100_000), default=400, show_default=True)
+@click.option("--bombs", type=click.IntRange(1, 100), default=2, show_default=True)
+@_database_url
+@_as_json
+def mails(*, as_json: bool, **options: Any) -> None:
+    """Take mails over SMTP, beside Python's parser alone; then with bombs among them."""
+    _show(_counted(email_bench.measure(email_bench.Plan(**options), _say)), as_json=as_json)
 
 
 @bench.command()
