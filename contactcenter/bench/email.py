@@ -163,12 +163,11 @@ class _Run:
         """Milliseconds each good mail took, at the plan's pace."""
         plan, loop = self._plan, asyncio.get_running_loop()
         letters = [self._mail(n) for n in range(first, first + plan.paced)]
-        bomb = mails.bomb()
         took: list[asyncio.Future[float]] = []
         beside: list[asyncio.Future[float]] = []
         for n, letter in enumerate(letters):
             if bombs and n % (plan.paced // bombs) == plan.paced // bombs // 2:
-                lot = [("", bomb)]
+                lot = [("", mails.bomb(n))]
                 beside.append(loop.run_in_executor(self._threads, self._deliver, lot))
             took.append(loop.run_in_executor(self._threads, self._deliver, [letter]))
             await asyncio.sleep(1 / plan.pace_per_s)

@@ -76,15 +76,18 @@ def mail(n: int, mark: str) -> bytes:
             filename=f"فاکتور {n}.pdf",
         )
         made.add_attachment(_PNG + content[:9_000], maintype="image", subtype="png", cid="<i@x>")
+    for k, part in enumerate(made.walk()):
+        if part.is_multipart():
+            part.set_boundary(f"=_{n}_{k}")
     return made.as_bytes()
 
 
-def bomb() -> bytes:
+def bomb(n: int) -> bytes:
     """A mail of 0.8 MB that takes ten times as much of a processor as a mail may take.
 
     Elements that are closed in another order than they were opened in are opened again and again.
     """
     tangle = b"<font color=red>" * 900 + b"<p>" * 900 + b"x" + b"</font>" * 900
     lines = (tangle * 36).replace(b"x<", b"x\r\n<")
-    head = b"From: eve@evil.example\r\nTo: " + ADDRESS.encode()
+    head = f"From: eve@evil.example\r\nTo: {ADDRESS}\r\nSubject: {n}".encode()
     return head + b"\r\nContent-Type: text/html\r\n\r\n" + lines
