@@ -25,6 +25,7 @@ ENTITIES: Final = 50_000
 _DANGEROUS_STYLE: Final = re.compile(
     r"url|image|expression|import|var|attr|[\\@<>{}]|/\*", re.IGNORECASE
 )
+_LINK: Final = re.compile(rf"(?:{'|'.join(sorted(letter_markup.LINKS))}):", re.IGNORECASE)
 _CONTENT_ID: Final = re.compile(r"cid:[^\s\"'<>]{1,250}\Z", re.IGNORECASE)
 _INLINE_IMAGE: Final = re.compile(
     r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+\Z", re.IGNORECASE
@@ -72,10 +73,7 @@ def _cleaned(html: str, *, with_remote_images: bool) -> str:
             return value if _may_load(value, with_remote_images=with_remote_images) else None
         if attribute == "style" and _DANGEROUS_STYLE.search(value):
             return None
-        if (
-            attribute == "href"
-            and value.strip().partition(":")[0].lower() not in letter_markup.LINKS
-        ):
+        if attribute == "href" and not _LINK.match(value.strip()):
             return None
         return value
 

@@ -20,6 +20,7 @@ ATTACKS = [
     "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
     "<a href='vbscript:x'>x</a>",
     "<a href='cid:x'>x</a>",
+    "<a href='https'>a page of ours</a>",
     "<a href='cid:x' dir=ltr rel=opener title=x>x</a>",
     "<iframe src=https://evil.example></iframe>",
     "<object data=x></object><embed src=x>",
