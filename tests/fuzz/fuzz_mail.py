@@ -5,7 +5,7 @@
 The first word is the target (``targets.py``), then a folder in which what is new is kept, and
 options of libFuzzer. What breaks a target is written to ``crash-…`` in the working directory: put
 it into ``tests/channels/samples/broken`` with what should have come out, and mend the reader.
-Seeds are the mails of that folder and of ``seeds/``. Needs ``pip install atheris``.
+Seeds are the mails of that folder and of ``seeds/``. Needs ``pip install -e '.[fuzz]'``.
 """
 
 import sys
