@@ -418,6 +418,26 @@ FAULTS = (
         ("tests/api/test_idempotency.py::test_the_same_request_is_done_once_and_answered_again",),
     ),
     Fault(
+        "a_link_may_lead_into_our_pages",
+        "channels/_mail/markup.py",
+        """        if attribute == "href" and not _LINK.match(value.strip()):
+            return None
+""",
+        "",
+        (
+            "tests/channels/test_mail_markup.py::test_an_attack_comes_out_harmless_and_a_second_time_the_same",
+        ),
+    ),
+    Fault(
+        "html_is_made_safe_once",
+        "channels/_mail/markup.py",
+        "        html = cleaned\n",
+        "        return cleaned\n",
+        (
+            "tests/channels/test_mail_markup.py::test_lines_before_the_first_word_go_at_once_and_nothing_else",
+        ),
+    ),
+    Fault(
         "csrf_not_checked",
         "contactcenter/api/guard.py",
         "        _check_csrf(request, actor)\n",

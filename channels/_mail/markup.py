@@ -32,6 +32,8 @@ _INLINE_IMAGE: Final = re.compile(
 )
 
 _ROUNDS: Final = 6
+#: Each reading takes one of them away.
+_FIRST_BREAKS: Final = re.compile(r"(<pre\b[^<>]{0,500}>)[\r\n]+", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})")
 _GONE: Final = "script, style, head, title, template, noscript, object, iframe, svg, math"
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
@@ -57,14 +59,15 @@ def safe(html: str, *, with_remote_images: bool = False) -> str:
     """The letter as it may be shown; ``cid:`` images stay, remote ones only when asked for.
 
     What parses differently when it is written out (a link within a link) is made safe until it
-    stays as it is, or shown as nothing.
+    stays as it is.
     """
     for _ in range(_ROUNDS):
+        html = _FIRST_BREAKS.sub(r"\1", html)
         cleaned = _cleaned(html, with_remote_images=with_remote_images)
         if cleaned == html:
             return html
         html = cleaned
-    return ""
+    return html
 
 
 def _cleaned(html: str, *, with_remote_images: bool) -> str:

@@ -76,6 +76,14 @@ def test_the_search_for_harm_finds_some_in_every_attack_itself():
     ]
 
 
+@pytest.mark.parametrize(
+    "html", ["<pre><!-- -->\n\nx", "<pre>" + "\n" * 20 + "x", "<PRE dir=rtl>\n\n\nx"]
+)
+def test_lines_before_the_first_word_go_at_once_and_nothing_else(html):
+    assert safe(safe(html)) == safe(html)
+    assert "x</pre>" in safe(html)
+
+
 def test_what_a_letter_needs_stays():
     letter = '<p dir="rtl" style="color:red">سلام <b>علی</b> <a href="https://x.example/">x</a> <img src="cid:a@b" alt="x"></p>'
 
