@@ -26,6 +26,7 @@ from channels._failures import (
     Undeliverable,
 )
 from channels._file_types import BYTES, TEXT, sniffed
+from channels._mail.domains import of_address as domain_of
 from channels._mail.showing import Letter, content_ids, shown
 from channels._mail.values import (
     Authentication,
@@ -126,6 +127,7 @@ __all__ = [
     "Unreadable",
     "check_own",
     "content_ids",
+    "domain_of",
     "load",
     "names",
     "settings",

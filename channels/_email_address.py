@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from channels._failures import BadAddress
+from channels._mail import domains
 from channels._messages import Address
 
 #: Source: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1
@@ -23,12 +24,14 @@ def canonical(text: str) -> str | None:
     local, at, domain = text.strip().rpartition("@")
     if not at or not _LOCAL.match(local):
         return None
-    try:
-        ascii_domain = domain.lower().encode("idna").decode()
-    except UnicodeError:
+    ascii_domain = domains.in_ascii(domain)
+    if ascii_domain is None or not _DOMAIN.match(ascii_domain):
         return None
-    written = f"{local.lower()}@{ascii_domain}"
-    return written if _DOMAIN.match(ascii_domain) and len(written) <= CHARACTERS else None
+    lower = local.lower()
+    if lower.isascii() != local.isascii():  # the sign for kelvin is no k of anybody's name
+        lower = local
+    written = f"{lower}@{ascii_domain}"
+    return written if len(written) <= CHARACTERS else None
 
 
 def typed(text: str) -> Address:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from channels import Authentication, Bounce, MailAddress, MailReceived, Raw
+from channels import Authentication, Bounce, MailAddress, MailReceived, Raw, domain_of
 from contactcenter import blobs, db
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
@@ -213,11 +213,13 @@ def _summary(row: _Summary) -> dict[str, Any]:
 
 
 def _is_verified(author: MailAddress | None, found: Authentication | None) -> bool:
-    """Whether DMARC holds, and for the domain that the agent reads."""
+    """Whether DMARC holds, and for the domain that the agent reads.
+
+    A border that does not name the domain may have looked at another author than we show.
+    """
     if author is None or found is None or not found.is_verified:
         return False
-    domain = author.address.rpartition("@")[2].lower()
-    return bool(domain) and found.domain in (None, domain)
+    return bool(found.domain) and found.domain == domain_of(author.address)
 
 
 def _addresses(kept: Any) -> tuple[MailAddress, ...]:

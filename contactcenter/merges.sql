@@ -18,7 +18,7 @@ WHERE d.contact_id = ANY($1::bigint[]) AND d.kind = 'email'
   AND NOT EXISTS (SELECT FROM interaction i JOIN mail m ON m.interaction_id = i.id
                   WHERE i.contact_id = d.contact_id AND i.identity_id = d.id AND i.direction = 'inbound'
                     AND m.authentication->>'dmarc' = 'pass'
-                    AND coalesce(m.authentication->>'domain', split_part(d.value, '@', -1)) = split_part(d.value, '@', -1))
+                    AND m.authentication->>'domain' = split_part(d.value, '@', -1))
 ORDER BY d.id
 
 -- name: lock_timeout

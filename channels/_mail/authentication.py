@@ -9,11 +9,17 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from channels._mail import domains
 from channels._mail.values import Authentication, Result
 
-_COMMENT: Final = re.compile(r"\([^()]{0,2000}\)")
+#: No border writes more; what is cut off in the middle counts for nothing.
+_CHARACTERS: Final = 8_000
+_TOKEN: Final = re.compile(r"\"(?:[^\"\\]|\\.)*+(?:\"|\Z)|[^\"();]++|.", re.DOTALL)
+_IN_COMMENT: Final = re.compile(r"[^()\\]++|\\.|.", re.DOTALL)
+#: What may stand in a quoted value that is read; a stranger's words in it must not be read.
+_NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9._@-]")
 _METHOD: Final = re.compile(r"\s*(spf|dkim|dmarc)(?:/\d{1,2})?\s*=\s*([a-z]{2,10})", re.IGNORECASE)
-_FROM: Final = re.compile(r"\bheader\.from\s*=\s*\"?([^\s;\"]{1,255})", re.IGNORECASE)
+_FROM: Final = re.compile(r"\sheader\.from\s*=\s*([^\s;]{1,320})", re.IGNORECASE)
 #: Of several signatures one that holds is enough.
 _BEST_FIRST: Final[tuple[Result, ...]] = (
     "pass",
@@ -30,25 +36,59 @@ _BEST_FIRST: Final[tuple[Result, ...]] = (
 def read(values: Iterable[str], authserv_ids: frozenset[str]) -> Authentication:
     """The results in the fields of our own servers, whose names these are, in lower case."""
     found: dict[str, list[Result]] = {}
-    domain = None
+    vouched: set[str | None] = set()
     for value in values:
-        text = _COMMENT.sub(" ", value)
-        server, _, results = text.partition(";")
+        server, *results = _statements(value) or [""]
         words = server.split()
-        if not words or words[0].strip('"').lower() not in authserv_ids:
+        if not words or words[0].lower() not in authserv_ids:
             continue
-        for result in results.split(";"):
+        for result in results:
             method = _METHOD.match(result)
             said = [one for one in _BEST_FIRST if method and one == method[2].lower()]
             if method is None or not said:
                 continue
             found.setdefault(method[1].lower(), []).extend(said)
-            named = _FROM.search(result)
-            if method[1].lower() == "dmarc" and named is not None:
-                domain = named[1].lower()
+            if method[1].lower() == "dmarc":
+                named = _FROM.search(result)
+                vouched.add(domains.in_ascii(named[1].rpartition("@")[2]) if named else None)
     return Authentication(
-        spf=_of(found, "spf"), dkim=_of(found, "dkim"), dmarc=_only(found, "dmarc"), domain=domain
+        spf=_of(found, "spf"),
+        dkim=_of(found, "dkim"),
+        dmarc=_only(found, "dmarc"),
+        domain=vouched.pop() if len(vouched) == 1 else None,
     )
+
+
+def _statements(value: str) -> list[str]:
+    """What is between the semicolons, without comments, and quoted values without their quotes.
+
+    Addresses of strangers stand in both, with whatever is to look like a statement of the border.
+    """
+    said = [""]
+    text = value[:_CHARACTERS]
+    place = 0
+    while found := _TOKEN.match(text, place):
+        place = found.end()
+        piece = found[0]
+        if piece == "(":
+            place = _after_comment(text, place)
+            said[-1] += " "
+        elif piece == ";":
+            said.append("")
+        elif piece[0] == '"':
+            said[-1] += _NOT_A_NAME.sub("_", piece[1:].removesuffix('"'))
+        else:
+            said[-1] += piece
+    return said[:-1] if len(value) > _CHARACTERS else said
+
+
+def _after_comment(text: str, place: int) -> int:
+    """Where a comment ends, and those within it."""
+    depth = 1
+    while depth and (found := _IN_COMMENT.match(text, place)):
+        place = found.end()
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+    return place
 
 
 def _of(found: dict[str, list[Result]], method: str) -> Result | None:

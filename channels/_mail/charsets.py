@@ -68,11 +68,13 @@ _BROKEN_SHARE: Final = 0.25
 _LOOKED_AT: Final = 20_000
 _REPLACEMENT: Final = "\ufffd"
 _LONGEST_LABEL: Final = 40
+#: UTF-7 and Python's own escapes can hold halves of letters, which no text can be written with.
+_HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
 def decoded(body: bytes, declared: str | None) -> str:
     """The text of ``body``; what cannot be read is U+FFFD, and NUL is left out."""
-    return _text(body, declared).replace("\x00", "")
+    return _HALVES.sub(_REPLACEMENT, _text(body, declared).replace("\x00", ""))
 
 
 def _text(body: bytes, declared: str | None) -> str:

@@ -37,6 +37,8 @@ _FOLD: Final = re.compile(rb"\r?\n(?=[ \t])|[\r\n]+")
 _WORD: Final = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,5000})\?=")
 _BETWEEN_WORDS: Final = re.compile(r"\s*\Z")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\u2028\u2029]+")
+#: They write what follows backwards: with one, ``fdp.exe`` is shown as ``exe.pdf``.
+_OVERRIDES: Final = re.compile("[\u202d\u202e]")
 _PARAMETER: Final = re.compile(
     r";\s*([^\s=;\"]{1,100})\s*=\s*(\"(?:[^\"\\]|\\.){0,20000}\"|[^;]{0,20000})", re.DOTALL
 )
@@ -91,8 +93,8 @@ def readable(value: bytes) -> str:
 
 
 def one_line(text: str) -> str:
-    """Text without line breaks and control characters."""
-    return _CONTROLS.sub(" ", text).strip()
+    """Text without line breaks and control characters, in the direction its letters have."""
+    return _OVERRIDES.sub("", _CONTROLS.sub(" ", text)).strip()
 
 
 def decode_words(text: str) -> str:

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typing import Final
 
 _MAC_BYTES: Final = 10
-_SUBADDRESS: Final = re.compile(r"\+(\d{1,19})-([a-z2-7]{16})\Z", re.IGNORECASE)
+#: Of ASCII alone: without regard to case, ``s`` would also be a long s, which is no letter of ours.
+_SUBADDRESS: Final = re.compile(r"\+(\d{1,19})-([a-z2-7]{16})\Z", re.IGNORECASE | re.ASCII)
 
 
 def reply_address(entry_point: str, ticket_id: int, key: bytes) -> str:

@@ -140,7 +140,7 @@ async def test_who_was_never_verified_is_merged_only_if_somebody_answers_for_it(
     ("found", "status"),
     [
         ({}, 201),
-        ({"domain": None}, 201),
+        ({"domain": None}, 409),
         ({"dmarc": None}, 409),
         ({"dmarc": "none", "spf": "pass", "dkim": "pass"}, 409),
         ({"domain": "elsewhere.test"}, 409),

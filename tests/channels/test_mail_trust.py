@@ -2,6 +2,8 @@
 
 import pytest
 
+from channels import domain_of
+from channels._email_address import canonical
 from channels._mail import authentication
 from channels._mail.reply_address import reply_address, ticket_of
 from channels._mail.values import Authentication
@@ -24,10 +26,107 @@ KEY, FORMER_KEY = b"k" * 32, b"f" * 32
         ("mx.ours.example; none", Authentication()),
         ("mx.ours.example; dmarc=wonderful", Authentication()),
         ("mx.ours.example; (dmarc=pass) dmarc=fail", Authentication(dmarc="fail")),
+        (
+            '"mx.ours.example"; dmarc=pass header.from="b.example"',
+            Authentication(dmarc="pass", domain="b.example"),
+        ),
+        (
+            "mx.ours.example; dmarc=pass header.from=Straße.example",
+            Authentication(dmarc="pass", domain="xn--strae-oqa.example"),
+        ),
     ],
 )
 def test_only_our_own_servers_word_counts(fields, found):
     assert authentication.read([fields], OURS) == found
+
+
+INJECTED = "; dmarc=pass header.from=bank.example"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        f'spf=pass smtp.mailfrom="a{INJECTED} "@evil.example',
+        f'spf=pass smtp.mailfrom="a\\"{INJECTED} "@evil.example',
+        f"spf=pass (helo=(a) {INJECTED}) smtp.mailfrom=evil.example",
+        f'spf=pass (envelope-from="a\\){INJECTED} ("@evil.example) smtp.mailfrom=evil.example',
+        f"spf=pass (cut off {INJECTED}",
+        f'spf=pass smtp.mailfrom="cut off {INJECTED}',
+        f"spf=pass {'(' * 20_000}{INJECTED}",
+    ],
+)
+def test_what_a_stranger_calls_himself_is_no_word_of_our_server(rest):
+    found = authentication.read([f"mx.ours.example; {rest}"], OURS)
+
+    assert found == Authentication(spf="pass")
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        'smtp.mailfrom="header.from=bank.example" header.from=evil.example',
+        "smtp.mailfrom=header.from=bank.example@evil.example header.from=evil.example",
+        "(header.from=bank.example) header.from=evil.example",
+    ],
+)
+def test_dmarc_vouches_for_the_domain_that_our_server_names(properties):
+    found = authentication.read([f"mx.ours.example; dmarc=pass {properties}"], OURS)
+
+    assert found == Authentication(dmarc="pass", domain="evil.example")
+
+
+def test_results_for_two_domains_vouch_for_neither():
+    fields = [f"mx.ours.example; dmarc=pass header.from={one}.example" for one in ("a", "b")]
+
+    assert authentication.read(fields, OURS).domain is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sara@straße.example", "sara@strasse.example"),
+        ("sara@οδος.example", "sara@οδοσ.example"),
+        ("sara@می\u200cخواهم.example", "sara@میخواهم.example"),
+        ("sara@exa\u200cmple.com", "sara@example.com"),
+        ("sa\u212aina@example.com", "sakina@example.com"),
+    ],
+)
+def test_addresses_that_two_people_may_have_are_two(one, other):
+    assert None not in {canonical(one), canonical(other)}
+    assert canonical(one) != canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("Sara@EXAMPLE.com", "sara@example.com"),
+        ("sara@BÜCHER.example", "sara@xn--bcher-kva.example"),
+        ("sara@ΟΔΟΣ.example", "sara@xn--pxavbq.example"),
+        ("sara@straße.example", "sara@xn--strae-oqa.example"),
+        ("sara@xn--STRAE-oqa.example", "sara@xn--strae-oqa.example"),
+        ("sara@نامه\u3002example", "sara@xn--mgb4dbg.example"),
+    ],
+)
+def test_one_address_has_one_writing(written, plain):
+    assert canonical(written) == plain
+    assert domain_of(written) == plain.partition("@")[2]
+
+
+def test_what_is_no_domain_is_none():
+    assert canonical("sara@a..ß") is None
+    assert canonical(f"sara@{'ß' * 300}") is None
+    assert canonical("sara@\u200cab\u202e.example") is None
+    assert domain_of("sara") == ""
+
+
+def test_what_is_cut_off_vouches_for_nobody():
+    said = "mx.ours.example; dmarc=pass header.from=a.example"
+    longer = "; dkim=pass" * 1_000
+
+    assert authentication.read([said + longer], OURS).domain == "a.example"
+    for place in range(5):
+        padded = f"mx.ours.example; dkim=pass{' ' * (7_960 - place)}; {said[17:]}.evil.example"
+        assert authentication.read([padded], OURS).domain in {None, "a.example.evil.example"}
 
 
 def test_two_fields_that_disagree_prove_nothing():
@@ -54,6 +153,8 @@ def test_a_reply_address_names_its_ticket():
         lambda address: address.replace("@", "a@"),
         lambda _: "support@ours.example",
         lambda _: "support+4711-aaaaaaaaaaaaaaaa@ours.example",
+        lambda _: "support+4711-ſaaaaaaaaaaaaaaa@ours.example",
+        lambda _: "support+۴۷۱۱-aaaaaaaaaaaaaaaa@ours.example",
         lambda _: "",
     ],
 )
