@@ -52,7 +52,7 @@ INJECTED = "; dmarc=pass header.from=bank.example"
         f'spf=pass (envelope-from="a\\){INJECTED} ("@evil.example) smtp.mailfrom=evil.example',
         f"spf=pass (cut off {INJECTED}",
         f'spf=pass smtp.mailfrom="cut off {INJECTED}',
-        f"spf=pass {'(' * 20_000}{INJECTED}",
+        f"spf=pass {'(' * 5_000}{INJECTED}",
     ],
 )
 def test_what_a_stranger_calls_himself_is_no_word_of_our_server(rest):
@@ -124,9 +124,9 @@ def test_what_is_cut_off_vouches_for_nobody():
     longer = "; dkim=pass" * 1_000
 
     assert authentication.read([said + longer], OURS).domain == "a.example"
-    for place in range(5):
-        padded = f"mx.ours.example; dkim=pass{' ' * (7_960 - place)}; {said[17:]}.evil.example"
-        assert authentication.read([padded], OURS).domain in {None, "a.example.evil.example"}
+    before, after = "mx.ours.example; dkim=pass", "; dmarc=pass header.from=a.example"
+    until = f"{before:{8_000 - len(after)}}{after}"
+    assert authentication.read([f"{until}.evil.example"], OURS).domain is None
 
 
 def test_two_fields_that_disagree_prove_nothing():
