@@ -21,37 +21,44 @@ MEMORY_BYTES = 512 * 1024 * 1024
 #: Two seconds a mail are promised: so much for reading it, the rest for handing it over. 60 MB take
 #: 0.8 s on a slow machine; time that others take from us is not counted.
 CPU_S = 1.8
+_ENCODER = msgspec.msgpack.Encoder()
 
 
 def main() -> None:
     """Answer one question after the other until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    encoder = msgspec.msgpack.Encoder()
     while (asked := _frame(sys.stdin.buffer)) is not None:
         if (raw := _frame(sys.stdin.buffer)) is None:
             return
         signal.setitimer(signal.ITIMER_PROF, CPU_S)  # no library can hold its signal up
-        answer = encoder.encode(_answer(asked.decode(), raw))
+        answer = _answer(asked.decode(), raw)
         signal.setitimer(signal.ITIMER_PROF, 0)
         sys.stdout.buffer.write(len(answer).to_bytes(4, "big") + answer)
         sys.stdout.buffer.flush()
 
 
-def _answer(asked: str, raw: bytes) -> Answer:
+def _answer(asked: str, raw: bytes) -> bytes:
+    """What is handed on, ready to be written: it must be known here that it can be."""
     assert asked in get_args(Question), asked
-    with_images = asked.endswith("_with_images")
     try:
-        if asked.startswith("html"):
-            return fragments.read(raw, with_remote_images=with_images)
-        return understand(raw, with_remote_images=with_images)
+        return _ENCODER.encode(_read(asked, raw))
     except NotUnderstood as error:
-        return Refused(reason=error.reason, detail=str(error))
+        refused = Refused(reason=error.reason, detail=str(error))
     except MemoryError:
         detail = f"Reading it takes more than {MEMORY_BYTES // 1024 // 1024} MB."
-        return Refused(reason="too_much_memory", detail=detail)
+        refused = Refused(reason="too_much_memory", detail=detail)
     except Exception as error:  # noqa: BLE001  a mail nobody thought of is kept, not lost
-        return Refused(reason="unexpected", detail=f"Reading it failed: {type(error).__name__}.")
+        detail = f"Reading it failed: {type(error).__name__}."
+        refused = Refused(reason="unexpected", detail=detail)
+    return _ENCODER.encode(refused)
+
+
+def _read(asked: str, raw: bytes) -> Answer:
+    with_images = asked.endswith("_with_images")
+    if asked.startswith("html"):
+        return fragments.read(raw, with_remote_images=with_images)
+    return understand(raw, with_remote_images=with_images)
 
 
 def _frame(stream: BinaryIO) -> bytes | None:

@@ -27,6 +27,17 @@ async def test_a_mail_is_read_and_what_is_none_is_refused(reader):
     assert refused.reason == "not_a_mail"
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "raw_unicode_escape", "unicode_escape"])
+async def test_half_letters_that_a_charset_spells_are_no_reason_to_refuse_a_mail(reader, charset):
+    half = {"utf-7": "+2AA-"}.get(charset, r"\ud800")
+    raw = f"Subject: =?{charset}?Q?{half}?=\nContent-Type: text/plain; charset={charset}\n\n{half}b"
+
+    read = await reader.read(raw.encode())
+
+    assert isinstance(read, Mail), read
+    assert (read.subject, read.text) == ("\ufffd", "\ufffdb")
+
+
 async def test_several_at_once_get_each_their_own_answer(reader):
     answers = await asyncio.gather(*(reader.read(f"Subject: {n}\n\n".encode()) for n in range(50)))
 

@@ -6,6 +6,7 @@ A target takes bytes, raises nothing, and asserts what is promised of the answer
 from collections.abc import Callable, Mapping
 from time import process_time
 
+import msgspec
 from harmful_html import harm_in
 
 from channels._mail import addresses, authentication, bounces, fragments, markup, threads
@@ -26,6 +27,7 @@ def a_mail(raw: bytes) -> None:
     if read is None:
         return
     assert read == _understood(raw)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(read), type=Mail) == read
     assert "\x00" not in read.text + read.new_text + read.subject + (read.html or "")
     assert not set(read.subject) & {"\n", "\r", "\x1b", "\u2028", "\u2029"}
     assert all("\n" not in file.name and "\r" not in file.name for file in read.files)
@@ -41,6 +43,7 @@ def a_fragment(raw: bytes) -> None:
     began = process_time()
     read = fragments.read(raw)
     assert process_time() - began < CPU_S
+    assert msgspec.msgpack.encode(read)
     if read.html is not None:
         _is_harmless(read.html)
 
