@@ -21,6 +21,24 @@ _FILES = click.argument(
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="One compact line a file.")
+#: What is shown of a mail that was not understood.
+_NOTHING = Mail(
+    message_id=None,
+    in_reply_to=(),
+    references=(),
+    author=None,
+    to=(),
+    cc=(),
+    reply_to=(),
+    date=None,
+    subject="",
+    text="",
+    new_text="",
+    html=None,
+    files=(),
+    kind="person",
+    bounce=None,
+)
 
 
 @click.group("inspect")
@@ -54,7 +72,7 @@ async def _read_all_html(files: Sequence[Path], *, as_json: bool) -> None:
             raw = _bytes_of(path)
             started_ns = time.perf_counter_ns()
             answer = await reader.read_html(raw)
-            shown = _refused(answer) if isinstance(answer, Refused) else _fragment(answer)
+            shown = _refused_html(answer) if isinstance(answer, Refused) else _fragment(answer)
             _print({**shown, "took_ms": _took_ms(started_ns)}, as_json=as_json)
 
 
@@ -63,9 +81,14 @@ def _fragment(read: Fragment) -> dict[str, Any]:
         "ok": read.html is not None,
         "quarantined": False,
         "reason": None if read.html is not None else "too_much",
+        "detail": None if read.html is not None else "It is shown as text only.",
         "html": read.html,
         "text": read.text,
     }
+
+
+def _refused_html(answer: Refused) -> dict[str, Any]:
+    return {**_refused(answer), "html": None, "text": ""}
 
 
 async def _read_all(files: Sequence[Path], *, as_json: bool) -> None:
@@ -75,7 +98,7 @@ async def _read_all(files: Sequence[Path], *, as_json: bool) -> None:
             raw = _bytes_of(path)
             started_ns = time.perf_counter_ns()
             answer = await reader.read(raw)
-            shown = _refused(answer) if isinstance(answer, Refused) else _shown(answer)
+            shown = _refused_mail(answer) if isinstance(answer, Refused) else _shown(answer)
             _print({**shown, "took_ms": _took_ms(started_ns)}, as_json=as_json)
 
 
@@ -83,11 +106,17 @@ def _refused(answer: Refused) -> dict[str, Any]:
     return {"ok": False, "quarantined": True, "reason": answer.reason, "detail": answer.detail}
 
 
+def _refused_mail(answer: Refused) -> dict[str, Any]:
+    """With every field of a mail, empty: who reads this need not ask which are there."""
+    return {**_shown(_NOTHING), **_refused(answer), "class": None}
+
+
 def _shown(mail: Mail) -> dict[str, Any]:
     return {
         "ok": True,
         "quarantined": False,
         "reason": None,
+        "detail": None,
         "message_id": mail.message_id,
         "in_reply_to": mail.in_reply_to,
         "references": mail.references,
