@@ -130,7 +130,7 @@ class Placer:
         self._participants = participants
         self._histories = histories
         self._opened: dict[Correspondent, list[int]] = {}
-        self._opened_by: dict[int, Author] = {}
+        self._wrote: dict[int, list[Author]] = {}
         self._placed: dict[str, int] = {}
         self._successors: dict[tuple[int, Address], int] = {}
 
@@ -140,13 +140,13 @@ class Placer:
         if isinstance(placement, Opened):
             ticket_id = -mail.n - 1
             self._opened.setdefault(_correspondent(mail), []).append(ticket_id)
-            self._opened_by[ticket_id] = mail.author
             if placement.continues and placement.follows_id is not None:
                 self._successors[placement.follows_id, mail.author.address] = ticket_id
         elif isinstance(placement, Joined):
             ticket_id = placement.ticket_id
         else:
             return placement
+        self._wrote.setdefault(ticket_id, []).append(mail.author)
         if mail.message_id:
             self._placed.setdefault(mail.message_id, ticket_id)
         return placement
@@ -187,18 +187,18 @@ class Placer:
         return sorted([*mail.candidates, *([] if mail.accepted else of_batch)])
 
     def _knows(self, mail: NewMail, ticket_id: int) -> bool:
-        """Whether the author is the ticket's contact, or somebody we wrote to there."""
+        """Whether the author is the ticket's contact, or somebody we wrote to there.
+
+        Of a ticket that no mail of the batch names, such as one that it opens or one that follows
+        what is over: whether he has just written there.
+        """
         author = mail.author
         if author.address.kind != "email":
             return False
-        if ticket_id < 0:
-            by = self._opened_by[ticket_id]
-            return by.address == author.address or (
-                by.contact_id is not None and by.contact_id == author.contact_id
-            )
-        if author.contact_id == self._tickets[ticket_id].contact_id:
-            return True
-        return (mail.n, ticket_id) in self._participants
+        named = self._tickets.get(ticket_id)
+        if named is None:
+            return any(_is_one(author, by) for by in self._wrote[ticket_id])
+        return author.contact_id == named.contact_id or (mail.n, ticket_id) in self._participants
 
     def _in_thread(self, mail: NewMail, ticket_id: int) -> Placement:
         named = self._tickets.get(ticket_id)
@@ -230,6 +230,12 @@ class Placer:
         if len(opened) >= NEW_TICKETS_PER_HOUR and not mail.accepted:
             return Joined(ticket_id=opened[-1])
         return Opened(follows_id=follows_id, continues=continues)
+
+
+def _is_one(author: Author, other: Author) -> bool:
+    """Whether two are one person, as far as is known."""
+    known = author.contact_id is not None and author.contact_id == other.contact_id
+    return known or author.address == other.address
 
 
 def _correspondent(mail: NewMail) -> Correspondent:

@@ -201,3 +201,28 @@ def test_what_a_person_let_in_goes_where_he_said(batch: dict[str, Any]) -> None:
         assert placement == expected(batch, accepted, ticket_id)
     alone = NewMail(**(fields | {"candidates": (), "accepted": True}))
     assert isinstance(placed(batch | {"mails": [alone]})[0], Opened)
+
+
+def test_a_later_mail_follows_one_that_went_on_elsewhere() -> None:
+    """The ticket it goes on in is named by no mail: only the batch tells who wrote there."""
+    over = Named(id=1, contact_id=1, is_over=True, successor_id=7)
+    one = Author(address=PEOPLE[1], contact_id=1, identity_id=1)
+    other = Author(address=PEOPLE[2], contact_id=2, identity_id=2)
+    first = NewMail(
+        n=0,
+        kind="person",
+        entry_point_id=ENTRY_POINT,
+        author=one,
+        message_id="m0",
+        candidates=(Candidate(step=2, rank=0, ticket_id=1),),
+    )
+    then = [
+        NewMail(n=n, kind="person", entry_point_id=ENTRY_POINT, author=by, answers=("m0",))
+        for n, by in ((1, one), (2, other))
+    ]
+    placer = Placer({1: over}, set(), {})
+
+    assert placer.place(first) == Joined(ticket_id=7)
+    assert placer.place(then[0]) == Joined(ticket_id=7)
+    assert isinstance(held := placer.place(then[1]), Held)
+    assert held.ticket_id == 7
