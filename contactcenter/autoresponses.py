@@ -2,7 +2,7 @@
 
 Two backstops need no header of anybody's and end every loop: one answer a correspondent and day,
 five a domain and hour, each at one of our addresses. They are rows, counted under a lock that all
-processes take.
+processes take. A third, counted without one, keeps us from writing to everybody.
 Source: https://www.rfc-editor.org/rfc/rfc3834, https://www.rfc-editor.org/rfc/rfc5230#section-4.2
 """
 
@@ -21,6 +21,9 @@ A_DAY: Final = timedelta(days=1)
 AN_HOUR: Final = timedelta(hours=1)
 #: To so many correspondents of one domain within an hour.
 OF_DOMAIN: Final = 5
+#: To so many correspondents in all within an hour, or a few more where processes answer side by
+#: side: whoever invents authors of a thousand domains has us write to a thousand strangers.
+OF_ALL: Final = 500
 #: Its subject: whoever has somebody else's address answered makes him read no word of his own.
 SUBJECTS: Final[Mapping[str, str]] = {
     "en": "We have received your message",
@@ -81,6 +84,7 @@ async def _is_wanted(
         now - AN_HOUR,
         OF_DOMAIN,
         one.channel,
+        OF_ALL,
     )
     if not may_answer:
         return False

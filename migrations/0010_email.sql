@@ -90,6 +90,7 @@ CREATE TABLE autoresponse (
 );
 CREATE INDEX autoresponse_to_correspondent ON autoresponse (entry_point_id, correspondent, at);
 CREATE INDEX autoresponse_to_domain ON autoresponse (entry_point_id, domain, at);
+CREATE INDEX autoresponse_by_time ON autoresponse (entry_point_id, at);
 
 -- How often a message went out whose answer was lost, on channels where the same message twice is one.
 -- And how often one was put off alone, while others of its sender went on.

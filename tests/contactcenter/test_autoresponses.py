@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from channels import Address, Authentication, Inbound, Unavailable
 from contactcenter import timers
+from contactcenter.autoresponses import OF_ALL
 from contactcenter.db import Database
 from contactcenter.desk import Letter, reply
 
@@ -89,6 +90,31 @@ async def test_the_language_of_a_book_is_that_of_its_beginning(centre: House) ->
 
 async def test_where_no_words_are_set_nothing_is_answered(centre: House) -> None:
     assert await answered(centre, mail(1, entry_point=SALES)) == 0
+
+
+async def test_who_invents_authors_of_a_thousand_domains_has_not_all_of_them_answered(
+    centre: House,
+) -> None:
+    """The rows are what counts; these are of others, who were answered before."""
+    await answered(centre, mail(1))
+    await centre.do(
+        """WITH told AS (
+             INSERT INTO interaction (contact_id, ticket_id, channel, direction, kind, body, state, entry_point_id,
+                                      identity_id, occurred_at, received_at)
+             SELECT i.contact_id, i.ticket_id, i.channel, i.direction, i.kind, i.body, 'sent', i.entry_point_id,
+                    i.identity_id, i.occurred_at, i.received_at
+             FROM interaction i, generate_series(1, $1) WHERE i.kind = 'autoresponse'
+             RETURNING id, entry_point_id)
+           INSERT INTO autoresponse (interaction_id, entry_point_id, correspondent, domain, at)
+           SELECT id, entry_point_id, 'a@d' || id, 'd' || id, now() - interval '59 minutes' FROM told""",
+        OF_ALL - 2,
+    )
+
+    assert await answered(centre, mail(2, sender="a@b.test"), mail(3, sender="a@c.test")) == 1
+    centre.own.options[SALES] = {"mail_autoresponse_en": EN}
+    assert await answered(centre, mail(4, sender="a@e.test", entry_point=SALES)) == 1
+    await centre.do("UPDATE autoresponse SET at = at - interval '1 hour'")
+    assert await answered(centre, mail(5, sender="a@f.test")) == 1
 
 
 def _received(item: Inbound, **fields: object) -> Inbound:
