@@ -141,6 +141,7 @@ async def test_the_same_request_at_once_is_done_once(agent, table, path):
     assert await teams(table) == 1
 
 
+@pytest.mark.slow
 async def test_whoever_waits_too_long_is_told_so(agent, table):
     body = {"name": "endless", "sleep_ms": 4300}
     first = asyncio.create_task(agent.send("POST", "/teams-at-once", body, headers=key("k1")))

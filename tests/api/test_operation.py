@@ -468,6 +468,7 @@ async def test_a_value_that_no_check_caught_is_still_no_internal_error(nobody):
     assert problem["code"] == "bad_input"
 
 
+@pytest.mark.slow
 async def test_a_database_that_stops_answering_is_given_up_within_five_seconds(
     aiohttp_client, services, dsn, staff
 ):

@@ -472,6 +472,7 @@ async def test_mail_as_large_as_the_provider_takes_is_stored(hooks, name):
     assert item.raw.body == raw
 
 
+@pytest.mark.slow
 async def test_large_mail_as_an_urlencoded_form_is_read_in_time(hooks):
     served = await hooks()
     raw = mail("m-1", "") + (base64.b64encode(bytes(range(256))) + b"\r\n") * 60_000
@@ -533,6 +534,7 @@ async def test_mangled_body_is_asked_for_again(hooks):
         assert await served.begin(mailgun(RAW), headers) == 503
 
 
+@pytest.mark.slow
 async def test_compressed_bodies_wait_for_one_another_as_large_ones_do(hooks):
     served = await hooks(deadlines=Deadlines(body_s=2.0))
     compressed = {"Content-Length": "100", "Content-Encoding": "gzip"}
@@ -556,6 +558,7 @@ async def test_body_that_does_not_come_is_not_waited_for(hooks):
     assert time.monotonic() - before_s < 2
 
 
+@pytest.mark.slow
 async def test_large_bodies_wait_for_one_another_and_small_ones_for_nobody(hooks):
     served = await hooks(deadlines=Deadlines(body_s=3.0))
     large = {"Content-Length": str(48 * 1024 * 1024)}

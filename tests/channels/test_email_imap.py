@@ -11,7 +11,7 @@ from imap_reading import SUPPORT, Own, Reading, account, mail, reading
 from channels import NotStored, Unreadable, _email_imap_fetching
 from channels._email_receiving import Receiver
 
-pytestmark = dovecots.needed
+pytestmark = [dovecots.needed, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from imap_reading import SUPPORT, account, mail, reading
 
 from channels import _email_imap_fetching
 
-pytestmark = dovecots.needed
+pytestmark = [dovecots.needed, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

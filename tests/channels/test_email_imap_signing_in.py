@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from imap_reading import SUPPORT, Own, Reading, account, mail, reading
 
-pytestmark = dovecots.needed
+pytestmark = [dovecots.needed, pytest.mark.slow]
 OTHER = "other@example.com"
 
 

@@ -2,10 +2,13 @@
 
 import asyncio
 
+import pytest
 from mail_listening import HELP, SALES, listening
 from msgspec.structs import fields
 
 from channels._email_listener_door import Limits
+
+pytestmark = pytest.mark.slow
 
 PLAIN = b"From: a@b.example\r\nSubject: x\r\n\r\nwords\r\n"
 

@@ -8,6 +8,8 @@ import pytest
 from channels import Env, Inbound, MailReaders
 from channels._email_receiving import Receiver
 
+pytestmark = pytest.mark.slow
+
 OURS = "support@ours.example"
 
 

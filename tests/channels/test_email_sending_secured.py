@@ -21,6 +21,8 @@ from test_email_sending import MAIL, OUTBOUND, env, sending
 from channels import Receipt, SendFailure, Unavailable
 from channels._email_sending import Sending
 
+pytestmark = pytest.mark.slow
+
 TLS: Mapping[str, Answer] = {
     "EHLO": ["250-x\r\n250-AUTH PLAIN\r\n250 STARTTLS", "250-x\r\n250 AUTH PLAIN"]
 }

@@ -48,6 +48,7 @@ def test_a_word_is_also_looked_for_as_two():
     ]
 
 
+@pytest.mark.slow
 async def test_both_indexes_serve_a_search_among_many_whatever_plan_is_kept(many):
     await many.execute(
         "PREPARE search (text, text, text[], text[], text, int, bigint, bigint) AS "

@@ -13,6 +13,8 @@ from aiosmtplib import SMTP
 from centre import Centre, Person, eventually
 from mail_house import MailServer, Taken, mail_server
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "support@desk.example"
 SARA = "sara@customer.example"
 

@@ -16,6 +16,8 @@ from centre import Centre, eventually
 
 from contactcenter import metrics
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "support@desk.example"
 KEY = "the key of the webhooks"
 PATH = "/hooks/email/mailgun/mime"

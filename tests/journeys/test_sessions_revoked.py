@@ -93,6 +93,7 @@ async def is_refused(http: aiohttp.ClientSession, url: str, **more: Any) -> bool
 Ending = Callable[[Centre, Person, Person], Awaitable[None]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("end", "role"),
     [

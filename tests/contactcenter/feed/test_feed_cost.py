@@ -159,6 +159,7 @@ async def test_what_comes_together_is_written_together(
     assert shown.writes == 1
 
 
+@pytest.mark.slow
 async def test_whose_session_is_over_is_found_though_few_are_asked_about_at_once(
     feed: Feed, table: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -265,6 +265,7 @@ async def test_a_revoked_token_closes_its_sockets(feed, table, bell):
         assert await ended(shown) < 5.0
 
 
+@pytest.mark.slow
 async def test_a_session_that_is_gone_without_an_event_is_noticed_all_the_same(feed, table):
     person = await signed_in(table, await factories.agent(table, datetime.now(UTC)))
     async with screen(feed, person, subscribes=False) as shown:
@@ -273,6 +274,7 @@ async def test_a_session_that_is_gone_without_an_event_is_noticed_all_the_same(f
         assert await ended(shown) < 5.0
 
 
+@pytest.mark.slow
 async def test_a_session_is_over_when_its_time_is(feed, table):
     user_id = await factories.agent(table, datetime.now(UTC))
     person = await signed_in(table, user_id, lifetime=timedelta(seconds=1.5))
