@@ -20,6 +20,7 @@ from test_email_sending import MAIL, OUTBOUND, env, sending
 
 from channels import Receipt, SendFailure, Unavailable
 from channels._email_sending import Sending
+from channels._mail.understanding import understand
 
 pytestmark = pytest.mark.slow
 
@@ -213,3 +214,32 @@ async def test_without_a_key_that_works_nothing_goes_out_unsigned(
 
     assert type(failure) is Unavailable
     assert smtp.connections == 0
+
+
+async def test_each_entry_point_has_a_name_and_a_signature_of_its_own(
+    http: aiohttp.ClientSession,
+) -> None:
+    class Own:
+        def of(self, channel: str, address: str) -> Mapping[str, str]:
+            of_sales = {"mail_from_name": "فروش", "mail_signature": "با احترام،\nفروشگاه <نمونه>"}
+            return of_sales if address == "sales@desk.example" else {}
+
+        def addresses(self, channel: str) -> tuple[str, ...]:
+            return ("sales@desk.example",)
+
+    async with scripted_smtp() as smtp:
+        settings = env(http, smtp.port, mail_from_name="Desk", mail_signature="Example Ltd.")
+        made = Sending(replace(settings, own=Own()))
+        for entry_point in ("sales@desk.example", "support@desk.example"):
+            await made.send(replace(OUTBOUND, entry_point=entry_point))
+        await made.close()
+
+    of_sales, of_support = (understand(one.raw) for one in smtp.taken)
+    assert of_sales.text.endswith("\n\n-- \nبا احترام،\nفروشگاه <نمونه>")
+    assert "فروشگاه &lt;نمونه&gt;" in (of_sales.html or "")
+    assert (of_sales.author and of_sales.author.name) == "فروش"
+    assert of_support.text.endswith("\n\n-- \nExample Ltd.")
+    assert "Example Ltd." in (of_support.html or "")
+    assert (of_support.author and of_support.author.name) == "Desk"
+    assert "فروش" not in of_support.text
+    assert of_sales.new_text.split() == of_support.new_text.split(), "nobody said a signature"
