@@ -110,9 +110,9 @@ async def hold(
     return receipt.id
 
 
-async def for_ticket(conn: Conn, ticket_id: int) -> list[Held]:
-    """What waits for a decision about a ticket, the oldest first; a hundred at most."""
-    return await _for_ticket.all(conn, ticket_id, 100)
+async def for_ticket(conn: Conn, ticket_id: int, *, after_id: int = 0) -> list[Held]:
+    """What waits for a decision about a ticket, the oldest first; a hundred behind ``after_id``."""
+    return await _for_ticket.all(conn, ticket_id, after_id, 100)
 
 
 async def page(

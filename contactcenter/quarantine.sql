@@ -33,10 +33,10 @@ SELECT id, channel, purpose, reason, detail, content_type, external_id, length(b
 FROM quarantine WHERE id = $1
 
 -- name: for_ticket
--- What waits for a decision about a ticket, the oldest first.
+-- What waits for a decision about a ticket, the oldest first, behind the given id.
 SELECT id, channel, purpose, reason, detail, content_type, external_id, length(body) AS size_bytes,
        times_received, received_at, retried_at, released_at, interaction_id, entry_point_id, ticket_id
-FROM quarantine WHERE ticket_id = $1 AND released_at IS NULL ORDER BY id LIMIT $2
+FROM quarantine WHERE ticket_id = $1 AND released_at IS NULL AND id > $2 ORDER BY id LIMIT $3
 
 -- name: team_ids
 -- Who may see the ticket that a payload names.

@@ -70,7 +70,7 @@ CREATE UNIQUE INDEX quarantine_keeps_a_payload_once
   ON quarantine (channel, purpose, body_sha256, coalesce(entry_point_id, 0));
 CREATE INDEX quarantine_held_of_entry_point ON quarantine (entry_point_id, external_id)
   WHERE released_at IS NULL AND external_id IS NOT NULL;
-CREATE INDEX quarantine_held_for_ticket ON quarantine (ticket_id) WHERE released_at IS NULL AND ticket_id IS NOT NULL;
+CREATE INDEX quarantine_held_for_ticket ON quarantine (ticket_id, id) WHERE released_at IS NULL AND ticket_id IS NOT NULL;
 
 -- What no person wrote: to us ('automatic'), or from us, that we have got it ('autoresponse'). A 'message' is
 -- somebody's words, and only they count. What we say by ourselves is said once a correspondent and day.

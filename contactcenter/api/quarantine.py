@@ -25,6 +25,12 @@ class QuarantineQuery(PageQuery, frozen=True, kw_only=True):
     channel: Annotated[str, Meta(min_length=2, max_length=31)] | None = None
 
 
+class WaitingQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to go on: behind the last one that is known."""
+
+    after_id: Annotated[int, Meta(ge=0, le=MAX_ID, description="The id of the last one.")] = 0
+
+
 @operation("GET", "/quarantine", tag="quarantine", roles=SUPERVISOR, via="read")
 async def list_quarantine(call: Call, query: QuarantineQuery) -> Page[Held]:
     """List what could not be understood, the newest first, with the reason."""
@@ -127,10 +133,15 @@ async def accept_quarantined(call: Call, quarantine_id: int, body: Acceptance) -
 
 
 @operation("GET", "/tickets/{ticket_id}/quarantine", tag="quarantine", roles=AGENT, via="read")
-async def list_quarantined_for_ticket(call: Call, ticket_id: int) -> list[Held]:
-    """List the mails that name this ticket and wait for a decision, the oldest first."""
+async def list_quarantined_for_ticket(
+    call: Call, ticket_id: int, query: WaitingQuery
+) -> list[Held]:
+    """List the mails that name this ticket and wait for a decision, the oldest first.
+
+    A hundred at most; those after them with ``after_id``.
+    """
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
-    return await quarantine.for_ticket(call.conn, ticket_id)
+    return await quarantine.for_ticket(call.conn, ticket_id, after_id=query.after_id)
 
 
 async def check_may_decide(call: Call, conn: Conn, quarantine_id: int) -> None:

@@ -55,6 +55,22 @@ async def written(table, ticket_id):
     return [row["body"] for row in rows]
 
 
+async def test_who_waits_behind_a_flood_is_seen(lead, inbox, table, ticket_id, held):
+    flood = [
+        mail(f"f{n}", sender=f"f{n}@elsewhere.test", answers=("m1@customer.test",))
+        for n in range(100)
+    ]
+    assert set(await inbox.receive(flood)) == {"quarantined"}
+
+    first = await lead("GET", f"/tickets/{ticket_id}/quarantine", status=200)
+    at = f"/tickets/{ticket_id}/quarantine?after_id={first[-1]['id']}"
+    [last] = await lead("GET", at, status=200)
+
+    assert (len(first), first[0]["id"]) == (100, held)
+    assert last["id"] == await table.fetchval("SELECT max(id) FROM quarantine")
+    await lead("GET", f"/tickets/{ticket_id}/quarantine?after_id=-1", status=422)
+
+
 async def test_a_stranger_is_let_into_the_ticket_he_names(lead, table, ticket_id, held):
     [waiting] = await lead("GET", f"/tickets/{ticket_id}/quarantine", status=200)
 
