@@ -126,6 +126,7 @@ __all__ = [
     "Undeliverable",
     "Unreadable",
     "check_own",
+    "check_setting",
     "content_ids",
     "domain_of",
     "load",
@@ -168,7 +169,13 @@ def check_own(name: str, key: str, value: str, *, secret: bool = False) -> None:
         raise BadOption(f"The channel {name} reads no {what} {key}; it reads {there_are}.")
     if known[key].secret and not secret:
         raise BadOption(f"{key} is secret: set it as a secret of the entry point.")
-    check = known[key].check or (_setting_checks.text if secret else _setting_checks.one_line)
+    check_setting(known[key], value, secret=secret)
+
+
+def check_setting(setting: Setting, value: str, *, secret: bool | None = None) -> None:
+    """Whether a setting may be this, whoever has it; raises ``BadOption`` without the value."""
+    is_secret = setting.secret if secret is None else secret
+    check = setting.check or (_setting_checks.text if is_secret else _setting_checks.one_line)
     check(value)
 
 

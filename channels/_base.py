@@ -38,8 +38,8 @@ class Setting(Struct, frozen=True, kw_only=True):
     ``key`` is the lower-case name, such as ``twilio_account_sid``; in the environment it is
     CONTACTCENTER_TWILIO_ACCOUNT_SID. ``many`` takes a comma-separated list. ``own`` ones an entry
     point may have for itself: as an option, or as a secret if it is ``secret``; ``check`` raises
-    ``BadOption`` for what it may not be: ``_setting_checks`` has some. Without one an option is a
-    line, and a secret any text.
+    ``BadOption`` for what it may not be, wherever it is set: ``_setting_checks`` has some. Without
+    one an option is a line, and a secret any text.
     """
 
     key: str

@@ -115,7 +115,7 @@ def read(values: Mapping[str, str]) -> Account:
     if oauth is None and settings.PASSWORD not in given:
         lacking.append(settings.PASSWORD)
     if lacking:
-        raise BadOption(f"To read a mailbox needs {' and '.join(lacking)} as well.")
+        raise BadOption(f"Reading a mailbox needs {' and '.join(lacking)} as well.")
     security = _SECURITY[given.get(settings.SECURITY, "tls")]
     return Account(
         host=given[settings.HOST].lower(),

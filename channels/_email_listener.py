@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from channels import _setting_checks
 from channels._base import Env, Inbox, Setting, Task
 from channels._email_listener_certificate import Certificate
 from channels._email_listener_door import Door, Limits, Network
@@ -33,6 +34,43 @@ _NETWORKS: Final = "mail_listen_networks"
 _CERTIFICATE: Final = "mail_listen_certificate"
 _KEY: Final = "mail_listen_certificate_key"
 _LARGEST: Final = "mail_max_bytes"
+#: Two of the largest may come at once: see ``Limits.held_bytes``.
+_BYTES: Final = (65_536, 1 << 27)
+_PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]*):(?P<port>\d{1,5})\Z")
+
+
+def networks(written: str) -> tuple[Network, ...]:
+    """Who may hand over mails; raises ``BadOption``."""
+    try:
+        return tuple(ip_network(one.strip()) for one in written.split(",") if one.strip())
+    except ValueError as error:
+        raise BadOption(
+            "It must be addresses or networks such as 10.0.0.0/8, separated by commas."
+        ) from error
+
+
+def place(written: str) -> Place:
+    """Where to listen; raises ``BadOption``."""
+    text = written.strip()
+    if text.startswith("/"):
+        return Place(path=Path(text))
+    found = _PLACE.match(text)
+    if found is None or not int(found["port"]) < 1 << 16:
+        raise BadOption(
+            "It must be HOST:PORT, such as 127.0.0.1:2525, or the path of a socket, "
+            "which begins with /."
+        )
+    return Place(host=found["host"].strip("[]"), port=int(found["port"]))
+
+
+def _is_place(written: str) -> None:
+    place(written)
+
+
+def _is_networks(written: str) -> None:
+    networks(written)
+
+
 SETTINGS: Final = (
     Setting(
         key=_SMTP,
@@ -40,6 +78,7 @@ SETTINGS: Final = (
         required=False,
         example="127.0.0.1:2525",
         own=False,
+        check=_is_place,
     ),
     Setting(
         key=_LMTP,
@@ -47,6 +86,7 @@ SETTINGS: Final = (
         required=False,
         example="/run/contactcenter/lmtp",
         own=False,
+        check=_is_place,
     ),
     Setting(
         key=_NETWORKS,
@@ -55,6 +95,7 @@ SETTINGS: Final = (
         default=_PRIVATE,
         many=True,
         own=False,
+        check=_is_networks,
     ),
     Setting(
         key=_CERTIFICATE,
@@ -76,11 +117,9 @@ SETTINGS: Final = (
         required=False,
         default=str(MESSAGE_BYTES),
         own=False,
+        check=_setting_checks.whole_number(*_BYTES),
     ),
 )
-#: Two of the largest may come at once: see ``Limits.held_bytes``.
-_BYTES: Final = (65_536, 1 << 27)
-_PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]*):(?P<port>\d{1,5})\Z")
 
 
 def listeners(env: Env, receiver: Receiver, inbox: Inbox) -> Sequence[Task]:
@@ -88,12 +127,13 @@ def listeners(env: Env, receiver: Receiver, inbox: Inbox) -> Sequence[Task]:
     asked = [(key, way) for key, way in _WAYS if env.settings.get(key)]
     if not asked:
         return ()
-    door = Door(networks(env.settings), Limits(message_bytes=largest(env.settings)))
+    allowed = networks(env.settings.get(_NETWORKS) or _PRIVATE)
+    door = Door(allowed, Limits(message_bytes=_largest(env.settings)))
     certificate = _certificate(env.settings)
     return [
         listener(
             env,
-            place(key, env.settings[key]),
+            place(env.settings[key]),
             door=door,
             certificate=certificate,
             storing=Storing(env, receiver, inbox, way=way),
@@ -124,39 +164,9 @@ def listener(
     )
 
 
-def largest(settings: Mapping[str, str]) -> int:
-    """How many bytes a mail may have; raises ``BadOption``."""
-    written = settings.get(_LARGEST) or str(MESSAGE_BYTES)
-    if not written.isascii() or not written.isdigit():
-        raise BadOption(f"{_LARGEST} must be a number of bytes")
-    if not _BYTES[0] <= int(written) <= _BYTES[1]:
-        raise BadOption(f"{_LARGEST} must be from {_BYTES[0]} to {_BYTES[1]}")
-    return int(written)
-
-
-def networks(settings: Mapping[str, str]) -> tuple[Network, ...]:
-    """Who may hand over mails; raises ``BadOption``."""
-    written = (settings.get(_NETWORKS) or _PRIVATE).split(",")
-    try:
-        return tuple(ip_network(one.strip()) for one in written if one.strip())
-    except ValueError as error:
-        raise BadOption(
-            f"{_NETWORKS} must be addresses or networks such as 10.0.0.0/8, comma-separated"
-        ) from error
-
-
-def place(key: str, written: str) -> Place:
-    """Where to listen; raises ``BadOption``."""
-    text = written.strip()
-    if text.startswith("/"):
-        return Place(path=Path(text))
-    found = _PLACE.match(text)
-    if found is None or not int(found["port"]) < 1 << 16:
-        raise BadOption(
-            f"{key} must be HOST:PORT, such as 127.0.0.1:2525, or the path of a socket, "
-            "which begins with /"
-        )
-    return Place(host=found["host"].strip("[]"), port=int(found["port"]))
+def _largest(settings: Mapping[str, str]) -> int:
+    """How many bytes a mail may have."""
+    return int(settings.get(_LARGEST) or MESSAGE_BYTES)
 
 
 def _certificate(settings: Mapping[str, str]) -> Certificate | None:
@@ -164,7 +174,7 @@ def _certificate(settings: Mapping[str, str]) -> Certificate | None:
     if not chain and not key:
         return None
     if not chain or not key:
-        raise BadOption(f"{_CERTIFICATE} and {_KEY} need one another")
+        raise BadOption(f"{_CERTIFICATE} and {_KEY} need one another.")
     certificate = Certificate(Path(chain), Path(key))
     try:
         certificate.context()

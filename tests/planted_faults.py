@@ -76,6 +76,14 @@ def decided(scenario: str) -> str:
 
 
 FAULTS = (
+    # Settings ------------------------------------------------------------------------------------
+    Fault(
+        name="what_a_channels_setting_may_be_is_looked_at_only_when_it_is_used",
+        file="contactcenter/settings/loading.py",
+        old="        check_setting(setting, value)\n",
+        new="        pass\n",
+        tests=("tests/contactcenter/test_settings.py",),
+    ),
     # Mailboxes -----------------------------------------------------------------------------------
     Fault(
         "news_of_a_mail_is_heard_once_and_forgotten",

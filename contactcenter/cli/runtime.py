@@ -12,7 +12,7 @@ import click
 
 import channels
 from contactcenter import logs
-from contactcenter.errors import DomainError
+from contactcenter.errors import BadInput, DomainError
 from contactcenter.migrate import MigrationRefused
 from contactcenter.postgres import EmbeddedPostgresFailed
 from contactcenter.server import CannotListen
@@ -87,7 +87,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except _SAID as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {_sentence(error)}", err=True)
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong; where it is one of several options, beginning with its name."""
+    field = error.data["field"] if isinstance(error, BadInput) else ""
+    key = field.removeprefix("body.options.")
+    return str(error) if key == field or key in str(error) else f"{key}: {error}"

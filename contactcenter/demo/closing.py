@@ -52,7 +52,10 @@ def print_report(console: Console, report: Mapping[str, Any], tiers: Mapping[int
 def print_promises(console: Console, kept: Sequence[Kept]) -> None:
     """Each promise, and whether it was kept."""
     console.print(
-        Text("\nPromises, checked against what the SMS provider witnessed:", style="bold")
+        Text(
+            "\nPromises, checked against what the SMS provider and mail servers saw:",
+            style="bold",
+        )
     )
     for one in kept:
         broken = len(one.violations)
@@ -101,7 +104,7 @@ def print_next_steps(console: Console) -> None:
             "\nNext:\n"
             "  contactcenter demo --keep   leave it running, sign in and try the API yourself\n"
             "  contactcenter serve         your own contact centre; it keeps its data\n"
-            "  contactcenter channels      what it needs to answer on real numbers"
+            "  contactcenter channels      what it needs to answer on real numbers and addresses"
         ),
         soft_wrap=True,
     )

@@ -1,4 +1,4 @@
-"""Whether the promises were kept: what the provider witnessed against what is stored.
+"""Whether the promises were kept: what the providers witnessed against what is stored.
 
 The provider's ledger was written outside the product, call by call. Everything here is counted
 again from the rows; nothing asks the product whether it is right.

@@ -52,7 +52,8 @@ specialists of tier 2, and they to the engineers of tier 3. A ticket is
 It carries how this customer wants to be treated, as his own words show, and the
 agent is told before the first answer: warm, serious, fault_finding, hesitant,
 haggler, or unknown, which is the most usual.
-Below, → is a customer who writes, ← an agent who answers, · and ✓ the tickets.
+Below, → is a customer who writes, by mail if he has ✉, else by SMS;
+← is an agent who answers; · and ✓ are the tickets.
 """
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from channels import Setting
+from channels import BadOption, Setting, check_setting
 from contactcenter.postgres import default_data_dir
 from contactcenter.settings import readers
 from contactcenter.settings.app import APP
@@ -225,13 +225,25 @@ def _channel_values(
     settings: Iterable[Setting], raw: Mapping[str, tuple[object, str]], problems: list[str]
 ) -> Iterator[tuple[str, str]]:
     for setting in settings:
-        if setting.key in raw:
-            reader = readers.joined if setting.many else readers.scalar
-            value = _read(setting.key, reader, raw, problems)
-        else:
-            value = setting.default
+        value = _channel_value(setting, raw, problems) if setting.key in raw else setting.default
         if value:
             yield setting.key, value
+
+
+def _channel_value(
+    setting: Setting, raw: Mapping[str, tuple[object, str]], problems: list[str]
+) -> str | None:
+    """Read a channel's value, which must be what an entry point's own must be."""
+    reader = readers.joined if setting.many else readers.scalar
+    value: str | None = _read(setting.key, reader, raw, problems)
+    if not value:
+        return None
+    try:
+        check_setting(setting, value)
+    except BadOption as error:
+        problems.append(f"{setting.key} ({raw[setting.key][1]}): {error}")
+        return None
+    return value
 
 
 def _complete(found: dict[str, Any], environ: Mapping[str, str]) -> None:

@@ -151,7 +151,7 @@ async def listening(
         env,
         place or Place(host="127.0.0.1"),
         door=Door(
-            read_networks({"mail_listen_networks": networks}),
+            read_networks(networks),
             Limits(**{"message_bytes": 1_000_000, **(limits or {})}),
         ),
         certificate=Certificate(*certificate) if certificate else None,

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from mail_listening import HELP, SALES, Speaker, listening
 
-from channels import BadOption, Env, NotStored
-from channels._email_listener import MESSAGE_BYTES, largest, listeners, networks, place
+from channels import BadOption, Env, NotStored, check_setting
+from channels._email_listener import MESSAGE_BYTES, SETTINGS, listeners, networks, place
 from channels._email_listener_certificate import Certificate
 from channels._email_listener_socket import Listener, Place
 
+LISTENER = {one.key: one for one in SETTINGS}
 PLAIN = b"From: a@b.example\r\nSubject: x\r\n\r\nwords\r\n"
 
 
@@ -201,18 +202,19 @@ def test_settings_that_make_no_sense_are_told():
         ("mail.internal:2525", Place(host="mail.internal", port=2525)),
         ("/run/contactcenter/lmtp", Place(path=Path("/run/contactcenter/lmtp"))),
     ):
-        assert place("mail_smtp_listen", written) == expected
+        assert place(written) == expected
     for wrong in ("2525", "here", "127.0.0.1:99999", "::1:25", "a b:25", "run/lmtp", "http://x:25"):
-        with pytest.raises(BadOption, match="mail_smtp_listen must be HOST:PORT"):
-            place("mail_smtp_listen", wrong)
+        with pytest.raises(BadOption, match="It must be HOST:PORT"):
+            check_setting(LISTENER["mail_smtp_listen"], wrong)
     for wrong in ("10.0.0.0/99", "10.0.0.1/8", "everybody"):
-        with pytest.raises(BadOption, match="mail_listen_networks must be"):
-            networks({"mail_listen_networks": wrong})
+        with pytest.raises(BadOption, match="It must be addresses or networks"):
+            check_setting(LISTENER["mail_listen_networks"], wrong)
     for wrong in ("25 MB", "-1", "100", str(1 << 31), "٢٥٠٠٠٠٠"):
-        with pytest.raises(BadOption, match="mail_max_bytes must be"):
-            largest({"mail_max_bytes": wrong})
-    assert largest({}) == MESSAGE_BYTES
-    assert {str(one) for one in networks({})} >= {"127.0.0.0/8", "10.0.0.0/8", "::1/128"}
+        with pytest.raises(BadOption, match="It must be a whole number from 65536 to 134217728"):
+            check_setting(LISTENER["mail_max_bytes"], wrong)
+    assert LISTENER["mail_max_bytes"].default == str(MESSAGE_BYTES)
+    private = LISTENER["mail_listen_networks"].default
+    assert {str(one) for one in networks(private)} >= {"127.0.0.0/8", "10.0.0.0/8", "::1/128"}
 
 
 def test_half_a_certificate_is_told(http_env, certificate, tmp_path):

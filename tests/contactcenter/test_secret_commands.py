@@ -91,6 +91,8 @@ async def test_an_address_is_added_with_options_which_are_set_and_removed(run):
     status, out, err = await run(*change, "mail_authserv_ids=mx-2.example.com, mx.example.com")
     assert (status, "mail_authserv_ids=mx-2.example.com, mx.example.com" in out) == (0, True), err
     assert (await run(*change, "imap_nonsense=x"))[0] == 1
+    status, _, err = await run(*change, "smtp_host=mail.example.com", "smtp_security=none")
+    assert (status, err) == (1, "error: smtp_security: It must be one of tls, starttls, plain.\n")
     assert (await run(*change))[0] == 2
     status, out, err = await run(*change, "--remove", "mail_authserv_ids")
     assert (status, "=" in out) == (0, False), err

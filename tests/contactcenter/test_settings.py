@@ -276,6 +276,50 @@ def test_a_channels_value_of_the_wrong_type_is_refused(tmp_path):
     ]
 
 
+def of_channels(environ):
+    with pytest.raises(SettingsInvalid) as refused:
+        Settings.load({**NOTHING, **environ}, channel_settings=channels.settings())
+    return list(refused.value.problems)
+
+
+def test_a_channels_value_that_cannot_be_is_told_before_anything_is_sent_or_read(tmp_path):
+    (tmp_path / "contactcenter.toml").write_text("imap_port = 70000\n")
+
+    found = of_channels(
+        {
+            "CONTACTCENTER_SMTP_SECURITY": "none",
+            "CONTACTCENTER_SMTP_HOST": "smtp.example.com:25",
+            "CONTACTCENTER_MAIL_SMTP_LISTEN": "2525",
+            "CONTACTCENTER_MAIL_LISTEN_NETWORKS": "everybody",
+            "CONTACTCENTER_MAIL_MAX_BYTES": "25 MB",
+            "CONTACTCENTER_MAIL_FROM_NAME": "Support\nBcc: everybody@example.com",
+        }
+    )
+
+    assert (
+        "\n".join(found)
+        == """\
+smtp_host (CONTACTCENTER_SMTP_HOST): It must be the name or the address of a host, without a port.
+smtp_security (CONTACTCENTER_SMTP_SECURITY): It must be one of tls, starttls, plain.
+mail_from_name (CONTACTCENTER_MAIL_FROM_NAME): It must be one line without control characters.
+imap_port (contactcenter.toml): It must be a whole number from 1 to 65535.
+mail_smtp_listen (CONTACTCENTER_MAIL_SMTP_LISTEN): It must be HOST:PORT, such as 127.0.0.1:2525, \
+or the path of a socket, which begins with /.
+mail_listen_networks (CONTACTCENTER_MAIL_LISTEN_NETWORKS): It must be addresses or networks such \
+as 10.0.0.0/8, separated by commas.
+mail_max_bytes (CONTACTCENTER_MAIL_MAX_BYTES): It must be a whole number from 65536 to 134217728."""
+    )
+
+
+def test_a_channels_secret_is_not_repeated_by_what_refuses_it():
+    (found,) = of_channels({"CONTACTCENTER_POSTMARK_PASSWORDS": "s3cret"})
+
+    assert found == (
+        "postmark_passwords (CONTACTCENTER_POSTMARK_PASSWORDS): "
+        "It must be name:password, or several separated by commas."
+    )
+
+
 def test_no_secret_is_shown():
     settings = load(
         {

@@ -154,9 +154,11 @@ async def test_a_setting_that_makes_no_sense_ends_the_start_with_one_sentence(
     async with asyncio.timeout(START_S):
         _, said = await process.communicate()
 
-    assert process.returncode == 1
+    assert process.returncode == 2
     [line] = [one for one in said.decode().splitlines() if one.startswith("error:")]
-    assert line.startswith("error: mail_lmtp_listen must be HOST:PORT")
+    assert line.startswith(
+        "error: mail_lmtp_listen (CONTACTCENTER_MAIL_LMTP_LISTEN): It must be HOST:PORT"
+    )
     assert "Traceback" not in said.decode()
 
 
