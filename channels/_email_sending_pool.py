@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import aiosmtplib
+import structlog
 from aiosmtplib import SMTP
 from msgspec import Struct
 
@@ -21,6 +22,8 @@ IDLE_S: Final = 20.0
 #: Some servers take only so many mails on one connection.
 MAILS: Final = 50
 _QUIT_S: Final = 2.0
+
+log = structlog.get_logger()
 
 
 class Patience(Struct, frozen=True, kw_only=True):
@@ -163,8 +166,10 @@ class Pool:
             raise answers.about_us(error) from error
         except (aiosmtplib.SMTPException, ssl.SSLError, OSError, ValueError) as error:
             client.close()
+            said = _said(error)
+            log.warning("mail_server_not_reached", host=server.host, port=server.port, error=said)
             raise Unavailable(
-                f"The mail server {server.host}:{server.port} cannot be used: {_said(error)}"
+                f"The mail server {server.host}:{server.port} cannot be used: {said}"
             ) from error
         client.timeout = self._patience.command_s
         return client

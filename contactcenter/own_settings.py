@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from channels import Unavailable
 from contactcenter import db, entry_point_secrets
-from contactcenter.db import Database
+from contactcenter.db import Conn, Database
 from contactcenter.entry_point_secrets import SealedSecret
 from contactcenter.errors import NoDatabase
 from contactcenter.secret_keys import KeyMissing, NotDecrypted, SecretKeys
@@ -81,8 +81,12 @@ class OwnSettingsReader:
     async def look(self) -> None:
         """Read all, and decrypt them if one has changed or a key was missing."""
         async with self._database.read() as conn:
-            options = await _every.all(conn)
-            sealed = await entry_point_secrets.every(conn)
+            await self.look_over(conn)
+
+    async def look_over(self, conn: Conn) -> None:
+        """The same over a connection that is there."""
+        options = await _every.all(conn)
+        sealed = await entry_point_secrets.every(conn)
         if (options, sealed) == (self._options, self._sealed) and not self._lost:
             return
         opened: dict[_Address, dict[str, str]] = {

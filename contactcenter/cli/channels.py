@@ -9,6 +9,8 @@ from contactcenter import entry_points, mailroom, storage
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.cli.serve import describe_channels
 from contactcenter.mailroom import WayIn
+from contactcenter.own_settings import OwnSettingsReader
+from contactcenter.secret_keys import SecretKeys
 from contactcenter.settings import Settings
 
 
@@ -21,13 +23,16 @@ def show_channels(config: Path | None, data_dir: Path | None) -> None:
 
 
 async def _show(settings: Settings) -> None:
-    async with loaded_channels(settings) as built:
+    async with storage.opened(settings) as database:
+        own = OwnSettingsReader(database, SecretKeys(settings))
+        async with database.read() as conn:
+            await own.look_over(conn)
+            addresses = await entry_points.list_all(conn)
+            ways = await mailroom.ways_in(conn)
+    async with loaded_channels(settings, own=own) as built:
         for line in describe_channels(built):
             click.echo(line)
     click.echo(f"Providers reach us at {settings.public_url}/hooks/…")
-    async with storage.opened(settings) as database, database.read() as conn:
-        addresses = await entry_points.list_all(conn)
-        ways = await mailroom.ways_in(conn)
     for one in addresses:
         click.echo(f"{one.channel}  {one.address}")
         for line in _told(way for way in ways if way.entry_point_id == one.id):

@@ -1,5 +1,6 @@
 """``contactcenter doctor``: what is wrong, and what to do about it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,8 @@ from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_
 from contactcenter.db import Database
 from contactcenter.doctor import Finding, Verdict, examine
 from contactcenter.errors import NoDatabase
+from contactcenter.own_settings import OwnSettingsReader
+from contactcenter.secret_keys import SecretKeys
 from contactcenter.settings import Settings
 
 _MARK: Final[dict[Verdict, tuple[str, str]]] = {
@@ -33,13 +36,18 @@ def doctor(config: Path | None, data_dir: Path | None) -> None:
 async def _examine(settings: Settings) -> bool:
     healthy = True
     try:
-        async with storage.server(settings) as url, loaded_channels(settings) as built:
-            conn = await Database(settings.database_direct_url or url).connect("doctor")
+        async with storage.server(settings) as url:
+            database = Database(settings.database_direct_url or url)
+            conn = await database.connect("doctor")
             try:
+                own = OwnSettingsReader(database, SecretKeys(settings))
+                with suppress(asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError):
+                    await own.look_over(conn)  # an older schema has none, which is told
                 here = datetime.now(UTC)
-                async for found in examine(conn, settings, built, here=here):
-                    _print(found)
-                    healthy = healthy and found.verdict != "failure"
+                async with loaded_channels(settings, own=own) as built:
+                    async for found in examine(conn, settings, built, here=here):
+                        _print(found)
+                        healthy = healthy and found.verdict != "failure"
             finally:
                 await conn.close(timeout=5)
     except (NoDatabase, OSError, asyncpg.PostgresError) as error:

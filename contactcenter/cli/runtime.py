@@ -69,8 +69,13 @@ def load_settings(config: Path | None, **overrides: object) -> Settings:
 
 
 @asynccontextmanager
-async def loaded_channels(settings: Settings) -> AsyncIterator[Mapping[str, channels.Channel]]:
-    """Build the channels as ``serve`` would, for as long as a command looks at them."""
+async def loaded_channels(
+    settings: Settings, *, own: channels.OwnSettings = channels.NOTHING_OWN
+) -> AsyncIterator[Mapping[str, channels.Channel]]:
+    """Build the channels as ``serve`` would, for as long as a command looks at them.
+
+    What each ``needs`` is told only with what entry points have of their own.
+    """
     async with aiohttp.ClientSession() as http:
         yield channels.load(
             channels.Env(
@@ -78,6 +83,7 @@ async def loaded_channels(settings: Settings) -> AsyncIterator[Mapping[str, chan
                 public_url=settings.public_url,
                 region=settings.region,
                 http=http,
+                own=own,
             )
         )
 

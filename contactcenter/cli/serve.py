@@ -1,7 +1,7 @@
 """``contactcenter serve``: everything in one process, without a single setting."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,6 +12,8 @@ from contactcenter.access.first_admin import FirstAdmin, ensure_first_admin
 from contactcenter.api.services import SERVICES
 from contactcenter.app import Part, drain, serving
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
+from contactcenter.own_settings import OwnSettingsReader
+from contactcenter.secret_keys import SecretKeys
 from contactcenter.settings import Settings
 from contactcenter.workers import Job, Workers
 
@@ -61,7 +63,7 @@ async def _serve(settings: Settings, only: Part | None) -> None:
             server.listening(app, settings.host, settings.port) as port,
         ):
             server.settle()
-            _greet(settings, port, app[SERVICES].channels, admin)
+            _greet(settings, port, describe_channels(app[SERVICES].channels), admin)
             await server.told_to_stop()
             click.echo("Stopping: finishing what has begun.")
             await drain(app)
@@ -69,13 +71,17 @@ async def _serve(settings: Settings, only: Part | None) -> None:
 
 async def _serve_with_workers(settings: Settings, only: Part | None, count: int) -> None:
     """Prepare the database once, hold the port, and let workers do everything else."""
-    async with storage.prepared(settings) as url, loaded_channels(settings) as built:
+    async with storage.prepared(settings) as url:
         with server.reserved(settings.host, settings.port) as port:
             async with storage.attached(settings, url) as database:
                 admin = await ensure_first_admin(database)
+                own = OwnSettingsReader(database, SecretKeys(settings))
+                await own.look()
+            async with loaded_channels(settings, own=own) as built:
+                lines = describe_channels(built)
 
             def greet() -> None:
-                _greet(settings, port, built, admin, workers=count)
+                _greet(settings, port, lines, admin, workers=count)
 
             job = Job(settings=settings, database_url=url, port=port, only=only)
             workers = Workers(job, count, ready=greet)
@@ -96,7 +102,7 @@ async def _tell(stop: asyncio.Event) -> None:
 def _greet(
     settings: Settings,
     port: int,
-    built: Mapping[str, channels.Channel],
+    told: Sequence[str],
     admin: FirstAdmin | None,
     *,
     workers: int = 1,
@@ -107,7 +113,7 @@ def _greet(
         click.echo(f"Workers: {workers}")
     if settings.database_url is None:
         click.echo("Database: embedded")
-    for line in describe_channels(built):
+    for line in told:
         click.echo(line)
     if admin is not None:
         click.echo(f"First administrator: {admin.email}   password: {admin.password}")

@@ -123,3 +123,14 @@ async def test_channels_show_which_way_in_fails_and_why(run, dsn):
         "email  sales@example.com\n"
         "    imap: works, last at 2026-03-01 12:01 UTC\n"
     ) in out
+
+
+async def test_a_mail_server_of_an_address_of_its_own_is_enough_to_send(run):
+    address = "help@example.com"
+    await run("entry-point", "add", "email", address, "--queue", "Frontline")
+    assert "Channel email: needs CONTACTCENTER_SMTP_HOST" in (await run("channels"))[1]
+
+    await run("entry-point", "set", address, "smtp_host=mail.example.com")
+
+    assert "Channel email: ready" in (await run("channels"))[1]
+    assert "channel email: needs" not in (await run("doctor"))[1]
