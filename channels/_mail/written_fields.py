@@ -13,6 +13,7 @@ from email.policy import EmailPolicy
 from typing import Any, Final
 
 from channels._failures import Undeliverable
+from channels._mail import domains
 from channels._mail.header_fields import decode_words, one_line
 from channels._mail.values import MailAddress
 
@@ -67,11 +68,9 @@ def addressees(known: Iterable[MailAddress]) -> Written:
 def bare_address(address: str) -> str:
     """An address as every server knows it; raises ``Undeliverable``."""
     local, _, domain = address.rpartition("@")
-    try:
-        if _ADDRESS.match(address):
-            return f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        pass
+    ascii_domain = domains.in_ascii(domain)
+    if ascii_domain is not None and _ADDRESS.match(address):
+        return f"{local}@{ascii_domain}"
     raise Undeliverable(f"{address!r} is no mail address", code="bad_address")
 
 

@@ -7,6 +7,7 @@ from channels._email_address import canonical
 from channels._mail import authentication
 from channels._mail.reply_address import reply_address, ticket_of
 from channels._mail.values import Authentication
+from channels._mail.written_fields import bare_address
 
 OURS = frozenset({"mx.ours.example"})
 KEY, FORMER_KEY = b"k" * 32, b"f" * 32
@@ -112,6 +113,10 @@ def test_one_address_has_one_writing(written, plain):
     assert domain_of(written) == plain.partition("@")[2]
 
 
+def test_a_mail_goes_to_the_domain_that_was_written():
+    assert bare_address("sara@straße.example") == "sara@xn--strae-oqa.example"
+
+
 def test_what_is_no_domain_is_none():
     assert canonical("sara@a..ß") is None
     assert canonical(f"sara@{'ß' * 300}") is None
@@ -127,6 +132,17 @@ def test_what_is_cut_off_vouches_for_nobody():
     before, after = "mx.ours.example; dkim=pass", "; dmarc=pass header.from=a.example"
     until = f"{before:{8_000 - len(after)}}{after}"
     assert authentication.read([f"{until}.evil.example"], OURS).domain is None
+
+
+def test_no_more_is_read_than_a_border_writes():
+    ours, forged = (
+        "mx.ours.example; dmarc=pass header.from=a.example",
+        "mx.ours.example; " + "(" * 8_000,
+    )
+    few = authentication.read([ours, forged, "mx.ours.example; spf=pass"], OURS)
+    many = authentication.read([ours, forged, forged, "mx.ours.example; spf=pass"], OURS)
+
+    assert (few.domain, few.spf, many.domain, many.spf) == ("a.example", "pass", "a.example", None)
 
 
 def test_two_fields_that_disagree_prove_nothing():
