@@ -1,5 +1,7 @@
 """A mail as people and the app see it: who, when, what, the new words, the files, the kind."""
 
+import re
+from codecs import BOM_UTF8
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_tz
 from typing import Final
@@ -14,6 +16,12 @@ BYTES: Final = 60_000_000
 #: Fields of our own border stand before all others; no border writes more.
 RESULTS: Final = 20
 _A_DAY_S: Final = 86_400
+#: Fields with which mails begin, and no letters.
+_NAMES_ITSELF: Final = re.compile(
+    rb"(?:from|to|subject|date|message-id|received|return-path|delivered-to|mime-version|dkim-signature"
+    rb"|authentication-results|arc-seal|x-[a-z-]{1,60})[ \t]*:",
+    re.IGNORECASE,
+)
 
 
 def understand(raw: bytes, *, with_remote_images: bool = False) -> Mail:
@@ -26,13 +34,19 @@ def understand(raw: bytes, *, with_remote_images: bool = False) -> Mail:
     if len(raw) > BYTES:
         raise NotUnderstood("too_large", f"It has {len(raw)} bytes; {BYTES} are read at most.")
     try:
-        header, parts = structure.split(raw)
+        header, parts = structure.split(_without_what_came_before(raw))
     except structure.TooManyParts as error:
         detail = f"It has more than {structure.PARTS} parts."
         raise NotUnderstood("too_many_parts", detail) from error
     if not header.fields:
         raise NotUnderstood("not_a_mail", "It does not begin with a header field.")
     return _made(header, parts, with_remote_images=with_remote_images)
+
+
+def _without_what_came_before(raw: bytes) -> bytes:
+    """Editors put a mark before a mail, pipes empty lines; behind them a mail names itself."""
+    rest = raw.removeprefix(BOM_UTF8).lstrip(b"\r\n")
+    return rest if _NAMES_ITSELF.match(rest) else raw
 
 
 def _made(header: HeaderFields, parts: list[structure.Part], *, with_remote_images: bool) -> Mail:

@@ -357,6 +357,21 @@ def test_parts_within_parts_are_found_down_to_a_depth_nobody_writes():
     assert b"the words" in deeper.files[0].content
 
 
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n", b"\n\n", b"\xef\xbb\xbf\r\n"])
+def test_what_editors_and_pipes_put_before_a_mail_hides_nothing_of_it(before):
+    read = understand(before + b"Subject: x\r\nFrom: ann@example.com\r\n\r\nthe words")
+
+    assert (read.subject, read.text) == ("x", "the words")
+    assert read.author == MailAddress("", "ann@example.com")
+
+
+def test_words_behind_an_empty_header_are_not_taken_for_one():
+    with pytest.raises(NotUnderstood) as refused:
+        understand(b"\r\nNote: it hurts\r\n\r\nthe words")
+
+    assert refused.value.reason == "not_a_mail"
+
+
 # Refused --------------------------------------------------------------------------------------
 
 
