@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from msgspec import Struct
@@ -162,36 +163,47 @@ async def release(
     if message is not None:
         interaction_id = await _became(conn, message)
     if await _release.run(conn, quarantine_id, now, interaction_id):
+        held = await find(conn, quarantine_id)
         data = {
             "quarantine_id": quarantine_id,
             "interaction_id": interaction_id,
             "accepted_as": accepted_as,
         }
-        event = events.Event(kind="payload_released", at=now, actor=actor, data=data)
+        about = await _about(conn, held.ticket_id)
+        event = events.Event(kind="payload_released", at=now, actor=actor, data=data, **about)
         await events.record(conn, event)
         log.info("payload_released", quarantine_id=quarantine_id)
 
 
 async def _tell(conn: Conn, receipt: _Receipt, item: Unreadable, ticket_id: int | None) -> None:
     """Record that something is held: for supervisors, or for who may see the ticket it names."""
-    seen = None if ticket_id is None else await _team_ids.one(conn, ticket_id)
     await events.record(
         conn,
         events.Event(
             kind="payload_quarantined",
             at=receipt.received_at,
             actor="system",
-            ticket_id=ticket_id,
-            contact_id=seen.contact_id if seen else None,
-            team_ids=tuple(seen.team_ids) if seen else (),
             data={
                 "quarantine_id": receipt.id,
                 "channel": item.channel,
                 "reason": item.reason,
             },
+            **await _about(conn, ticket_id),
         ),
     )
     log.warning("payload_quarantined", quarantine_id=receipt.id, reason=item.reason)
+
+
+async def _about(conn: Conn, ticket_id: int | None) -> dict[str, Any]:
+    """Whom an event concerns: who may see the ticket, and supervisors alone where there is none."""
+    if ticket_id is None:
+        return {}
+    seen = await _team_ids.one(conn, ticket_id)
+    return {
+        "ticket_id": ticket_id,
+        "contact_id": seen.contact_id,
+        "team_ids": tuple(seen.team_ids),
+    }
 
 
 async def _became(conn: Conn, message: Inbound) -> int | None:

@@ -81,8 +81,11 @@ async def test_a_stranger_is_let_into_the_ticket_he_names(lead, table, ticket_id
     assert await written(table, ticket_id) == ["Hello", "I am her boss"]
     assert released["interaction_id"] == await table.fetchval("SELECT max(id) FROM interaction")
     assert await lead("GET", f"/tickets/{ticket_id}/quarantine", status=200) == []
-    told = await table.fetchrow("SELECT actor, data FROM event WHERE kind = 'payload_released'")
+    told = await table.fetchrow(
+        "SELECT actor, data, ticket_id, team_ids FROM event WHERE kind = 'payload_released'"
+    )
     assert (told["actor"], told["data"]["accepted_as"]) == (f"user:{lead.user_id}", "thread")
+    assert (told["ticket_id"], len(told["team_ids"])) == (ticket_id, 1)  # who sees it is told
 
 
 async def test_or_has_a_ticket_of_his_own(lead, table, ticket_id, held):
