@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from contactcenter import entry_points, mailroom, storage
+from contactcenter import entry_points, mailroom, pacing, storage
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.cli.serve import describe_channels
 from contactcenter.mailroom import WayIn
@@ -17,7 +17,7 @@ from contactcenter.settings import Settings
 @click.command("channels")
 @with_settings
 def show_channels(config: Path | None, data_dir: Path | None) -> None:
-    """List the channels, what each still needs, and how messages to our addresses come in."""
+    """List the channels, what each needs, how messages come in, and where sending is stopped."""
     settings = load_settings(config, data_dir=data_dir)
     run(_show(settings))
 
@@ -29,14 +29,20 @@ async def _show(settings: Settings) -> None:
             await own.look_over(conn)
             addresses = await entry_points.list_all(conn)
             ways = await mailroom.ways_in(conn)
-    async with loaded_channels(settings, own=own) as built:
-        for line in describe_channels(built):
-            click.echo(line)
+            async with loaded_channels(settings, own=own) as built:
+                stopped = await pacing.stopped(conn, built)
+                lines = describe_channels(built)
+    for line in lines:
+        click.echo(line)
     click.echo(f"Providers reach us at {settings.public_url}/hooks/…")
     for one in addresses:
         click.echo(f"{one.channel}  {one.address}")
         for line in _told(way for way in ways if way.entry_point_id == one.id):
             click.echo(f"    {line}")
+        if one.id in stopped:
+            mark = click.style("STOPPED", fg="red")
+            account = stopped[one.id].account
+            click.echo(f"    sending: {mark}, {account} is refused; look at its name and password")
 
 
 def _told(ways: Iterable[WayIn]) -> Iterable[str]:

@@ -125,7 +125,7 @@ async def test_channels_show_which_way_in_fails_and_why(run, dsn):
     ) in out
 
 
-async def test_a_mail_server_of_an_address_of_its_own_is_enough_to_send(run):
+async def test_a_mail_server_of_an_address_of_its_own_is_enough_to_send(run, dsn):
     address = "help@example.com"
     await run("entry-point", "add", "email", address, "--queue", "Frontline")
     assert "Channel email: needs CONTACTCENTER_SMTP_HOST" in (await run("channels"))[1]
@@ -134,3 +134,13 @@ async def test_a_mail_server_of_an_address_of_its_own_is_enough_to_send(run):
 
     assert "Channel email: ready" in (await run("channels"))[1]
     assert "channel email: needs" not in (await run("doctor"))[1]
+
+    conn = await asyncpg.connect(dsn)
+    await conn.execute(
+        "INSERT INTO account_stop (channel, account, code, stopped_at, probe_at)"
+        " SELECT 'email', $1, '535', now(), now()",
+        "mail.example.com:587",
+    )
+    await conn.close()
+    out = (await run("channels"))[1]
+    assert "    sending: STOPPED, mail.example.com:587 is refused; look at its name and" in out
