@@ -50,6 +50,9 @@ PARAGRAPHS: Final = _words("p h1 h2 h3 h4 h5 h6 blockquote table ul ol pre")
 #: What programs put around a quotation.
 QUOTES: Final = (
     ".gmail_quote, .yahoo_quoted, .moz-cite-prefix, .protonmail_quote, .tutanota_quote, "
-    ".zmail_extra, blockquote[type=cite], #divRplyFwdMsg, #divRplyFwdMsg ~ *, #appendonsend, "
-    "#appendonsend ~ *, #mail-editor-reference-message-container, #reply-intro, #isForwardContent"
+    ".zmail_extra, blockquote[type=cite], #mail-editor-reference-message-container, #reply-intro, "
+    "#isForwardContent"
 )
+#: Where Outlook begins one: it and all that stands beside it after it. As a selector (``~ *``) that
+#: would be looked for from every element through all before it.
+QUOTES_BEGIN: Final = "#divRplyFwdMsg, #appendonsend"

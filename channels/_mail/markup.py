@@ -6,6 +6,7 @@ for them: they tell the sender who looks, and when.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import nh3
@@ -103,16 +104,28 @@ def _may_load(source: str, *, with_remote_images: bool) -> bool:
 def to_text(html: str, *, without_quotes: bool = False) -> str:
     """The words of a letter, a line a block; links keep their address where it says more."""
     tree = LexborHTMLParser(html)
-    for node in tree.css(_GONE):
-        node.decompose()
+    _decompose(tree.css(_GONE))
     if without_quotes:
-        for node in tree.css(letter_markup.QUOTES):
-            node.decompose()
+        _without_quotes(tree)
     root = tree.body or tree.root
     if root is None:
         return ""
     lines = (line.strip(" \u00a0") for line in "".join(_pieces(root)).split("\n"))
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip().replace(_KEPT_SPACE, " ")
+
+
+def _without_quotes(tree: LexborHTMLParser) -> None:
+    _decompose(tree.css(letter_markup.QUOTES))
+    for first in reversed(tree.css(letter_markup.QUOTES_BEGIN)):
+        while (after := first.next) is not None:
+            after.decompose()
+        first.decompose()
+
+
+def _decompose(nodes: Sequence[LexborNode]) -> None:
+    """Take them out, inner ones first: what went with an outer one must not be touched again."""
+    for node in reversed(nodes):
+        node.decompose()
 
 
 def _pieces(root: LexborNode) -> list[str]:

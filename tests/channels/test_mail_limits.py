@@ -43,6 +43,7 @@ HOSTILE = {
     "spaces that do not break": lambda: (
         b"Content-Type: text/html\n\n" + "\u00a0".encode() * 500_000
     ),
+    "as many paragraphs as are shown": lambda: b"Content-Type: text/html\n\n" + b"<p>a</p>" * 19_000,
     "html in each of many parts": lambda: (
         MIXED + (b"--b\nContent-Type: text/html\n\n" + b"<div>" * 1_900 + b"\n") * 990
     ),
