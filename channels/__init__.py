@@ -27,6 +27,8 @@ from channels._failures import (
 )
 from channels._file_types import BYTES, TEXT, sniffed
 from channels._mail.domains import of_address as domain_of
+from channels._mail.reader import MailReader
+from channels._mail.readers import MailReaders
 from channels._mail.showing import Letter, content_ids, shown
 from channels._mail.values import (
     Authentication,
@@ -40,8 +42,6 @@ from channels._mail.values import (
     Refused,
 )
 from channels._mail.values import Kind as MailKind
-from channels._mail_reader import MailReader
-from channels._mail_readers import MailReaders
 from channels._messages import (
     STATUS_RANK,
     Address,

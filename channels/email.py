@@ -1,6 +1,6 @@
 """Email: mailboxes over IMAP, an SMTP or LMTP listener and provider webhooks in, SMTP out.
 
-Whatever way a mail comes, it is read in a process of its own (``_mail_reader``), and what it shows
+Whatever way a mail comes, it is read in a process of its own (``_mail.reader``), and what it shows
 of its conversation is judged by the app. Each way in and the way out has its settings, and an entry
 point may have its own: docs/email.md.
 """
@@ -11,24 +11,17 @@ from typing import Final
 
 from aiohttp import web
 
-from channels import (
-    _email_address,
-    _email_autoresponse,
-    _email_hooks,
-    _email_imap,
-    _email_listener,
-    _email_receiving,
-    _email_sending,
-    _email_sending_accounts,
-    _email_sending_answers,
-    _email_sending_unsubscribing,
-)
 from channels._base import Channel, Env, Inbox, Task
-from channels._email_hooks_door import Deadlines
-from channels._email_sending_pool import Patience
+from channels._email import addresses, autoresponse, receiving
+from channels._email.hooks import hooks
+from channels._email.hooks.door import Deadlines
+from channels._email.imap import mailboxes
+from channels._email.listener import listeners
+from channels._email.sending import accounts, answers, sending, unsubscribing
+from channels._email.sending.pool import Patience
 from channels._failures import FailureKind, Unavailable, Undeliverable
+from channels._mail.readers import MailReaders
 from channels._mail.values import Refused
-from channels._mail_readers import MailReaders
 from channels._messages import (
     Address,
     Fetched,
@@ -44,14 +37,14 @@ from channels._messages import (
     Unreadable,
 )
 
-NAME: Final = _email_receiving.NAME
+NAME: Final = receiving.NAME
 SETTINGS = (
-    *_email_sending_accounts.SETTINGS,
-    *_email_imap.SETTINGS,
-    *_email_listener.SETTINGS,
-    *_email_hooks.SETTINGS,
-    *_email_receiving.SETTINGS,
-    *_email_autoresponse.SETTINGS,
+    *accounts.SETTINGS,
+    *mailboxes.SETTINGS,
+    *listeners.SETTINGS,
+    *hooks.SETTINGS,
+    *receiving.SETTINGS,
+    *autoresponse.SETTINGS,
 )
 #: A mail server goes on trying for four to five days, and so do we.
 #: Source: https://www.rfc-editor.org/rfc/rfc5321#section-4.5.4.1
@@ -85,9 +78,9 @@ class Email:
     ) -> None:
         self._env = env
         self._readers = MailReaders()
-        self._receiver = _email_receiving.Receiver(env, self._readers)
-        self._hooks = _email_hooks.Hooks(env, self._receiver, deadlines=hook_deadlines)
-        self._sending = _email_sending.Sending(env, patience=patience)
+        self._receiver = receiving.Receiver(env, self._readers)
+        self._hooks = hooks.Hooks(env, self._receiver, deadlines=hook_deadlines)
+        self._sending = sending.Sending(env, patience=patience)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -98,16 +91,16 @@ class Email:
         """The providers' hooks, and the way out of what is written to many."""
         return [
             *self._hooks.routes(inbox),
-            *_email_sending_unsubscribing.routes(self._env, inbox),
+            *unsubscribing.routes(self._env, inbox),
         ]
 
     def listeners(self, inbox: Inbox) -> Sequence[Task]:
         """The SMTP or LMTP listener, if there is to be one."""
-        return _email_listener.listeners(self._env, self._receiver, inbox)
+        return listeners.listeners(self._env, self._receiver, inbox)
 
     def readers(self, inbox: Inbox) -> Sequence[Task]:
         """The readers of mailboxes."""
-        return _email_imap.readers(self._env, self._receiver, inbox)
+        return mailboxes.readers(self._env, self._receiver, inbox)
 
     async def close(self) -> None:
         """End the reading processes and close connections."""
@@ -117,12 +110,12 @@ class Email:
 
     def address(self, text: str) -> Address:
         """Read an address as a person wrote it."""
-        return _email_address.typed(text)
+        return addresses.typed(text)
 
     async def read(self, purpose: Purpose, raw: Raw) -> Inbound | StatusUpdate | Unreadable | None:
         """Read a mail that was kept, as when it came."""
         assert purpose == "message", "reports on mails come as mails"
-        if _email_hooks.is_kept_request(raw):
+        if hooks.is_kept_request(raw):
             return await self._hooks.again(raw)
         return await self._receiver.again(raw)
 
@@ -149,11 +142,11 @@ class Email:
 
     def failure(self, code: str) -> FailureKind | None:
         """By the class of an enhanced status code."""
-        return _email_sending_answers.failure(code)
+        return answers.failure(code)
 
     def autoresponse(self, entry_point: str, language: str | None) -> str | None:
         """What the entry point, or the settings, have for it."""
-        return _email_autoresponse.text(self._env, NAME, entry_point, language)
+        return autoresponse.text(self._env, NAME, entry_point, language)
 
     async def find(self, outbound: Outbound, since: datetime) -> Sequence[Listed]:  # noqa: ARG002
         """A mail server keeps no list."""

@@ -38,7 +38,7 @@ from contactcenter import (
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
-from contactcenter.mail_intake import ENTRY_POINT, MailIntake
+from contactcenter.mail_intake.intake import ENTRY_POINT, MailIntake
 from contactcenter.own_addresses import OwnAddress, OwnAddresses
 
 BATCH: Final = 128

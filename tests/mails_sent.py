@@ -15,7 +15,7 @@ from mails import ENTRY_POINT
 from smtp_scripts import ScriptedSmtp
 
 from channels import Channel, Env
-from channels._email_sending_pool import Patience
+from channels._email.sending.pool import Patience
 from channels.email import Email
 from contactcenter import desk as use_cases
 from contactcenter import timers

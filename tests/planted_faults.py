@@ -87,21 +87,21 @@ FAULTS = (
     # Mailboxes -----------------------------------------------------------------------------------
     Fault(
         "news_of_a_mail_is_heard_once_and_forgotten",
-        "channels/_email_imap_session.py",
+        "channels/_email/imap/session.py",
         "return self._is_told() or self._has_more()",
         "return self._has_more()",
         (f"{MAILBOX_FAULTS}::test_news_that_comes_with_the_answer_to_idle_is_heard",),
     ),
     Fault(
         "a_mailbox_numbered_anew_is_read_from_the_old_number",
-        "channels/_email_imap_mailbox.py",
+        "channels/_email/imap/mailbox.py",
         "self._uid_validity, self._last_uid = found.uid_validity, 0",
         "self._uid_validity = found.uid_validity",
         (f"{MAILBOXES}::test_a_mailbox_that_is_numbered_anew_is_read_again_without_doubles",),
     ),
     Fault(
         "an_own_mailbox_takes_the_general_password",
-        "channels/_email_imap_account.py",
+        "channels/_email/imap/account.py",
         "return read(own)",
         "return read({**env.settings, **own})",
         (
@@ -110,21 +110,21 @@ FAULTS = (
     ),
     Fault(
         "a_bad_network_is_the_mails_fault",
-        "channels/_email_imap_fetching.py",
+        "channels/_email/imap/fetching.py",
         "        if self._is_sound:\n",
         "        if True:\n",
         (f"{MAILBOX_RULES}::test_only_a_sound_connection_speaks_against_a_mail",),
     ),
     Fault(
         "a_mailbox_that_works_hides_one_that_does_not",
-        "channels/_email_imap_keeper.py",
+        "channels/_email/imap/keeper.py",
         "if self._failing or is_told:",
         "if is_told:",
         (f"{MAILBOXES}::test_a_mailbox_that_is_not_there_is_told_and_the_others_are_read",),
     ),
     Fault(
         "a_mail_is_marked_before_it_is_stored",
-        "channels/_email_imap_mailbox.py",
+        "channels/_email/imap/mailbox.py",
         "                await self._storing.store(taken, self._uid_validity)\n"
         "                await self._mark([one.uid for one in taken if one.is_whole])\n",
         "                await self._mark([one.uid for one in taken if one.is_whole])\n"
@@ -386,7 +386,7 @@ FAULTS = (
     ),
     Fault(
         "mails_of_a_hook_need_no_key",
-        "channels/_email_hooks_door.py",
+        "channels/_email/hooks/door.py",
         "            if some and await self._provider.is_authentic(posted, payload, some):\n",
         "            if some:\n",
         (
@@ -396,7 +396,7 @@ FAULTS = (
     ),
     Fault(
         "one_address_signs_for_another",
-        "channels/_email_hooks_door.py",
+        "channels/_email/hooks/door.py",
         "        return own or self._general_keys()\n",
         "        return (*own, *self._every_key())\n",
         (
@@ -406,14 +406,14 @@ FAULTS = (
     ),
     Fault(
         "a_provider_is_sent_away_for_good",
-        "channels/_email_hooks_sendgrid.py",
+        "channels/_email/hooks/sendgrid.py",
         "    forged = HTTPStatus.SERVICE_UNAVAILABLE\n",
         "    forged = HTTPStatus.FORBIDDEN\n",
         (f"{MAIL_HOOKS}::test_wrong_signature_is_answered_so_that_the_provider_tries_again",),
     ),
     Fault(
         "a_certificate_comes_from_anywhere",
-        "channels/_email_hooks_sns.py",
+        "channels/_email/hooks/sns.py",
         " or named[1] != host or",
         " or",
         (f"{MAIL_SNS}::test_certificate_from_anywhere_else_is_not_even_asked_for",),
@@ -938,7 +938,7 @@ FAULTS = (
     ),
     Fault(
         "a_robot_is_answered",
-        "contactcenter/mail_effects.py",
+        "contactcenter/mail_intake/effects.py",
         "not mail_classes.of(item).counts or ",
         "",
         (f"{AUTORESPONSES}::test_what_is_never_answered_by_itself",),
@@ -983,21 +983,21 @@ FAULTS = (
     ),
     Fault(
         "a_copy_that_bounced_is_the_mail",
-        "contactcenter/mail_reports.py",
+        "contactcenter/mail_intake/reports.py",
         "if status is None or told.is_of_copy:",
         "if status is None:",
         (f"{REPORTS}::test_a_report_on_a_copy_is_shown_and_says_nothing_of_the_mail",),
     ),
     Fault(
         "a_mail_that_is_still_tried_is_given_up",
-        "contactcenter/mail_reports.py",
+        "contactcenter/mail_intake/reports.py",
         "mail.bounce is not None and mail.bounce.gave_up",
         "mail.bounce is not None",
         (f"{REPORTS}::test_a_report_of_a_mail_server_sets_the_state_of_our_mail",),
     ),
     Fault(
         "all_mail_of_this_software_is_our_own",
-        "channels/_email_receiving.py",
+        "channels/_email/receiving.py",
         "if mail.loop is not None and any(map(self.entry_point_of, mail.loop.senders)):",
         "if mail.loop is not None:",
         (
@@ -1010,84 +1010,84 @@ FAULTS = (
     # Mails -------------------------------------------------------------------------------------
     Fault(
         "a_stranger_may_write_into_a_thread",
-        "contactcenter/mail_placing.py",
+        "contactcenter/mail_intake/placing.py",
         "author.contact_id == named.contact_id or (mail.n, ticket_id) in self._participants",
         "True",
         (f"{THREADS}::test_a_stranger_who_names_a_ticket_waits_for_a_person",),
     ),
     Fault(
         "whoever_hides_is_known",
-        "contactcenter/mail_placing.py",
+        "contactcenter/mail_intake/placing.py",
         '        if author.address.kind != "email":\n            return False\n',
         "",
         (f"{PLACING}::test_nobody_gets_into_a_ticket_who_is_not_known_there",),
     ),
     Fault(
         "whom_a_customer_copied_may_write",
-        "contactcenter/mail_threads.sql",
+        "contactcenter/mail_intake/threads.sql",
         "(i.direction = 'outbound' AND (\n      (d.kind",
         "(i.direction <> 'internal' AND (\n      (d.kind",
         (f"{THREADS}::test_who_was_only_named_by_a_stranger_is_no_participant",),
     ),
     Fault(
         "whom_we_copied_may_not_write",
-        "contactcenter/mail_threads.sql",
+        "contactcenter/mail_intake/threads.sql",
         "      OR m.cc @> jsonb_build_array(jsonb_build_object('address', a.value))",
         "",
         (f"{THREADS}::test_whoever_we_wrote_to_in_a_ticket_may_answer_there",),
     ),
     Fault(
         "a_copied_id_hides_our_mail",
-        "contactcenter/mail_threads.sql",
+        "contactcenter/mail_intake/threads.sql",
         "ORDER BY m.interaction_id LIMIT 1)",
         "ORDER BY m.interaction_id DESC LIMIT 1)",
         (f"{THREADS}::test_a_copy_of_our_id_does_not_hide_our_mail",),
     ),
     Fault(
         "a_number_comes_before_a_mail",
-        "contactcenter/mail_threads.sql",
+        "contactcenter/mail_intake/threads.sql",
         "SELECT a.n, 4, 0, t.id",
         "SELECT a.n, 0, 0, t.id",
         (f"{THREADS}::test_a_proven_address_comes_before_a_mail_of_ours_and_that_before_theirs",),
     ),
     Fault(
         "a_bounce_is_believed_of_any_mail",
-        "contactcenter/mail_placing.py",
+        "contactcenter/mail_intake/placing.py",
         "if c.step in {BY_ADDRESS, BY_OURS}), None)",
         "), None)",
         (f"{THREADS}::test_a_bounce_of_nothing_of_ours_waits",),
     ),
     Fault(
         "a_closed_problem_comes_back_for_ever",
-        "contactcenter/mail_threads.sql",
+        "contactcenter/mail_intake/threads.sql",
         "(t.state = 'solved' AND t.solved_at <= $2::timestamptz)",
         "(t.state = 'solved' AND $2::timestamptz IS NULL)",
         (f"{THREADS}::test_a_solved_problem_comes_back_within_the_window",),
     ),
     Fault(
         "a_flood_opens_ticket_after_ticket",
-        "contactcenter/mail_placing.py",
+        "contactcenter/mail_intake/placing.py",
         "        if len(opened) >= NEW_TICKETS_PER_HOUR and not mail.accepted:\n",
         "        if len(opened) > 99 + NEW_TICKETS_PER_HOUR:\n",
         (f"{THREADS}::test_one_correspondent_opens_three_tickets_an_hour_at_most",),
     ),
     Fault(
         "mails_of_a_batch_do_not_know_one_another",
-        "contactcenter/mail_placing.py",
+        "contactcenter/mail_intake/placing.py",
         "            self._placed.setdefault(mail.message_id, ticket_id)\n",
         "            pass\n",
         (f"{THREADS}::test_mails_of_one_thread_that_come_together_stay_together",),
     ),
     Fault(
         "a_robot_brings_a_problem_back",
-        "contactcenter/mail_placing.py",
+        "contactcenter/mail_intake/placing.py",
         "named is None or not named.is_over or not mail.treatment.counts:",
         "named is None or not named.is_over:",
         (f"{THREADS}::test_what_no_person_wrote_is_shown_and_changes_nothing",),
     ),
     Fault(
         "a_held_mail_counts_as_stored",
-        "contactcenter/mail_holding.sql",
+        "contactcenter/mail_intake/holding.sql",
         "WHERE k.entry_point_id = h.entry_point_id AND k.external_id = h.key",
         "WHERE k.entry_point_id = h.entry_point_id AND k.external_id = h.key AND false",
         (f"{THREADS}::test_whom_a_person_let_in_may_write_there_from_then_on",),
@@ -1108,14 +1108,14 @@ FAULTS = (
     ),
     Fault(
         "who_lost_a_mailbox_goes_on_storing",
-        "contactcenter/mail_intake.py",
+        "contactcenter/mail_intake/intake.py",
         "                await mailroom.advance(conn, handed.checkpoint)\n",
         "                pass\n",
         (f"{MAIL_INTAKE}::test_who_lost_the_lease_stores_nothing",),
     ),
     Fault(
         "a_mail_does_not_wait_for_a_merge",
-        "contactcenter/mail_threads.sql",
+        "contactcenter/mail_intake/threads.sql",
         "SELECT id FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE",
         "SELECT id FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id",
         (
@@ -1124,7 +1124,7 @@ FAULTS = (
     ),
     Fault(
         "a_mail_does_not_look_again_after_a_merge",
-        "contactcenter/mail_threads.py",
+        "contactcenter/mail_intake/threads.py",
         "    if await _known(conn, items) != authors:\n        raise LostRace\n",
         "",
         (
@@ -1133,7 +1133,7 @@ FAULTS = (
     ),
     Fault(
         "a_mail_does_not_wait_for_its_tickets_end",
-        "contactcenter/mail_threads.sql",
+        "contactcenter/mail_intake/threads.sql",
         "FROM ticket t WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE",
         "FROM ticket t WHERE t.id = ANY($1::bigint[]) ORDER BY t.id",
         (
@@ -1142,23 +1142,23 @@ FAULTS = (
     ),
     Fault(
         "a_mail_that_lost_a_race_is_not_stored",
-        "contactcenter/mail_intake.py",
+        "contactcenter/mail_intake/intake.py",
         "        outcomes = await db.retried(attempt, tries=_TRIES)\n",
         "        outcomes = await db.retried(attempt, tries=1)\n",
         (f"{MAIL_RACES}::test_first_mails_of_one_person_at_one_instant_are_one_person",),
     ),
     Fault(
         "two_first_mails_are_two_people",
-        "contactcenter/mail_storing.py",
+        "contactcenter/mail_intake/storing.py",
         "    if len(added) < len(strangers):\n        raise LostRace\n",
         "",
         (f"{MAIL_RACES}::test_first_mails_of_one_person_at_one_instant_are_one_person",),
     ),
     Fault(
         "one_bad_mail_sinks_a_mailbox",
-        "contactcenter/mail_intake.py",
-        "                    await mail_holding.set_aside(",
-        "                    raise error\n                    await mail_holding.set_aside(",
+        "contactcenter/mail_intake/intake.py",
+        "                    await holding.set_aside(",
+        "                    raise error\n                    await holding.set_aside(",
         (
             f"{MAIL_RACES}::test_a_mail_that_the_database_refuses_is_set_aside_and_its_mailbox_goes_on",
         ),
@@ -1172,7 +1172,7 @@ FAULTS = (
     ),
     Fault(
         "what_goes_on_is_a_new_problem_each_time",
-        "contactcenter/mail_storing.py",
+        "contactcenter/mail_intake/storing.py",
         '        noted["continues"] = str(one.placement.follows_id)\n',
         "        pass\n",
         (f"{THREADS}::test_what_goes_on_after_a_closed_problem_is_one_problem",),
@@ -1197,21 +1197,21 @@ FAULTS = (
     ),
     Fault(
         "a_value_that_cannot_be_sent_holds_up_everybody",
-        "contactcenter/mail_intake.py",
+        "contactcenter/mail_intake/intake.py",
         "_REFUSALS: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)",
         "_REFUSALS: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)",
         (f"{MAIL_RACES}::test_a_mail_with_a_value_that_cannot_be_sent_is_set_aside",),
     ),
     Fault(
         "the_words_of_a_copied_person_are_the_customers",
-        "contactcenter/mail_storing.py",
+        "contactcenter/mail_intake/storing.py",
         '        noted["participant"] = "yes"\n',
         "        pass\n",
         (f"{THREADS}::test_the_words_of_somebody_else_in_a_ticket_are_marked_as_such",),
     ),
     Fault(
         "a_mail_server_is_told_yes_too_early",
-        "channels/_email_listener_storing.py",
+        "channels/_email/listener/storing.py",
         """            log.warning("mail_not_stored", way=self.way, error=type(error).__name__)
             return False""",
         """            log.warning("mail_not_stored", way=self.way, error=type(error).__name__)
@@ -1220,21 +1220,21 @@ FAULTS = (
     ),
     Fault(
         "a_mail_ends_where_it_only_looks_so",
-        "channels/_email_listener_data.py",
+        "channels/_email/listener/data.py",
         "self._written.endswith(_LINE + _END)",
         'self._written.endswith(b"\n" + _END)',
         (f"{LISTENER}::test_only_cr_lf_dot_cr_lf_ends_a_mail",),
     ),
     Fault(
         "every_network_may_hand_over_mails",
-        "channels/_email_listener_door.py",
+        "channels/_email/listener/door.py",
         "if peer and not self._is_known(peer):",
         "if not peer:",
         ("tests/channels/test_email_listener_limits.py::test_only_known_networks_are_listened_to",),
     ),
     Fault(
         "what_was_said_in_clear_counts_as_encrypted",
-        "channels/_email_listener_conversation.py",
+        "channels/_email/listener/conversation.py",
         "        if self._reader._buffer:  #",
         "        if self._is_secure:  #",
         (
@@ -1281,14 +1281,14 @@ FAULTS = (
     ),
     Fault(
         "mails_go_out_in_clear",
-        "channels/_email_sending_pool.py",
+        "channels/_email/sending/pool.py",
         'start_tls=server.security == "starttls",',
         "start_tls=False,",
         ("tests/channels/test_email_sending_secured.py::test_what_cannot_be_secured_is_not_sent",),
     ),
     Fault(
         "an_answer_that_is_lost_means_not_sent",
-        "channels/_email_sending.py",
+        "channels/_email/sending/sending.py",
         "            raise OutcomeUnknown(\n",
         "            raise Unavailable(\n",
         (
@@ -1319,7 +1319,7 @@ FAULTS = (
     ),
     Fault(
         "anybody_unsubscribes_anybody",
-        "channels/_email_sending_unsubscribing.py",
+        "channels/_email/sending/unsubscribing.py",
         "is_ours = any(",
         "is_ours = bool(keys) or any(",
         ("tests/channels/test_email_unsubscribing.py::test_a_link_that_is_not_ours_does_nothing",),

@@ -3,10 +3,13 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import channels
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("contactcenter", "channels", "routing")
@@ -48,6 +51,14 @@ def name_of(file: Path) -> str:
 
 def parsed(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def test_every_channel_is_kept_from_the_others() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {one["id"]: one for one in project["tool"]["importlinter"]["contracts"]}
+
+    named = contracts["channels-are-independent"]["modules"]
+    assert named == [f"channels.{name}" for name in channels.names()]
 
 
 def test_import_contracts_are_kept() -> None:

@@ -16,10 +16,6 @@ from contactcenter import (
     events,
     intake,
     legs,
-    mail_holding,
-    mail_intake,
-    mail_storing,
-    mail_threads,
     offers,
     outbox,
     quarantine,
@@ -40,6 +36,8 @@ from contactcenter.bench.scratch import connect, scratch
 from contactcenter.db import OwnConnection, Statements
 from contactcenter.dispatch import arriving, entering, seek
 from contactcenter.feed import reader
+from contactcenter.mail_intake import holding, storing, threads
+from contactcenter.mail_intake import intake as mail_intake
 
 #: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
 #: what is known of contacts, which rules ask for and credits follow; and the look-ups of mails.
@@ -48,7 +46,7 @@ _WAY: Final = (
     *(one.__name__ for one in (tickets, turns, legs, offers, timers, outbox)),
     *(one.__name__ for one in (reader, timeline)),
     *(one.__name__ for one in (ticket_facts, ticket_credits, segment_setting, segment_views)),
-    *(one.__name__ for one in (mail_intake, mail_threads, mail_storing, mail_holding, quarantine)),
+    *(one.__name__ for one in (mail_intake, threads, storing, holding, quarantine)),
 )
 #: From so many rows on a scan from end to end would be felt.
 _LARGE_ROWS: Final = 5_000

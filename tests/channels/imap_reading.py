@@ -11,10 +11,10 @@ from dovecot import PASSWORD, Dovecot
 from recording_mailroom import FencedInbox, RecordingMailroom
 
 from channels import Env
-from channels._email_imap import Mailboxes
-from channels._email_imap_pace import Pace
-from channels._email_receiving import Receiver
-from channels._mail_readers import MailReaders
+from channels._email.imap.mailboxes import Mailboxes
+from channels._email.imap.pace import Pace
+from channels._email.receiving import Receiver
+from channels._mail.readers import MailReaders
 
 SUPPORT = "support@example.com"
 #: Everything that is waited for is short; what the server does takes as long as it takes.

@@ -8,12 +8,12 @@ from pathlib import Path
 from recording_inbox import RecordingInbox
 
 from channels import Env, MailReaders, Mailroom, NoOwnSettings
-from channels._email_listener import listener
-from channels._email_listener_certificate import Certificate
-from channels._email_listener_door import Door, Limits
-from channels._email_listener_socket import Listener, Place
-from channels._email_listener_storing import Storing, Way
-from channels._email_receiving import Receiver
+from channels._email.listener.certificate import Certificate
+from channels._email.listener.door import Door, Limits
+from channels._email.listener.listeners import listener
+from channels._email.listener.sockets import Listener, Place
+from channels._email.listener.storing import Storing, Way
+from channels._email.receiving import Receiver
 
 LOOPBACK = "127.0.0.0/8"
 HELP = "help@shop.example"
@@ -133,7 +133,7 @@ async def listening(
     mailroom: Mailroom | None = None,
 ) -> AsyncIterator[Listening]:
     """Run one; ``limits`` are fields of ``Limits``."""
-    from channels._email_listener import networks as read_networks  # noqa: PLC0415  a name too many
+    from channels._email.listener.listeners import networks as read_networks  # noqa: PLC0415  a name too many
 
     own = OurAddresses(HELP, SALES)
     env = Env(

@@ -19,7 +19,7 @@ from mail_posts import (
 from msgspec.structs import replace
 
 from channels import Address, Channel, Env
-from channels._email_hooks_door import Deadlines
+from channels._email.hooks.door import Deadlines
 from channels.email import Email
 
 SETTINGS = {"mailgun_signing_secrets": MAILGUN_KEY, "smtp_host": "127.0.0.1"}

@@ -33,9 +33,10 @@ from mail_room import RecordingMailroom
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from channels import FORGED, Env, Inbound, NotStored, Unavailable, Unreadable, _mail_reader
-from channels._email_hooks_body import SMALL_BYTES
-from channels._email_hooks_door import Deadlines
+from channels import FORGED, Env, Inbound, NotStored, Unavailable, Unreadable
+from channels._email.hooks.bodies import SMALL_BYTES
+from channels._email.hooks.door import Deadlines
+from channels._mail import reader as mail_reader
 from channels.email import Email
 
 SETTINGS = {
@@ -579,7 +580,7 @@ def test_hook_waits_longer_than_a_mail_may_take_and_less_than_sns_does():
     """Else a mail that takes too long would be posted until the provider gives up."""
     deadlines = Deadlines()
 
-    assert deadlines.understanding_s > _mail_reader.DEADLINE_S
+    assert deadlines.understanding_s > mail_reader.DEADLINE_S
     assert deadlines.understanding_s + deadlines.storing_s < 15
 
 

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from mail_posts import multipart, urlencoded
 
-from channels import _email_hooks_forms as forms
-from channels._email_hooks_forms import MOST_FIELDS
+from channels._email.hooks import forms
+from channels._email.hooks.forms import MOST_FIELDS
 
 MIXED = 'multipart/form-data; boundary="b: d"'
 names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=8)

@@ -23,12 +23,12 @@ from structlog.testing import capture_logs
 from tls_host import Names, Site, certificate
 
 from channels import Env, Inbound, Unreadable
-from channels._email_hooks import Hooks
-from channels._email_hooks_ses import Ses
-from channels._email_hooks_sns import Sns, canonical, host_of
-from channels._email_receiving import Receiver
+from channels._email.hooks.hooks import Hooks
+from channels._email.hooks.ses import Ses
+from channels._email.hooks.sns import Sns, canonical, host_of
+from channels._email.receiving import Receiver
 from channels._fetch import Fetcher
-from channels._mail_readers import MailReaders
+from channels._mail.readers import MailReaders
 
 HERE = "127.0.0.1"
 PEM = "/SimpleNotificationService-abc123.pem"

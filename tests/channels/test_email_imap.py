@@ -8,8 +8,9 @@ import dovecot as dovecots
 import pytest
 from imap_reading import SUPPORT, Own, Reading, account, mail, reading
 
-from channels import NotStored, Unreadable, _email_imap_fetching
-from channels._email_receiving import Receiver
+from channels import NotStored, Unreadable
+from channels._email.imap import fetching
+from channels._email.receiving import Receiver
 
 pytestmark = [dovecots.needed, pytest.mark.slow]
 
@@ -72,7 +73,7 @@ async def test_reading_goes_on_where_it_was_left(dovecot):
 async def test_a_mail_that_is_too_large_is_put_aside_with_its_beginning_and_the_next_is_read(
     dovecot, monkeypatch
 ):
-    monkeypatch.setattr(_email_imap_fetching, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(fetching, "MOST_BYTES", 100_000)
     huge = mail("huge") + b"x" * 70 + (b"y" * 70 + b"\r\n") * 3_000
     dovecot.put("huge", [mail("before"), huge, mail("after")])
     async with reading({SUPPORT: account(dovecot, "huge")}) as told:

@@ -10,7 +10,7 @@ import pytest
 from imap_proxy import CUT, proxied, tag
 from imap_reading import SUPPORT, account, mail, reading
 
-from channels import _email_imap_fetching
+from channels._email.imap import fetching
 
 pytestmark = [dovecots.needed, pytest.mark.slow]
 
@@ -205,7 +205,7 @@ async def test_the_last_mail_is_not_passed_by_before_another_proves_the_connecti
 
 
 async def test_a_mail_larger_than_the_server_says_is_not_held_whole(dovecot, proxy, monkeypatch):
-    monkeypatch.setattr(_email_imap_fetching, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(fetching, "MOST_BYTES", 100_000)
     dovecot.put("lie", [mail("huge") + (b"y" * 70 + b"\r\n") * 5_000, mail("after")])
     got = []
 
@@ -262,7 +262,7 @@ async def test_whoever_is_ended_while_the_server_is_silent_ends_at_once(dovecot,
 
 
 async def test_a_large_mailbox_is_listed_in_parts(dovecot, proxy, monkeypatch):
-    monkeypatch.setattr("channels._email_imap_session.MOST_LISTED", 20)
+    monkeypatch.setattr("channels._email.imap.session.MOST_LISTED", 20)
     dovecot.put("parts", [mail(f"letter {n}") for n in range(90)])
     with dovecot.client("parts") as client:
         client.select_folder("INBOX")

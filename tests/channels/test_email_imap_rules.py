@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from imap_reading import SUPPORT, Own
 
 from channels import BadOption, Env, Unavailable
-from channels._email_imap_account import read, wanted
-from channels._email_imap_failures import told
-from channels._email_imap_fetching import BATCH, BATCH_BYTES, MOST_BYTES, Stumbles, batches
-from channels._email_imap_pace import Pace
-from channels._email_imap_recipients import written_in
-from channels._email_imap_settings import SETTINGS, check
-from channels._email_imap_thread import in_thread
+from channels._email.imap.account import read, wanted
+from channels._email.imap.failures import told
+from channels._email.imap.fetching import BATCH, BATCH_BYTES, MOST_BYTES, Stumbles, batches
+from channels._email.imap.pace import Pace
+from channels._email.imap.recipients import written_in
+from channels._email.imap.settings import SETTINGS, check
+from channels._email.imap.thread import in_thread
 from channels._mail import understanding
 
 FULL = {"imap_host": "imap.example.com", "imap_username": "u", "imap_password": "p"}

@@ -9,7 +9,7 @@ from exim import Relay, needs_exim, needs_swaks, running_exim, swaks
 from mail_listening import HELP, SALES, listening
 
 from channels import NotStored
-from channels._email_listener_socket import Place
+from channels._email.listener.sockets import Place
 
 pytestmark = [needs_exim, pytest.mark.slow]
 DOMAIN = "shop.example"

@@ -6,7 +6,7 @@ import pytest
 from mail_listening import HELP, SALES, listening
 from msgspec.structs import fields
 
-from channels._email_listener_door import Limits
+from channels._email.listener.door import Limits
 
 pytestmark = pytest.mark.slow
 

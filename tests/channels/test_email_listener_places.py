@@ -10,9 +10,9 @@ import pytest
 from mail_listening import HELP, SALES, Speaker, listening
 
 from channels import BadOption, Env, NotStored, check_setting
-from channels._email_listener import MESSAGE_BYTES, SETTINGS, listeners, networks, place
-from channels._email_listener_certificate import Certificate
-from channels._email_listener_socket import Listener, Place
+from channels._email.listener.certificate import Certificate
+from channels._email.listener.listeners import MESSAGE_BYTES, SETTINGS, listeners, networks, place
+from channels._email.listener.sockets import Listener, Place
 
 LISTENER = {one.key: one for one in SETTINGS}
 PLAIN = b"From: a@b.example\r\nSubject: x\r\n\r\nwords\r\n"

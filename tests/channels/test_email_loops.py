@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from channels import Env, Inbound, MailReaders
-from channels._email_receiving import Receiver
+from channels._email.receiving import Receiver
 
 pytestmark = pytest.mark.slow
 

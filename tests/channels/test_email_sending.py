@@ -26,8 +26,8 @@ from channels import (
     Unavailable,
     Undeliverable,
 )
-from channels._email_sending import Sending
-from channels._email_sending_pool import Patience
+from channels._email.sending.pool import Patience
+from channels._email.sending.sending import Sending
 from channels._mail.understanding import understand
 
 IMPATIENT = Patience(connect_s=0.4, command_s=0.4, end_s=0.4, place_s=0.4)

@@ -10,7 +10,7 @@ from contract import RepeatsContract
 from smtp_scripts import CUT, HANG, Answer, scripted_smtp
 
 from channels import Address, Channel, Env, Outbound, OutboundMail
-from channels._email_sending_pool import Patience
+from channels._email.sending.pool import Patience
 from channels._mail.understanding import understand
 from channels.email import Email
 

@@ -19,7 +19,7 @@ from smtp_scripts import Answer, ScriptedSmtp, scripted_smtp
 from test_email_sending import MAIL, OUTBOUND, env, sending
 
 from channels import Receipt, SendFailure, Unavailable
-from channels._email_sending import Sending
+from channels._email.sending.sending import Sending
 from channels._mail.understanding import understand
 
 pytestmark = pytest.mark.slow

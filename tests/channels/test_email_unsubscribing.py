@@ -11,7 +11,7 @@ from smtp_scripts import scripted_smtp
 from test_email_sending import KEY, MAIL, OUTBOUND, env, sending
 
 from channels import NotStored, StatusUpdate
-from channels._email_sending_unsubscribing import link, routes
+from channels._email.sending.unsubscribing import link, routes
 
 BUTTON = {"List-Unsubscribe": "One-Click"}
 

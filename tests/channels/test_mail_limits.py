@@ -11,9 +11,9 @@ from time import process_time
 import pytest
 
 from channels import Mail, MailReader, Refused
+from channels._mail.readers import MailReaders
 from channels._mail.understanding import understand
 from channels._mail.values import NotUnderstood
-from channels._mail_readers import MailReaders
 
 MIXED = b"Content-Type: multipart/mixed; boundary=b\n\n"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from channels import domain_of
-from channels._email_address import canonical
+from channels._email.addresses import canonical
 from channels._mail import authentication
 from channels._mail.reply_address import reply_address, ticket_of
 from channels._mail.values import Authentication

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels import Address
-from contactcenter.mail_placing import (
+from contactcenter.mail_intake.placing import (
     NEW_TICKETS_PER_HOUR,
     Author,
     Candidate,

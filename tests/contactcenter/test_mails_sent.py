@@ -11,7 +11,7 @@ from mails_sent import ENTRY_POINT, Post, posting
 from smtp_scripts import CUT, HANG, scripted_smtp
 
 from channels import MailAddress, Raw, StatusUpdate
-from channels._email_sending_pool import Patience
+from channels._email.sending.pool import Patience
 from channels._mail.understanding import understand
 from contactcenter import attachments, attempts, mails, opt_outs, outbox, timers
 from contactcenter import desk as use_cases

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import channels._email_listener_conversation
+import channels._email.listener.conversation
 import channels._twilio  # slow to import, as are these: once, before the forks
 import channels.sms  # noqa: F401
 import contactcenter.cli.serve  # noqa: F401
@@ -29,18 +29,18 @@ POINTS = {
     # The answer of the hook is made, and not on the wire.
     "intake_answering": ("channels._twilio_hook", "TwilioHook.stored", "after"),
     # The mail is here, its dot too, and nothing else has happened.
-    "mail_received": ("channels._email_listener_storing", "Storing.store", "before"),
+    "mail_received": ("channels._email.listener.storing", "Storing.store", "before"),
     # It was read.
-    "mail_understood": ("channels._email_receiving", "Receiver.understood", "after"),
+    "mail_understood": ("channels._email.receiving", "Receiver.understood", "after"),
     # The batch is about to be written.
-    "mail_writing": ("contactcenter.mail_intake", "MailIntake._write", "before"),
+    "mail_writing": ("contactcenter.mail_intake.intake", "MailIntake._write", "before"),
     # The batch is committed and nobody knows.
-    "mail_committed": ("contactcenter.mail_intake", "MailIntake._write", "after"),
+    "mail_committed": ("contactcenter.mail_intake.intake", "MailIntake._write", "after"),
     # The answer is known, and not on the wire.
-    "mail_answering": ("channels._email_listener_storing", "Storing.store", "after"),
+    "mail_answering": ("channels._email.listener.storing", "Storing.store", "after"),
     # A batch of mails is about to be written; it is committed and nobody knows.
-    "mails_writing": ("contactcenter.mail_intake", "MailIntake._write", "before"),
-    "mails_committed": ("contactcenter.mail_intake", "MailIntake._write", "after"),
+    "mails_writing": ("contactcenter.mail_intake.intake", "MailIntake._write", "before"),
+    "mails_committed": ("contactcenter.mail_intake.intake", "MailIntake._write", "after"),
     # New tickets are being handed to the router.
     "triage_found": ("contactcenter.triage", "Triage._hand_over", "before"),
     # The claim is committed, the provider not yet called.

@@ -13,9 +13,10 @@ from mails import ENTRY_POINT, mail, our_mail
 from structlog.testing import capture_logs
 
 from channels import Checkpoint, Inbound, NotStored
-from contactcenter import contacts, mail_intake, merges
+from contactcenter import contacts, merges
 from contactcenter.db import Conn, Database
 from contactcenter.intake import Intake
+from contactcenter.mail_intake import intake as mail_intake
 from contactcenter.mailroom import Mailroom
 
 

@@ -1,0 +1,1 @@
+"""Mails by providers' webhooks, each believed by the provider's own rule."""

@@ -1,0 +1,1 @@
+"""Mails out of mailboxes, read over IMAP."""

@@ -1,0 +1,1 @@
+"""Mails from a mail server that hands them over by SMTP or LMTP."""
