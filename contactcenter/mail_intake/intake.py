@@ -5,7 +5,7 @@ apart, beside the next batch: one mail sinks no neighbour, and a mailbox goes on
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Final
 
 import asyncpg
@@ -18,6 +18,7 @@ from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
 from contactcenter.mail_intake import effects, holding, storing, threads
+from contactcenter.mail_intake.handed import Handed, Item
 from contactcenter.mail_intake.placing import Held, Joined, Opened
 from contactcenter.mail_intake.storing import Placed
 from contactcenter.own_addresses import OwnAddresses
@@ -27,6 +28,10 @@ ENTRY_POINT: Final = "entry_point"
 #: At most so many mails in a transaction, and so many bytes if it is more than one delivery.
 BATCH: Final = 64
 BATCH_BYTES: Final = 32 * 1024 * 1024
+#: What is larger is written beside the batches, over connections of its own: 50 MB take a second,
+#: which no letter should wait.
+LARGE_BYTES: Final = 1024 * 1024
+_LARGE_AT_ONCE: Final = 2
 #: Who hands mails in waits so long, and then tries again.
 DEADLINE_S: Final = 8.0
 LOCK_TIMEOUT_MS: Final = 500
@@ -38,8 +43,6 @@ _REFUSALS: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError
 
 log = structlog.get_logger()
 
-_Item = Inbound | Unreadable
-
 
 class _Key(Struct, frozen=True, kw_only=True):
     entry_point_id: int
@@ -48,31 +51,6 @@ class _Key(Struct, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _take_keys = _SQL.take("take_keys", _Key)
-
-
-class _Handed:
-    """What was handed in at one time, all or nothing, and whoever waits for it."""
-
-    __slots__ = ("checkpoint", "done", "items")
-
-    def __init__(self, items: Sequence[_Item], checkpoint: Checkpoint | None) -> None:
-        self.items = items
-        self.checkpoint = checkpoint
-        self.done: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
-
-    @property
-    def size_bytes(self) -> int:
-        return sum(len(item.raw.body) for item in self.items)
-
-    def fail(self, error: Exception) -> None:
-        """Tell who waits; that another has the lease is told as it is."""
-        if not self.done.done():
-            told = error if isinstance(error, LeaseLost) else NotStored(type(error).__name__)
-            self.done.set_exception(told)
-
-    def succeed(self, outcomes: list[Outcome]) -> None:
-        if not self.done.done():
-            self.done.set_result(outcomes)
 
 
 class MailIntake:
@@ -90,11 +68,12 @@ class MailIntake:
         self._bell = bell
         self._reopen_window_s = reopen_window_s
         self._channels = channels
-        self._queue: list[_Handed] = []
+        self._queue: list[Handed] = []
         self._news = asyncio.Event()
         self._own_addresses = OwnAddresses()
         self._conn: db.OwnConnection | None = None
         self._apart: set[asyncio.Task[None]] = set()
+        self._large_turns = asyncio.Semaphore(_LARGE_AT_ONCE)
 
     @property
     def is_busy(self) -> bool:
@@ -102,10 +81,10 @@ class MailIntake:
         return bool(self._queue)
 
     async def receive(
-        self, items: Sequence[_Item], checkpoint: Checkpoint | None
+        self, items: Sequence[Item], checkpoint: Checkpoint | None
     ) -> Sequence[Outcome]:
         """Store durably; raises ``NotStored`` or ``LeaseLost``. See ``channels.Inbox``."""
-        handed = _Handed(items, checkpoint)
+        handed = Handed(items, checkpoint)
         self._queue.append(handed)
         self._news.set()
         try:
@@ -120,7 +99,10 @@ class MailIntake:
             await self._news.wait()
             self._news.clear()
             while self._queue:
-                await self._take(self._next_batch())
+                for handed in self._large():
+                    self._beside(self._take_large(handed))
+                if self._queue:
+                    await self._take(self._next_batch())
 
     async def close(self) -> None:
         """Let go of the connection and of what is being tried apart."""
@@ -129,7 +111,13 @@ class MailIntake:
         if self._conn is not None:
             self._conn.terminate()
 
-    def _next_batch(self) -> list[_Handed]:
+    def _large(self) -> list[Handed]:
+        large = [handed for handed in self._queue if handed.size_bytes > LARGE_BYTES]
+        if large:
+            self._queue = [handed for handed in self._queue if handed not in large]
+        return large
+
+    def _next_batch(self) -> list[Handed]:
         mails, size_bytes = 0, 0
         for place, handed in enumerate(self._queue):
             mails += len(handed.items)
@@ -141,7 +129,7 @@ class MailIntake:
         batch, self._queue = self._queue[:place], self._queue[place:]
         return batch
 
-    async def _take(self, batch: list[_Handed]) -> None:
+    async def _take(self, batch: list[Handed]) -> None:
         metrics.INTAKE_BATCH.observe(sum(len(handed.items) for handed in batch))
         try:
             await self._write(await self._connection(), batch)
@@ -151,11 +139,19 @@ class MailIntake:
                     handed.fail(error)
                 return
             log.warning("mail_batch_failed", error=type(error).__name__, size=len(batch))
-            task = asyncio.create_task(self._take_apart(batch))
-            self._apart.add(task)
-            task.add_done_callback(self._apart.discard)
+            self._beside(self._take_apart(batch))
 
-    async def _take_apart(self, batch: list[_Handed]) -> None:
+    async def _take_large(self, handed: Handed) -> None:
+        metrics.INTAKE_BATCH.observe(len(handed.items))
+        async with self._large_turns:
+            await self._take_apart([handed])
+
+    def _beside(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._apart.add(task)
+        task.add_done_callback(self._apart.discard)
+
+    async def _take_apart(self, batch: list[Handed]) -> None:
         """Try what was handed in together alone, and where that fails, mail by mail."""
         for handed in batch:
             try:
@@ -168,11 +164,11 @@ class MailIntake:
                 handed.fail(error)
                 log.warning("mails_not_stored", error=type(error).__name__, size=len(handed.items))
 
-    async def _mail_by_mail(self, conn: Conn, handed: _Handed) -> None:
+    async def _mail_by_mail(self, conn: Conn, handed: Handed) -> None:
         """Each in a transaction of its own, then the checkpoint: what it covers is stored."""
         outcomes: list[Outcome] = []
         for item in handed.items:
-            one = _Handed([item], None)
+            one = Handed([item], None)
             try:
                 await self._write(conn, [one])
             except _REFUSALS as error:
@@ -181,10 +177,10 @@ class MailIntake:
                 one.succeed(["quarantined"])
             outcomes += await one.done
         if handed.checkpoint is not None:
-            await self._write(conn, [_Handed([], handed.checkpoint)])
+            await self._write(conn, [Handed([], handed.checkpoint)])
         handed.succeed(outcomes)
 
-    async def _write(self, conn: Conn, batch: Sequence[_Handed]) -> None:
+    async def _write(self, conn: Conn, batch: Sequence[Handed]) -> None:
         """Store a batch whole, or nothing of it."""
         entry_point_ids: dict[str, int] = {}
         for handed in batch:
@@ -207,7 +203,7 @@ class MailIntake:
             self._bell.ring("events")
 
     async def _stored(
-        self, conn: Conn, batch: Sequence[_Handed], entry_point_ids: Mapping[str, int]
+        self, conn: Conn, batch: Sequence[Handed], entry_point_ids: Mapping[str, int]
     ) -> list[list[Outcome]]:
         for handed in batch:
             if handed.checkpoint is not None:
@@ -263,13 +259,13 @@ def _is_no_ones_fault(error: Exception) -> bool:
     return is_gone or isinstance(error, NoDatabase)
 
 
-def _entry_point(item: _Item) -> str | None:
+def _entry_point(item: Item) -> str | None:
     """Our address it came to; what cannot be read tells it as it was told."""
     return item.entry_point if isinstance(item, Inbound) else item.raw.headers.get(ENTRY_POINT)
 
 
 async def _fresh(
-    conn: Conn, items: Sequence[_Item], entry_point_ids: Mapping[str, int]
+    conn: Conn, items: Sequence[Item], entry_point_ids: Mapping[str, int]
 ) -> dict[int, tuple[int, Inbound]]:
     """The mails that are not stored yet, by their place, each with its entry point; once each."""
     first: dict[tuple[int, bytes], tuple[int, Inbound]] = {}

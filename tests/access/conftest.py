@@ -17,10 +17,18 @@ PROVIDER = {
 }
 
 
+#: Files whose cases take seconds to make, each with what leaves all of them out.
+LONG = {
+    "test_contract_in_full.py": "not full",
+    "test_contract_of_the_document.py": "not slow",
+}
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Making the cases of the full contract takes seconds of every run that skips them."""
-    is_long = collection_path.name == "test_contract_in_full.py"
-    return True if is_long and config.option.markexpr == "not full" else None
+    """Do not even collect what none of is run: every process that runs tests would."""
+    left_out_by = LONG.get(collection_path.name)
+    is_left_out = left_out_by is not None and left_out_by in config.option.markexpr
+    return True if is_left_out else None
 
 
 @pytest.fixture(scope="session", autouse=True)

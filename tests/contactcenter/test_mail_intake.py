@@ -10,9 +10,11 @@ from mails import ENTRY_POINT, mail
 from structlog.testing import capture_logs
 
 from channels import Address, Bounce, Checkpoint, LeaseLost, MailAddress, Raw, Thread, Unreadable
+from contactcenter import blobs
 from contactcenter.bell import Bell
-from contactcenter.db import Database
+from contactcenter.db import Conn, Database
 from contactcenter.intake import Intake
+from contactcenter.mail_intake.intake import LARGE_BYTES
 from contactcenter.mailroom import Mailroom
 
 
@@ -256,3 +258,28 @@ async def test_what_cannot_be_read_is_kept_whatever_is_said_of_it(
     assert await row(
         database, "SELECT body, times_received, entry_point_id IS NOT NULL FROM quarantine"
     ) == (b"\x00", 2, True)
+
+
+async def test_a_large_mail_holds_up_no_other(
+    database: Database, inbox: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as its bytes are under way, others are stored."""
+    large = mail(1, files=(("film.mp4", "video/mp4", b"x" * LARGE_BYTES),))
+    is_under_way, may_go_on = asyncio.Event(), asyncio.Event()
+    store = blobs.store
+
+    async def slowly(conn: Conn, content: bytes) -> bytes:
+        if len(content) >= LARGE_BYTES:
+            is_under_way.set()
+            await may_go_on.wait()
+        return await store(conn, content)
+
+    monkeypatch.setattr(blobs, "store", slowly)
+    waits = asyncio.create_task(inbox.receive([large]))
+    async with asyncio.timeout(5):
+        await is_under_way.wait()
+        assert list(await inbox.receive([mail(2, sender="ali@customer.test")])) == ["stored"]
+    assert not waits.done()
+    may_go_on.set()
+
+    assert list(await waits) == ["stored"]
