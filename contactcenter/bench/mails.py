@@ -83,11 +83,20 @@ def mail(n: int, mark: str) -> bytes:
 
 
 def bomb(n: int) -> bytes:
-    """A mail of 0.8 MB that takes ten times as much of a processor as a mail may take.
+    """A mail of 21 MB that takes two or three times as much of a processor as one may take.
 
-    Elements that are closed in another order than they were opened in are opened again and again.
+    Elements that are closed in another order than they were opened in are opened again and again,
+    and each of many parts has a name in thousands of pieces.
     """
-    tangle = b"<font color=red>" * 900 + b"<p>" * 900 + b"x" + b"</font>" * 900
-    lines = (tangle * 36).replace(b"x<", b"x\r\n<")
+    tangle = b"<font color=red>" * 1_800 + b"<p>" * 1_800 + b"x" + b"</font>" * 1_800
+    lines = (tangle * 18).replace(b"x<", b"x\r\n<")
     head = f"From: eve@evil.example\r\nTo: {ADDRESS}\r\nSubject: {n}".encode()
-    return head + b"\r\nContent-Type: text/html\r\n\r\n" + lines
+    named = b"--b\r\nContent-Type: text/plain" + b"; a*0=b" * 3_000 + b"\r\n\r\n"
+    return b"\r\n".join(
+        [
+            head,
+            b"Content-Type: multipart/mixed; boundary=b\r\n",
+            b"--b\r\nContent-Type: text/html\r\n\r\n" + lines,
+            named * 980,
+        ]
+    )
