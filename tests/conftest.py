@@ -16,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from databases import Copies, drop, run, with_database
+from hypothesis import settings
 
 from contactcenter.migrate import migrate
 from contactcenter.postgres import EmbeddedPostgres, throwaway_data_dir
@@ -28,6 +29,12 @@ _SHARED_MEMORY = "/dev/shm"  # noqa: S108 -- the folder in it is made with mkdte
 _ROOM_BYTES = 2 << 30
 _SCRAM_ITERATIONS_SINCE = 16
 CLOSED_AT_END = pytest.StashKey[ExitStack]()
+
+# Half of what hypothesis does by itself, every time: runs are many, and each draws other examples.
+# `--hypothesis-profile thorough` does more in one.
+settings.register_profile("every run", max_examples=50)
+settings.register_profile("thorough", max_examples=1_000, deadline=None)
+settings.load_profile("every run")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -140,6 +140,7 @@ async def test_strangers_cannot_keep_a_person_out_of_where_he_works(nobody, staf
     assert await statuses(nobody, "a@desk.test", 6, place="192.0.2.10") == [401] * 5 + [429]
 
 
+@pytest.mark.slow
 async def test_one_address_cannot_try_one_password_on_every_account(nobody, staff, table):
     assert [(await attempt(nobody, f"user{n}@desk.test"))[0].status for n in range(51)] == [
         401

@@ -459,6 +459,7 @@ async def test_null_reverse_path_is_told_and_nonsense_is_not(hooks):
 LIMITS = {"sendgrid": 40, "mailgun": 48, "postmark": 112}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PROVIDERS)
 async def test_mail_as_large_as_the_provider_takes_is_stored(hooks, name):
     made, _ = PROVIDERS[name]

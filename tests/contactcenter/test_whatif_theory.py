@@ -34,6 +34,7 @@ def drawn(size, rate, patience=None):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_poisson_arrivals_and_exponential_work_are_erlang_c(size):
     total = outcome_of(
@@ -46,6 +47,7 @@ def test_poisson_arrivals_and_exponential_work_are_erlang_c(size):
     assert total.occupancy == pytest.approx(0.8, abs=0.015)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_with_exponential_patience_they_are_erlang_a(size):
     total = outcome_of(drawn(size, 6, patience=2), Centre(), STAFF, within=Within()).total
