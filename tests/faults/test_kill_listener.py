@@ -106,6 +106,7 @@ async def _life(world: World, point: str) -> None:
     world.server.kill()
 
 
+@pytest.mark.full  # SIGTERM is tried on the whole server in every run
 @pytest.mark.parametrize("rounds", STOPS)
 async def test_sigterm_ends_conversations_and_loses_nothing(
     mail_world: World, mail_servers: MailServers, rounds: int, patience: float
@@ -185,6 +186,7 @@ async def test_while_the_database_is_away_mails_are_put_off_in_time(
 
 
 @needs_exim
+@pytest.mark.full  # with Exim between: the listener alone is killed in every run
 @pytest.mark.parametrize("rounds", EXIM_ROUNDS)
 async def test_what_a_real_mail_server_was_given_is_stored_once(
     mail_world: World, ports: dict[str, int], tmp_path: Path, rounds: int
