@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from channels._base import Env, Setting
 from channels._failures import Unavailable
+from channels._listed import listed
 from channels._own_settings import NOTHING_OWN
 
 SID = "twilio_account_sid"
@@ -95,11 +96,6 @@ class Accounts:
         """Each complete account once, the general one first."""
         found = [self.general] + [self.of(at) for at in self._own.addresses(self._channel)]
         return list({one.sid: one for one in found if one.sid and one.tokens}.values())
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """The parts of a comma-separated list."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _account(settings: Mapping[str, str]) -> Account:

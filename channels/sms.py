@@ -31,6 +31,7 @@ from channels import _gsm, _phone_number
 from channels._base import Channel, Env, Inbox, Task
 from channels._failures import FailureKind, Unavailable, Undeliverable
 from channels._fetch import Fetcher
+from channels._listed import listed
 from channels._messages import (
     Address,
     Fetched,
@@ -48,7 +49,7 @@ from channels._messages import (
 from channels._sms_backfill import backfill
 from channels._sms_form import NAME, message, status
 from channels._sms_search import find
-from channels._twilio_account import SETTINGS, Account, Accounts, listed
+from channels._twilio_account import SETTINGS, Account, Accounts
 from channels._twilio_errors import kind_of
 from channels._twilio_hook import Payload, TwilioHook, taken, understood
 from channels._twilio_keys import RECEIVER, SENDER, Choice, Verifiers

@@ -105,7 +105,7 @@ async def content(conn: Conn, file: File) -> bytes:
     """All of a file; raises ``NotFetched``."""
     if file.sha256 is None:
         raise NotFetched(f"attachment {file.id} was not fetched from the provider")
-    return b"".join([chunk async for chunk in blobs.chunks(conn, file.sha256)])
+    return await blobs.content(conn, file.sha256)
 
 
 async def find_media(conn: Conn, token: str) -> File | None:

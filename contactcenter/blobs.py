@@ -29,6 +29,11 @@ async def store(conn: Conn, content: bytes) -> bytes:
     return sha256
 
 
+async def content(conn: Conn, sha256: bytes) -> bytes:
+    """All of the content; empty where it is not known."""
+    return b"".join([chunk async for chunk in chunks(conn, sha256)])
+
+
 async def chunks(conn: Conn, sha256: bytes) -> AsyncIterator[bytes]:
     """Read the content again, a chunk at a time; nothing where it is not known."""
     position = 0

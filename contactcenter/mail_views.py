@@ -179,7 +179,7 @@ async def original(conn: Conn, viewer_id: int, interaction_id: int) -> tuple[str
     body = kept.body
     if body is None:
         assert kept.body_sha256 is not None, "a delivery lies here or there"
-        body = b"".join([chunk async for chunk in blobs.chunks(conn, kept.body_sha256)])
+        body = await blobs.content(conn, kept.body_sha256)
     return kept.channel, Raw(body=body, content_type=kept.content_type, headers=kept.headers)
 
 

@@ -204,5 +204,5 @@ def bare(subject: str) -> str:
 
 
 async def _enclosure(conn: Conn, file: _File) -> Enclosure:
-    content = b"".join([chunk async for chunk in blobs.chunks(conn, file.sha256)])
+    content = await blobs.content(conn, file.sha256)
     return Enclosure(name=file.name, content_type=sniffed(content), content=content)

@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 class OwnSettingsReader:
-    """One a process; keeps ``channels.Secrets``."""
+    """One a process; keeps ``channels.OwnSettings``."""
 
     def __init__(self, database: Database, keys: SecretKeys) -> None:
         self._database = database

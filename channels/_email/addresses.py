@@ -34,6 +34,18 @@ def canonical(text: str) -> str | None:
     return written if len(written) <= CHARACTERS else None
 
 
+def writings(recipient: str) -> tuple[str, ...]:
+    """How one of our addresses may be written in a recipient: whole, and without its ``+`` part.
+
+    Empty where it is no address.
+    """
+    written = canonical(recipient)
+    if written is None:
+        return ()
+    local, _, domain = written.rpartition("@")
+    return written, f"{local.partition('+')[0]}@{domain}"
+
+
 def typed(text: str) -> Address:
     """Read an address as a person wrote it; raises ``BadAddress``."""
     written = canonical(text)

@@ -9,6 +9,7 @@ import msgspec
 
 from channels._base import Env, Setting
 from channels._email import addresses
+from channels._listed import listed
 from channels._mail import authentication, reply_address, threads
 from channels._mail.readers import MailReaders
 from channels._mail.values import Mail, Refused
@@ -44,12 +45,7 @@ class Receiver:
         What stands behind a ``+`` in the local part does not matter.
         """
         known = self._env.own.addresses(NAME)
-        written = addresses.canonical(recipient)
-        if written in known:
-            return written
-        local, _, domain = (written or "").rpartition("@")
-        plain = f"{local.partition('+')[0]}@{domain}"
-        return plain if plain in known else None
+        return next((one for one in addresses.writings(recipient) if one in known), None)
 
     async def understood(
         self,
@@ -91,7 +87,7 @@ class Receiver:
         recipient = kept.headers.get("recipient") or self._recipient(mail, entry_point)
         own = self._env.own.of(NAME, entry_point)
         named = own.get(AUTHSERV_IDS) or self._env.settings.get(AUTHSERV_IDS, "")
-        borders = frozenset(one.strip().lower() for one in named.split(",") if one.strip())
+        borders = frozenset(one.lower() for one in listed(named))
         sender = _sender(mail)
         received_at = kept.headers.get("received_at")
         return Inbound(

@@ -204,7 +204,7 @@ async def _images(call: Call, interaction_id: int, names: Collection[str]) -> di
         for file in await mail_views.inline_files(conn, interaction_id, names):
             if file.content_id in found or file.size_bytes > left_bytes:
                 continue
-            content = b"".join([chunk async for chunk in blobs.chunks(conn, file.sha256)])
+            content = await blobs.content(conn, file.sha256)
             left_bytes -= _put(found, file.content_id, content)
     return found
 

@@ -20,9 +20,10 @@ from channels._email import addresses
 from channels._email.hooks import bodies
 from channels._email.hooks.alarm import Alarm
 from channels._email.hooks.bodies import Rooms, TooLarge
-from channels._email.hooks.payload import Payload, Posted, Provider, listed
+from channels._email.hooks.payload import Payload, Posted, Provider
 from channels._email.receiving import NAME, Receiver
 from channels._failures import NotStored, Unavailable
+from channels._listed import listed
 from channels._mail import reader as mail_reader
 from channels._messages import Inbound, Raw, Unreadable
 from channels._problem import FORGED, problem
@@ -129,8 +130,7 @@ class Door:
         return found
 
     def _check_readable(self, recipient: str) -> None:
-        local, _, domain = (addresses.canonical(recipient) or "").rpartition("@")
-        for written in {f"{local}@{domain}", f"{local.partition('+')[0]}@{domain}"}:
+        for written in addresses.writings(recipient):
             self._env.own.of(NAME, written)
 
     async def _believed(

@@ -15,7 +15,7 @@ from channels._email.hooks import postmark, sendgrid, ses
 from channels._email.hooks.bodies import Rooms
 from channels._email.hooks.door import PROVIDER, Deadlines, Door
 from channels._email.hooks.mailgun import Mailgun
-from channels._email.hooks.payload import Provider, listed
+from channels._email.hooks.payload import Provider
 from channels._email.hooks.postmark import Postmark
 from channels._email.hooks.sendgrid import SendGrid
 from channels._email.hooks.ses import Ses
@@ -23,6 +23,7 @@ from channels._email.hooks.sns import Sns
 from channels._email.receiving import Receiver
 from channels._failures import BadOption
 from channels._fetch import Fetcher
+from channels._listed import listed
 from channels._messages import Inbound, Raw, Unreadable
 
 

@@ -23,7 +23,8 @@ from typing import Final
 from aiohttp import web
 
 from channels._email.hooks import forms
-from channels._email.hooks.payload import Payload, Posted, listed
+from channels._email.hooks.payload import Payload, Posted
+from channels._listed import listed
 
 #: Mailgun takes mails of 25 MB, which escaping in a form makes longer.
 #: Source: https://documentation.mailgun.com/docs/mailgun/user-manual/receive-forward-store/receive-http

@@ -69,8 +69,3 @@ class Provider(Protocol):
     def note_stored(self, payload: Payload) -> None:
         """Remember what was stored, where that helps to tell a repetition."""
         ...
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """The parts of a comma-separated list."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -12,6 +12,7 @@ from channels._email.imap import settings
 from channels._email.imap.settings import Security
 from channels._email.receiving import NAME
 from channels._failures import BadOption, Unavailable
+from channels._listed import listed
 
 _PORT: Final[Mapping[Security, int]] = {"tls": 993, "starttls": 143, "plain": 143}
 _SECURITY: Final[Mapping[str, Security]] = {one: one for one in _PORT}
@@ -123,7 +124,7 @@ def read(values: Mapping[str, str]) -> Account:
         security=security,
         username=given[settings.USERNAME],
         password="" if oauth else given[settings.PASSWORD],
-        mailboxes=settings.listed(given.get(settings.MAILBOX, "INBOX")),
+        mailboxes=listed(given.get(settings.MAILBOX, "INBOX")),
         since=date.fromisoformat(given[settings.SINCE]) if settings.SINCE in given else None,
         after_reading=given.get(settings.AFTER_READING, "leave"),
         oauth=oauth,

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from channels import _setting_checks
 from channels._base import Setting
 from channels._failures import BadOption
+from channels._listed import listed
 
 Security = Literal["tls", "starttls", "plain"]
 
@@ -167,8 +168,3 @@ def check(key: str, value: str) -> None:
         (_CHECKS[key] or _setting_checks.one_line)(value)
     except BadOption as error:
         raise BadOption(f"{key}: {error}") from None
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """The parts of a comma-separated list."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())

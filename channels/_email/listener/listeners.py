@@ -22,6 +22,7 @@ from channels._email.listener.sockets import Listener, Place
 from channels._email.listener.storing import Storing, Way
 from channels._email.receiving import Receiver
 from channels._failures import BadOption
+from channels._listed import listed
 
 #: Google takes 50 MB, and sends half of that; others less.
 #: Source: https://support.google.com/a/answer/1366776
@@ -42,7 +43,7 @@ _PLACE: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]*):(?P<port>
 def networks(written: str) -> tuple[Network, ...]:
     """Who may hand over mails; raises ``BadOption``."""
     try:
-        return tuple(ip_network(one.strip()) for one in written.split(",") if one.strip())
+        return tuple(ip_network(one) for one in listed(written))
     except ValueError as error:
         raise BadOption(
             "It must be addresses or networks such as 10.0.0.0/8, separated by commas."
