@@ -219,7 +219,11 @@ class Database:
                 server_settings=session,
                 connection_class=connection_class,
             )
-            await _init(conn)
+            try:
+                await _init(conn)
+            except BaseException:  # cancelled, too: nobody else knows of it
+                conn.terminate()
+                raise
         except _UNREACHABLE as error:
             raise NoDatabase from error
         return conn
