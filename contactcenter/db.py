@@ -197,12 +197,10 @@ class Database:
     ) -> OwnConnection:
         """Open a connection of its own for the worker ``name``; raises ``NoDatabase``.
 
-        It is held for as long as the worker lives, so it goes past a pooler, which would gain
-        nothing from it and cost it its prepared statements.
-
-        ``generic_plans`` is for a worker whose few large statements would cost more to plan anew
-        each time than a plan for their values could save. They are planned once, perhaps while a
-        table is still empty: so they are told to prefer the index that they were written for.
+        Held for as long as the worker lives, it goes past a pooler, which would gain nothing from
+        it and cost it its prepared statements. ``generic_plans`` is for few large statements that
+        would cost more to plan anew than a plan for their values could save. They are planned once,
+        perhaps while a table is empty: so they prefer the index that they were written for.
         """
         session = dict(SESSION) | {
             "application_name": f"contactcenter {name}",

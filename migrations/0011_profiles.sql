@@ -1,0 +1,3 @@
+-- migrate:up
+-- What is known of a person besides how to reach him.
+SELECT;

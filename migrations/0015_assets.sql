@@ -1,0 +1,3 @@
+-- migrate:up
+-- The machines and contracts people have, known by their service tags.
+SELECT;

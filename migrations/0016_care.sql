@@ -1,0 +1,3 @@
+-- migrate:up
+-- What follows a problem: feedback, follow-ups, notices, prices.
+SELECT;
