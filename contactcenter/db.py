@@ -197,10 +197,9 @@ class Database:
     ) -> OwnConnection:
         """Open a connection of its own for the worker ``name``; raises ``NoDatabase``.
 
-        Held for as long as the worker lives, it goes past a pooler, which would gain nothing from
-        it and cost it its prepared statements. ``generic_plans`` is for few large statements that
-        would cost more to plan anew than a plan for their values could save. They are planned once,
-        perhaps while a table is empty: so they prefer the index that they were written for.
+        Held as long as the worker lives, it goes past a pooler, which would only cost it prepared
+        statements. ``generic_plans`` is for few large statements, dearer to plan anew than values
+        could save: planned once, perhaps on an empty table, so told to prefer their index.
         """
         session = dict(SESSION) | {
             "application_name": f"contactcenter {name}",
