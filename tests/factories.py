@@ -320,6 +320,39 @@ async def segment(
     )
 
 
+async def behaviour(
+    conn: Conn,
+    at: datetime,
+    contact_id: int,
+    kind: str,
+    *,
+    amount_minor: int = 1000,
+    cost_minor: int | None = None,
+    currency: str = "EUR",
+    topic: str = "delivery",
+    referred_id: int | None = None,
+    identity_id: int | None = None,
+) -> int:
+    """Something a customer did, with what its kind needs."""
+    is_money = kind in {"purchase", "return", "invoice", "payment"}
+    return await conn.fetchval(
+        """INSERT INTO behaviour_event (contact_id, kind, source, external_id, occurred_at,
+                                        received_at, amount_minor, cost_minor, currency, topic,
+                                        referred_id, identity_id)
+           VALUES ($1, $2, 'shop', $3, $4, $4, $5, $6, $7, $8, $9, $10) RETURNING id""",
+        contact_id,
+        kind,
+        f"no-{next(_numbers)}",
+        at,
+        amount_minor if is_money else None,
+        cost_minor if is_money else None,
+        currency if is_money else None,
+        topic if kind in {"complaint", "interest"} else None,
+        referred_id,
+        identity_id,
+    )
+
+
 async def ticket(
     conn: Conn,
     now: datetime,
