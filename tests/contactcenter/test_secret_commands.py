@@ -1,39 +1,22 @@
 """Secrets of entry points on the command line: from standard input, rotated, examined."""
 
-import asyncio
-import os
-import sys
 from pathlib import Path
 
 import asyncpg
 import pytest
-
-pytestmark = pytest.mark.slow
+from command_line import command
 
 CANARY = "canary-b77d21-of-a-key"
-ENVIRON = {k: v for k, v in os.environ.items() if not k.startswith("CONTACTCENTER_")}
 
 
 @pytest.fixture
-async def run(dsn: str, tmp_path: Path):
+def run(dsn: str, tmp_path: Path):
     """Run a command on this test's database; returns status, output and errors."""
 
-    async def run(*words: str, said: str = "") -> tuple[int | None, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "contactcenter",
-            *words,
-            "--data",
-            str(tmp_path),
-            env=ENVIRON | {"CONTACTCENTER_DATABASE_URL": dsn},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        async with asyncio.timeout(60):
-            out, err = await process.communicate(said.encode())
-        return process.returncode, out.decode(), err.decode()
+    async def run(*words: str, said: str = "") -> tuple[int, str, str]:
+        words = (*words, "--data", str(tmp_path))
+        ended = await command(*words, said=said, CONTACTCENTER_DATABASE_URL=dsn)
+        return ended.exit_code, ended.stdout, ended.stderr
 
     return run
 
