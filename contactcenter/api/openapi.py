@@ -127,7 +127,7 @@ def _taken(operation: Operation, body: BodyInput, schemas: _Schemas) -> Json:
         schema = schemas.of(operation.takes)
         return {"application/json": {"schema": schema}, "application/yaml": {"schema": schema}}
     if body.is_raw:
-        return {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+        return {"*/*": {"schema": {"type": "string", "format": "binary", "minLength": 1}}}
     return {"application/json": {"schema": schemas.of(body.type)}}
 
 

@@ -1,6 +1,7 @@
 """What the OpenAPI document promises is what the running application does.
 
-Every operation is called with what the document allows and with what it forbids.
+Every operation is called with what the document allows and with what it forbids, a few times;
+``test_contract_in_full.py`` goes through every bound and every missing part.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from hypothesis import settings
 
 pytestmark = pytest.mark.slow
 
-THOROUGH = schema(coverage=True)
+QUICK = schema(coverage=False)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,7 @@ def admin(house: House) -> Iterator[Visitor]:
         yield people["admin"]
 
 
-@THOROUGH.parametrize()
-@settings(max_examples=2, derandomize=True, **QUIETLY)
+@QUICK.parametrize()
+@settings(max_examples=6, derandomize=True, **QUIETLY)
 def test_an_administrator_is_answered_as_the_document_says(case: Any, admin: Visitor) -> None:
     admin.check(case)

@@ -407,7 +407,7 @@ BITS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=2_000)
+@settings(max_examples=100, deadline=2_000)
 @given(st.lists(st.one_of(BITS, st.binary(max_size=20)), max_size=60).map(b"".join))
 def test_any_bytes_are_a_mail_or_refused(raw):
     with contextlib.suppress(NotUnderstood):

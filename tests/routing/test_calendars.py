@@ -466,7 +466,7 @@ def covers(hours_there, wall, days_ago):
     return any(s.opens_min <= minute < s.closes_min for s in own)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(places(), st.integers(1, 3000))
 def test_it_is_open_when_a_clock_that_is_never_put_back_says_so(place, minutes):
     there, begin = place
@@ -485,7 +485,7 @@ def test_it_is_open_when_a_clock_that_is_never_put_back_says_so(place, minutes):
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(edited(), st.integers(0, 5000), st.integers(0, 5000))
 def test_the_parts_of_an_interval_add_up(case, first_min, second_min):
     what, begin = case
@@ -499,7 +499,7 @@ def test_the_parts_of_an_interval_add_up(case, first_min, second_min):
     assert parts == calendars.business_time(what, begin, end) <= end - begin
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(edited(), st.integers(1, 400_000_000), st.integers(0, 400_000_000))
 def test_time_added_is_time_measured_and_more_time_ends_later(case, amount_ms, more_ms):
     what, begin = case
@@ -515,7 +515,7 @@ def test_time_added_is_time_measured_and_more_time_ends_later(case, amount_ms, m
     assert calendars.instant_after(what, end, more) == (later if more else end)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(edited(), st.integers(0, 9000))
 def test_intervals_are_in_order_apart_and_inside(case, minutes):
     what, begin = case
@@ -527,7 +527,7 @@ def test_intervals_are_in_order_apart_and_inside(case, minutes):
     assert all(begin <= edge <= end for edge in edges)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(edited())
 def test_between_now_and_the_next_change_it_stays_as_it_is(case):
     what, at = case

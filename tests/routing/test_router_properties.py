@@ -14,7 +14,7 @@ from routing.engine.playing import take
 from routing.engine.router import Router
 
 SOME = settings(
-    max_examples=int(os.environ.get("ROUTING_HISTORIES", "20")),
+    max_examples=int(os.environ.get("ROUTING_HISTORIES", "10")),
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
