@@ -30,6 +30,7 @@ from contactcenter.api.health import READINESS
 from contactcenter.api.request_database import RequestDatabase
 from contactcenter.api.services import SERVICES, Services
 from contactcenter.api.shedding import Shedding
+from contactcenter.behaviour_keeper import BehaviourKeeper
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch import presence
@@ -200,6 +201,7 @@ def _work(
         MediaFetcher(database, bell, services.channels, chance=chance).run,
         Sweeper(database, services.inbox, services.channels, holder=holder).run,
         Upkeep(database, holder=holder).run,
+        BehaviourKeeper(database, holder=holder).run,
         *readers,
     ]
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from contactcenter import (
+    behaviour,
     contacts,
     db,
     events,
@@ -109,6 +110,13 @@ async def _return(
         [ticket.id for ticket in tickets],
     )
     await _return_segments.run(conn, *way, moved.segment_ids)
+    await behaviour.return_told(
+        conn,
+        kept_id=row.kept_id,
+        merged_id=row.merged_id,
+        identity_ids=identity_ids,
+        since=row.merged_at,
+    )
     lasting = [(i, None) for i in moved.open_segment_ids] + moved.segment_ends
     ids, ends = [i for i, _ in lasting], [end for _, end in lasting]
     await _reopen_segments.run(conn, row.merged_id, ids, ends)

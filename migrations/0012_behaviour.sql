@@ -55,6 +55,7 @@ CREATE TABLE behaviour_event (
 );
 CREATE INDEX behaviour_event_of_contact ON behaviour_event (contact_id, kind, occurred_at);
 CREATE INDEX behaviour_event_of_kind ON behaviour_event (kind, occurred_at);
+CREATE INDEX behaviour_event_in_time ON behaviour_event (occurred_at, id);
 CREATE INDEX behaviour_event_of_address ON behaviour_event (identity_id, received_at) WHERE identity_id IS NOT NULL;
 CREATE INDEX behaviour_event_of_referred ON behaviour_event (referred_id) WHERE referred_id IS NOT NULL;
 
@@ -68,6 +69,18 @@ BEGIN ATOMIC
     SELECT c.id FROM part p JOIN contact c ON c.merged_into_id = p.id
   )
   SELECT p.id FROM part p;
+END;
+
+-- Who a contact is now, over any number of merges; nobody for nobody.
+CREATE FUNCTION contact_survivor(of_contact bigint) RETURNS bigint
+LANGUAGE sql STABLE STRICT
+BEGIN ATOMIC
+  WITH RECURSIVE way AS (
+    SELECT c.id, c.merged_into_id FROM contact c WHERE c.id = of_contact
+    UNION
+    SELECT c.id, c.merged_into_id FROM way w JOIN contact c ON c.id = w.merged_into_id
+  )
+  SELECT w.id FROM way w WHERE w.merged_into_id IS NULL;
 END;
 
 -- What a contact did before an instant, counted; what is not known gives no row. A kind of event is known of

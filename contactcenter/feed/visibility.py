@@ -29,6 +29,7 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("contact_", "everybody"),
     ("consent_", "everybody"),
     ("segment_", "everybody"),
+    ("behaviour_", "supervisors"),
     ("configuration_", "everybody"),
     ("queue_", "everybody"),
     ("presence_", "mates"),

@@ -214,6 +214,28 @@ TABLE: Final[dict[str, Line]] = {
         "nothing", 201, body=lambda w: {**NAMES, "kind": w.word, "free": True}
     ),
     "PATCH /segment_kinds/{segment_kind}": _run("anybody", 200, body=lambda w: {"name_fa": "گرما"}),
+    # What customers do
+    "POST /behaviour_events": _run(
+        "nothing",
+        201,
+        body=lambda w: [
+            {
+                "contact_id": w.new_contact(),
+                "kind": "interest",
+                "source": "shop",
+                "external_id": w.word,
+                "occurred_at": "2026-01-01T00:00:00Z",
+                "topic": "boats",
+            }
+        ],
+    ),
+    "GET /contacts/{contact_id}/behaviour": _open(),
+    "GET /behaviour_kinds": _open("nothing"),
+    "GET /behaviour_kinds/{behaviour_kind}": _open(),
+    "POST /behaviour_kinds": _run("nothing", 201, body=lambda w: {**NAMES, "kind": w.word}),
+    "PATCH /behaviour_kinds/{behaviour_kind}": _run(
+        "anybody", 200, body=lambda w: {"captured": False}
+    ),
     "GET /contacts/{contact_id}/merges": _open(),
     "POST /contacts/{contact_id}/merges": _work(
         "merger", lambda w: {"contact_id": w.new_contact()}

@@ -109,6 +109,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "opt_out_id": 1,
         "segment_id": 1,
         "segment_kind": "contract",
+        "behaviour_kind": "purchase",
         "token_id": 1,
         "version": 1,
         **hidden,

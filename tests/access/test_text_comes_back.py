@@ -61,6 +61,8 @@ CHANGED: Final[dict[tuple[str, str], tuple[Callable[[str], str], str]]] = {
             *(("replace_calendar", "name_en"), ("replace_calendar", "name_fa")),
             *(("create_segment_kind", "name_en"), ("create_segment_kind", "name_fa")),
             *(("change_segment_kind", "name_en"), ("change_segment_kind", "name_fa")),
+            *(("create_behaviour_kind", "name_en"), ("create_behaviour_kind", "name_fa")),
+            *(("change_behaviour_kind", "name_en"), ("change_behaviour_kind", "name_fa")),
             *(("create_disposition", "name_en"), ("create_disposition", "name_fa")),
             *(("create_saved_reply", "title"), ("change_saved_reply", "title")),
             *(("create_entry_point", "name"), ("change_entry_point", "name")),
@@ -293,6 +295,12 @@ def _kept(calls: Calls) -> Iterator[str]:
             "SELECT value, note FROM segment ORDER BY id DESC LIMIT 1"
         )
         yield from (text for text in brought.values() if text)
+    if calls.operation.name == "tell_behaviour":
+        (told,) = calls.world.house.rows(
+            "SELECT kind, source, external_id, product, topic FROM behaviour_event"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        yield from (text for text in told.values() if text)
     if calls.operation.name == "open_ticket":
         yield calls.world.house.value("SELECT body FROM interaction ORDER BY id DESC LIMIT 1")
 

@@ -215,6 +215,7 @@ class World:
             "opt_out_id": self._opt_out,
             "segment_id": self._segment,
             "segment_kind": self._segment_kind,
+            "behaviour_kind": self._behaviour_kind,
             "reply_id": self._reply,
             "user_id": self._user,
             "agent_id": self._user,
@@ -311,6 +312,13 @@ class World:
     async def _segment_kind(self, conn: Conn, _made: Any, _team: int, _owner: int) -> str:
         return await conn.fetchval(
             "INSERT INTO segment_kind (kind, name_en, name_fa, free) VALUES ($1, 'x', 'x', true)"
+            " RETURNING kind",
+            self.word,
+        )
+
+    async def _behaviour_kind(self, conn: Conn, _made: Any, _team: int, _owner: int) -> str:
+        return await conn.fetchval(
+            "INSERT INTO behaviour_kind (kind, name_en, name_fa) VALUES ($1, 'x', 'x')"
             " RETURNING kind",
             self.word,
         )

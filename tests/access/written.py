@@ -34,9 +34,10 @@ VERSIONS: Final = {
     "category_id": "category",
     "reply_id": "saved_reply",
     "segment_kind": "segment_kind",
+    "behaviour_kind": "behaviour_kind",
 }
 #: What a table's rows are named by, where it is no id.
-KEYS: Final = {"segment_kind": "kind"}
+KEYS: Final = {"segment_kind": "kind", "behaviour_kind": "kind"}
 #: What stands beside a text, where it could not be taken alone.
 BESIDE: Final[Mapping[tuple[str, Path], Any]] = {
     ("create_contact", ("identities", 0)): {"kind": "email"},

@@ -215,6 +215,18 @@ async def set_segment(world: World) -> None:
     world.ids["segment"] = told["effective"][0]["id"]
 
 
+async def tell_behaviour(world: World) -> None:
+    line = {
+        "contact_id": world.ids["contact"],
+        "kind": "complaint",
+        "source": "shop",
+        "external_id": "canary-1",
+        "occurred_at": "2026-01-01T00:00:00Z",
+        "topic": "canary-topic",
+    }
+    await world.admin("POST", "/behaviour_events", [line], status=201)
+
+
 async def import_segments(world: World) -> None:
     line = {"contact_id": world.ids["contact"], "kind": "customer_category", "value": "home"}
     await world.admin("POST", "/segments", [line], status=201)
@@ -290,6 +302,11 @@ CHANGES: dict[str, Change] = {
     "set_segment": set_segment,
     "take_segment_back": deleting("/contacts/{contact}/segments/{segment}"),
     "import_segments": import_segments,
+    "tell_behaviour": tell_behaviour,
+    "create_behaviour_kind": posting(
+        "/behaviour_kinds", {"kind": "visit", "name_en": "Visit", "name_fa": "بازدید"}
+    ),
+    "change_behaviour_kind": patching("/behaviour_kinds/visit", {"retention_days": 30}),
     "create_segment_kind": posting(
         "/segment_kinds", {"kind": "region", "name_en": "R", "name_fa": "م", "free": True}
     ),
@@ -308,6 +325,7 @@ PLAIN = {
     "contact_created",
     "contact_merged",
     "contact_unmerged",
+    "behaviour_told",
 }
 
 
@@ -355,7 +373,7 @@ TABLES = (
     "entry_point_secret", "entry_rule", "agent_skill", "team_queue", "routing_setting", "credit_rule",
     "overflow_step", "escalation_rule", "sla_policy", "configuration_version", "calendar", "calendar_version", "calendar_hours",
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
-    "identity", "segment", "segment_kind", "segment_value", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
+    "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
 )  # fmt: skip
 
 
