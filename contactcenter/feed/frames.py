@@ -12,6 +12,8 @@ from typing import Annotated, Any, Final, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from contactcenter.ticket_views import Guidance
+
 CommandId = Annotated[int, Meta(ge=0, le=2**53 - 1, description="Any number; its result bears it.")]
 CursorText = Annotated[str, Meta(max_length=200, description="Opaque; keep the last one you got.")]
 
@@ -99,7 +101,11 @@ class Refusal(Struct, frozen=True, kw_only=True, tag="result"):
 
 
 class EventBody(Struct, frozen=True, kw_only=True):
-    """One event. ``version`` is the ticket's after it: ignore what is older than what you have."""
+    """One event. ``version`` is the ticket's after it: ignore what is older than what you have.
+
+    ``guidance`` on how to treat the person comes with a ticket that rings, is given to somebody,
+    or turns out to need another tone: before the first word, without another question.
+    """
 
     id: int
     at: Annotated[datetime, Meta(tz=True)]
@@ -110,6 +116,7 @@ class EventBody(Struct, frozen=True, kw_only=True):
     agent_id: int | None
     actor: str
     data: Mapping[str, Any]
+    guidance: Guidance | UnsetType = UNSET
 
 
 class EventFrame(Struct, frozen=True, kw_only=True, tag="event"):

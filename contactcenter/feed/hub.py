@@ -5,8 +5,10 @@ may see, so many events at once cost each socket one write, not many.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from msgspec import UNSET, UnsetType
 
 from contactcenter.db import Conn
 from contactcenter.feed import credentials, frames
@@ -15,6 +17,7 @@ from contactcenter.feed.frames import EventBody, EventFrame, Gone
 from contactcenter.feed.reader import Entry
 from contactcenter.feed.subscriber import SIGNED_OUT, Subscriber
 from contactcenter.feed.visibility import Subject, Viewer, Visibility, subject_of
+from contactcenter.ticket_views import Guidance, guidance_for
 
 #: After so many looks at who may see what the other tasks of the process get their turn.
 _AT_A_STRETCH: Final = 20_000
@@ -24,6 +27,8 @@ TOGETHER: Final = 50
 _ASKED_TOGETHER: Final = 500
 #: Kinds after which somebody's session or token may be over.
 _ENDINGS: Final = frozenset({"session_ended", "token_revoked", "password_changed"})
+#: Kinds with which an agent gets to know the person he will speak to.
+_BEFORE_THE_FIRST_WORD: Final = frozenset({"ticket_offered", "ticket_assigned"})
 
 
 class Telling:
@@ -63,12 +68,24 @@ class Telling:
             agent_id=e.agent_id,
             actor=e.actor,
             data=e.data,
+            guidance=_guidance(e),
         )
         return frames.encode(EventFrame(cursor=self.cursor.written(), event=body))
 
     def _built_gone(self) -> bytes:
         assert self._entry.ticket_id is not None, "only a ticket can go to another team"
         return frames.encode(Gone(cursor=self.cursor.written(), ticket_id=self._entry.ticket_id))
+
+
+def _guidance(entry: Entry) -> Guidance | UnsetType:
+    """How to treat the person, with what brings a ticket to an agent or changes its tone."""
+    data: Mapping[str, Any] = {}
+    if entry.kind in _BEFORE_THE_FIRST_WORD:
+        data = entry.data
+    elif entry.kind == "ticket_changed" and "temperament" in entry.data["changed"]:
+        data = {"temperament": entry.data["changed"]["temperament"]["to"]}
+    label = data.get("temperament")
+    return UNSET if label is None else guidance_for(label)
 
 
 class Hub:

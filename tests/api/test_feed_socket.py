@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+import factories
 import msgspec
 import pytest
 from aiohttp import ClientWebSocketResponse, DummyCookieJar, WSMsgType, web
@@ -21,6 +22,7 @@ from contactcenter.api.feed_socket import Allowance
 from contactcenter.api.services import Services
 from contactcenter.events import KINDS, Event, record
 from contactcenter.feed import Feed, Limits, frames
+from routing.temperament import guidance
 
 PATH = "/api/v1/feed"
 OURS = {"Origin": "http://desk.test"}
@@ -270,6 +272,48 @@ async def test_a_frame_of_any_size_arrives_whole(agent, services):
             await tell(services, "contact_created", data={"x": "x" * size})
             assert len((await console.event())["data"]["x"]) == size
         assert (await console.command("ping"))["success"]
+
+
+async def test_guidance_is_at_the_console_before_the_ticket_is_taken(agent, table):
+    """It comes with what rings, with what is given at once, and with another tone."""
+    await factories.prepare(table)
+    now = await table.fetchval("SELECT clock_timestamp()")
+    queue_id = await factories.queue(table, auto_accept=["email"])
+    await factories.join_queue(table, agent.user_id, queue_id)
+    rings = await factories.queued_ticket(table, now, queue_id=queue_id, temperament="serious")
+    given = await factories.queued_ticket(
+        table, now, queue_id=queue_id, temperament="hesitant", channel="email"
+    )
+    async with opened(agent) as console:
+        await console.command("subscribe")
+        await agent("POST", "/presence", {"presence": "available"}, status=201)
+        told = {}
+        while len(told) < 2:
+            event = await console.event()
+            if "guidance" in event:
+                told[event["ticket_id"]] = event
+        ringing = (await agent("GET", "/offers", status=200))[0]
+
+        assert told[rings.id]["kind"] == "ticket_offered"
+        assert told[rings.id]["guidance"]["en"] == list(guidance("serious")["en"])
+        assert told[rings.id]["guidance"]["fa"] == list(guidance("serious")["fa"])
+        assert ringing["guidance"] == told[rings.id]["guidance"]
+        assert ringing["state"] == "offered"  # nobody has taken it yet
+        assert told[given.id]["kind"] == "ticket_assigned"
+        assert told[given.id]["guidance"]["en"] == list(guidance("hesitant")["en"])
+
+        await agent("POST", f"/tickets/{rings.id}/acceptances", status=201)
+        await agent(
+            "PUT", f"/contacts/{rings.contact_id}/temperament", {"label": "warm"},
+            headers=await etag(agent, f"/contacts/{rings.contact_id}"), status=200,
+        )  # fmt: skip
+        while (event := await console.event())["kind"] != "ticket_changed":
+            pass
+        assert event["guidance"]["fa"] == list(guidance("warm")["fa"])
+
+
+async def etag(caller: Caller, path: str) -> dict[str, str]:
+    return {"If-Match": (await caller.send("GET", path)).headers["ETag"]}
 
 
 async def test_a_console_that_comes_back_is_told_what_it_missed(agent, services):
