@@ -7,6 +7,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from contactcenter.events import KINDS
@@ -19,6 +20,7 @@ NOT_DATA = {"kind", "at", "actor", "agent_id", "ticket_id", "version", "contact_
 OF_TICKET = {"state", "queue_id", "tier"}
 
 
+@cache
 def recorded_fields() -> dict[str, set[str]]:
     """The fields of the data of each kind, by kind, as far as they can be read."""
     found: dict[str, set[str]] = defaultdict(set)

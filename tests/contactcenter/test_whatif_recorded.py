@@ -22,6 +22,8 @@ from contactcenter.whatif.changing import Changes, Heads
 from contactcenter.whatif.figures import Within
 from routing.instants import from_us
 
+pytestmark = pytest.mark.slow
+
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 MORNING = MIDNIGHT.replace(hour=8)
 DAY = (MIDNIGHT, MIDNIGHT + timedelta(days=1))

@@ -36,6 +36,8 @@ from routing.engine.playing import ArrivalStep
 from routing.engine.records import Course, Membership, NewAgent, NewTicket, Overflow
 from routing.engine.router import Router
 
+pytestmark = pytest.mark.slow
+
 A, B = Membership(queue="a"), Membership(queue="b")
 SIZES = [8_000, pytest.param(300_000, marks=[pytest.mark.full, pytest.mark.timeout(600)])]
 sizes = pytest.mark.parametrize("size", SIZES)
