@@ -320,6 +320,66 @@ async def segment(
     )
 
 
+async def asset(
+    conn: Conn,
+    since: datetime,
+    contact_id: int | None = None,
+    *,
+    service_tag: str | None = None,
+    model: str = "Latitude 7440",
+    warranty: tuple[datetime, datetime] | None = None,
+    warranty_level: str = "",
+) -> int:
+    """A machine, and whose it is since then."""
+    asset_id: int = await conn.fetchval(
+        """INSERT INTO asset (service_tag, model, warranty_level, warranty_from, warranty_until,
+                              created_at, updated_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $6) RETURNING id""",
+        service_tag or f"7J{next(_numbers):05}",
+        model,
+        warranty_level,
+        *(warranty or (None, None)),
+        since,
+    )
+    if contact_id is not None:
+        await conn.execute(
+            "INSERT INTO asset_owner (asset_id, contact_id, from_at, told_at, actor)"
+            " VALUES ($1, $2, $3, $3, 'system')",
+            asset_id,
+            contact_id,
+            since,
+        )
+    return asset_id
+
+
+async def entitlement(
+    conn: Conn,
+    since: datetime,
+    kind: str,
+    *,
+    contact_id: int | None = None,
+    asset_id: int | None = None,
+    level: str = "",
+    source: str = "contract",
+    until: datetime | None = None,
+    told_at: datetime | None = None,
+) -> int:
+    """What a contact, or whoever owns the asset, may expect of us."""
+    return await conn.fetchval(
+        """INSERT INTO entitlement (contact_id, asset_id, kind, level, source, from_at, until_at,
+                                    told_at, actor)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'system') RETURNING id""",
+        contact_id,
+        asset_id,
+        kind,
+        level,
+        source,
+        since,
+        until,
+        told_at or since,
+    )
+
+
 async def behaviour(
     conn: Conn,
     at: datetime,
