@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from contactcenter import configuration, db, events
+from contactcenter import configuration, db, events, segment_checks
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
 
@@ -122,6 +122,7 @@ async def create(
     """Make a contact, without addresses yet."""
     contact = await _create.one(conn, name, language, note, attributes, now)
     await events.record(conn, fact("contact_created", now, actor, contact.id))
+    await segment_checks.ask(conn, now, [contact.id])
     return contact
 
 
@@ -143,6 +144,7 @@ async def change(
     await events.record(
         conn, fact("contact_changed", now, actor, contact.id, fields=fields, changed=told)
     )
+    await segment_checks.ask(conn, now, [contact.id])
     return contact
 
 

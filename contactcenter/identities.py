@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from channels import Address, BadAddress, Channel
-from contactcenter import contacts, db, events
+from contactcenter import contacts, db, events, segment_checks
 from contactcenter.contacts import Identity
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
@@ -74,6 +74,7 @@ def normalised(channels: Mapping[str, Channel], written: Written, *, field: str)
 
 async def add(conn: Conn, now: datetime, contact_id: int, address: Address) -> Identity:
     """Let a contact be known by an address; raises ``IdentityTaken``."""
+    await segment_checks.ask(conn, now, [contact_id])
     identity = await _add.first(conn, contact_id, address.kind, address.value, now)
     if identity is not None:
         return identity
@@ -110,6 +111,7 @@ async def remove(
         attributes={"formerly_of": contact_id},
     )
     await _give.run(conn, identity_id, stranger.id)
+    await segment_checks.ask(conn, now, [contact_id])
 
 
 async def record_change(

@@ -26,7 +26,8 @@ WHERE identity.kind = $2 AND identity.value = $3 AND identity.contact_id = $4 AN
 RETURNING identity.id, identity.contact_id, identity.kind, identity.value, identity.created_at
 
 -- name: forget_stranger
--- Nothing is left of him; a message that arrives in this moment makes this fail, and all with it.
+-- Nothing is left of him but what was computed; a message that arrives in this moment makes this fail, and all with it.
+WITH computed AS (DELETE FROM segment WHERE contact_id = $1 AND source = 'rule')
 DELETE FROM contact WHERE id = $1
 
 -- name: give

@@ -12,7 +12,15 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import contacts, db, events, segment_setting, temperaments, ticket_changes
+from contactcenter import (
+    contacts,
+    db,
+    events,
+    segment_checks,
+    segment_setting,
+    temperaments,
+    ticket_changes,
+)
 from contactcenter.contacts import Contact, ContactMerged
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, Forbidden, NotFound
@@ -171,6 +179,7 @@ async def merge(
     await events.record(conn, joined, *facts)
     await temperaments.show(conn, now, kept_id, actor=actor)
     await segment_setting.told(conn, now, {kept_id}, actor=actor)
+    await segment_checks.ask(conn, now, [other_id])
     return view(row)
 
 

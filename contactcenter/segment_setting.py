@@ -17,6 +17,7 @@ from contactcenter import (
     db,
     escalation_checks,
     events,
+    segment_checks,
     segment_kinds,
     segment_views,
     segments,
@@ -155,6 +156,7 @@ async def told(conn: Conn, now: datetime, contact_ids: Collection[int], *, actor
     """Let everything that goes by these contacts' segments know that they have changed."""
     await ticket_credits.refresh(conn, now, contact_ids, actor=actor)
     await escalation_checks.ask_of_contacts(conn, now, contact_ids)
+    await segment_checks.ask(conn, now, contact_ids)
 
 
 async def contacts_of(conn: Conn, addresses: Mapping[str, Address]) -> dict[str, int]:

@@ -31,6 +31,7 @@ Kind = Literal[
     "sla_unsent",
     "wake_up",
     "reopen_end",
+    "credit_check",
 ]
 
 

@@ -18,6 +18,7 @@ from contactcenter import (
     entry_rules,
     escalation_checks,
     logs,
+    segment_checks,
     segments,
     sla,
     ticket_facts,
@@ -104,9 +105,7 @@ class Triage:
 
     async def _find(self, conn: Conn, claimed: Mapping[int, Claimed]) -> list[Finding]:
         """Look at the claimed tickets; settles those that stay and returns the others."""
-        new: dict[int, list[NewMessage]] = defaultdict(list)
-        for message in await _messages.all(conn, list(claimed), 4 * BATCH):
-            new[message.ticket_id].append(message)
+        new = await _new_messages(conn, claimed)
         looked_at = {
             ticket_id for ticket_id, messages in new.items() if not triage_cases.is_late(messages)
         }
@@ -192,6 +191,17 @@ class Triage:
             ticket_id, name = finding.ticket_id, type(error).__name__
             self._attempts[ticket_id] += 1
             log.warning("triage_hand_over_failed", ticket_id=ticket_id, error=name)
+
+
+async def _new_messages(conn: Conn, claimed: Mapping[int, Claimed]) -> dict[int, list[NewMessage]]:
+    """What was written, by ticket; the rules of segments look at who wrote it."""
+    new: dict[int, list[NewMessage]] = defaultdict(list)
+    for message in await _messages.all(conn, list(claimed), 4 * BATCH):
+        new[message.ticket_id].append(message)
+    heard_at = max((m.received_at for found in new.values() for m in found), default=None)
+    if heard_at is not None:
+        await segment_checks.ask(conn, heard_at, {claimed[i].contact_id for i in new})
+    return new
 
 
 async def _stay(conn: Conn, settled: Sequence[Finding]) -> None:

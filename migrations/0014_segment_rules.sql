@@ -1,3 +1,45 @@
 -- migrate:up
--- Segments that are rules, and what follows from belonging to one.
-SELECT;
+-- Segments that follow from rules, what is decided by segments, and audiences.
+
+-- Who belongs is computed: a row of `segment` of the kind `group` for each rule, with the source `rule`.
+-- Its name in both languages is the one of its value.
+INSERT INTO segment_kind (kind, name_en, name_fa, several, free, set_by, built_in) VALUES
+  ('group', 'Group', 'گروه', true, false, 'nobody', true);
+CREATE TABLE segment_rule (
+  key text PRIMARY KEY CONSTRAINT segment_rule_key_is_a_word CHECK (key ~ '^[a-z][a-z0-9_]{0,39}$'),
+  condition jsonb NOT NULL,
+  version int NOT NULL DEFAULT 1,
+  created_at timestamptz NOT NULL,
+  changed_at timestamptz NOT NULL,
+  archived_at timestamptz
+);
+CREATE INDEX segment_of_group ON segment (value, contact_id) WHERE kind = 'group' AND to_at IS NULL;
+
+-- Something about a contact has changed in the transaction that wrote this: the rules look again.
+CREATE TABLE segment_check (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  contact_id bigint NOT NULL,
+  asked_at timestamptz NOT NULL
+);
+
+-- When rules look at a contact again though nothing was changed, since time alone may change the answer.
+CREATE TABLE segment_due (
+  contact_id bigint PRIMARY KEY REFERENCES contact (id) ON DELETE CASCADE,
+  due_at timestamptz NOT NULL
+);
+CREATE INDEX segment_due_in_order ON segment_due (due_at, contact_id);
+
+-- Rules have changed: everybody is looked at again, a part of the contacts a row, and how far that is.
+CREATE TABLE segment_sweep (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  after_id bigint NOT NULL,
+  to_id bigint NOT NULL,
+  asked_at timestamptz NOT NULL,
+  CONSTRAINT segment_sweep_goes_forward CHECK (to_id > after_id)
+);
+
+ALTER TABLE timer
+  DROP CONSTRAINT timer_kind_is_known, ADD CONSTRAINT timer_kind_is_known CHECK (kind IN
+    ('offer_expiry', 'delay_step', 'exclusion_end', 'sticky_end', 'overflow', 'wrap_up_end', 'return_due', 'queue_hours',
+     'escalation', 'escalation_check', 'sla_warning', 'sla_due', 'sla_share', 'sla_recount', 'sla_unsent', 'wake_up',
+     'reopen_end', 'credit_check'));

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from contactcenter import db, logs, offers, tickets, timers
+from contactcenter import db, logs, offers, ticket_credits, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     delays,
@@ -120,6 +120,12 @@ async def _reopen_end(conn: Conn, now: datetime, timer: Timer) -> None:
     await ending.close(conn, now, timer.ticket_id)
 
 
+async def _credit_check(conn: Conn, now: datetime, timer: Timer) -> None:
+    assert timer.ticket_id is not None
+    ticket = await tickets.lock(conn, timer.ticket_id)
+    await ticket_credits.refresh(conn, now, [ticket.contact_id], actor="system")
+
+
 _FIRE: Final[Mapping[str, Fire]] = {
     "offer_expiry": _offer_expiry,
     "delay_step": _delay_step,
@@ -138,4 +144,5 @@ _FIRE: Final[Mapping[str, Fire]] = {
     "wake_up": _wake_up,
     "wrap_up_end": _wrap_up_end,
     "reopen_end": _reopen_end,
+    "credit_check": _credit_check,
 }

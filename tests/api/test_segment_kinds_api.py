@@ -17,8 +17,8 @@ REGION = {
 async def test_the_product_has_its_kinds_in_both_languages(agent):
     kinds = {kind["kind"]: kind for kind in await agent("GET", "/segment_kinds", status=200)}
 
-    assert kinds.keys() == {
-        "temperament", "customer_category", "contract", "value_class", "language", "entitlement",
+    assert kinds.keys() >= {
+        "temperament", "customer_category", "contract", "value_class", "language", "entitlement", "group",
     }  # fmt: skip
     assert [v["value"] for v in kinds["customer_category"]["values"]] == [
         "education", "government", "small_business", "large_business", "home",
