@@ -21,7 +21,7 @@ from contactcenter import (
 from contactcenter.contacts import Contact
 from contactcenter.db import Conn
 from contactcenter.errors import Conflict, NotFound
-from contactcenter.merges import Merge, MergeRow, Moved
+from contactcenter.merge_values import Merge, MergeRow, Moved, view
 from contactcenter.ticket_changes import ChangedTicket
 
 
@@ -80,7 +80,7 @@ async def undo(
     for contact_id in (kept.id, other.id):
         await temperaments.show(conn, now, contact_id, actor=actor)
     await segment_setting.told(conn, now, {kept.id, other.id}, actor=actor)
-    return merges.view(undone)
+    return view(undone)
 
 
 async def _undoable(conn: Conn, merge_id: int) -> MergeRow:

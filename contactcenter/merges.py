@@ -7,7 +7,7 @@ sender up afterwards, and is stored with the contact that is left.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -23,87 +23,22 @@ from contactcenter import (
 )
 from contactcenter.contacts import Contact, ContactMerged
 from contactcenter.db import Conn
-from contactcenter.errors import BadInput, Conflict, Forbidden, NotFound
+from contactcenter.errors import BadInput, Forbidden, NotFound
+from contactcenter.merge_values import (
+    Held,
+    Merge,
+    MergeRow,
+    Moved,
+    SendersNotVerified,
+    Unmergeable,
+    view,
+)
 from contactcenter.ticket_changes import ChangedTicket
 
 #: Who writes to the timeline now is waited for this long.
 LOCK_TIMEOUT: Final = "2s"
 #: What the kept contact takes over where it has none of its own.
 _FILLED: Final = ("name", "language", "note")
-
-
-class Moved(Struct, frozen=True, kw_only=True):
-    """What a merge changed, as ids and names: enough to undo it.
-
-    ``freed_keys`` are tickets with the entry queue they no longer stand for. The last ids tell
-    what was there from what came later. ``segment_ends`` are assertions that would have ended by
-    themselves later, and when. ``filled`` and ``attributes`` name what the kept contact
-    took over.
-    """
-
-    identity_ids: list[int]
-    ticket_ids: list[int]
-    interaction_ids: list[int]
-    segment_ids: list[int]
-    open_segment_ids: list[int]
-    segment_ends: list[tuple[int, datetime]] = []
-    freed_keys: list[tuple[int, int]]
-    last_ticket_id: int
-    last_interaction_id: int
-    filled: list[str]
-    attributes: list[str]
-
-
-class Merge(Struct, frozen=True, kw_only=True):
-    """One merge: ``merged_id`` became part of ``kept_id``; the counts tell what moved."""
-
-    id: int
-    kept_id: int
-    merged_id: int
-    actor: str
-    merged_at: datetime
-    undone_at: datetime | None
-    identities: int
-    interactions: int
-    tickets: int
-    segments: int
-
-
-class MergeRow(Struct, frozen=True, kw_only=True):
-    """A row of ``contact_merge``."""
-
-    id: int
-    kept_id: int
-    merged_id: int
-    moved: dict[str, Any]
-    actor: str
-    merged_at: datetime
-    undone_at: datetime | None
-
-
-class Unmergeable(Conflict):
-    """The other contact was merged already; ``contact_id`` names what it is part of."""
-
-    code = "unmergeable"
-
-
-class SendersNotVerified(Conflict):
-    """Nobody vouched for who wrote from these addresses: a person has to decide.
-
-    ``identity_ids`` are addresses of mails that our own border never found to be the author's. With
-    ``accept_unverified`` they are merged all the same.
-    """
-
-    code = "senders_not_verified"
-
-
-class Held(Struct, frozen=True, kw_only=True):
-    """A locked ticket as far as it matters here; ``is_open`` until it is solved."""
-
-    id: int
-    contact_id: int
-    intake_queue_id: int | None
-    is_open: bool
 
 
 class _Last(Struct, frozen=True, kw_only=True):
@@ -208,23 +143,6 @@ async def hold_still(conn: Conn, *contact_ids: int) -> list[Held]:
     held = await _held_tickets.all(conn, list(contact_ids))
     await _set_lock_timeout.run(conn, before)
     return held
-
-
-def view(row: MergeRow) -> Merge:
-    """The merge with counts in place of ids."""
-    moved = msgspec.convert(row.moved, Moved)
-    return Merge(
-        id=row.id,
-        kept_id=row.kept_id,
-        merged_id=row.merged_id,
-        actor=row.actor,
-        merged_at=row.merged_at,
-        undone_at=row.undone_at,
-        identities=len(moved.identity_ids),
-        interactions=len(moved.interaction_ids),
-        tickets=len(moved.ticket_ids),
-        segments=len(moved.segment_ids),
-    )
 
 
 async def _both(conn: Conn, kept_id: int, other_id: int) -> Sequence[Contact]:

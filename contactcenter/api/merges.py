@@ -6,7 +6,7 @@ from contactcenter import contacts, merge_undoing, merges
 from contactcenter.access.actor import Role
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, Call, operation
-from contactcenter.merges import Merge
+from contactcenter.merge_values import Merge
 
 
 class NewMerge(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from contactcenter import (
     contacts,
     desk,
     merge_undoing,
+    merge_values,
     merges,
     segments,
     temperaments,
@@ -425,7 +426,7 @@ async def test_what_cannot_be_merged_is_refused(world, two):
     with pytest.raises(NotFound):
         await world.merge(999, kept)
     await world.merge(kept, other)
-    with pytest.raises(merges.Unmergeable) as merged:
+    with pytest.raises(merge_values.Unmergeable) as merged:
         await world.merge(third, other)
     assert merged.value.data == {"contact_id": kept}
     with pytest.raises(contacts.ContactMerged):
