@@ -201,7 +201,7 @@ def _work(
         MediaFetcher(database, bell, services.channels, chance=chance).run,
         Sweeper(database, services.inbox, services.channels, holder=holder).run,
         Upkeep(database, holder=holder).run,
-        BehaviourKeeper(database, holder=holder).run,
+        BehaviourKeeper(database, dispatcher, holder=holder).run,
         *readers,
     ]
 

@@ -6,9 +6,10 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import behaviour_forgetting, leases, metrics
+from contactcenter import behaviour_forgetting, leases, metrics, value_classes
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
+from contactcenter.value_classes import Dispatcher
 
 EVERY_S: Final = 3600
 #: Longer than one round takes, shorter than the wait for the next.
@@ -20,8 +21,9 @@ log = structlog.get_logger()
 class BehaviourKeeper:
     """One task a process; ``holder`` tells the processes apart."""
 
-    def __init__(self, database: Database, *, holder: str) -> None:
+    def __init__(self, database: Database, dispatcher: Dispatcher, *, holder: str) -> None:
         self._database = database
+        self._dispatcher = dispatcher
         self._holder = holder
 
     async def run(self) -> None:
@@ -39,5 +41,6 @@ class BehaviourKeeper:
             if await leases.take(conn, "behaviour", self._holder, lease_s=LEASE_S) is None:
                 return False
         await behaviour_forgetting.forget(self._database)
+        await value_classes.compute(self._database, self._dispatcher)
         metrics.swept("behaviour")
         return True

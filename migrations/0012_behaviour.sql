@@ -140,3 +140,49 @@ BEGIN ATOMIC
   UNION ALL
   SELECT 'median_reply_s', r.s FROM replied r WHERE r.s IS NOT NULL;
 END;
+
+-- Value --------------------------------------------------------------------------------------------
+
+-- How value is computed: in one currency, over so many periods up to now. `rates` has for another currency how
+-- many of our minor units one of its is worth. Without a currency it is the only one in use.
+CREATE TABLE value_setting (
+  is_only_row boolean PRIMARY KEY DEFAULT true CONSTRAINT value_setting_is_one_row CHECK (is_only_row),
+  currency text CONSTRAINT value_currency_is_three_letters CHECK (currency ~ '^[A-Z]{3}$'),
+  rates jsonb NOT NULL DEFAULT '{}',
+  period_days int NOT NULL DEFAULT 90 CONSTRAINT value_period_is_a_day_to_a_year CHECK (period_days BETWEEN 1 AND 366),
+  periods int NOT NULL DEFAULT 4 CONSTRAINT value_periods_are_one_to_forty CHECK (periods BETWEEN 1 AND 40),
+  minute_rate_minor bigint NOT NULL DEFAULT 0 CONSTRAINT value_rate_is_not_negative CHECK (minute_rate_minor >= 0),
+  vital_share float8 NOT NULL DEFAULT 0 CONSTRAINT value_vital_share_is_a_share CHECK (vital_share BETWEEN 0 AND 1),
+  version int NOT NULL DEFAULT 1,
+  computed_at timestamptz,
+  computed_in text,
+  left_out bigint NOT NULL DEFAULT 0
+);
+INSERT INTO value_setting DEFAULT VALUES;
+
+-- What a contact was worth when it was last computed, in minor units of `value_setting.computed_in`. Whoever did
+-- nothing and cost nothing in those periods has no row.
+CREATE TABLE contact_value (
+  contact_id bigint PRIMARY KEY REFERENCES contact (id),
+  value_class text NOT NULL CONSTRAINT contact_value_class_is_known CHECK (value_class IN ('A', 'B', 'C', 'costly')),
+  is_vital boolean NOT NULL,
+  revenue_minor bigint NOT NULL,
+  margin_minor bigint NOT NULL,
+  profit_minor bigint NOT NULL,
+  handling_s bigint NOT NULL CONSTRAINT contact_value_handling_is_not_negative CHECK (handling_s >= 0),
+  computed_at timestamptz NOT NULL
+);
+
+INSERT INTO segment_kind (kind, name_en, name_fa, several, free, set_by, built_in) VALUES
+  ('vital', 'Vital', 'حیاتی', false, false, 'supervisor', true),
+  ('life_cycle', 'Stage', 'مرحلهٔ مشتری', false, false, 'nobody', true); -- has rules of its own
+INSERT INTO segment_value (kind, value, name_en, name_fa, position) VALUES
+  ('vital', 'yes', 'Always to be kept satisfied', 'همیشه باید راضی بماند', 1),
+  ('vital', 'no', 'Not vital', 'حیاتی نیست', 2),
+  ('life_cycle', 'lead', 'Has bought nothing yet', 'هنوز نخریده', 1),
+  ('life_cycle', 'first_time', 'Bought once', 'خریدار نخستین', 2),
+  ('life_cycle', 'repeat', 'Came back', 'خریدار دوباره', 3),
+  ('life_cycle', 'loyal', 'Loyal', 'وفادار', 4),
+  ('life_cycle', 'at_risk', 'At risk', 'در خطر رفتن', 5),
+  ('life_cycle', 'lost', 'Lost', 'ازدست‌رفته', 6),
+  ('life_cycle', 'returned', 'Won back', 'بازگشته', 7);

@@ -53,6 +53,7 @@ from contactcenter.api import (
     tickets,
     tokens,
     users,
+    value,
     work,
     writing,
 )
@@ -85,6 +86,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     merges,
     behaviour,
     behaviour_kinds,
+    value,
     reports,
     bands,
     teams,

@@ -236,6 +236,9 @@ TABLE: Final[dict[str, Line]] = {
     "PATCH /behaviour_kinds/{behaviour_kind}": _run(
         "anybody", 200, body=lambda w: {"captured": False}
     ),
+    "GET /value_setting": _lead("GET", "nothing"),
+    "PATCH /value_setting": _run("nothing", 200, body=lambda w: {"minute_rate_minor": 50}),
+    "GET /reports/value_classes": _lead("GET", "nothing"),
     "GET /contacts/{contact_id}/merges": _open(),
     "POST /contacts/{contact_id}/merges": _work(
         "merger", lambda w: {"contact_id": w.new_contact()}

@@ -153,6 +153,8 @@ def _undo(world: World, caller: Caller) -> None:
 def _version(world: World, operation: Any, names: list[str], things: dict[str, Any]) -> int:
     if "/configuration" in operation.path:
         return world.configuration
+    if "/value_setting" in operation.path:
+        return world.house.value("SELECT version FROM value_setting")
     if not names:
         admin = next(w for w in world.callers if w.name == "admin")
         return admin.call("GET", f"{PREFIX}/entry_rules").json()["version"]

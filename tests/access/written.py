@@ -157,6 +157,8 @@ class Calls:
         """The version a change is based on."""
         if "/configuration" in self.operation.path:
             return f'"{self.world.configuration}"'
+        if "/value_setting" in self.operation.path:
+            return f'"{self.world.house.value("SELECT version FROM value_setting")}"'
         table = VERSIONS.get(next(iter(self._named()), ""))
         if table is None:
             return self.who.call("GET", f"{PREFIX}/entry_rules").headers["etag"]

@@ -307,6 +307,7 @@ CHANGES: dict[str, Change] = {
         "/behaviour_kinds", {"kind": "visit", "name_en": "Visit", "name_fa": "بازدید"}
     ),
     "change_behaviour_kind": patching("/behaviour_kinds/visit", {"retention_days": 30}),
+    "change_value_setting": patching("/value_setting", {"minute_rate_minor": 75}),
     "create_segment_kind": posting(
         "/segment_kinds", {"kind": "region", "name_en": "R", "name_fa": "م", "free": True}
     ),
@@ -373,7 +374,7 @@ TABLES = (
     "entry_point_secret", "entry_rule", "agent_skill", "team_queue", "routing_setting", "credit_rule",
     "overflow_step", "escalation_rule", "sla_policy", "configuration_version", "calendar", "calendar_version", "calendar_hours",
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
-    "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
+    "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ async def test_the_product_has_its_kinds_in_both_languages(agent):
 
     assert kinds.keys() >= {
         "temperament", "customer_category", "contract", "value_class", "language", "entitlement", "group",
+        "vital", "life_cycle",
     }  # fmt: skip
     assert [v["value"] for v in kinds["customer_category"]["values"]] == [
         "education", "government", "small_business", "large_business", "home",

@@ -6,7 +6,9 @@ import factories
 
 from contactcenter import behaviour_forgetting
 from contactcenter.behaviour_keeper import BehaviourKeeper
+from contactcenter.bell import Bell
 from contactcenter.db import Database
+from contactcenter.dispatch.dispatcher import Dispatcher
 
 DAY = timedelta(days=1)
 
@@ -36,6 +38,7 @@ async def test_what_was_kept_for_long_enough_is_deleted_piece_by_piece_and_told_
 
 
 async def test_one_process_at_a_time_does_a_round(database: Database) -> None:
-    first, second = (BehaviourKeeper(database, holder=name) for name in ("one", "two"))
+    dispatcher = Dispatcher(database, Bell(database))
+    first, second = (BehaviourKeeper(database, dispatcher, holder=name) for name in ("one", "two"))
 
     assert [await first.round(), await second.round(), await first.round()] == [True, False, True]
