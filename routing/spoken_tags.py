@@ -120,7 +120,8 @@ def candidates(heard: Heard, lengths: Collection[int]) -> Iterator[tuple[str, tu
 
 def _spell(heard: Heard) -> None:
     words, said = heard.words, heard.said
-    at, begins, times, before = 0, True, 1, ()
+    before: tuple[int, ...] = ()
+    at, begins, times = 0, True, 1
     while at < len(words):
         word = words[at]
         explains = not begins and (word in AS_IN or word in SECOND_PARTS)
