@@ -1,26 +1,27 @@
 """People we talk with, and the addresses they are known by."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
 from msgspec import Struct
 
-from contactcenter import configuration, db, events, segment_checks
+from contactcenter import db, events, profiles, segment_checks
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
+from contactcenter.profiles import LISTS, SINGLE, Profile
 
 
-class Contact(Struct, frozen=True, kw_only=True):
+class Contact(Profile, frozen=True, kw_only=True):
     """A row of ``contact``. ``merged_into_id`` names the contact it turned out to be."""
 
     id: int
-    name: str | None
-    language: str | None
-    note: str | None
-    attributes: dict[str, Any]
-    version: int
-    merged_into_id: int | None
+    name: str | None = None
+    language: str | None = None
+    note: str | None = None
+    attributes: dict[str, Any] = {}
+    version: int = 1
+    merged_into_id: int | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -68,15 +69,12 @@ class ContactMerged(NotFound):
     code = "contact_merged"
 
 
-class _Edited(Struct, frozen=True, kw_only=True):
-    name: str | None
-    language: str | None
-    note: str | None
-    attributes: dict[str, Any]
-
-
+#: What an edit may change, in the order in which events name it.
+_EDITED: Final = ("name", "language", "note", "attributes", *SINGLE, *LISTS, "declined", "known_at")
 #: What is known of a person: events tell its length.
-_SIZED: Final = ("name", "note", "attributes")
+_SIZED: Final = frozenset({"name", "note", "attributes", *LISTS, "declined", "known_at"})
+#: Where even a length would tell something, events tell whether anything is known.
+_UNTOLD: Final = frozenset(SINGLE)
 
 _SQL = db.Statements(__name__)
 _find = _SQL.take("find", Contact)
@@ -109,18 +107,17 @@ async def lock_rows(conn: Conn, *contact_ids: int) -> dict[int, Contact]:
     return {contact.id: contact for contact in await _lock.all(conn, sorted(contact_ids))}
 
 
-async def create(
-    conn: Conn,
-    now: datetime,
-    *,
-    actor: str,
-    name: str | None,
-    language: str | None,
-    note: str | None,
-    attributes: Mapping[str, Any],
-) -> Contact:
-    """Make a contact, without addresses yet."""
-    contact = await _create.one(conn, name, language, note, attributes, now)
+async def create(conn: Conn, now: datetime, wanted: Contact, *, actor: str) -> Contact:
+    """Make a contact, without addresses yet; its id and its times are given here."""
+    contact = await _create.one(
+        conn,
+        wanted.name,
+        wanted.language,
+        wanted.note,
+        wanted.attributes,
+        now,
+        *profiles.columns(wanted),
+    )
     await events.record(conn, fact("contact_created", now, actor, contact.id))
     await segment_checks.ask(conn, now, [contact.id])
     return contact
@@ -130,17 +127,22 @@ async def change(
     conn: Conn, now: datetime, before: Contact, after: Contact, *, actor: str
 ) -> Contact:
     """Save an edit of a locked contact; nothing is recorded where nothing changes."""
-    fields = [
-        name
-        for name in ("name", "language", "note", "attributes")
-        if getattr(before, name) != getattr(after, name)
-    ]
+    fields = [name for name in _EDITED if getattr(before, name) != getattr(after, name)]
     if not fields:
         return before
     contact = await _change.one(
-        conn, after.id, after.name, after.language, after.note, after.attributes, now
+        conn,
+        after.id,
+        after.name,
+        after.language,
+        after.note,
+        after.attributes,
+        now,
+        *profiles.columns(after),
     )
-    told = configuration.differences(_shown(before), _shown(contact), sized=_SIZED)
+    if fields != ["known_at"]:
+        fields = [name for name in fields if name != "known_at"]
+    told = {name: {"from": _told(name, before), "to": _told(name, contact)} for name in fields}
     await events.record(
         conn, fact("contact_changed", now, actor, contact.id, fields=fields, changed=told)
     )
@@ -178,13 +180,11 @@ def fact(kind: str, now: datetime, actor: str, contact_id: int, **data: object) 
     return events.Event(kind=kind, at=now, actor=actor, contact_id=contact_id, data=data)
 
 
-def _shown(contact: Contact) -> _Edited:
-    return _Edited(
-        name=contact.name,
-        language=contact.language,
-        note=contact.note,
-        attributes=contact.attributes,
-    )
+def _told(name: str, contact: Contact) -> Any:
+    value = getattr(contact, name)
+    if name in _UNTOLD:
+        return value is not None
+    return len(value) if name in _SIZED and value is not None else value
 
 
 async def _present(conn: Conn, contact_id: int, contact: Contact | None) -> Contact:

@@ -1,11 +1,15 @@
 -- name: find
 -- One contact, merged or not.
-SELECT id, name, language, note, attributes, version, merged_into_id, created_at, updated_at
+SELECT id, name, language, note, attributes, version, merged_into_id, created_at, updated_at,
+       gender, occupation, organisational_position, workplace, needs, expectations, birth_date, interests, likes, dislikes,
+       preferred_channel, preferred_hours, tone_note, please_do, please_avoid, known_at, declined
 FROM contact WHERE id = $1
 
 -- name: lock
 -- In order, and so that intake can still store messages of these people.
-SELECT id, name, language, note, attributes, version, merged_into_id, created_at, updated_at
+SELECT id, name, language, note, attributes, version, merged_into_id, created_at, updated_at,
+       gender, occupation, organisational_position, workplace, needs, expectations, birth_date, interests, likes, dislikes,
+       preferred_channel, preferred_hours, tone_note, please_do, please_avoid, known_at, declined
 FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 
 -- name: survivor
@@ -19,15 +23,24 @@ SELECT id FROM way WHERE merged_into_id IS NULL
 
 -- name: create
 -- A person whom we know before he wrote.
-INSERT INTO contact (name, language, note, attributes, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $5)
-RETURNING id, name, language, note, attributes, version, merged_into_id, created_at, updated_at
+INSERT INTO contact (name, language, note, attributes, created_at, updated_at, gender, occupation, organisational_position,
+                     workplace, needs, expectations, birth_date, interests, likes, dislikes, preferred_channel,
+                     preferred_hours, tone_note, please_do, please_avoid, known_at, declined)
+VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+RETURNING id, name, language, note, attributes, version, merged_into_id, created_at, updated_at,
+       gender, occupation, organisational_position, workplace, needs, expectations, birth_date, interests, likes, dislikes,
+       preferred_channel, preferred_hours, tone_note, please_do, please_avoid, known_at, declined
 
 -- name: change
 -- The row is locked and its version compared before.
-UPDATE contact SET name = $2, language = $3, note = $4, attributes = $5, updated_at = $6, version = version + 1
+UPDATE contact SET name = $2, language = $3, note = $4, attributes = $5, updated_at = $6, version = version + 1,
+  gender = $7, occupation = $8, organisational_position = $9, workplace = $10, needs = $11, expectations = $12,
+  birth_date = $13, interests = $14, likes = $15, dislikes = $16, preferred_channel = $17, preferred_hours = $18,
+  tone_note = $19, please_do = $20, please_avoid = $21, known_at = $22, declined = $23
 WHERE id = $1
-RETURNING id, name, language, note, attributes, version, merged_into_id, created_at, updated_at
+RETURNING id, name, language, note, attributes, version, merged_into_id, created_at, updated_at,
+       gender, occupation, organisational_position, workplace, needs, expectations, birth_date, interests, likes, dislikes,
+       preferred_channel, preferred_hours, tone_note, please_do, please_avoid, known_at, declined
 
 -- name: touch
 -- What belongs to the contact changed: whoever read it before has an old version.

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from channels import Address, BadAddress, Channel
 from contactcenter import contacts, db, events, segment_checks
-from contactcenter.contacts import Identity
+from contactcenter.contacts import Contact, Identity
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
 
@@ -101,15 +101,8 @@ async def remove(
     identity = await _find.first(conn, identity_id)
     if identity is None or identity.contact_id != contact_id:
         raise NotFound(f"contact {contact_id} has no identity {identity_id}")
-    stranger = await contacts.create(
-        conn,
-        now,
-        actor=actor,
-        name=None,
-        language=None,
-        note=None,
-        attributes={"formerly_of": contact_id},
-    )
+    wanted = Contact(id=0, attributes={"formerly_of": contact_id}, created_at=now, updated_at=now)
+    stranger = await contacts.create(conn, now, wanted, actor=actor)
     await _give.run(conn, identity_id, stranger.id)
     await segment_checks.ask(conn, now, [contact_id])
 

@@ -18,7 +18,6 @@ from contactcenter import (
     temperaments,
     ticket_changes,
 )
-from contactcenter.contacts import Contact
 from contactcenter.db import Conn
 from contactcenter.errors import Conflict, NotFound
 from contactcenter.merge_values import Merge, MergeRow, Moved, view
@@ -69,7 +68,7 @@ async def undo(
     await merges.check_may_read_all(conn, must_read_as, kept.id)
     await merges.hold_still(conn, kept.id, other.id)
     facts = await _return(conn, now, row, moved, actor=actor)
-    await contacts.change(conn, now, kept, _emptied(kept, other, moved), actor=actor)
+    await contacts.change(conn, now, kept, contact_facts.parted(kept, other, moved), actor=actor)
     await contacts.touch(conn, now, kept.id)
     await _stand_alone.run(conn, other.id, now)
     undone = await _end.one(conn, merge_id, now)
@@ -131,13 +130,3 @@ async def _return(
             facts.append(ticket_changes.fact(ticket, now, actor, intake_queue_id=key))
     return facts
 
-
-def _emptied(kept: Contact, other: Contact, moved: Moved) -> Contact:
-    """Without what it had taken over, unless somebody has written something else since."""
-    lost = {n: None for n in moved.filled if getattr(kept, n) == getattr(other, n)}
-    attributes = {
-        name: value
-        for name, value in kept.attributes.items()
-        if name not in moved.attributes or value != other.attributes.get(name)
-    }
-    return msgspec.structs.replace(kept, attributes=attributes, **lost)

@@ -6,16 +6,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from contactcenter.contact_facts import Taken
 from contactcenter.errors import Conflict
 
 
-class Moved(Struct, frozen=True, kw_only=True):
+class Moved(Taken, frozen=True, kw_only=True):
     """What a merge changed, as ids and names: enough to undo it.
 
     ``freed_keys`` are tickets with the entry queue they no longer stand for. The last ids tell
     what was there from what came later. ``segment_ends`` are assertions that would have ended by
-    themselves later, and when. ``filled`` and ``attributes`` name what the kept contact
-    took over.
+    themselves later, and when.
     """
 
     identity_ids: list[int]
@@ -23,12 +23,10 @@ class Moved(Struct, frozen=True, kw_only=True):
     interaction_ids: list[int]
     segment_ids: list[int]
     open_segment_ids: list[int]
-    segment_ends: list[tuple[int, datetime]] = []
+    segment_ends: list[tuple[int, datetime]] = msgspec.field(default_factory=list)
     freed_keys: list[tuple[int, int]]
     last_ticket_id: int
     last_interaction_id: int
-    filled: list[str]
-    attributes: list[str]
 
 
 class Merge(Struct, frozen=True, kw_only=True):

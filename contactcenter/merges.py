@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from contactcenter import (
+    contact_facts,
     contacts,
     db,
     events,
@@ -37,8 +38,6 @@ from contactcenter.ticket_changes import ChangedTicket
 
 #: Who writes to the timeline now is waited for this long.
 LOCK_TIMEOUT: Final = "2s"
-#: What the kept contact takes over where it has none of its own.
-_FILLED: Final = ("name", "language", "note")
 
 
 class _Last(Struct, frozen=True, kw_only=True):
@@ -169,7 +168,7 @@ async def _move(
     tickets = await _move_tickets.all(conn, *way)
     lasting = await _lasting_segments.all(conn, other.id, now)
     await _end_segments.run(conn, *way, now)
-    filled = _filled(kept, other)
+    filled, taken = contact_facts.joined(kept, other)
     moved = Moved(
         identity_ids=await _move_identities.all(conn, *way),
         ticket_ids=[ticket.id for ticket in tickets],
@@ -180,8 +179,7 @@ async def _move(
         freed_keys=list(keys.items()),
         last_ticket_id=last.ticket_id,
         last_interaction_id=last.interaction_id,
-        filled=[name for name in _FILLED if getattr(kept, name) != getattr(filled, name)],
-        attributes=sorted(filled.attributes.keys() - kept.attributes.keys()),
+        **msgspec.structs.asdict(taken),
     )
     await _save(conn, now, kept, filled, actor=actor)
     await _point_to.run(conn, *way, now)
@@ -205,13 +203,6 @@ def _doubled_keys(held: Iterable[Held], kept_id: int) -> dict[int, int]:
         for t, queue_id in stands
         if queue_id is not None and t.contact_id != kept_id and queue_id in kept
     }
-
-
-def _filled(kept: Contact, other: Contact) -> Contact:
-    """The kept contact with what only the other has told of himself."""
-    gained = {n: getattr(other, n) for n in _FILLED if getattr(kept, n) is None}
-    attributes = other.attributes | kept.attributes
-    return msgspec.structs.replace(kept, attributes=attributes, **gained)
 
 
 async def _save(conn: Conn, now: datetime, before: Contact, after: Contact, *, actor: str) -> None:

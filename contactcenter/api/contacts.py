@@ -1,17 +1,30 @@
 """Contacts: the people we talk with, found by any spelling, and the addresses they have."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import contact_search, contacts, identities, segment_views, temperaments
+from contactcenter import (
+    attribute_values,
+    contact_attributes,
+    contact_facts,
+    contact_search,
+    contacts,
+    identities,
+    segment_views,
+    temperaments,
+)
+from contactcenter.api import contact_profile
+from contactcenter.api.contact_profile import FactKeys, FactsInput, FactsView
 from contactcenter.api.inputs import MAX_ID, Line
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
-from contactcenter.api.partial import edited
+from contactcenter.contact_attributes import Attribute
 from contactcenter.contacts import Contact
+from contactcenter.errors import BadInput
 from contactcenter.identities import Written
 from contactcenter.segment_views import SegmentView
 from contactcenter.temperaments import Temperament
@@ -25,11 +38,14 @@ _AttributeValue = (
     | Annotated[int, Meta(ge=-(2**53), le=2**53)]
     | float
     | bool
+    | Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=50)]
     | None
 )
-#: What else is known of somebody: names and plain values.
+#: What the house wants to know besides: values of its own attributes.
 Attributes = Annotated[dict[_AttributeName, _AttributeValue], Meta(max_length=50)]
 
+#: What an edit may give that is no fact.
+_PLAIN: Final = ("name", "language", "note")
 _EVERYBODY: Final = Cursor("contacts", tuple[int])
 _FOUND: Final = Cursor("contact-search", tuple[int, int])
 
@@ -48,7 +64,7 @@ class NewIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     channel: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}$")] | None = None
 
 
-class NewContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NewContact(FactsInput, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody we want to know before he writes."""
 
     name: Line | None = None
@@ -58,13 +74,18 @@ class NewContact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     identities: Annotated[tuple[NewIdentity, ...], Meta(max_length=20)] = ()
 
 
-class ContactChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to change; what is left out stays, null empties. ``attributes`` replace the former."""
+class ContactChange(FactsInput, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change; what is left out stays, null or an empty list empties.
+
+    ``attributes`` replace the former. ``confirmed`` are keys of what he has said once more: it is as
+    fresh as if it were new.
+    """
 
     name: Line | UnsetType | None = UNSET
     language: Language | UnsetType | None = UNSET
     note: Note | UnsetType | None = UNSET
     attributes: Attributes | UnsetType = UNSET
+    confirmed: FactKeys = ()
 
 
 class IdentityView(Struct, frozen=True, kw_only=True):
@@ -90,7 +111,7 @@ class ContactLine(Struct, frozen=True, kw_only=True):
     identities: list[IdentityView]
 
 
-class ContactView(Struct, frozen=True, kw_only=True):
+class ContactView(FactsView, frozen=True, kw_only=True):
     """A contact with his addresses, what he is to us now, and how to treat him."""
 
     id: int
@@ -151,14 +172,19 @@ async def create_contact(call: Call, body: NewContact) -> ContactView:
         for n, identity in enumerate(body.identities)
     ]
     now = await call.clock()
-    contact = await contacts.create(
-        call.conn,
-        now,
-        actor=call.actor.reference,
+    known = await contact_attributes.by_key(call.conn)
+    wanted = Contact(
+        id=0,
         name=_stripped(body.name),
         language=body.language,
         note=body.note,
-        attributes=body.attributes,
+        attributes=attribute_values.checked(known, {}, body.attributes),
+        created_at=now,
+        updated_at=now,
+        **_told(call, body, known, now),
+    )
+    contact = await contacts.create(
+        call.conn, now, contact_facts.noted(None, wanted, now), actor=call.actor.reference
     )
     # In one order for everybody, so that two who make the same contact cannot wait in a ring.
     for address in sorted(set(addresses), key=lambda a: (a.kind, a.value)):
@@ -174,11 +200,23 @@ async def find_contact(call: Call, contact_id: int) -> ContactView:
 
 @operation("PATCH", "/contacts/{contact_id}", tag="contacts", roles=AGENT, via="transaction")
 async def change_contact(call: Call, contact_id: int, body: ContactChange) -> ContactView:
-    """Edit a contact."""
+    """Edit a contact.
+
+    An attribute that nobody has defined, a value of the wrong type or an impossible one is refused
+    by its name, and nothing is changed.
+    """
     before = (await contacts.lock(call.conn, contact_id))[contact_id]
     call.check_version(before.version)
-    after = edited(before, body)
     now = await call.clock()
+    known = await contact_attributes.by_key(call.conn)
+    given = _told(call, body, known, now)
+    given |= {n: v for n in _PLAIN if (v := getattr(body, n)) is not UNSET}
+    given["name"] = _stripped(given.get("name", before.name))
+    if not isinstance(body.attributes, UnsetType):
+        given["attributes"] = attribute_values.checked(known, before.attributes, body.attributes)
+    after = msgspec.structs.replace(before, **given)
+    _check_confirmed(after, body.confirmed)
+    after = contact_facts.noted(before, after, now, body.confirmed)
     changed = await contacts.change(call.conn, now, before, after, actor=call.actor.reference)
     return await view(call, changed)
 
@@ -243,7 +281,23 @@ async def view(call: Call, contact: Contact) -> ContactView:
         created_at=contact.created_at,
         updated_at=contact.updated_at,
         version=contact.version,
+        **contact_profile.shown(contact),
     )
+
+
+def _told(
+    call: Call, body: FactsInput, known: Mapping[str, Attribute], now: datetime
+) -> dict[str, Any]:
+    return contact_profile.told(
+        body, channels=call.services.channels, keys=known.keys(), today=now.date()
+    )
+
+
+def _check_confirmed(after: Contact, confirmed: tuple[str, ...]) -> None:
+    facts = contact_facts.known(after)
+    for n, key in enumerate(confirmed):
+        if key not in facts:
+            raise BadInput(f"body.confirmed[{n}]", f"{key!r} is not known of this contact.")
 
 
 def _shown(known: list[contacts.KnownIdentity]) -> list[IdentityView]:
