@@ -1,6 +1,5 @@
 """Values of the house's own attributes: each as it was defined, or refused by name."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -12,6 +11,8 @@ from contactcenter.errors import BadInput
 MAX_TEXT: Final = 1000
 MAX_WORD: Final = 200
 MAX_WORDS: Final = 50
+#: The largest whole number that every reader of JSON keeps exact.
+MAX_NUMBER: Final = 2**53
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -41,7 +42,7 @@ def checked(
 
 def words(given: tuple[str, ...] | list[str]) -> list[str]:
     """Words without spaces around them, each once, in their order."""
-    return list(dict.fromkeys(" ".join(word.split()) for word in given))
+    return list(dict.fromkeys(word.strip() for word in given))
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -63,8 +64,10 @@ def _text(_attribute: Attribute, value: Any, place: str) -> str:
 
 
 def _number(attribute: Attribute, value: Any, place: str) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(place, "Expected a number.")
+    if not abs(value) <= MAX_NUMBER:
+        raise BadInput(place, f"Expected a number between -{MAX_NUMBER} and {MAX_NUMBER}.")
     low, high = attribute.minimum, attribute.maximum
     if (low is not None and value < low) or (high is not None and value > high):
         raise BadInput(place, f"Expected a number {_range(low, high)}.")

@@ -103,6 +103,8 @@ async def create(conn: Conn, now: datetime, wanted: Attribute, *, actor: str) ->
     """Add one of the house's own; raises ``NameTaken`` or ``BadInput``."""
     if wanted.key in RESERVED:
         raise BadInput("body.key", f"{wanted.key} is written by the product itself.")
+    if wanted.key in ALWAYS_SENSITIVE:
+        raise NameTaken(f"there is an attribute {wanted.key} already")
     _check(wanted)
     if await _create.first(conn, wanted.type, *_columns(wanted)) is None:
         raise NameTaken(f"there is an attribute {wanted.key} already")

@@ -136,7 +136,7 @@ def _instants(
     kept: Contact, other: Contact, keys: Collection[str]
 ) -> dict[str, tuple[str | None, str | None]]:
     """When these were last said, before and after; of two the later."""
-    found = {}
+    found: dict[str, tuple[str | None, str | None]] = {}
     for key in sorted(keys):
         was, told = kept.known_at.get(key), other.known_at.get(key)
         if told is not None and (was is None or told > was):

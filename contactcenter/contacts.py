@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from contactcenter import db, events, profiles, segment_checks
@@ -19,7 +20,7 @@ class Contact(Profile, frozen=True, kw_only=True):
     name: str | None = None
     language: str | None = None
     note: str | None = None
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, Any] = msgspec.field(default_factory=dict)
     version: int = 1
     merged_into_id: int | None = None
     created_at: datetime

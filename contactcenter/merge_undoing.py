@@ -10,6 +10,7 @@ import msgspec
 
 from contactcenter import (
     behaviour,
+    contact_facts,
     contacts,
     db,
     events,
@@ -129,4 +130,3 @@ async def _return(
             key = {"from": None, "to": queue_id}
             facts.append(ticket_changes.fact(ticket, now, actor, intake_queue_id=key))
     return facts
-

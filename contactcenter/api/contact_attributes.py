@@ -39,8 +39,8 @@ class NewAttribute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A fact that shall be known of contacts; conditions ask for it as ``attribute.<key>``.
 
     A choice has ``choices``, a list may have some; a number may lie between ``minimum`` and
-    ``maximum``, a date between ``earliest`` and ``latest``. The greater its ``worth``, the sooner an
-    agent is shown that it is missing: with the question in both languages, if it is to be
+    ``maximum``, a date between ``earliest`` and ``latest``. The greater its ``worth``, the sooner
+    an agent is shown that it is missing: with the question in both languages, if it is to be
     ``asked``; what is ``sensitive`` comes last. After ``fresh_days`` it counts half as fresh.
     """
 

@@ -16,7 +16,15 @@ from contactcenter.time_zones import UnknownTimeZone, zone_of
 Gender = Literal["female", "male", "other", "undisclosed"]
 #: What matters, each in a few words.
 Words = Annotated[tuple[Line, ...], Meta(max_length=50)]
-ToneNote = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S")]
+ToneNote = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=1000,
+        pattern=r"\S",
+        description="Spaces around it are dropped.",
+    ),
+]
 _Time = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:30"])]
 #: 1 is Monday, 7 is Sunday.
 _Weekday = Annotated[int, Meta(ge=1, le=7)]

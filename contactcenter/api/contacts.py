@@ -32,17 +32,12 @@ from contactcenter.temperaments import Temperament
 #: A language, such as ``fa``, or one in another script, such as ``fa-Latn``.
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Za-z]{4})?$")]
 Note = Annotated[str, Meta(max_length=4000)]
-_AttributeName = Annotated[str, Meta(min_length=1, max_length=60)]
-_AttributeValue = (
-    Annotated[str, Meta(max_length=1000)]
-    | Annotated[int, Meta(ge=-(2**53), le=2**53)]
-    | float
-    | bool
-    | Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=50)]
-    | None
-)
-#: What the house wants to know besides: values of its own attributes.
-Attributes = Annotated[dict[_AttributeName, _AttributeValue], Meta(max_length=50)]
+#: What the house wants to know besides: values of its own attributes, which ``attribute_values``
+#: checks, so that what is wrong is named.
+Attributes = Annotated[
+    dict[str, Any],
+    Meta(max_length=50, description="By key of an attribute: text, number, date, true, list…"),
+]
 
 #: What an edit may give that is no fact.
 _PLAIN: Final = ("name", "language", "note")
@@ -77,8 +72,8 @@ class NewContact(FactsInput, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class ContactChange(FactsInput, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to change; what is left out stays, null or an empty list empties.
 
-    ``attributes`` replace the former. ``confirmed`` are keys of what he has said once more: it is as
-    fresh as if it were new.
+    ``attributes`` replace the former. ``confirmed`` are keys of what he has said once more: it is
+    as fresh as if it were new.
     """
 
     name: Line | UnsetType | None = UNSET

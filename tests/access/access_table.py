@@ -208,6 +208,14 @@ TABLE: Final[dict[str, Line]] = {
         201,
         body=lambda w: [{"contact_id": w.new_contact(), "kind": "contract", "value": w.word}],
     ),
+    "GET /contact_attributes": _open("nothing"),
+    "GET /contact_attributes/{contact_attribute}": _open(),
+    "POST /contact_attributes": _run(
+        "nothing", 201, body=lambda w: {**NAMES, "key": w.word, "type": "text"}
+    ),
+    "PATCH /contact_attributes/{contact_attribute}": _run(
+        "anybody", 200, body=lambda w: {"name_fa": "کد"}
+    ),
     "GET /segment_kinds": _open("nothing"),
     "GET /segment_kinds/{segment_kind}": _open(),
     "POST /segment_kinds": _run(

@@ -110,6 +110,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "segment_id": 1,
         "segment_kind": "contract",
         "behaviour_kind": "purchase",
+        "contact_attribute": "gender",
         "token_id": 1,
         "version": 1,
         **hidden,

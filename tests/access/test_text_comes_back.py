@@ -19,6 +19,7 @@ from written import OPERATIONS, WITH_BODY, Calls, Path, texts_of, with_text
 
 from contactcenter import api
 from contactcenter.api.operation import PREFIX
+from contactcenter.profiles import LISTS
 from routing.text import fold
 
 pytestmark = pytest.mark.slow
@@ -63,6 +64,19 @@ CHANGED: Final[dict[tuple[str, str], tuple[Callable[[str], str], str]]] = {
             *(("change_segment_kind", "name_en"), ("change_segment_kind", "name_fa")),
             *(("create_behaviour_kind", "name_en"), ("create_behaviour_kind", "name_fa")),
             *(("change_behaviour_kind", "name_en"), ("change_behaviour_kind", "name_fa")),
+            *(
+                (operation, name)
+                for operation in ("create_contact_attribute", "change_contact_attribute")
+                for name in ("name_en", "name_fa", "question_en", "question_fa")
+            ),
+            *(
+                (operation, name)
+                for operation in ("create_contact", "change_contact")
+                for name in (
+                    *("occupation", "organisational_position", "workplace", "tone_note"),
+                    *LISTS,
+                )
+            ),
             *(("create_disposition", "name_en"), ("create_disposition", "name_fa")),
             *(("create_saved_reply", "title"), ("change_saved_reply", "title")),
             *(("create_entry_point", "name"), ("change_entry_point", "name")),

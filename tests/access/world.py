@@ -216,6 +216,7 @@ class World:
             "segment_id": self._segment,
             "segment_kind": self._segment_kind,
             "behaviour_kind": self._behaviour_kind,
+            "contact_attribute": self._contact_attribute,
             "reply_id": self._reply,
             "user_id": self._user,
             "agent_id": self._user,
@@ -313,6 +314,13 @@ class World:
         return await conn.fetchval(
             "INSERT INTO segment_kind (kind, name_en, name_fa, free) VALUES ($1, 'x', 'x', true)"
             " RETURNING kind",
+            self.word,
+        )
+
+    async def _contact_attribute(self, conn: Conn, _made: Any, _team: int, _owner: int) -> str:
+        return await conn.fetchval(
+            "INSERT INTO contact_attribute (key, name_en, name_fa, type)"
+            " VALUES ($1, 'x', 'x', 'text') RETURNING key",
             self.word,
         )
 

@@ -35,9 +35,10 @@ VERSIONS: Final = {
     "reply_id": "saved_reply",
     "segment_kind": "segment_kind",
     "behaviour_kind": "behaviour_kind",
+    "contact_attribute": "contact_attribute",
 }
 #: What a table's rows are named by, where it is no id.
-KEYS: Final = {"segment_kind": "kind", "behaviour_kind": "kind"}
+KEYS: Final = {"segment_kind": "kind", "behaviour_kind": "kind", "contact_attribute": "key"}
 #: What stands beside a text, where it could not be taken alone.
 BESIDE: Final[Mapping[tuple[str, Path], Any]] = {
     ("create_contact", ("identities", 0)): {"kind": "email"},

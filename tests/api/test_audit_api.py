@@ -290,6 +290,10 @@ CHANGES: dict[str, Change] = {
     ),
     "change_saved_reply": patching("/saved_replies/{reply}", {"body": "canary-body-too"}),
     "remove_saved_reply": deleting("/saved_replies/{reply}", status=204),
+    "create_contact_attribute": posting(
+        "/contact_attributes", {"key": "a", "name_en": "A", "name_fa": "آ", "type": "text"}
+    ),
+    "change_contact_attribute": patching("/contact_attributes/a", {"worth": 20}),
     "create_contact": posting("/contacts", {"name": "canary-name"}, keep="new_contact"),
     "change_contact": patching(
         "/contacts/{contact}",

@@ -22,6 +22,16 @@ def message(n, sender):
     )
 
 
+@pytest.fixture
+async def defined(table):
+    """The house wants to know three things more."""
+    await table.execute(
+        "INSERT INTO contact_attribute (key, name_en, name_fa, type) VALUES"
+        " ('vip', 'VIP', 'ویژه', 'boolean'), ('since', 'Since', 'از سال', 'number'),"
+        " ('city', 'City', 'شهر', 'text')"
+    )
+
+
 async def made(caller, **fields):
     return await caller("POST", "/contacts", fields, status=201)
 
@@ -34,6 +44,7 @@ async def found(caller, q, **more):
 # Making and editing -------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("defined")
 async def test_a_contact_is_made_with_addresses_in_their_canonical_form(agent, table):
     contact = await made(
         agent,
@@ -85,6 +96,7 @@ async def test_a_contact_is_read_with_the_etag_that_an_edit_needs(agent):
     assert (stale["code"], missing["code"]) == ("stale", "precondition_missing")
 
 
+@pytest.mark.usefixtures("defined")
 async def test_an_edit_is_recorded_by_the_names_of_its_fields_alone(agent, table):
     contact = await made(agent, name="Sara", note="old")
     path = f"/contacts/{contact['id']}"
@@ -122,8 +134,8 @@ async def test_an_unknown_contact_is_not_found(agent):
         ({"name": " "}, "body.name"),
         ({"name": "x" * 201}, "body.name"),
         ({"language": "Persian"}, "body.language"),
-        ({"attributes": {"x": [1]}}, "body.attributes[...]"),
-        ({"attributes": {"x": 2**60}}, "body.attributes[...]"),
+        ({"attributes": {"x": [1]}}, "body.attributes.x"),
+        ({"attributes": {"": 1}}, "body.attributes."),
         ({"attributes": {str(n): n for n in range(51)}}, "body.attributes"),
         ({"identities": [{"kind": "phone", "value": "12"}]}, "body.identities[0].value"),
         (
