@@ -14,11 +14,10 @@ from contactcenter import (
     contact_search,
     contacts,
     identities,
-    segment_views,
-    temperaments,
 )
 from contactcenter.api import contact_profile
-from contactcenter.api.contact_profile import FactKeys, FactsInput, FactsView
+from contactcenter.api.contact_profile import FactKeys, FactsInput
+from contactcenter.api.contact_views import ContactLine, ContactView, identity_views, view
 from contactcenter.api.inputs import MAX_ID, Line
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
@@ -26,8 +25,6 @@ from contactcenter.contact_attributes import Attribute
 from contactcenter.contacts import Contact
 from contactcenter.errors import BadInput
 from contactcenter.identities import Written
-from contactcenter.segment_views import SegmentView
-from contactcenter.temperaments import Temperament
 
 #: A language, such as ``fa``, or one in another script, such as ``fa-Latn``.
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Za-z]{4})?$")]
@@ -83,45 +80,6 @@ class ContactChange(FactsInput, frozen=True, kw_only=True, forbid_unknown_fields
     confirmed: FactKeys = ()
 
 
-class IdentityView(Struct, frozen=True, kw_only=True):
-    """One address of a contact in its canonical form; a telephone number is E.164.
-
-    ``opted_out_at`` is since when messages from one of our senders are not wanted there.
-    """
-
-    id: int
-    kind: str
-    value: str
-    created_at: datetime
-    opted_out_at: datetime | None
-
-
-class ContactLine(Struct, frozen=True, kw_only=True):
-    """A contact in a list."""
-
-    id: int
-    name: str | None
-    language: str | None
-    created_at: datetime
-    identities: list[IdentityView]
-
-
-class ContactView(FactsView, frozen=True, kw_only=True):
-    """A contact with his addresses, what he is to us now, and how to treat him."""
-
-    id: int
-    name: str | None
-    language: str | None
-    note: str | None
-    attributes: dict[str, Any]
-    identities: list[IdentityView]
-    segments: list[SegmentView]
-    temperament: Temperament
-    created_at: datetime
-    updated_at: datetime
-    version: int
-
-
 @operation("GET", "/contacts", tag="contacts", roles=AGENT, via="read")
 async def list_contacts(call: Call, query: ContactQuery) -> Page[ContactLine]:
     """Find contacts, the best match first, or list all, the newest first.
@@ -150,7 +108,7 @@ async def list_contacts(call: Call, query: ContactQuery) -> Page[ContactLine]:
             name=c.name,
             language=c.language,
             created_at=c.created_at,
-            identities=_shown(known[c.id]),
+            identities=identity_views(known[c.id]),
         )
         for c in page.items
     ]
@@ -261,25 +219,6 @@ async def remove_identity(call: Call, contact_id: int, identity_id: int) -> Cont
     return await view(call, await contacts.find(call.conn, contact_id))
 
 
-async def view(call: Call, contact: Contact) -> ContactView:
-    """A contact with what belongs to him."""
-    known = await contacts.identities(call.conn, [contact.id])
-    return ContactView(
-        id=contact.id,
-        name=contact.name,
-        language=contact.language,
-        note=contact.note,
-        attributes=contact.attributes,
-        identities=_shown(known[contact.id]),
-        segments=await segment_views.effective(call.conn, contact.id, await call.clock()),
-        temperament=await temperaments.current(call.conn, contact.id),
-        created_at=contact.created_at,
-        updated_at=contact.updated_at,
-        version=contact.version,
-        **contact_profile.shown(contact),
-    )
-
-
 def _told(
     call: Call, body: FactsInput, known: Mapping[str, Attribute], now: datetime
 ) -> dict[str, Any]:
@@ -293,19 +232,6 @@ def _check_confirmed(after: Contact, confirmed: tuple[str, ...]) -> None:
     for n, key in enumerate(confirmed):
         if key not in facts:
             raise BadInput(f"body.confirmed[{n}]", f"{key!r} is not known of this contact.")
-
-
-def _shown(known: list[contacts.KnownIdentity]) -> list[IdentityView]:
-    return [
-        IdentityView(
-            id=i.id,
-            kind=i.kind,
-            value=i.value,
-            created_at=i.created_at,
-            opted_out_at=i.opted_out_at,
-        )
-        for i in known
-    ]
 
 
 def _written(identity: NewIdentity) -> Written:
