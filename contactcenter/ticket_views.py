@@ -104,6 +104,7 @@ class _Row(Struct, frozen=True, kw_only=True):
     tags: list[str]
     credits: dict[str, int]
     segments: list[Any]
+    follow_ups: list[Any]
     offered_to_id: int | None
     offer_expires_at: datetime | None
     opted_out_at: datetime | None
@@ -118,6 +119,19 @@ class Word(Struct, frozen=True, kw_only=True):
     value: str
     name_en: str
     name_fa: str
+
+
+class OpenFollowUp(Struct, frozen=True, kw_only=True):
+    """What somebody still has to do, by when; ``what_fa`` is there where nobody wrote ``what``."""
+
+    id: int
+    kind: Literal["promise", "undecided", "task"]
+    what: str
+    what_fa: str | None
+    due_at: datetime
+    is_overdue: bool
+    agent_id: int | None
+    team_id: int | None
 
 
 class Guidance(Struct, frozen=True, kw_only=True):
@@ -144,6 +158,7 @@ class TicketView(_Row, frozen=True, kw_only=True):
     """
 
     segments: list[Word]
+    follow_ups: list[OpenFollowUp]
     guidance: Guidance
 
 
@@ -193,7 +208,10 @@ async def find(conn: Conn, viewer_id: int, ticket_id: int) -> TicketView:
         raise NotFound(f"there is no ticket {ticket_id}", ticket_id=ticket_id)
     columns = msgspec.structs.asdict(row)
     words = msgspec.convert(columns.pop("segments"), list[Word])
-    return TicketView(**columns, segments=words, guidance=guidance_for(row.temperament))
+    follow_ups = msgspec.convert(columns.pop("follow_ups"), list[OpenFollowUp])
+    return TicketView(
+        **columns, segments=words, follow_ups=follow_ups, guidance=guidance_for(row.temperament)
+    )
 
 
 async def check_may_read(conn: Conn, viewer_id: int, ticket_id: int) -> None:

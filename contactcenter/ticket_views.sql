@@ -46,6 +46,11 @@ SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id
         FROM effective_segments(t.contact_id, clock_timestamp()) AS e JOIN segment_kind k ON k.kind = e.kind
         LEFT JOIN segment_value w ON w.kind = e.kind AND w.value = e.value
         WHERE e.kind <> 'temperament') AS segments,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                 'id', f.id, 'kind', f.kind, 'what', f.what, 'what_fa', f.what_fa, 'due_at', f.due_at,
+                 'is_overdue', f.due_at <= clock_timestamp(), 'agent_id', f.agent_id, 'team_id', f.team_id)
+                 ORDER BY f.due_at, f.id), '[]')
+        FROM follow_up f WHERE f.ticket_id = t.id AND f.state = 'open') AS follow_ups,
        o.agent_id AS offered_to_id, o.expires_at AS offer_expires_at,
        (SELECT min(s.from_at) FROM identity i JOIN opt_out s ON s.identity_id = i.id
         WHERE i.contact_id = t.contact_id AND s.channel = t.channel AND s.lifted_at IS NULL) AS opted_out_at

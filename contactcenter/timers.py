@@ -31,6 +31,7 @@ Kind = Literal[
     "sla_unsent",
     "wake_up",
     "reopen_end",
+    "follow_up_due",
     "credit_check",
 ]
 
@@ -106,6 +107,16 @@ async def set_for_message(
 ) -> None:
     """Set or move the message's timer of this kind."""
     await _set.run(conn, due_at, kind, str(interaction_id), ticket_id, None, None)
+
+
+async def set_for_follow_up(conn: Conn, follow_up_id: int, due_at: datetime) -> None:
+    """Set or move the timer of a follow-up."""
+    await _set.run(conn, due_at, "follow_up_due", str(follow_up_id), None, None, None)
+
+
+async def clear_for_follow_up(conn: Conn, follow_up_id: int) -> None:
+    """Its reason is gone; clearing what is not set does nothing."""
+    await _clear.run(conn, "follow_up_due", str(follow_up_id))
 
 
 async def clear_for_agent(conn: Conn, kind: Kind, agent_id: int) -> None:

@@ -380,6 +380,32 @@ async def entitlement(
     )
 
 
+async def feedback(conn: Conn, *, ticket_id: int, owner_id: int, words: str = "Too slow.") -> int:
+    """What the customer of a ticket does not like, and who sees to it."""
+    return await conn.fetchval(
+        """INSERT INTO feedback (topic, polarity, words, contact_id, ticket_id, source, given_at,
+                                 received_at, owner_id, actor)
+           SELECT 'Laptop', 'dislike', $3, contact_id, id, 'ticket', now(), now(), $2, 'system'
+           FROM ticket WHERE id = $1 RETURNING id""",
+        ticket_id,
+        owner_id,
+        words,
+    )
+
+
+async def follow_up(conn: Conn, *, ticket_id: int, agent_id: int, what: str = "Call.") -> int:
+    """What an agent is to do for the customer of a ticket."""
+    return await conn.fetchval(
+        """INSERT INTO follow_up (kind, what, due_at, contact_id, ticket_id, agent_id, created_by,
+                                  created_at)
+           SELECT 'promise', $3, '2099-01-01', contact_id, id, $2, 'system', now()
+           FROM ticket WHERE id = $1 RETURNING id""",
+        ticket_id,
+        agent_id,
+        what,
+    )
+
+
 async def behaviour(
     conn: Conn,
     at: datetime,

@@ -16,6 +16,12 @@ class NotYourTicket(Forbidden):
     code = "not_your_ticket"
 
 
+class NotYours(Forbidden):
+    """Only who it was given to, or a supervisor, may do this."""
+
+    code = "not_yours"
+
+
 async def check_may_work(call: Call, ticket_id: int) -> None:
     """Refuse who may not read the ticket (``NotFound``) or neither holds nor supervises it."""
     await check_may_work_in(call, call.conn, ticket_id)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from contactcenter import agents, offers, queues, ticket_credits, tickets, turns
+from contactcenter import agents, follow_ups, offers, queues, ticket_credits, tickets, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, overflowing, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
@@ -94,6 +94,7 @@ async def solve_all(conn: Conn, now: datetime, solutions: Sequence[Solution]) ->
     locked = await tickets.lock_all(conn, [solution.ticket_id for solution in solutions])
     ended = [_solved(now, locked[solution.ticket_id], solution) for solution in solutions]
     turned = await let_go_all(conn, now, ended)
+    await follow_ups.ask_undecided(conn, now, [one.ticket.id for one in turned])
     for freed in turns.freed_by(turned):
         await seek.tickets_for(conn, now, freed.agent_id)
     return [one.ticket for one in turned]

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from contactcenter import db, logs, offers, ticket_credits, tickets, timers
+from contactcenter import db, follow_ups, logs, offers, ticket_credits, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     delays,
@@ -126,6 +126,10 @@ async def _credit_check(conn: Conn, now: datetime, timer: Timer) -> None:
     await ticket_credits.refresh(conn, now, [ticket.contact_id], actor="system")
 
 
+async def _follow_up_due(conn: Conn, now: datetime, timer: Timer) -> None:
+    await follow_ups.come_due(conn, now, int(timer.key))
+
+
 _FIRE: Final[Mapping[str, Fire]] = {
     "offer_expiry": _offer_expiry,
     "delay_step": _delay_step,
@@ -144,5 +148,6 @@ _FIRE: Final[Mapping[str, Fire]] = {
     "wake_up": _wake_up,
     "wrap_up_end": _wrap_up_end,
     "reopen_end": _reopen_end,
+    "follow_up_due": _follow_up_due,
     "credit_check": _credit_check,
 }

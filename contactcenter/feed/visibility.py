@@ -32,6 +32,7 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("behaviour_", "supervisors"),
     ("configuration_", "everybody"),
     ("queue_", "everybody"),
+    ("feedback_", "supervisors"),
     ("presence_", "mates"),
     ("payload_", "supervisors"),
     ("entry_point_", "supervisors"),
@@ -49,6 +50,10 @@ _MOVES: Final = frozenset(
         "ticket_returned",
         "ticket_overflowed",
     }
+)
+#: What only supervisors are shown of a ticket, and whoever it names.
+_FOR_SUPERVISORS: Final = frozenset(
+    {"supervisor_notified", "feedback_taken", "feedback_assigned", "feedback_closed"}
 )
 
 
@@ -250,7 +255,7 @@ def subject_of(entry: Entry) -> Subject:
         contact_id=entry.of_contact_id,
         names=frozenset(n for n in names if n is not None),
         is_move=entry.kind in _MOVES,
-        for_supervisors=entry.kind == "supervisor_notified",
+        for_supervisors=entry.kind in _FOR_SUPERVISORS,
     )
 
 

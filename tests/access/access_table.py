@@ -14,6 +14,7 @@ Sight = Literal[
     "anybody",  # whoever may call at all sees all of them
     "reader",  # members of the ticket's team, its holder, administrators; others: 404
     "worker",  # a reader who holds the ticket or supervises; other readers: 403 not_your_ticket
+    "keeper",  # a reader to whom it was given, or who supervises; other readers: 403 not_yours
     "merger",  # an agent who may read every ticket of both people; else 403; supervisors may
     "owner",  # whose it is; everybody else: 404
     "mate",  # members of the reply's team, administrators; others: 404
@@ -253,6 +254,44 @@ TABLE: Final[dict[str, Line]] = {
     ),
     "POST /merges/{merge_id}/undoings": _work("merger"),
     "GET /reports/performance": _open("nothing"),
+    # What customers like, what was promised to them
+    "POST /tickets/{ticket_id}/feedback": _work(
+        "reader", lambda w: {"topic": "Laptop", "polarity": "like"}
+    ),
+    "GET /tickets/{ticket_id}/feedback": _open("reader"),
+    "POST /feedback": _lead(
+        "POST",
+        "nothing",
+        201,
+        body=lambda w: [
+            {
+                "source": "survey",
+                "external_id": w.word,
+                "given_at": "2026-01-01T00:00:00Z",
+                "topic": "Laptop",
+                "polarity": "like",
+            }
+        ],
+    ),
+    "GET /feedback": _lead("GET", "nothing"),
+    "GET /feedback/{feedback_id}": _open("reader"),
+    "POST /feedback/{feedback_id}/assignments": _lead(
+        "POST", "reader", 201, body=lambda w: {"owner_id": 1}
+    ),
+    "POST /feedback/{feedback_id}/closures": _work("keeper", lambda w: {"outcome": "Changed."}),
+    "GET /reports/unhandled_feedback": _lead("GET", "nothing"),
+    "POST /tickets/{ticket_id}/follow_ups": _work(
+        "reader", lambda w: {"what": "Call", "due_at": LATER}
+    ),
+    "POST /contacts/{contact_id}/follow_ups": _work(
+        "anybody", lambda w: {"what": "Call", "due_at": LATER}
+    ),
+    "GET /follow_ups": _open("nothing"),
+    "GET /follow_ups/{follow_up_id}": _open("reader"),
+    "POST /follow_ups/{follow_up_id}/completions": _work("keeper", lambda w: {}),
+    "POST /follow_ups/{follow_up_id}/drops": _work("keeper", lambda w: {"reason": "Sold out."}),
+    "GET /follow_up_rules": _open("nothing"),
+    "PUT /follow_up_rules": _run("nothing", 200, body=lambda w: []),
     # How the house is set up
     "GET /teams": _lead("GET", "nothing"),
     "GET /teams/{team_id}": _lead("GET"),

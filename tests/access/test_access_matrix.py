@@ -83,7 +83,11 @@ def test_everybody_may_do_what_the_table_says_and_nothing_else(
 
 @pytest.mark.parametrize(
     "operation",
-    [o for o in api.operations() if TABLE[named(o)].sight in {"reader", "worker", "owner", "mate"}],
+    [
+        o
+        for o in api.operations()
+        if TABLE[named(o)].sight in {"reader", "worker", "keeper", "owner", "mate"}
+    ],
     ids=lambda o: o.name,
 )
 def test_what_one_may_not_know_of_is_answered_like_what_is_not_there(
@@ -191,10 +195,10 @@ def _by_sight(line: Line, who: Who, kind: Kind) -> tuple[tuple[int, ...], str | 
             return (404,), "not_found"
         case "owner" if kind != "own":
             return (404,), "not_found"
-        case "mate" | "reader" | "worker" if not is_theirs:
+        case "mate" | "reader" | "worker" | "keeper" if not is_theirs:
             return (404,), "not_found"
-        case "worker" if who.role == "agent" and who.name == "agent":
-            return (403,), "not_your_ticket"
+        case "worker" | "keeper" if who.role == "agent" and who.name == "agent":
+            return (403,), "not_your_ticket" if line.sight == "worker" else "not_yours"
         case "merger" if not is_theirs and who.role == "agent":
             return (403,), "forbidden"
     return line.answers, None

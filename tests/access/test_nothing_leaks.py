@@ -61,11 +61,15 @@ def _write(world: World, things: dict[str, Any]) -> None:
     for what, body in (
         ("notes", {"text": f"{CANARY} b"}),
         ("replies", {"text": f"{CANARY} c"}),
+        ("feedback", {"topic": CANARY, "words": f"{CANARY} j", "polarity": "like"}),
+        ("follow_ups", {"what": f"{CANARY} k", "due_at": "2099-01-01T00:00:00Z"}),
         ("holds", {"reason": f"{CANARY} d", "wake_at": "2099-01-01T00:00:00Z"}),
         ("escalations", {"note": f"{CANARY} e", "queue_id": _upper(world)}),
     ):
         answer = call("POST", f"{path}/{what}", body)
         assert answer.status == 201, (what, answer.body)
+        if what in ("feedback", "follow_ups"):
+            things[f"{what.removesuffix('s')}_id"] = answer.json()["id"]
     world.house.value(
         "UPDATE attachment SET name = $2 || '.txt' WHERE id = $1", things["attachment_id"], CANARY
     )
@@ -146,6 +150,8 @@ def test_the_canary_is_there_for_those_it_is_for(world: World, hidden: dict[str,
     assert told >= {
         *("list_tickets", "find_ticket", "read_ticket_timeline", "read_attachment"),
         *("read_contact_timeline", "list_contact_tickets"),
+        *("list_feedback", "find_feedback", "list_feedback_of_ticket"),
+        *("report_unhandled_feedback", "list_follow_ups", "find_follow_up"),
         *("list_saved_replies", "find_saved_reply", "render_saved_reply"),
     }
 

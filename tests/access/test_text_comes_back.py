@@ -315,6 +315,12 @@ def _kept(calls: Calls) -> Iterator[str]:
             " ORDER BY id DESC LIMIT 1"
         )
         yield from (text for text in told.values() if text)
+    if calls.operation.name == "bring_feedback":
+        (told,) = calls.world.house.rows(
+            "SELECT source, external_id, topic, attribute, words FROM feedback"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        yield from (text for text in told.values() if text)
     if calls.operation.name == "open_ticket":
         yield calls.world.house.value("SELECT body FROM interaction ORDER BY id DESC LIMIT 1")
 

@@ -53,6 +53,8 @@ _WITH_TICKET = {
     "contact_id",
     "merge_id",
     "quarantine_id",
+    "feedback_id",
+    "follow_up_id",
 }
 
 
@@ -230,6 +232,8 @@ class World:
             "name": self._secret_name,
             "quarantine_id": self._quarantine,
             "token_id": self._token,
+            "feedback_id": self._feedback,
+            "follow_up_id": self._follow_up,
             "version": self._version,
         }
         for name in names:
@@ -386,6 +390,16 @@ class World:
             " RETURNING id",
             self.email.encode(),
             made["ticket_id"],
+        )
+
+    async def _feedback(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        return await factories.feedback(
+            conn, ticket_id=made["ticket_id"], owner_id=self._holder[made["kind"]]
+        )
+
+    async def _follow_up(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        return await factories.follow_up(
+            conn, ticket_id=made["ticket_id"], agent_id=self._holder[made["kind"]]
         )
 
     async def _version(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:

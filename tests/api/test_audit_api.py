@@ -20,6 +20,7 @@ OF_TICKETS = {
     "open_ticket", "describe_ticket", "tag_ticket", "retag_ticket", "write_reply", "write_note",
     "accept_offer", "decline_offer", "claim_ticket", "transfer_ticket", "assign_ticket",
     "escalate_ticket", "tell_of_failure", "return_ticket", "release_ticket", "make_pending", "hold_ticket", "resume_ticket",
+    "note_feedback", "promise_in_ticket", "drop_follow_up",
     "solve_ticket", "reopen_ticket", "mark_spam", "send_again", "end_wrap_up",
 }  # fmt: skip
 #: Nothing that anybody has to answer for.
@@ -227,6 +228,19 @@ async def tell_behaviour(world: World) -> None:
     await world.admin("POST", "/behaviour_events", [line], status=201)
 
 
+async def bring_feedback(world: World) -> None:
+    line = {
+        "source": "survey",
+        "external_id": "canary-2",
+        "given_at": "2026-01-01T00:00:00Z",
+        "topic": "canary-topic",
+        "polarity": "like",
+        "words": "canary-words",
+    }
+    await world.admin("POST", "/feedback", [line], status=201)
+    world.ids["feedback"] = await world.table.fetchval("SELECT max(id) FROM feedback")
+
+
 async def import_segments(world: World) -> None:
     line = {"contact_id": world.ids["contact"], "kind": "customer_category", "value": "home"}
     await world.admin("POST", "/segments", [line], status=201)
@@ -312,6 +326,18 @@ CHANGES: dict[str, Change] = {
     ),
     "change_behaviour_kind": patching("/behaviour_kinds/visit", {"retention_days": 30}),
     "change_value_setting": patching("/value_setting", {"minute_rate_minor": 75}),
+    "bring_feedback": bring_feedback,
+    "assign_feedback": posting("/feedback/{feedback}/assignments", {"owner_id": 1}),
+    "close_feedback": posting("/feedback/{feedback}/closures", {"outcome": "canary-outcome"}),
+    "promise_to_contact": posting(
+        "/contacts/{contact}/follow_ups",
+        {"what": "canary-promise", "due_at": "2099-01-01T00:00:00Z"},
+        keep="follow_up",
+    ),
+    "complete_follow_up": posting(
+        "/follow_ups/{follow_up}/completions", {"outcome": "canary-outcome"}
+    ),
+    "replace_follow_up_rules": putting("/follow_up_rules", []),
     "create_segment_kind": posting(
         "/segment_kinds", {"kind": "region", "name_en": "R", "name_fa": "م", "free": True}
     ),
@@ -331,6 +357,8 @@ PLAIN = {
     "contact_merged",
     "contact_unmerged",
     "behaviour_told",
+    "feedback_taken",
+    "follow_up_made",
 }
 
 
@@ -379,6 +407,7 @@ TABLES = (
     "overflow_step", "escalation_rule", "sla_policy", "configuration_version", "calendar", "calendar_version", "calendar_hours",
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
     "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
+    "feedback", "follow_up", "follow_up_rule",
 )  # fmt: skip
 
 
