@@ -17,6 +17,7 @@ from contactcenter import (
     opt_outs,
     outbox,
     queues,
+    reply_tones,
     sla,
     sla_clocks,
     tickets,
@@ -171,7 +172,6 @@ async def note(
         body=text,
         state="recorded",
     )
-    data = {"interaction_id": interaction_id, "kind": kind}
     await events.record(
         conn,
         events.Event(
@@ -182,7 +182,7 @@ async def note(
             contact_id=ticket.contact_id,
             agent_id=author_id,
             team_ids=tuple(ticket.team_ids),
-            data=data,
+            data={"interaction_id": interaction_id, "kind": kind},
         ),
     )
     return interaction_id
@@ -201,7 +201,6 @@ async def tell_of_failure(
     """A solution was tried and is none; rules may ask for it."""
     if ticket.state not in UNSOLVED:
         raise Conflict(f"ticket {ticket.id} is {ticket.state}; reopen it first")
-    data = {"reason": reason, "note_id": note_id}
     await events.record(
         conn,
         events.Event(
@@ -212,7 +211,7 @@ async def tell_of_failure(
             contact_id=ticket.contact_id,
             agent_id=author_id,
             team_ids=tuple(ticket.team_ids),
-            data=data,
+            data={"reason": reason, "note_id": note_id},
         ),
     )
     await escalation_checks.ask(conn, now, [ticket.id], escalation_checks.FAILURE)
@@ -261,8 +260,7 @@ async def _write(
         identity_id=identity.id,
         ticket_id=ticket.id,
     )
-    channel = channels.get(entry_point.channel)
-    letter = await addressing.fitting(conn, channel, letter)
+    letter = await addressing.fitting(conn, channel := channels.get(entry_point.channel), letter)
     interaction_id = await timeline.append(
         conn,
         now,
@@ -278,6 +276,7 @@ async def _write(
         identity_id=identity.id,
         segments=_segments(channel, letter.text),
     )
+    await reply_tones.keep(conn, now, ticket, interaction_id, letter)
     await timeline.attach(conn, interaction_id, letter.attachment_ids, author_id=author_id)
     if channel is not None:
         await attachments.check_size(conn, interaction_id, at_most=channel.max_files_bytes)

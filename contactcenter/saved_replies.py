@@ -10,6 +10,7 @@ from msgspec import Struct
 from contactcenter import configuration, db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, NotFound
+from routing.temperament import Label
 
 Language = Literal["en", "fa"]
 
@@ -25,13 +26,19 @@ _PERSIAN_DIGITS: Final = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 class SavedReply(Struct, frozen=True, kw_only=True):
-    """A row of ``saved_reply``; without a team it is everybody's."""
+    """A row of ``saved_reply``; without a team it is everybody's.
+
+    One that is meant for people of a ``temperament`` is offered with the check of a draft to them;
+    ``objection`` is what it answers, as a customer might say it.
+    """
 
     id: int
     title: str
     language: Language
     body: str
     team_id: int | None
+    temperament: Label | None
+    objection: str | None
     version: int
 
 
@@ -56,10 +63,18 @@ _values = _SQL.take("values", Values)
 
 
 async def list_all(
-    conn: Conn, *, team_ids: tuple[int, ...] | None, language: Language | None
+    conn: Conn,
+    *,
+    team_ids: tuple[int, ...] | None,
+    language: Language | None,
+    temperament: Label | None = None,
 ) -> list[SavedReply]:
-    """By title; those of everybody and of these teams, or with None all there are."""
-    return await _list_all.all(conn, None if team_ids is None else list(team_ids), language)
+    """By title; those of everybody and of these teams, or with None all there are.
+
+    With a temperament only those that are meant for such people.
+    """
+    teams = None if team_ids is None else list(team_ids)
+    return await _list_all.all(conn, teams, language, temperament)
 
 
 async def find(conn: Conn, reply_id: int, *, team_ids: tuple[int, ...] | None) -> SavedReply:
@@ -84,11 +99,13 @@ async def create(
     language: Language,
     body: str,
     team_id: int | None,
+    temperament: Label | None = None,
+    objection: str | None = None,
     actor: str,
 ) -> SavedReply:
     """Write one; raises ``BadInput`` for an unknown placeholder or team."""
     await _check(conn, body, team_id)
-    reply = await _create.one(conn, title, language, body, team_id)
+    reply = await _create.one(conn, title, language, body, team_id, temperament, objection)
     await _record(conn, now, reply.id, None, reply, actor=actor)
     return reply
 
@@ -101,7 +118,14 @@ async def change(
         return before
     await _check(conn, after.body, after.team_id)
     reply = await _change.one(
-        conn, after.id, after.title, after.language, after.body, after.team_id
+        conn,
+        after.id,
+        after.title,
+        after.language,
+        after.body,
+        after.team_id,
+        after.temperament,
+        after.objection,
     )
     await _record(conn, now, reply.id, before, reply, actor=actor)
     return reply
@@ -167,7 +191,7 @@ async def _record(
     *,
     actor: str,
 ) -> None:
-    changed = configuration.differences(before, after, sized=("title", "body"))
+    changed = configuration.differences(before, after, sized=("title", "body", "objection"))
     await configuration.record(conn, now, "saved_reply", reply_id, changed, actor=actor)
 
 

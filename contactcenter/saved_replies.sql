@@ -1,26 +1,28 @@
 -- name: list_all
 -- By title; NULL filters let everything pass.
-SELECT id, title, language, body, team_id, version FROM saved_reply
+SELECT id, title, language, body, team_id, temperament, objection, version FROM saved_reply
 WHERE (team_id IS NULL OR $1::bigint[] IS NULL OR team_id = ANY($1)) AND ($2::text IS NULL OR language = $2)
+  AND ($3::text IS NULL OR temperament = $3)
 ORDER BY title, id
 
 -- name: find
 -- One reply.
-SELECT id, title, language, body, team_id, version FROM saved_reply WHERE id = $1
+SELECT id, title, language, body, team_id, temperament, objection, version FROM saved_reply WHERE id = $1
 
 -- name: lock
 -- One edit at a time.
-SELECT id, title, language, body, team_id, version FROM saved_reply WHERE id = $1 FOR UPDATE
+SELECT id, title, language, body, team_id, temperament, objection, version FROM saved_reply WHERE id = $1 FOR UPDATE
 
 -- name: create
 -- A new one.
-INSERT INTO saved_reply (title, language, body, team_id) VALUES ($1, $2, $3, $4)
-RETURNING id, title, language, body, team_id, version
+INSERT INTO saved_reply (title, language, body, team_id, temperament, objection) VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING id, title, language, body, team_id, temperament, objection, version
 
 -- name: change
 -- The row is locked and its version compared before.
-UPDATE saved_reply SET title = $2, language = $3, body = $4, team_id = $5, version = version + 1 WHERE id = $1
-RETURNING id, title, language, body, team_id, version
+UPDATE saved_reply SET title = $2, language = $3, body = $4, team_id = $5, temperament = $6, objection = $7,
+  version = version + 1 WHERE id = $1
+RETURNING id, title, language, body, team_id, temperament, objection, version
 
 -- name: remove
 -- Nothing refers to it.

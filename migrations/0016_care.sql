@@ -22,6 +22,32 @@ ALTER TABLE saved_reply
     ('warm', 'serious', 'fault_finding', 'hesitant', 'haggler', 'unknown')),
   ADD COLUMN objection text CONSTRAINT saved_reply_objection_is_not_empty CHECK (objection <> '');
 
+INSERT INTO saved_reply (title, language, temperament, objection, body) VALUES
+  ('Cheaper elsewhere', 'en', 'haggler', 'I can get it cheaper elsewhere, is that your last price?',
+   'The price covers delivery, setup and the guarantee. What I can look at is a better price for more pieces or for collecting it yourself; would either suit you?'),
+  ('Asks for a discount', 'en', 'haggler', 'Can you give me a discount, what is your best price?',
+   'Thank you for asking openly. The price stands because of what is in it; for a larger order or a yearly contract there is room. Shall I work that out for you?'),
+  ('جای دیگر ارزان‌تر است', 'fa', 'haggler', 'جای دیگه ارزون‌تره، آخرش چند میدی؟',
+   'در این قیمت ارسال، نصب و ضمانت هم هست. اگر تعداد بیشتری بخواهید یا خودتان تحویل بگیرید، می‌توانم شرایط بهتری حساب کنم؛ کدام به کارتان می‌آید؟'),
+  ('تخفیف می‌خواهد', 'fa', 'haggler', 'تخفیف بدید، یه کم راه بیاید، کمتر حساب کنید',
+   'ممنون که راحت گفتید. دلیل قیمت همین خدماتی است که در آن هست؛ برای سفارش بیشتر یا قرارداد سالانه جا داریم. حسابش کنم؟'),
+  ('Finds several faults', 'en', 'fault_finding', 'There is something wrong with everything: crooked, scratched, too loud',
+   'Thank you for naming each point. I have written down what needs repair and will tell you by tomorrow what happens to it. What works in your favour: the guarantee covers all of it.'),
+  ('چند ایراد با هم', 'fa', 'fault_finding', 'همه جاش ایراد داره، کجه، خط داره، صداش زیاده',
+   'ممنون که یکی‌یکی گفتید. آنچه باید درست شود ثبت شد و تا فردا می‌گویم چه می‌کنیم. خوبی‌اش این است که همه‌اش در ضمانت است.'),
+  ('Cannot decide', 'en', 'hesitant', 'I am not sure which one, what if I regret it or it does not fit?',
+   'I would take the one we spoke of first, because it fits what you told me. You can return it if it does not suit you, and I will put that in writing. Shall I call you on a day of your choice?'),
+  ('مطمئن نیست', 'fa', 'hesitant', 'مطمئن نیستم کدومو بردارم، اگه پشیمون شدم چی؟',
+   'من همان اولی را پیشنهاد می‌کنم، چون به آنچه گفتید می‌خورد. اگر به کارتان نیامد می‌توانید پس بدهید و این را کتبی می‌فرستم. چه روزی زنگ بزنم؟'),
+  ('Where things stand', 'en', 'serious', NULL,
+   'Status of ticket {ticket_id}: received and assigned to {agent_name}. The next step and its date follow in writing.'),
+  ('وضعیت کار', 'fa', 'serious', NULL,
+   'وضعیت درخواست {ticket_id}: دریافت و به {agent_name} سپرده شد. قدم بعدی و تاریخ آن کتبی اعلام می‌شود.'),
+  ('Glad to hear from you', 'en', 'warm', NULL,
+   'How nice to hear from you, {contact_name}! I am looking at it myself and will write as soon as I know more. How did the last matter turn out?'),
+  ('خوشحال شدم', 'fa', 'warm', NULL,
+   'سلام {contact_name}، خوشحال شدم که نوشتید! خودم نگاهش می‌کنم و تا بفهمم خبر می‌دهم. راستی کار قبلی به کجا رسید؟');
+
 -- A gap between people of one temperament and all others that supervisors were told of.
 CREATE TABLE fairness_gap (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -10,6 +10,7 @@ from contactcenter.api.inputs import Id, Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
 from contactcenter.saved_replies import PLACEHOLDERS, Language, SavedReply
+from routing.temperament import Label
 
 _Body = Annotated[
     str,
@@ -26,15 +27,22 @@ class SavedReplyQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Which ones."""
 
     language: Language | None = None
+    temperament: Label | None = None
 
 
 class NewSavedReply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An answer to be used often; without a team it is everybody's."""
+    """An answer to be used often; without a team it is everybody's.
+
+    With a ``temperament`` it is offered with the check of a draft to such a person, first of all
+    where he uses the words of the ``objection``.
+    """
 
     title: Line
     language: Language
     body: _Body
     team_id: Id | None = None
+    temperament: Label | None = None
+    objection: Line | None = None
 
 
 class SavedReplyChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +52,8 @@ class SavedReplyChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     language: Language | UnsetType = UNSET
     body: _Body | UnsetType = UNSET
     team_id: Id | UnsetType | None = UNSET
+    temperament: Label | UnsetType | None = UNSET
+    objection: Line | UnsetType | None = UNSET
 
 
 class Rendering(Struct, frozen=True, kw_only=True):
@@ -57,7 +67,12 @@ class Rendering(Struct, frozen=True, kw_only=True):
 @operation("GET", "/saved_replies", tag="saved_replies", roles=AGENT, via="read")
 async def list_saved_replies(call: Call, query: SavedReplyQuery) -> list[SavedReply]:
     """List the replies one may use, by title: everybody's and those of one's teams."""
-    return await saved_replies.list_all(call.conn, team_ids=_teams(call), language=query.language)
+    return await saved_replies.list_all(
+        call.conn,
+        team_ids=_teams(call),
+        language=query.language,
+        temperament=query.temperament,
+    )
 
 
 @operation("GET", "/saved_replies/{reply_id}", tag="saved_replies", roles=AGENT, via="read")
@@ -78,6 +93,8 @@ async def create_saved_reply(call: Call, body: NewSavedReply) -> SavedReply:
         language=body.language,
         body=body.body,
         team_id=body.team_id,
+        temperament=body.temperament,
+        objection=body.objection.strip() if body.objection else None,
         actor=call.actor.reference,
     )
 

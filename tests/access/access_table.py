@@ -167,6 +167,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET /interactions/{interaction_id}/original": _open("reader"),
     "GET /interactions/{interaction_id}/page": _open("reader"),
     "POST /tickets/{ticket_id}/saved_replies/{reply_id}/rendering": _open("reader"),
+    "POST /tickets/{ticket_id}/draft_checks": _open("reader", body=lambda w: {"text": "Hello"}),
     # Agents: colleagues know of one another
     "GET /agents": _open("nothing"),
     "GET /agents/{agent_id}": _open(),
@@ -196,6 +197,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET /contacts/{contact_id}/timeline": _open(),
     "GET /contacts/{contact_id}/tickets": _open(),
     "GET /contacts/{contact_id}/temperament": _open(),
+    "POST /contacts/{contact_id}/draft_checks": _open(body=lambda w: {"text": "Hello"}),
     "PUT /contacts/{contact_id}/temperament": _work("anybody", lambda w: {"label": "warm"}, 200),
     # Nobody has corrected it: 404 also for the contact that is there.
     "DELETE /contacts/{contact_id}/temperament": _work("anybody", None, 404),

@@ -27,6 +27,8 @@ OF_TICKETS = {
 NO_CHANGE = {
     "heartbeat": "a sign of life",
     "render_saved_reply": "reads",
+    "check_draft": "reads",
+    "check_first_draft": "reads",
     "upload_attachment": "a draft of the uploader, told of by the reply it is sent with",
     "retry_quarantined": "a payload is read again, told of as payload_released",
     "accept_quarantined": "a mail is let in, told of as payload_released",
