@@ -35,12 +35,13 @@ ENGLISH: Final = Wording(
             for your; happy friday; happy monday; its friday; what a week; what a day; what weather
             """,
             "upselling": """
-            while youre|were here|at|on; while you are here; while we are at it; you
-            might|may|would also like|love| enjoy|be; may|can i interest you; could i interest;
-            might be interested in our; may be interested in our; have you considered|thought
-            upgrading|our|about; special|limited|exclusive offer|deal|promotion; by the way our|we
-            _ new|sale|offer*|discount*|off; customers|people also bought|buy| like; upgrade to
-            our|the premium|pro|plus|gold|new|latest; our brand new; our newest; our latest
+            while youre|were here|at|on; while you are here; while we are at it; you might|may|will
+            like|love|enjoy our|this|these; you might|may|would also like|love| enjoy|be; may|can i
+            interest you; could i interest; might be interested in our; may be interested in our;
+            have you considered|thought upgrading|our|about; special|limited|exclusive
+            offer|deal|promotion; by the way our|we _ new|sale|offer*|discount*|off;
+            customers|people also bought|buy| like; upgrade to our|the
+            premium|pro|plus|gold|new|latest; our brand new; our newest; our latest
             model|range|product|collection; take advantage of our; add _ for only|just #?; on sale
             right|this
             """,
