@@ -4,21 +4,18 @@ It belongs to the contact it was told of. Who that is after merges is looked up 
 Told by an address, it goes with the address when a merge is undone.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
 from channels import Address
-from contactcenter import behaviour_reading, db, events
-from contactcenter.behaviour_lines import REFERRAL, Line
+from contactcenter import behaviour_reading, db, events, segment_checks, vital_alerts
+from contactcenter.behaviour_lines import Line
 from contactcenter.behaviour_reading import Row
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
-
-#: What is told of an older complaint is history, no alarm.
-FRESH: Final = timedelta(days=7)
 
 
 class BehaviourEvent(Struct, frozen=True, kw_only=True):
@@ -53,7 +50,7 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """Where a page begins: before what happened then."""
+    """Where a page begins: before or after what happened then."""
 
     occurred_at: datetime
     id: int
@@ -78,6 +75,7 @@ _put = _SQL.take("put", int)
 _lost_race = _SQL.command("lost_race")
 _lock_referrals = _SQL.command("lock_referrals")
 _wrong_referrals = _SQL.take("wrong_referrals", _WrongReferral)
+_survivors = _SQL.take("survivors", int)
 _page = _SQL.take("page", BehaviourEvent)
 _all_of = _SQL.take("all_of", BehaviourEvent)
 _return_told = _SQL.command("return_told")
@@ -97,7 +95,10 @@ async def tell(
     ids = await _put.all(conn, now, *_columns(rows))
     if len(ids) != len(rows):
         await _lost_race.run(conn)
-    await check_referrals(conn, rows)
+    await check_referrals(conn, referred_by(rows))
+    if rows:
+        await vital_alerts.of_complaints(conn, now)
+    await ask_rules(conn, now, {row.contact_id for row in rows if row.contact_id is not None})
     taken = Taken(new=len(ids), known=read.known, not_kept=read.not_kept, created=len(made))
     await record(conn, now, taken, actor=actor)
     return taken
@@ -122,19 +123,31 @@ async def create_contacts(
     return {Address(kind=m.kind, value=m.value): (m.identity_id, m.contact_id) for m in made}
 
 
-async def check_referrals(conn: Conn, rows: Sequence[Row]) -> None:
+def referred_by(rows: Iterable[Row]) -> dict[tuple[str, str], str]:
+    """The referrals among these, each with the place that names whom it brought."""
+    return {
+        row.line.key: row.line.place + row.line.referred.field
+        for row in rows
+        if row.line.referred is not None
+    }
+
+
+async def check_referrals(conn: Conn, brought: Mapping[tuple[str, str], str]) -> None:
     """Refuse referrals that lead in a circle or bring somebody a second time; ``BadInput``."""
-    brought = {row.line.key: row.line for row in rows if row.line.kind == REFERRAL}
     if not brought:
         return
     await _lock_referrals.run(conn)
     keys = [source for source, _ in brought], [external_id for _, external_id in brought]
     wrong = await _wrong_referrals.first(conn, *keys)
     if wrong is not None:
-        line = brought[wrong.source, wrong.external_id]
-        assert line.referred is not None
         said = "This leads in a circle." if wrong.is_circle else "Somebody else brought this one."
-        raise BadInput(line.place + line.referred.field, said)
+        raise BadInput(brought[wrong.source, wrong.external_id], said)
+
+
+async def ask_rules(conn: Conn, now: datetime, contact_ids: Collection[int]) -> None:
+    """Have the rules look that go by what these contacts did."""
+    survivors = await _survivors.all(conn, sorted(contact_ids))
+    await segment_checks.ask(conn, now, survivors)
 
 
 async def record(conn: Conn, now: datetime, taken: Taken, *, actor: str) -> None:
@@ -162,10 +175,10 @@ async def page(
 
 
 async def all_of(
-    conn: Conn, from_at: datetime, to_at: datetime, kind: str | None, *, limit: int
+    conn: Conn, after: Place, to_at: datetime, kind: str | None, *, limit: int
 ) -> list[BehaviourEvent]:
-    """What happened in a period, by time: facts for another system, nothing we think of anybody."""
-    return await _all_of.all(conn, from_at, to_at, kind, limit)
+    """What happened after a place and before an instant, by time, of whoever it is by now."""
+    return await _all_of.all(conn, after.occurred_at, after.id, to_at, kind, limit)
 
 
 async def return_told(
@@ -197,9 +210,6 @@ def _with(row: Row, made: dict[Address, tuple[int, int]]) -> Row:
     referred_id = row.referred_id
     if row.line.referred is not None and referred_id is None and row.referred is not None:
         referred_id = made[row.referred][1]
-    if contact_id == referred_id:
-        assert row.line.referred is not None
-        raise row.line.wrong(row.line.referred.field, "Nobody brings himself.")
     return Row(
         line=row.line,
         contact_id=contact_id,

@@ -54,6 +54,10 @@ FROM told t CROSS JOIN LATERAL contact_with_merged(t.referred_id) AS m JOIN beha
 WHERE contact_survivor(e.contact_id) <> t.by_id
 ORDER BY source, external_id LIMIT 1
 
+-- name: survivors
+-- Who these contacts are by now.
+SELECT DISTINCT contact_survivor(c.id) AS id FROM unnest($1::bigint[]) AS c(id)
+
 -- name: page
 -- What somebody did, and whoever is part of him, the latest first.
 SELECT e.id, e.contact_id, e.kind, e.source, e.external_id, e.occurred_at, e.received_at, e.amount_minor,
@@ -67,8 +71,8 @@ ORDER BY e.occurred_at DESC, e.id DESC LIMIT $5
 SELECT e.id, contact_survivor(e.contact_id) AS contact_id, e.kind, e.source, e.external_id, e.occurred_at, e.received_at,
        e.amount_minor, e.cost_minor, e.currency, e.product, e.topic, contact_survivor(e.referred_id) AS referred_id, e.details
 FROM behaviour_event e
-WHERE e.occurred_at >= $1 AND e.occurred_at < $2 AND ($3::text IS NULL OR e.kind = $3)
-ORDER BY e.occurred_at, e.id LIMIT $4
+WHERE (e.occurred_at, e.id) > ($1, $2) AND e.occurred_at < $3 AND ($4::text IS NULL OR e.kind = $4)
+ORDER BY e.occurred_at, e.id LIMIT $5
 
 -- name: return_told
 -- What was told of the kept one since, by an address that is the other's again.

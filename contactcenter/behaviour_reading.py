@@ -148,9 +148,10 @@ async def _whose(conn: Conn, lines: Sequence[Line], *, accept_unknown: bool) -> 
 def _row(line: Line, has: Mapping[Address, tuple[int, int]]) -> Row:
     identity_id, contact_id = _of(line.who, has)
     _, referred_id = _of(line.referred, has) if line.referred else (None, None)
-    if contact_id is not None and contact_id == referred_id:
-        assert line.referred is not None
-        raise line.wrong(line.referred.field, "Nobody brings himself.")
+    if line.referred is not None:
+        is_himself = contact_id is not None and contact_id == referred_id
+        if is_himself or line.who == msgspec.structs.replace(line.referred, field=line.who.field):
+            raise line.wrong(line.referred.field, "Nobody brings himself.")
     return Row(
         line=line,
         contact_id=contact_id,

@@ -24,6 +24,7 @@ KINDS: Final[Mapping[str, str]] = {
     "segment_set": "something was asserted of a contact, such as a category, or taken back",
     "behaviour_told": "another system told what customers did",
     "behaviour_forgotten": "what customers did was deleted because its time is over",
+    "vital_contact_displeased": "a vital contact complained, or a promise to him was broken",
     "consent_changed": "a customer takes messages from us no more, or takes them again",
     "interaction_received": "a customer's message was stored",
     "interaction_status_changed": "a provider told what became of a message",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from contactcenter import rules, sla_clocks, sla_counting, ticket_facts, timers
+from contactcenter import rules, sla_clocks, sla_counting, ticket_facts, timers, vital_alerts
 from contactcenter.db import Conn
 from contactcenter.rules import Rules, SlaPolicy
 from contactcenter.sla_clocks import Row, Standing, Wanted
@@ -157,6 +157,8 @@ class _Settling:
         """Write all of it."""
         if self._changes or self._starts:
             await sla_clocks.write(self._conn, self._now, self._changes, self._starts, self._timers)
+        if any(one["is_told"] for one in (*self._changes, *self._starts)):
+            await vital_alerts.of_broken_promises(self._conn, self._now)
 
     def _start(self, start: _Start, standing: Standing, in_force: Rules) -> None:
         known, calendar_id, policy = self._known, start.calendar_id, start.policy

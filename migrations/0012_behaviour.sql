@@ -186,3 +186,29 @@ INSERT INTO segment_value (kind, value, name_en, name_fa, position) VALUES
   ('life_cycle', 'at_risk', 'At risk', 'در خطر رفتن', 5),
   ('life_cycle', 'lost', 'Lost', 'ازدست‌رفته', 6),
   ('life_cycle', 'returned', 'Won back', 'بازگشته', 7);
+
+-- Lines of a file that is being read: nothing of it counts until all of it was read. Lost by a crash, and then the
+-- file is brought again.
+CREATE UNLOGGED TABLE behaviour_staged (
+  import_id text NOT NULL,
+  source text NOT NULL,
+  external_id text NOT NULL,
+  place text NOT NULL,
+  contact_id bigint,
+  address_kind text,
+  address_value text,
+  kind text NOT NULL,
+  occurred_at timestamptz NOT NULL,
+  amount_minor bigint,
+  cost_minor bigint,
+  currency text,
+  product text,
+  topic text,
+  referred_place text,
+  referred_id bigint,
+  referred_kind text,
+  referred_value text,
+  details jsonb NOT NULL,
+  staged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT behaviour_staged_once PRIMARY KEY (import_id, source, external_id)
+);

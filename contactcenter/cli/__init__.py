@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "whatif": ("whatif", "whatif", "Play a day again under other rules or with other people."),
     "inspect": ("inspect", "inspect", "See how a mail or a piece of HTML is understood."),
     "report": ("report", "report", "Show who solved what, and in what time."),
+    "behaviour": ("behaviour", "behaviour", "Bring what customers did from a file, or write it."),
     "quarantine": ("quarantine", "quarantine", "Look at payloads that were not understood."),
     "bench": ("bench", "bench", "Measure speed and memory on this machine."),
 }

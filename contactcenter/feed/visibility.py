@@ -30,6 +30,7 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("consent_", "everybody"),
     ("segment_", "everybody"),
     ("behaviour_", "supervisors"),
+    ("vital_", "supervisors"),
     ("configuration_", "everybody"),
     ("queue_", "everybody"),
     ("feedback_", "supervisors"),

@@ -240,6 +240,10 @@ TABLE: Final[dict[str, Line]] = {
             }
         ],
     ),
+    "POST /behaviour_events/imports": _run(
+        "nothing", 201, body=lambda w: b"kind,external_id,occurred_at\n"
+    ),
+    "GET /behaviour_events/export": _run("nothing", 200),
     "GET /contacts/{contact_id}/behaviour": _open(),
     "GET /behaviour_kinds": _open("nothing"),
     "GET /behaviour_kinds/{behaviour_kind}": _open(),

@@ -243,6 +243,14 @@ async def bring_feedback(world: World) -> None:
     world.ids["feedback"] = await world.table.fetchval("SELECT max(id) FROM feedback")
 
 
+async def import_behaviour(world: World) -> None:
+    text = (
+        "kind,source,external_id,occurred_at,contact_id\nquote,shop,canary-2,2026-01-01T00:00:00Z,"
+    )
+    data = f"{text}{world.ids['contact']}\n".encode()
+    await world.admin("POST", "/behaviour_events/imports", data=data, status=201)
+
+
 async def import_segments(world: World) -> None:
     line = {"contact_id": world.ids["contact"], "kind": "customer_category", "value": "home"}
     await world.admin("POST", "/segments", [line], status=201)
@@ -323,6 +331,7 @@ CHANGES: dict[str, Change] = {
     "take_segment_back": deleting("/contacts/{contact}/segments/{segment}"),
     "import_segments": import_segments,
     "tell_behaviour": tell_behaviour,
+    "import_behaviour": import_behaviour,
     "create_behaviour_kind": posting(
         "/behaviour_kinds", {"kind": "visit", "name_en": "Visit", "name_fa": "بازدید"}
     ),

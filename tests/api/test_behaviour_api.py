@@ -293,3 +293,28 @@ async def test_what_was_told_by_an_address_goes_with_it_when_a_merge_is_undone(
     )
     await admin("POST", f"/merges/{inner['id']}/undoings", status=201)
     assert (await of(other), await of(third)) == (["before", "by id", "others"], ["thirds"])
+
+
+async def test_a_file_is_brought_by_request_and_written_out_again(admin, agent, table, contact):
+    header = "kind,external_id,occurred_at,phone,amount_minor,currency,topic\n"
+    good = "purchase,1,2026-01-05T10:00:00Z,09120000001,1000,EUR,\n"
+    path = "/behaviour_events/imports?source=till"
+
+    async def sent(text, status):
+        return await admin("POST", path, data=text.encode(), status=status)
+
+    wrong = await sent(header + good + good.replace(",1,", ",2,").replace("1000", "1,5"), 422)
+    assert (wrong["field"], await kept(table)) == ("line 3", [])
+    wrong = await sent(header + good + good.replace(",1,", ",2,").replace("EUR", "ABC"), 422)
+    assert (wrong["field"], await kept(table)) == ("line 3, column currency", [])
+    assert await sent(header + good, 201) == taken(new=1)
+    assert await sent(header + good, 201) == taken(known=1)
+
+    await factories.segment(table, datetime(2026, 1, 1, tzinfo=UTC), contact, "value_class", "A")
+    answer = await admin.send("GET", "/behaviour_events/export?from=2026-01-01T00:00:00Z")
+    text = (await answer.read()).decode("utf-8-sig")
+    assert text.splitlines()[1:] == [
+        f"purchase,till,1,2026-01-05T10:00:00+00:00,{contact},1000,,EUR,,,,"
+    ]
+    assert await sent(text, 201) == taken(known=1)
+    assert (await agent.send("GET", "/behaviour_events/export")).status == 403
