@@ -45,6 +45,7 @@ from contactcenter.presence_keeper import PresenceKeeper
 from contactcenter.readiness import Readiness
 from contactcenter.reconciler import Reconciler
 from contactcenter.secret_keys import SecretKeys
+from contactcenter.segment_keeper import SegmentKeeper
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.sweeper import Sweeper
@@ -200,6 +201,7 @@ def _work(
         Reconciler(database, bell, services.channels, holder=holder).run,
         MediaFetcher(database, bell, services.channels, chance=chance).run,
         Sweeper(database, services.inbox, services.channels, holder=holder).run,
+        SegmentKeeper(database).run,
         Upkeep(database, holder=holder).run,
         BehaviourKeeper(database, dispatcher, holder=holder).run,
         *readers,

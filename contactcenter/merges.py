@@ -17,7 +17,6 @@ from contactcenter import (
     contacts,
     db,
     events,
-    segment_checks,
     segment_setting,
     temperaments,
     ticket_changes,
@@ -112,8 +111,7 @@ async def merge(
     )
     await events.record(conn, joined, *facts)
     await temperaments.show(conn, now, kept_id, actor=actor)
-    await segment_setting.told(conn, now, {kept_id}, actor=actor)
-    await segment_checks.ask(conn, now, [other_id])
+    await segment_setting.told(conn, now, {kept_id, other_id}, actor=actor)
     return view(row)
 
 

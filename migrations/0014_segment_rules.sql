@@ -43,3 +43,9 @@ ALTER TABLE timer
     ('offer_expiry', 'delay_step', 'exclusion_end', 'sticky_end', 'overflow', 'wrap_up_end', 'return_due', 'queue_hours',
      'escalation', 'escalation_check', 'sla_warning', 'sla_due', 'sla_share', 'sla_recount', 'sla_unsent', 'wake_up',
      'reopen_end', 'credit_check'));
+
+-- What could be known of anybody when everybody was looked at last: where it is otherwise, they are looked at again.
+CREATE TABLE segment_ground (
+  is_only boolean PRIMARY KEY DEFAULT true CONSTRAINT segment_ground_is_only_one CHECK (is_only),
+  ground text NOT NULL
+);
