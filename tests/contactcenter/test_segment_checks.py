@@ -33,9 +33,8 @@ async def asked(conn: asyncpg.Connection) -> set[int]:
 
 
 async def made(conn: asyncpg.Connection, name: str) -> contacts.Contact:
-    return await contacts.create(
-        conn, NOW, actor="system", name=name, language=None, note=None, attributes={}
-    )
+    wanted = contacts.Contact(id=0, name=name, created_at=NOW, updated_at=NOW)
+    return await contacts.create(conn, NOW, wanted, actor="system")
 
 
 async def test_each_change_of_a_contact_is_followed_by_a_look(conn: asyncpg.Connection) -> None:

@@ -72,15 +72,9 @@ class House:
         await segment_rules.create(self.conn, self.now, wanted, actor="user:1")
 
     async def person(self, **given: object) -> int:
-        made = await contacts.create(
-            self.conn,
-            self.now,
-            actor="system",
-            name="Somebody",
-            language=given.pop("language", None),
-            note=None,
-            attributes={},
-        )
+        language = given.pop("language", None)
+        wanted = contacts.Contact(id=0, language=language, created_at=self.now, updated_at=self.now)
+        made = await contacts.create(self.conn, self.now, wanted, actor="system")
         await self.conn.execute(
             "UPDATE contact SET created_at = $2 WHERE id = $1", made.id, self.now
         )
