@@ -25,6 +25,12 @@ COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "secrets": ("secrets", "secrets", "Rotate the keys of secrets kept in the database."),
     "simulate": ("simulate", "simulate", "Play a scenario by the rules of routing."),
     "whatif": ("whatif", "whatif", "Play a day again under other rules or with other people."),
+    "classify": (
+        "classify",
+        "classify_file",
+        "Tell the temperament of contacts in a file.",
+    ),
+    "train": ("train", "train", "Learn anew what a model ships with."),
     "inspect": ("inspect", "inspect", "See how a mail or a piece of HTML is understood."),
     "report": ("report", "report", "Show who solved what, and in what time."),
     "behaviour": ("behaviour", "behaviour", "Bring what customers did from a file, or write it."),

@@ -1,7 +1,9 @@
 """One reader for each way of writing: its cues, its faults, its little words."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from routing.language import reads_as_latin_persian
 from routing.phrases import PhraseBook
@@ -23,16 +25,19 @@ from routing.temperament.latin import latin_key
 from routing.temperament.values import Cue
 from routing.text import Words, own_spans, word_key, words
 
+Script = Literal["en", "fa", "fa-Latn"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What it takes to read the signs of one language.
+    """What it takes to read the signs of one language, in the script it is written in.
 
     `joints` open a new clause; `denials` deny a cue from up to four words away, before it in
     English, after it in Persian; `persons` are words no telegram has, `writer` those for «I»;
     `turns` holds what agents say that gives the answer its meaning.
     """
 
+    script: Script
     cues: dict[str, Cue]
     book: PhraseBook
     faults: PhraseBook
@@ -47,15 +52,32 @@ class Reader:
 def read(text: str) -> tuple[str, Words, Reader]:
     """Return the writer's own words, as text and split, and who can read them.
 
-    Everything else is blanked, not cut, so that places stay those of the whole text.
+    Everything else is blanked, not cut, so that places stay those of the whole text. Of a long text
+    the beginning is read; what nobody writes by hand has no own words.
     """
-    own = _blank_the_rest(text)
+    own = _blank_the_rest(text[:_READ]) if _is_written(text) else ""
     split = words(own)
     if any("\u0620" <= letter <= "\u06d3" for key in split.keys for letter in key):
         return own, split, PERSIAN
     if reads_as_latin_persian(split.keys):
         return own, replace(split, keys=tuple(map(latin_key, split.keys))), LATIN_PERSIAN
     return own, split, ENGLISH
+
+
+_READ = 20_000
+_LONGEST_WRITTEN = 100_000
+"""Characters; what is longer is a file that somebody pasted."""
+_UNWRITTEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
+_MOST_UNWRITTEN = 10
+"""One such character in so many is a slip; more make it no text."""
+
+
+def _is_written(text: str) -> bool:
+    if len(text) > _LONGEST_WRITTEN:
+        return False
+    if not _UNWRITTEN.search(text):
+        return True
+    return len(_UNWRITTEN.findall(text)) * _MOST_UNWRITTEN <= len(text)
 
 
 def _blank_the_rest(text: str) -> str:
@@ -69,6 +91,7 @@ def _blank_the_rest(text: str) -> str:
 
 
 def _reader(
+    script: Script,
     cues: tuple[Cue, ...],
     faults: tuple[str, str],
     turns: dict[str, str],
@@ -79,6 +102,7 @@ def _reader(
 ) -> Reader:
     joints, denials, persons, writer = (frozenset(map(key, listed.split())) for listed in little)
     return Reader(
+        script=script,
         cues={cue.name: cue for cue in cues},
         book=PhraseBook({cue.name: cue.phrases for cue in cues}, key=key),
         faults=PhraseBook({"taste": faults[0], "defect": faults[1]}, key=key),
@@ -92,6 +116,7 @@ def _reader(
 
 
 ENGLISH = _reader(
+    "en",
     (
         *cues_en_price.CUES,
         *cues_en_doubt.CUES,
@@ -132,6 +157,7 @@ ENGLISH = _reader(
     denies_before=True,
 )
 PERSIAN = _reader(
+    "fa",
     (*cues_fa_price.CUES, *cues_fa_doubt.CUES, *cues_fa_tone.CUES, *cues_fa_faults.CUES),
     (cues_fa_faults.TASTE, cues_fa_faults.DEFECTS),
     {
@@ -161,6 +187,7 @@ PERSIAN = _reader(
     ),
 )
 LATIN_PERSIAN = _reader(
+    "fa-Latn",
     (*cues_latn.CUES, *cues_latn_tone.CUES),
     (cues_latn.TASTE, cues_latn.DEFECTS),
     {

@@ -145,7 +145,10 @@ def _telegram(text: str, own: Words, reader: Reader) -> Iterator[Sign]:
 
 
 def _letters(text: str) -> Iterator[Sign]:
-    for cue, pattern, weight in _LETTERS:
+    lowered = text.lower()
+    for cue, hints, pattern, weight in _LETTERS:
+        if hints and not any(hint in lowered for hint in hints):
+            continue
         if found := pattern.search(text):
             yield Sign(cue=cue, label="warm", weight=weight, span=found.span())
 
@@ -153,19 +156,21 @@ def _letters(text: str) -> Iterator[Sign]:
 _LETTERS = (
     (
         "affectionate_emoji",
+        (),
         re.compile("[❤♥🥰😍😘🤗💕💖💗💞💓💛💚💙🧡💜🌹🌷🌸💐🌺🥹🫶🐾😇]|<3"),
         WEAK,
     ),
-    ("playful_emoji", re.compile("[😂🤣😄😁😅😆😜😉😊🙈😋😎]|[:;]-?[)D]"), HINT),
+    ("playful_emoji", (), re.compile("[😂🤣😄😁😅😆😜😉😊🙈😋😎]|[:;]-?[)D]"), HINT),
     (
         "laughter",
+        ("ها", "هه", "خخ", "haha", "hehe", "lol", "loo", "lmao", "khkh", "khhh"),
         re.compile(
             r"(?:ها){2,}|ه{3,}|خ{3,}|\b(?:a*(?:ha){2,}\w*|(?:he){2,}|lo+l|lmao|kh{3,})\b",
             re.IGNORECASE,
         ),
         WEAK,
     ),
-    ("stretched_letters", re.compile(r"(?!www)([^\W\d_])\1\1"), WEAK),
+    ("stretched_letters", (), re.compile(r"(?!www)([^\W\d_])\1\1"), WEAK),
 )
 
 

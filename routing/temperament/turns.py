@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from routing.phrases import is_sum
-from routing.temperament.readers import read
+from routing.temperament.readers import Script, read
 from routing.temperament.signs import Sign, signs_in, span_of
 from routing.temperament.values import MIDDLING, STRONG, WEAK, Message
 from routing.text import Words
@@ -18,11 +18,17 @@ _SAME_QUESTION = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A customer's message with its signs."""
+    """A customer's message with its signs; `answers` names what the agent did just before it.
+
+    `text` is the whole message with what is not the writer's own blanked.
+    """
 
     message: Message
+    text: str
     own: Words
+    script: Script
     signs: tuple[Sign, ...]
+    answers: frozenset[str]
 
 
 def turns_of(messages: Sequence[Message]) -> list[Turn]:
@@ -33,21 +39,31 @@ def turns_of(messages: Sequence[Message]) -> list[Turn]:
         if message.role == "agent":
             said_by_agent = _moves(message.text)
             continue
-        own, found = _read(message.text)
+        text, own, script, found = _read(message.text)
         signs = list(found)
+        answers = said_by_agent if own.keys else frozenset()
         if own.keys:
             signs = _answering(said_by_agent, own, signs)
             signs.extend(_asked_again(own, turns))
             said_by_agent = frozenset()
-        turns.append(Turn(message=message, own=own, signs=tuple(signs)))
+        turns.append(
+            Turn(
+                message=message,
+                text=text,
+                own=own,
+                script=script,
+                signs=tuple(signs),
+                answers=answers,
+            )
+        )
     return turns
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _read(text: str) -> tuple[Words, tuple[Sign, ...]]:
+def _read(text: str) -> tuple[str, Words, Script, tuple[Sign, ...]]:
     """Read the customer's words and the signs in them; whatever was said before."""
     own_text, own, reader = read(text)
-    return own, tuple(signs_in(own_text, own, reader))
+    return own_text, own, reader.script, tuple(signs_in(own_text, own, reader))
 
 
 @lru_cache(maxsize=_REMEMBERED)

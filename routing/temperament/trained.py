@@ -1,0 +1,154 @@
+"""Reads messages by what a model has learned from labelled lines, with the words it goes by.
+
+A message is cut into pieces (`grams`) and named features (`shape`, among them the named cues); the
+weights of all of them are added up and become probabilities. That is one walk over the message:
+what a word's letters weigh is remembered from one message to the next.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+from routing.temperament.grams import Piece, letters_of, sounds_of, words_of
+from routing.temperament.reading import Reading
+from routing.temperament.shape import named_features
+from routing.temperament.signs import span_of
+from routing.temperament.turns import Turn, turns_of
+from routing.temperament.values import LABELS, STRONG, Evidence, Label, Message
+from routing.temperament.weights import Weights
+
+_EVEN: Final = 1 / len(LABELS)
+_UNKNOWN: Final = LABELS.index("unknown")
+_WORDS_REMEMBERED: Final = 20_000
+_EVIDENCE_SHOWN: Final = 5
+_WORDING_SHOWN: Final = 3
+_LEAST_SAID: Final = 0.15
+"""A piece that moves a label by less is not shown as evidence."""
+
+Sums = tuple[float, ...]
+
+
+class TrainedReader:
+    """Reads single messages, or a thread as one; see `routing.temperament.reading.Reader`."""
+
+    def __init__(self, weights: Weights) -> None:
+        """Read by these weights."""
+        self._weights = weights
+        self._letters_of = lru_cache(maxsize=_WORDS_REMEMBERED)(self._look_up_letters)
+
+    def __call__(self, message: Message, before: Sequence[Message] = ()) -> Reading:
+        """Read one message; the turns before it in its thread give it its meaning."""
+        turns = turns_of([*before, message])
+        return self._read(turns[-1:])
+
+    def read_thread(self, messages: Sequence[Message]) -> Reading:
+        """Read all that the customer says in a thread as one message."""
+        return self._read(turns_of(messages))
+
+    def evidence_for(self, messages: Sequence[Message], label: Label) -> tuple[Evidence, ...]:
+        """Return what in the customer's words of a thread speaks for a label, strongest first."""
+        said = [turn for turn in turns_of(messages) if turn.own.keys]
+        return self._evidence(said, LABELS.index(label))
+
+    def _read(self, turns: Sequence[Turn]) -> Reading:
+        said = [turn for turn in turns if turn.own.keys]
+        if not any(key[0].isalpha() for turn in said for key in turn.own.keys):
+            return Reading(
+                probabilities=(_EVEN,) * len(LABELS),
+                evidence=(),
+                is_explicit=False,
+                has_own_words=False,
+            )
+        logits = [total / self._weights.temperature for total in self._add_up(said)]
+        highest = max(logits)
+        powers = [math.exp(logit - highest) for logit in logits]
+        probabilities = tuple(power / sum(powers) for power in powers)
+        label = probabilities.index(max(probabilities))
+        return Reading(
+            probabilities=probabilities,
+            evidence=self._evidence(said, label),
+            is_explicit=_is_explicit(said, label),
+            has_own_words=True,
+        )
+
+    def _add_up(self, turns: Sequence[Turn]) -> list[float]:
+        totals = list(self._weights.bias)
+        for name, value in named_features(turns).items():
+            for label, weight in enumerate(self._weights.named.get(name, ())):
+                totals[label] += weight * value
+        for family, (sums, count) in enumerate(self._families(turns)):
+            if count:
+                share = self._weights.scales[family] / math.sqrt(count)
+                for label, total in enumerate(sums):
+                    totals[label] += total * share
+        return totals
+
+    def _families(self, turns: Sequence[Turn]) -> Iterable[tuple[Sums, int]]:
+        letters = [self._letters_of(key) for turn in turns for key in turn.own.keys]
+        yield (
+            tuple(map(sum, zip(*(sums for sums, _ in letters), strict=True))),
+            sum(count for _, count in letters),
+        )
+        words = [piece for turn in turns for piece in words_of(turn.own)]
+        yield self._weigh(1, words), len(words)
+        sounds = [p for turn in turns if turn.script != "en" for p in sounds_of(turn.own)]
+        yield self._weigh(2, sounds), len(sounds)
+
+    def _weigh(self, family: int, pieces: Sequence[Piece]) -> Sums:
+        hashes = [piece[0] for piece in pieces]
+        return tuple(sum(map(table.__getitem__, hashes)) for table in self._weights.tables[family])
+
+    def _look_up_letters(self, key: str) -> tuple[Sums, int]:
+        hashes = letters_of(key)
+        tables = self._weights.tables[0]
+        return tuple(sum(map(table.__getitem__, hashes)) for table in tables), len(hashes)
+
+    def _evidence(self, turns: Sequence[Turn], label: int) -> tuple[Evidence, ...]:
+        if label == _UNKNOWN:
+            return ()
+        shown = [
+            Evidence(
+                interaction_id=turn.message.interaction_id,
+                cue=sign.cue,
+                points_to=sign.label,
+                span=sign.span,
+                weight=round(sign.weight, 3),
+            )
+            for turn in turns
+            for sign in turn.signs
+            if sign.label == LABELS[label]
+        ]
+        shown.sort(key=lambda evidence: -evidence.weight)
+        return tuple(shown[:_EVIDENCE_SHOWN]) or self._wording(turns, label)
+
+    def _wording(self, turns: Sequence[Turn], label: int) -> tuple[Evidence, ...]:
+        """Return the words that speak most for the label, where no named cue does."""
+        found: list[Evidence] = []
+        for turn in turns:
+            pieces = words_of(turn.own)
+            share = self._weights.scales[1] / math.sqrt(len(pieces))
+            own_table, unknown_table = (self._weights.tables[1][k] for k in (label, _UNKNOWN))
+            for hashed, first, last in pieces:
+                weight = (own_table[hashed] - unknown_table[hashed]) * share
+                if weight > 0:
+                    found.append(
+                        Evidence(
+                            interaction_id=turn.message.interaction_id,
+                            cue="wording",
+                            points_to=LABELS[label],
+                            span=span_of(turn.own, first, last),
+                            weight=round(min(weight, STRONG), 3),
+                        )
+                    )
+        found.sort(key=lambda evidence: -evidence.weight)
+        clear = [evidence for evidence in found[:_WORDING_SHOWN] if evidence.weight >= _LEAST_SAID]
+        return tuple(clear or found[:1])
+
+
+def _is_explicit(turns: Sequence[Turn], label: int) -> bool:
+    return any(
+        sign.weight >= STRONG and sign.label == LABELS[label]
+        for turn in turns
+        for sign in turn.signs
+    )
