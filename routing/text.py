@@ -111,8 +111,8 @@ _AUTOMATIC = re.compile(
 )
 _SIGNS_OF_OTHERS = (
     ">", "sent", "get", "fwd", "fw:", "forward", "to:", "to :", "cc", "subject", "date",
-    "recipient", "confidential", "privileged", "registered", "company", "wrote", "--", "from:", "___",
-    "از", "موضوع", "گیرنده", "محرمانه", "تاریخ", "اصلی", "ارجاع",
+    "recipient", "confidential", "privileged", "registered", "company", "wrote", "--", "from:",
+    "___", "از", "موضوع", "گیرنده", "محرمانه", "تاریخ", "اصلی", "ارجاع",
 )  # fmt: skip
 _REST_IS_FOREIGN = re.compile(
     r"\s*(?:On\b.{4,200}\bwrote:\s*$|-{2,}\s*(?:original|forwarded)\s+message"
