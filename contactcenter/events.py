@@ -66,6 +66,8 @@ KINDS: Final[Mapping[str, str]] = {
     "follow_up_made": "somebody has to do something by a time",
     "follow_up_closed": "it was done, or never will be",
     "follow_up_overdue": "its time has come, and nothing came of it",
+    "price_offered": "something was offered for a price, or for less than before",
+    "price_band_changed": "somebody says for how much something is sold",
     "ticket_changed": "its subject, category, tags, temperament or sticky agent is another",
     "presence_changed": "an agent came, went or paused",
     "entry_point_discovered": "a message came to an address of ours that nobody had set up",

@@ -406,6 +406,16 @@ async def follow_up(conn: Conn, *, ticket_id: int, agent_id: int, what: str = "C
     )
 
 
+async def price_band(conn: Conn, *, product: str) -> int:
+    """Something sold for 9 cents, never below 6."""
+    return await conn.fetchval(
+        """INSERT INTO price_band (product, currency, list_minor, opening_minor, cost_minor,
+                                   margin_minor, refusal_en, refusal_fa, valid_from)
+           VALUES ($1, 'EUR', 9, 8, 5, 1, 'No.', 'نه.', '2020-01-01') RETURNING id""",
+        product,
+    )
+
+
 async def behaviour(
     conn: Conn,
     at: datetime,

@@ -298,6 +298,30 @@ TABLE: Final[dict[str, Line]] = {
     "POST /follow_ups/{follow_up_id}/drops": _work("keeper", lambda w: {"reason": "Sold out."}),
     "GET /follow_up_rules": _open("nothing"),
     "PUT /follow_up_rules": _run("nothing", 200, body=lambda w: []),
+    # For how much things are sold
+    "GET /price_bands": _open("nothing"),
+    "GET /price_bands/{price_band_id}": _open(),
+    "POST /price_bands": _run(
+        "nothing",
+        201,
+        body=lambda w: {
+            "product": w.word,
+            "currency": "EUR",
+            "list_minor": 9,
+            "opening_minor": 8,
+            "cost_minor": 5,
+            "margin_minor": 1,
+            "refusal_en": "No.",
+            "refusal_fa": "نه.",
+        },
+    ),
+    "PATCH /price_bands/{price_band_id}": _run(
+        "anybody", 200, body=lambda w: {"floor_seen_by": "agent"}
+    ),
+    "POST /tickets/{ticket_id}/price_offers": _work(
+        "worker", lambda w: {"product": w.product, "currency": "EUR", "amount_minor": 8}
+    ),
+    "GET /tickets/{ticket_id}/price_offers": _open("reader"),
     # How the house is set up
     "GET /teams": _lead("GET", "nothing"),
     "GET /teams/{team_id}": _lead("GET"),

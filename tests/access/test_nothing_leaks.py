@@ -115,6 +115,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "segment_kind": "contract",
         "behaviour_kind": "purchase",
         "contact_attribute": "gender",
+        "price_band_id": 1,
         "token_id": 1,
         "version": 1,
         **hidden,

@@ -86,6 +86,13 @@ class World:
     def word(self) -> str:
         return "".join(secrets.choice("abcdefgh") for _ in range(12))
 
+    @property
+    def product(self) -> str:
+        """Something with a price."""
+        product = self.word
+        self.house.run(lambda conn: factories.price_band(conn, product=product))
+        return product
+
     def new_contact(self) -> int:
         return self.house.run(factories.contact)
 
@@ -234,6 +241,7 @@ class World:
             "token_id": self._token,
             "feedback_id": self._feedback,
             "follow_up_id": self._follow_up,
+            "price_band_id": self._price_band,
             "version": self._version,
         }
         for name in names:
@@ -401,6 +409,9 @@ class World:
         return await factories.follow_up(
             conn, ticket_id=made["ticket_id"], agent_id=self._holder[made["kind"]]
         )
+
+    async def _price_band(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        return await factories.price_band(conn, product=self.word)
 
     async def _version(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
         return await factories.configured(conn)

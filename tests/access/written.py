@@ -35,6 +35,7 @@ VERSIONS: Final = {
     "reply_id": "saved_reply",
     "segment_kind": "segment_kind",
     "behaviour_kind": "behaviour_kind",
+    "price_band_id": "price_band",
     "contact_attribute": "contact_attribute",
 }
 #: What a table's rows are named by, where it is no id.

@@ -20,7 +20,7 @@ OF_TICKETS = {
     "open_ticket", "describe_ticket", "tag_ticket", "retag_ticket", "write_reply", "write_note",
     "accept_offer", "decline_offer", "claim_ticket", "transfer_ticket", "assign_ticket",
     "escalate_ticket", "tell_of_failure", "return_ticket", "release_ticket", "make_pending", "hold_ticket", "resume_ticket",
-    "note_feedback", "promise_in_ticket", "drop_follow_up",
+    "note_feedback", "offer_price", "promise_in_ticket", "drop_follow_up",
     "solve_ticket", "reopen_ticket", "mark_spam", "send_again", "end_wrap_up",
 }  # fmt: skip
 #: Nothing that anybody has to answer for.
@@ -349,6 +349,15 @@ CHANGES: dict[str, Change] = {
         "/follow_ups/{follow_up}/completions", {"outcome": "canary-outcome"}
     ),
     "replace_follow_up_rules": putting("/follow_up_rules", []),
+    "create_price_band": posting(
+        "/price_bands",
+        {
+            "product": "canary-product", "currency": "EUR", "list_minor": 9, "opening_minor": 8,
+            "cost_minor": 5, "margin_minor": 1, "refusal_en": "canary-no", "refusal_fa": "نه",
+        },
+        keep="price_band",
+    ),
+    "change_price_band": patching("/price_bands/{price_band}", {"list_minor": 10}),
     "create_segment_kind": posting(
         "/segment_kinds", {"kind": "region", "name_en": "R", "name_fa": "م", "free": True}
     ),
@@ -418,7 +427,7 @@ TABLES = (
     "overflow_step", "escalation_rule", "sla_policy", "configuration_version", "calendar", "calendar_version", "calendar_hours",
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
     "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
-    "feedback", "follow_up", "follow_up_rule",
+    "feedback", "follow_up", "follow_up_rule", "price_band",
 )  # fmt: skip
 
 
