@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import behaviour_forgetting, leases, metrics, value_classes
+from contactcenter import behaviour_forgetting, leases, life_cycles, metrics, value_classes
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 from contactcenter.value_classes import Dispatcher
@@ -42,5 +42,6 @@ class BehaviourKeeper:
                 return False
         await behaviour_forgetting.forget(self._database)
         await value_classes.compute(self._database, self._dispatcher)
+        await life_cycles.compute(self._database, self._dispatcher)
         metrics.swept("behaviour")
         return True

@@ -21,6 +21,7 @@ from contactcenter import (
     segment_kinds,
     segment_views,
     segments,
+    stages,
     ticket_credits,
 )
 from contactcenter.access.actor import Actor, Role
@@ -99,12 +100,13 @@ async def say(
     """Say these of their contacts, all or none; returns how many were not said already.
 
     What the source said before of the same kind (and word, where a contact may have several) ends
-    where this begins. Raises ``BadInput`` naming the place, or ``Forbidden``.
+    where this begins. Raises ``BadInput`` naming the place, ``Forbidden``, or ``StageRefused``.
     """
     known = await segment_kinds.by_word(conn)
     for one in wanted:
         _check(one, known, now, by)
     await _lock_contacts(conn, wanted)
+    await stages.check(conn, now, {w.contact_id: w.value for w in wanted if w.kind == stages.KIND})
     lines = [_line(one, known[one.kind], now) for one in wanted]
     _check_once(wanted, lines)
     standing = await _standing_of(conn, now, lines, source)

@@ -18,6 +18,10 @@ class ValueSetting(Struct, frozen=True, kw_only=True):
     ``left_out`` events. ``vital_share`` makes those vital who together bring this share of all
     profit; with 0 nobody is by value. Without a ``currency`` it is the only one in use;
     ``computed_in`` tells which that was.
+
+    Stages of the life cycle go by ``loyal_purchases``, ``at_risk_days`` and ``lost_days``
+    (``routing.life_cycle.Limits``); they were computed at ``stages_at``, null: they shall be for
+    everybody.
     """
 
     currency: str | None
@@ -26,14 +30,18 @@ class ValueSetting(Struct, frozen=True, kw_only=True):
     periods: int
     minute_rate_minor: int
     vital_share: float
+    loyal_purchases: int
+    at_risk_days: int
+    lost_days: int
     version: int
+    stages_at: datetime | None
     computed_at: datetime | None
     computed_in: str | None
     left_out: int
 
 
 #: What follows from the others.
-_UNTOLD = ("computed_at", "computed_in", "left_out")
+_UNTOLD = ("stages_at", "computed_at", "computed_in", "left_out")
 
 _SQL = db.Statements(__name__)
 _read = _SQL.take("read", ValueSetting)
@@ -72,6 +80,9 @@ async def change(
         after.periods,
         after.minute_rate_minor,
         after.vital_share,
+        after.loyal_purchases,
+        after.at_risk_days,
+        after.lost_days,
     )
     told = configuration.differences(before, changed, untold=_UNTOLD)
     await configuration.record(conn, now, "value_setting", None, told, actor=actor)

@@ -1,21 +1,22 @@
 -- name: read
 -- The one row there is.
-SELECT currency, rates, period_days, periods, minute_rate_minor, vital_share, version,
-       computed_at, computed_in, left_out
+SELECT currency, rates, period_days, periods, minute_rate_minor, vital_share, loyal_purchases,
+       at_risk_days, lost_days, version, stages_at, computed_at, computed_in, left_out
 FROM value_setting
 
 -- name: lock
 -- It is about to be edited.
-SELECT currency, rates, period_days, periods, minute_rate_minor, vital_share, version,
-       computed_at, computed_in, left_out
+SELECT currency, rates, period_days, periods, minute_rate_minor, vital_share, loyal_purchases,
+       at_risk_days, lost_days, version, stages_at, computed_at, computed_in, left_out
 FROM value_setting FOR UPDATE
 
 -- name: change
--- The row is locked.
+-- The row is locked. By other limits everybody's stage may be another.
 UPDATE value_setting SET currency = $1, rates = $2, period_days = $3, periods = $4, minute_rate_minor = $5,
-       vital_share = $6, version = version + 1
-RETURNING currency, rates, period_days, periods, minute_rate_minor, vital_share, version,
-          computed_at, computed_in, left_out
+       vital_share = $6, loyal_purchases = $7, at_risk_days = $8, lost_days = $9, version = version + 1,
+       stages_at = CASE WHEN (loyal_purchases, at_risk_days, lost_days) = ($7, $8, $9) THEN stages_at END
+RETURNING currency, rates, period_days, periods, minute_rate_minor, vital_share, loyal_purchases,
+          at_risk_days, lost_days, version, stages_at, computed_at, computed_in, left_out
 
 -- name: note
 -- When value was last computed.

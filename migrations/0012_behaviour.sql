@@ -56,6 +56,7 @@ CREATE TABLE behaviour_event (
 CREATE INDEX behaviour_event_of_contact ON behaviour_event (contact_id, kind, occurred_at);
 CREATE INDEX behaviour_event_of_kind ON behaviour_event (kind, occurred_at);
 CREATE INDEX behaviour_event_in_time ON behaviour_event (occurred_at, id);
+CREATE INDEX behaviour_event_by_arrival ON behaviour_event USING brin (received_at);
 CREATE INDEX behaviour_event_of_address ON behaviour_event (identity_id, received_at) WHERE identity_id IS NOT NULL;
 CREATE INDEX behaviour_event_of_referred ON behaviour_event (referred_id) WHERE referred_id IS NOT NULL;
 
@@ -153,7 +154,12 @@ CREATE TABLE value_setting (
   periods int NOT NULL DEFAULT 4 CONSTRAINT value_periods_are_one_to_forty CHECK (periods BETWEEN 1 AND 40),
   minute_rate_minor bigint NOT NULL DEFAULT 0 CONSTRAINT value_rate_is_not_negative CHECK (minute_rate_minor >= 0),
   vital_share float8 NOT NULL DEFAULT 0 CONSTRAINT value_vital_share_is_a_share CHECK (vital_share BETWEEN 0 AND 1),
+  loyal_purchases int NOT NULL DEFAULT 4
+    CONSTRAINT value_loyal_purchases_are_three_to_a_thousand CHECK (loyal_purchases BETWEEN 3 AND 1000),
+  at_risk_days int NOT NULL DEFAULT 180 CONSTRAINT value_at_risk_days_are_positive CHECK (at_risk_days BETWEEN 1 AND 36500),
+  lost_days int NOT NULL DEFAULT 365 CONSTRAINT value_lost_days_are_positive CHECK (lost_days BETWEEN 1 AND 36500),
   version int NOT NULL DEFAULT 1,
+  stages_at timestamptz,
   computed_at timestamptz,
   computed_in text,
   left_out bigint NOT NULL DEFAULT 0
@@ -173,9 +179,20 @@ CREATE TABLE contact_value (
   computed_at timestamptz NOT NULL
 );
 
+-- The stage of whoever did something, by `routing.life_cycle`, and when silence alone would change it.
+CREATE TABLE life_cycle (
+  contact_id bigint PRIMARY KEY REFERENCES contact (id),
+  stage text NOT NULL CONSTRAINT life_cycle_stage_is_known
+    CHECK (stage IN ('lead', 'first_time', 'repeat', 'loyal', 'at_risk', 'lost', 'returned')),
+  since timestamptz,
+  next_at timestamptz,
+  computed_at timestamptz NOT NULL
+);
+CREATE INDEX life_cycle_due ON life_cycle (next_at) WHERE next_at IS NOT NULL;
+
 INSERT INTO segment_kind (kind, name_en, name_fa, several, free, set_by, built_in) VALUES
   ('vital', 'Vital', 'حیاتی', false, false, 'supervisor', true),
-  ('life_cycle', 'Stage', 'مرحلهٔ مشتری', false, false, 'nobody', true); -- has rules of its own
+  ('life_cycle', 'Stage', 'مرحلهٔ مشتری', false, false, 'supervisor', true);
 INSERT INTO segment_value (kind, value, name_en, name_fa, position) VALUES
   ('vital', 'yes', 'Always to be kept satisfied', 'همیشه باید راضی بماند', 1),
   ('vital', 'no', 'Not vital', 'حیاتی نیست', 2),

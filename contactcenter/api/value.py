@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contactcenter import value_classes, value_setting
 from contactcenter.api.behaviour import Currency, Minor
+from contactcenter.api.behaviour_kinds import Days
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.api.partial import edited
 from contactcenter.value_classes import Total
@@ -26,6 +27,9 @@ class ValueSettingChange(Struct, frozen=True, kw_only=True, forbid_unknown_field
     periods: Annotated[int, Meta(ge=1, le=40)] | UnsetType = UNSET
     minute_rate_minor: Minor | UnsetType = UNSET
     vital_share: _Share | UnsetType = UNSET
+    loyal_purchases: Annotated[int, Meta(ge=3, le=1000)] | UnsetType = UNSET
+    at_risk_days: Days | UnsetType = UNSET
+    lost_days: Days | UnsetType = UNSET
 
 
 class ClassShare(Total, frozen=True, kw_only=True):
