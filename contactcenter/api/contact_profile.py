@@ -123,9 +123,14 @@ def shown(profile: Profile) -> Mapping[str, Any]:
     """The fields of a ``FactsView``."""
     columns = {name: getattr(profile, name) for name in FactsView.__struct_fields__}
     return columns | {
-        "preferred_hours": msgspec.convert(profile.preferred_hours, Hours | None),
+        "preferred_hours": hours_of(profile),
         "known_at": msgspec.convert(profile.known_at, dict[str, datetime]),
     }
+
+
+def hours_of(profile: Profile) -> Hours | None:
+    """When to reach him, as it is written."""
+    return msgspec.convert(profile.preferred_hours, Hours | None)
 
 
 def _check_birth(born: date | None, today: date) -> None:

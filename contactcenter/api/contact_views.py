@@ -5,11 +5,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from contactcenter import contacts, segment_views, temperaments
+from contactcenter import contact_cards, contacts, temperaments
 from contactcenter.api import contact_profile
 from contactcenter.api.contact_profile import FactsView
 from contactcenter.api.operation import Call
-from contactcenter.contacts import Contact
+from contactcenter.completeness import MissingFact
+from contactcenter.contact_cards import FollowUp, OpenTicket, Opinion, OwnedAsset, Said
 from contactcenter.segment_views import SegmentView
 from contactcenter.temperaments import Temperament
 
@@ -38,33 +39,66 @@ class ContactLine(Struct, frozen=True, kw_only=True):
 
 
 class ContactView(FactsView, frozen=True, kw_only=True):
-    """A contact with his addresses, what he is to us now, and how to treat him."""
+    """A contact: who he is, what he wants, what he is to us, and what we talked of.
+
+    ``completeness`` and ``freshness`` are 0 to 1, ``missing_fact`` is the one thing worth asking.
+    ``interactions`` are the last five messages, ``tickets`` those that are open, both as far as you
+    may read them; ``satisfaction`` is what he said of us, the newest first.
+    """
 
     id: int
     name: str | None
     language: str | None
+    preferred_language: str | None
     note: str | None
     attributes: dict[str, Any]
     identities: list[IdentityView]
     segments: list[SegmentView]
+    entitlements: list[str]
     temperament: Temperament
+    interactions: list[Said]
+    tickets: list[OpenTicket]
+    assets: list[OwnedAsset]
+    follow_ups: list[FollowUp]
+    satisfaction: list[Opinion]
+    behaviour: dict[str, float]
+    completeness: float
+    freshness: float
+    missing_fact: MissingFact | None
     created_at: datetime
     updated_at: datetime
     version: int
 
 
-async def view(call: Call, contact: Contact) -> ContactView:
-    """A contact with what belongs to him."""
-    known = await contacts.identities(call.conn, [contact.id])
+async def view(call: Call, contact_id: int) -> ContactView:
+    """A contact with what belongs to him, as whoever asks may see it.
+
+    Raises ``NotFound``, or ``ContactMerged``. However much belongs to him, it is read in one
+    statement, and his temperament in those that it needs.
+    """
+    card = await contact_cards.read(call.conn, call.actor.user_id, contact_id)
+    contact = card.contact
+    language = card.segment("language")
     return ContactView(
         id=contact.id,
         name=contact.name,
         language=contact.language,
+        preferred_language=None if language is None else language.value,
         note=contact.note,
         attributes=contact.attributes,
-        identities=identity_views(known[contact.id]),
-        segments=await segment_views.effective(call.conn, contact.id, await call.clock()),
+        identities=identity_views(card.identities),
+        segments=card.segments,
+        entitlements=card.entitlements,
         temperament=await temperaments.current(call.conn, contact.id),
+        interactions=card.interactions,
+        tickets=card.tickets,
+        assets=card.assets,
+        follow_ups=card.follow_ups,
+        satisfaction=card.satisfaction,
+        behaviour=card.behaviour,
+        completeness=card.score.completeness,
+        freshness=card.score.freshness,
+        missing_fact=card.missing_fact,
         created_at=contact.created_at,
         updated_at=contact.updated_at,
         version=contact.version,

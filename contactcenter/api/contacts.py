@@ -142,13 +142,13 @@ async def create_contact(call: Call, body: NewContact) -> ContactView:
     # In one order for everybody, so that two who make the same contact cannot wait in a ring.
     for address in sorted(set(addresses), key=lambda a: (a.kind, a.value)):
         await identities.add(call.conn, now, contact.id, address)
-    return await view(call, contact)
+    return await view(call, contact.id)
 
 
 @operation("GET", "/contacts/{contact_id}", tag="contacts", roles=AGENT, via="read")
 async def find_contact(call: Call, contact_id: int) -> ContactView:
     """Read a contact. One that was merged is answered 404 ``contact_merged``, naming the other."""
-    return await view(call, await contacts.find(call.conn, contact_id))
+    return await view(call, contact_id)
 
 
 @operation("PATCH", "/contacts/{contact_id}", tag="contacts", roles=AGENT, via="transaction")
@@ -170,8 +170,8 @@ async def change_contact(call: Call, contact_id: int, body: ContactChange) -> Co
     after = msgspec.structs.replace(before, **given)
     _check_confirmed(after, body.confirmed)
     after = contact_facts.noted(before, after, now, body.confirmed)
-    changed = await contacts.change(call.conn, now, before, after, actor=call.actor.reference)
-    return await view(call, changed)
+    await contacts.change(call.conn, now, before, after, actor=call.actor.reference)
+    return await view(call, contact_id)
 
 
 @operation(
@@ -196,7 +196,7 @@ async def add_identity(call: Call, contact_id: int, body: NewIdentity) -> Contac
     await identities.record_change(
         call.conn, now, contact_id, identity.id, "added", actor=call.actor.reference
     )
-    return await view(call, await contacts.find(call.conn, contact_id))
+    return await view(call, contact_id)
 
 
 @operation(
@@ -216,7 +216,7 @@ async def remove_identity(call: Call, contact_id: int, identity_id: int) -> Cont
     await identities.remove(call.conn, now, contact_id, identity_id, actor=actor)
     await contacts.touch(call.conn, now, contact_id)
     await identities.record_change(call.conn, now, contact_id, identity_id, "removed", actor=actor)
-    return await view(call, await contacts.find(call.conn, contact_id))
+    return await view(call, contact_id)
 
 
 def _told(

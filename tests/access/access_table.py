@@ -194,6 +194,7 @@ TABLE: Final[dict[str, Line]] = {
         lambda w: {"identity_id": w.ids.get("identity_id", 1), "entry_point_id": w.own_entry_point},
     ),
     "DELETE /contacts/{contact_id}/opt_outs/{opt_out_id}": _lead("DELETE"),
+    "GET /contacts/{contact_id}/card": _open(),
     "GET /contacts/{contact_id}/timeline": _open(),
     "GET /contacts/{contact_id}/tickets": _open(),
     "GET /contacts/{contact_id}/temperament": _open(),

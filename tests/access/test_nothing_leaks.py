@@ -153,6 +153,7 @@ def test_the_canary_is_there_for_those_it_is_for(world: World, hidden: dict[str,
         *("read_contact_timeline", "list_contact_tickets"),
         *("list_feedback", "find_feedback", "list_feedback_of_ticket"),
         *("report_unhandled_feedback", "list_follow_ups", "find_follow_up"),
+        *("read_contact_card", "find_contact"),
         *("list_saved_replies", "find_saved_reply", "render_saved_reply"),
     }
 
