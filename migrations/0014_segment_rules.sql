@@ -49,3 +49,27 @@ CREATE TABLE segment_ground (
   is_only boolean PRIMARY KEY DEFAULT true CONSTRAINT segment_ground_is_only_one CHECK (is_only),
   ground text NOT NULL
 );
+
+-- Who belonged to a rule segment at an instant and could be reached by a channel: what comes later changes nothing of it.
+CREATE TABLE segment_audience (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  rule_key text NOT NULL REFERENCES segment_rule (key),
+  rule_version int NOT NULL,
+  condition jsonb NOT NULL,
+  name text NOT NULL CONSTRAINT segment_audience_has_a_name CHECK (name ~ '\S'),
+  channel text NOT NULL,
+  size int NOT NULL CONSTRAINT segment_audience_size_is_a_count CHECK (size >= 0),
+  opted_out int NOT NULL,   -- members who want no messages there
+  unreachable int NOT NULL, -- members without an address there
+  taken_at timestamptz NOT NULL,
+  actor text NOT NULL
+);
+CREATE INDEX segment_audience_of_rule ON segment_audience (rule_key, id);
+CREATE TABLE segment_audience_member (
+  audience_id bigint NOT NULL REFERENCES segment_audience (id),
+  contact_id bigint NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+  identity_id bigint NOT NULL REFERENCES identity (id) ON DELETE CASCADE, -- where to reach him
+  PRIMARY KEY (audience_id, contact_id)
+);
+CREATE INDEX segment_audience_member_of_contact ON segment_audience_member (contact_id);
+CREATE INDEX segment_audience_member_by_address ON segment_audience_member (identity_id);

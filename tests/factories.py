@@ -292,6 +292,22 @@ async def identity(conn: Conn, contact_id: int, *, kind: str = "phone", value: s
     )
 
 
+async def segment_rule(conn: Conn, key: str, condition: Mapping[str, Any]) -> str:
+    """A rule segment, of which nobody has been asked yet."""
+    await conn.execute(
+        "INSERT INTO segment_value (kind, value, name_en, name_fa, position)"
+        " VALUES ('group', $1, 'x', 'x', 1)",
+        key,
+    )
+    await conn.execute(
+        "INSERT INTO segment_rule (key, condition, created_at, changed_at)"
+        " VALUES ($1, $2, now(), now())",
+        key,
+        condition,
+    )
+    return key
+
+
 async def segment(
     conn: Conn,
     since: datetime,

@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "inspect": ("inspect", "inspect", "See how a mail or a piece of HTML is understood."),
     "report": ("report", "report", "Show who solved what, and in what time."),
     "behaviour": ("behaviour", "behaviour", "Bring what customers did from a file, or write it."),
+    "segments": ("segments", "segments", "Check who belongs to rule segments."),
     "quarantine": ("quarantine", "quarantine", "Look at payloads that were not understood."),
     "bench": ("bench", "bench", "Measure speed and memory on this machine."),
 }

@@ -226,6 +226,22 @@ TABLE: Final[dict[str, Line]] = {
         "nothing", 201, body=lambda w: {**NAMES, "kind": w.word, "free": True}
     ),
     "PATCH /segment_kinds/{segment_kind}": _run("anybody", 200, body=lambda w: {"name_fa": "گرما"}),
+    # Rule segments
+    "GET /segment_attributes": _lead("GET", "nothing"),
+    "GET /segment_rules": _lead("GET", "nothing"),
+    "GET /segment_rules/{segment_rule}": _lead("GET"),
+    "POST /segment_rules": _run(
+        "nothing", 201, body=lambda w: {**NAMES, "key": w.word, "condition": {"age": 18}}
+    ),
+    "PATCH /segment_rules/{segment_rule}": _run("anybody", 200, body=lambda w: {"name_fa": "گرما"}),
+    "POST /segment_rules/dry_runs": _lead("POST", "nothing", body=lambda w: {"condition": {}}),
+    "GET /segment_rules/{segment_rule}/contacts": _lead("GET"),
+    "POST /segment_rules/{segment_rule}/audiences": _lead(
+        "POST", "anybody", 201, body=lambda w: {"name": "Spring", "channel": "sms"}
+    ),
+    "GET /segment_rules/{segment_rule}/audiences": _lead("GET"),
+    "GET /segment_audiences/{audience_id}": _lead("GET"),
+    "GET /segment_audiences/{audience_id}/contacts": _lead("GET"),
     # What customers do
     "POST /behaviour_events": _run(
         "nothing",

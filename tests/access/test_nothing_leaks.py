@@ -113,6 +113,8 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "opt_out_id": 1,
         "segment_id": 1,
         "segment_kind": "contract",
+        "segment_rule": "everybody",
+        "audience_id": 1,
         "behaviour_kind": "purchase",
         "contact_attribute": "gender",
         "price_band_id": 1,

@@ -62,6 +62,9 @@ CHANGED: Final[dict[tuple[str, str], tuple[Callable[[str], str], str]]] = {
             *(("replace_calendar", "name_en"), ("replace_calendar", "name_fa")),
             *(("create_segment_kind", "name_en"), ("create_segment_kind", "name_fa")),
             *(("change_segment_kind", "name_en"), ("change_segment_kind", "name_fa")),
+            *(("create_segment_rule", "name_en"), ("create_segment_rule", "name_fa")),
+            *(("change_segment_rule", "name_en"), ("change_segment_rule", "name_fa")),
+            *(("take_audience", "name"),),
             *(("create_behaviour_kind", "name_en"), ("create_behaviour_kind", "name_fa")),
             *(("change_behaviour_kind", "name_en"), ("change_behaviour_kind", "name_fa")),
             *(

@@ -224,6 +224,8 @@ class World:
             "opt_out_id": self._opt_out,
             "segment_id": self._segment,
             "segment_kind": self._segment_kind,
+            "segment_rule": self._segment_rule,
+            "audience_id": self._audience,
             "behaviour_kind": self._behaviour_kind,
             "contact_attribute": self._contact_attribute,
             "reply_id": self._reply,
@@ -327,6 +329,19 @@ class World:
             "INSERT INTO segment_kind (kind, name_en, name_fa, free) VALUES ($1, 'x', 'x', true)"
             " RETURNING kind",
             self.word,
+        )
+
+    async def _segment_rule(self, conn: Conn, _made: Any, _team: int, _owner: int) -> str:
+        return await factories.segment_rule(conn, self.word, {"age": 18})
+
+    async def _audience(self, conn: Conn, made: Any, team: int, owner: int) -> int:
+        key = await self._segment_rule(conn, made, team, owner)
+        return await conn.fetchval(
+            "INSERT INTO segment_audience (rule_key, rule_version, condition, name, channel, size,"
+            " opted_out, unreachable, taken_at, actor)"
+            " VALUES ($1, 1, $2, 'x', 'sms', 0, 0, 0, now(), 'user:1') RETURNING id",
+            key,
+            {},
         )
 
     async def _contact_attribute(self, conn: Conn, _made: Any, _team: int, _owner: int) -> str:

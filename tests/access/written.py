@@ -34,12 +34,13 @@ VERSIONS: Final = {
     "category_id": "category",
     "reply_id": "saved_reply",
     "segment_kind": "segment_kind",
+    "segment_rule": "segment_rule",
     "behaviour_kind": "behaviour_kind",
     "price_band_id": "price_band",
     "contact_attribute": "contact_attribute",
 }
 #: What a table's rows are named by, where it is no id.
-KEYS: Final = {"segment_kind": "kind", "behaviour_kind": "kind", "contact_attribute": "key"}
+KEYS: Final = {"segment_rule": "key", "segment_kind": "kind", "behaviour_kind": "kind", "contact_attribute": "key"}
 #: What stands beside a text, where it could not be taken alone.
 BESIDE: Final[Mapping[tuple[str, Path], Any]] = {
     ("create_contact", ("identities", 0)): {"kind": "email"},

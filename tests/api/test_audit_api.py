@@ -27,6 +27,7 @@ OF_TICKETS = {
 NO_CHANGE = {
     "heartbeat": "a sign of life",
     "render_saved_reply": "reads",
+    "try_segment_rule": "reads",
     "check_draft": "reads",
     "check_first_draft": "reads",
     "upload_attachment": "a draft of the uploader, told of by the reply it is sent with",
@@ -362,6 +363,13 @@ CHANGES: dict[str, Change] = {
         "/segment_kinds", {"kind": "region", "name_en": "R", "name_fa": "م", "free": True}
     ),
     "change_segment_kind": patching("/segment_kinds/region", {"name_en": "Area"}),
+    "create_segment_rule": posting(
+        "/segment_rules", {"key": "adults", "name_en": "A", "name_fa": "ب", "condition": {"age": 18}}
+    ),
+    "change_segment_rule": patching("/segment_rules/adults", {"condition": {"age": 21}}),
+    "take_audience": posting(
+        "/segment_rules/adults/audiences", {"name": "Spring", "channel": "sms"}
+    ),
     "correct_temperament": correct,
     "take_correction_back": deleting("/contacts/{contact}/temperament"),
     "merge_contacts": merge,
@@ -426,7 +434,7 @@ TABLES = (
     "entry_point_secret", "entry_rule", "agent_skill", "team_queue", "routing_setting", "credit_rule",
     "overflow_step", "escalation_rule", "sla_policy", "configuration_version", "calendar", "calendar_version", "calendar_hours",
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
-    "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
+    "identity", "segment", "segment_kind", "segment_value", "segment_rule", "segment_audience", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
     "feedback", "follow_up", "follow_up_rule", "price_band",
 )  # fmt: skip
 
