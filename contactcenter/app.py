@@ -51,7 +51,7 @@ from contactcenter.settings import Settings
 from contactcenter.sweeper import Sweeper
 from contactcenter.triage import Triage
 from contactcenter.upkeep import Upkeep
-from routing.temperament import assess
+from routing.temperament.by_cues import read_by_cues
 
 #: A provider is not waited for longer than this, whatever is asked of it.
 HTTP_TIMEOUT_S: Final = 30
@@ -196,7 +196,7 @@ def _work(
     counted = api_metrics.CountedInbox(services.inbox)
     readers = [task for one in services.channels.values() for task in one.readers(counted)]
     return [
-        Triage(database, bell, dispatcher, assess, lambda: intake.is_busy).run,
+        Triage(database, bell, dispatcher, read_by_cues, lambda: intake.is_busy).run,
         sender.run,
         Reconciler(database, bell, services.channels, holder=holder).run,
         MediaFetcher(database, bell, services.channels, chance=chance).run,

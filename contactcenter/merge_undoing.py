@@ -16,6 +16,7 @@ from contactcenter import (
     events,
     merges,
     segment_setting,
+    temperament_merging,
     temperaments,
     ticket_changes,
 )
@@ -77,8 +78,7 @@ async def undo(
         "contact_unmerged", now, actor, kept.id, merge_id=merge_id, merged_id=other.id
     )
     await events.record(conn, parted, *facts)
-    for contact_id in (kept.id, other.id):
-        await temperaments.show(conn, now, contact_id, actor=actor)
+    await temperaments.take_effect(conn, now, [kept.id, other.id], actor=actor)
     await segment_setting.told(conn, now, {kept.id, other.id}, actor=actor)
     return view(undone)
 
@@ -110,6 +110,7 @@ async def _return(
         [ticket.id for ticket in tickets],
     )
     await _return_segments.run(conn, *way, moved.segment_ids)
+    await temperament_merging.move_back(conn, *way, moved.temperament)
     await behaviour.return_told(
         conn,
         kept_id=row.kept_id,

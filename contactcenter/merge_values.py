@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from contactcenter.contact_facts import Taken
 from contactcenter.errors import Conflict
+from contactcenter.temperament_merging import MovedTemperament
 
 
 class Moved(Taken, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class Moved(Taken, frozen=True, kw_only=True):
     freed_keys: list[tuple[int, int]]
     last_ticket_id: int
     last_interaction_id: int
+    temperament: MovedTemperament = MovedTemperament()
 
 
 class Merge(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from contactcenter import (
     db,
     events,
     segment_setting,
+    temperament_merging,
     temperaments,
     ticket_changes,
 )
@@ -110,7 +111,7 @@ async def merge(
         accepted_unverified=unverified,
     )
     await events.record(conn, joined, *facts)
-    await temperaments.show(conn, now, kept_id, actor=actor)
+    await temperaments.take_effect(conn, now, [kept_id], actor=actor)
     await segment_setting.told(conn, now, {kept_id, other_id}, actor=actor)
     return view(row)
 
@@ -178,6 +179,7 @@ async def _move(
         last_ticket_id=last.ticket_id,
         last_interaction_id=last.interaction_id,
         **msgspec.structs.asdict(taken),
+        temperament=await temperament_merging.move(conn, now, *way, actor=actor),
     )
     await _save(conn, now, kept, filled, actor=actor)
     await _point_to.run(conn, *way, now)

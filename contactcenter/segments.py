@@ -13,15 +13,12 @@ from msgspec import Struct
 
 from contactcenter import db, escalation_checks, events, tickets
 from contactcenter.db import Conn
-from routing.temperament import Assessment
 from routing.text import fold
 
 Source = Literal["cues", "agent", "rule", "model", "import"]
 
 TEMPERAMENT: Final = "temperament"
 UNKNOWN: Final = "unknown"
-#: More evidence than this is not kept: nobody reads further.
-MAX_EVIDENCE: Final = 5
 
 
 class Segment(Struct, frozen=True, kw_only=True):
@@ -40,12 +37,11 @@ class Segment(Struct, frozen=True, kw_only=True):
 
 
 class Said(Struct, frozen=True, kw_only=True):
-    """What a source says of one contact from an instant on."""
+    """What a source says of one contact from an instant on, which may be before it is said."""
 
     contact_id: int
     value: str
     confidence: float
-    evidence: list[dict[str, Any]]
     from_at: datetime
 
 
@@ -80,16 +76,8 @@ async def current(
 
 
 def effective(segments: Sequence[Segment]) -> Segment | None:
-    """The assertion that counts: a person's before any rule's."""
-    by_person = [s for s in segments if s.source == "agent"]
-    return next(iter(by_person or segments), None)
-
-
-def differs(assessment: Assessment, known: Sequence[Segment]) -> bool:
-    """Whether the rules now say something else than they said last; no word is ``unknown``."""
-    said = [s.value for s in known if s.source == "cues"]
-    last = said[0] if said else UNKNOWN
-    return assessment.label != last
+    """The assertion that counts, of those that ``current`` found: a person's before any rule's."""
+    return next(iter(segments), None)
 
 
 async def history(conn: Conn, contact_id: int, kind: str = TEMPERAMENT) -> list[Segment]:
@@ -108,11 +96,12 @@ async def assert_temperament(
     evidence: Sequence[dict[str, Any]],
     actor: str,
     note: str | None = None,
+    until: datetime | None = None,
 ) -> None:
     """Begin an assertion; the former one of the same source ends at the same instant."""
     former = await _finish.first(conn, contact_id, TEMPERAMENT, source, now)
     await _begin.run(
-        conn, contact_id, TEMPERAMENT, value, source, confidence, evidence, actor, note, now
+        conn, contact_id, TEMPERAMENT, value, source, confidence, evidence, actor, note, now, until
     )
     await events.record(
         conn,
@@ -120,29 +109,40 @@ async def assert_temperament(
     )
 
 
-async def assert_many(conn: Conn, said: Sequence[Said], *, source: Source, actor: str) -> None:
-    """Let a source say something of many contacts, one assertion each, in three statements."""
+async def assert_many(
+    conn: Conn,
+    now: datetime,
+    said: Sequence[Said],
+    *,
+    source: Source,
+    actor: str,
+    replaces: Sequence[Source] = (),
+) -> None:
+    """Let a source say something of many contacts, one assertion each, in three statements.
+
+    What it said before ends now, and what those said whom it ``replaces``.
+    """
     if not said:
         return
     ordered = sorted(said, key=lambda one: one.contact_id)
     contact_ids = [one.contact_id for one in ordered]
-    from_at = [one.from_at for one in ordered]
-    ended = await _finish_many.all(conn, TEMPERAMENT, source, contact_ids, from_at)
+    sources = sorted({source, *replaces})
+    ended = await _finish_many.all(conn, TEMPERAMENT, sources, contact_ids, now)
     former = {one.contact_id: one.value for one in ended}
     await _begin_many.run(
         conn,
         TEMPERAMENT,
         source,
         actor,
+        now,
         contact_ids,
         [one.value for one in ordered],
         [one.confidence for one in ordered],
-        [msgspec.json.encode(one.evidence).decode() for one in ordered],
-        from_at,
+        [one.from_at for one in ordered],
     )
     facts = [
         fact(
-            one.from_at,
+            now,
             one.contact_id,
             TEMPERAMENT,
             former=former.get(one.contact_id),
@@ -215,17 +215,3 @@ def fact(
             "ends_at": ends_at,
         },
     )
-
-
-def as_rows(assessment: Assessment) -> list[dict[str, Any]]:
-    """The evidence as it is stored: ids, names and offsets, never the words themselves."""
-    return [
-        {
-            "interaction_id": e.interaction_id,
-            "cue": e.cue,
-            "points_to": e.points_to,
-            "span": list(e.span),
-            "weight": e.weight,
-        }
-        for e in assessment.evidence[:MAX_EVIDENCE]
-    ]

@@ -1,44 +1,26 @@
-"""How to treat a contact: what is thought of his temperament, why, and what an agent corrects."""
+"""How to treat a contact: what is thought of his temperament, why, and what people say of it."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
 
-import msgspec
 from msgspec import Struct
 
-from contactcenter import contacts, segments
+from contactcenter import (
+    contacts,
+    db,
+    events,
+    segment_checks,
+    segments,
+    temperament_evidence,
+    temperament_judging,
+)
 from contactcenter.contacts import Contact
 from contactcenter.db import Conn
-from contactcenter.errors import NotFound
-from contactcenter.segments import Segment, Source
-from contactcenter.ticket_views import Guidance, guidance_for
+from contactcenter.errors import BadInput, Conflict, NotFound
+from contactcenter.segments import Source
 from routing.temperament import Label
-
-
-class Sign(Struct, frozen=True, kw_only=True):
-    """A named cue and where it stands: ``span`` holds character offsets in the interaction."""
-
-    interaction_id: int | None
-    cue: str
-    points_to: str
-    span: tuple[int, int]
-    weight: float
-
-
-class Temperament(Struct, frozen=True, kw_only=True):
-    """What counts now. ``confidence`` is 0 to 1; ``source`` and ``since`` are null while unknown.
-
-    ``source`` is ``agent`` where a person said so: that stands until it is taken back.
-    """
-
-    label: str
-    confidence: float
-    source: Source | None
-    since: datetime | None
-    note: str | None
-    evidence: list[Sign]
-    guidance: Guidance
+from routing.temperament.standing import REFUSED_FOR_DAYS
 
 
 class Assertion(Struct, frozen=True, kw_only=True):
@@ -53,14 +35,35 @@ class Assertion(Struct, frozen=True, kw_only=True):
     until: datetime | None
 
 
-async def current(conn: Conn, contact_id: int) -> Temperament:
-    """What counts of a contact now."""
-    found = await segments.current(conn, [contact_id])
-    return _counted(segments.effective(found.get(contact_id, [])))
+class OptedOut(Conflict):
+    """This contact wants nothing to be thought of him."""
+
+    code = "temperament_opted_out"
+
+
+class CorrectionStands(Conflict):
+    """A person said that he is so: take that back first."""
+
+    code = "temperament_correction_stands"
+
+
+_SQL = db.Statements(__name__)
+_counts = _SQL.take("counts", str)
+_refuse = _SQL.command("refuse")
+_opt_out = _SQL.take("opt_out", int)
+_opt_in = _SQL.take("opt_in", int)
+_forget_computed = _SQL.command("forget_computed")
+_end_all = _SQL.command("end_all")
+_clear_closed = _SQL.command("clear_closed")
+
+REFUSED_FOR: Final = timedelta(days=REFUSED_FOR_DAYS)
 
 
 async def history(conn: Conn, contact_id: int) -> list[Assertion]:
     """What was ever said of a contact, by whom or what, the newest first."""
+    state = (await temperament_judging.states(conn, [contact_id])).get(contact_id)
+    if state is not None and state.opted_out_at is not None:
+        return []
     return [
         Assertion(
             label=said.value,
@@ -76,9 +79,23 @@ async def history(conn: Conn, contact_id: int) -> list[Assertion]:
 
 
 async def override(
-    conn: Conn, now: datetime, contact: Contact, label: Label, *, note: str | None, actor: str
+    conn: Conn,
+    now: datetime,
+    contact: Contact,
+    label: Label,
+    *,
+    note: str | None,
+    actor: str,
+    until: datetime | None = None,
 ) -> None:
-    """A person says it better; open tickets show it at once. Under the routing lock."""
+    """A person says it better; open tickets show it at once. Under the routing lock.
+
+    It stands until it is taken back, or ``until`` an instant. The contact is locked. Raises
+    ``BadInput`` or ``OptedOut``.
+    """
+    await check_may_be_judged(conn, contact.id)
+    if until is not None and until <= now:
+        raise BadInput("body.until", "It ends in the future, or not at all.")
     await segments.assert_temperament(
         conn,
         now,
@@ -89,48 +106,94 @@ async def override(
         evidence=[],
         actor=actor,
         note=note,
+        until=until,
     )
     await contacts.touch(conn, now, contact.id)
-    await show(conn, now, contact.id, actor=actor)
+    await take_effect(conn, now, [contact.id], actor=actor)
 
 
 async def withdraw(conn: Conn, now: datetime, contact: Contact, *, actor: str) -> None:
-    """Let the rules count again. Under the routing lock; raises ``NotFound`` where nobody spoke."""
+    """Let the model count again. Under the routing lock; raises ``NotFound`` where nobody spoke."""
     said = (await segments.current(conn, [contact.id])).get(contact.id, [])
     if not any(segment.source == "agent" for segment in said):
         raise NotFound(f"nobody has corrected the temperament of contact {contact.id}")
     await segments.withdraw(conn, now, contact.id, source="agent", actor=actor)
     await contacts.touch(conn, now, contact.id)
+    await take_effect(conn, now, [contact.id], actor=actor)
+
+
+async def refuse(
+    conn: Conn, now: datetime, contact: Contact, label: Label, *, note: str | None, actor: str
+) -> None:
+    """A person says "not this" and chooses nothing else. Under the routing lock.
+
+    The label stays out for 90 days, unless explicit words come. Raises ``BadInput``, ``OptedOut``
+    or ``CorrectionStands``.
+    """
+    if label == segments.UNKNOWN:
+        raise BadInput("body.label", "Unknown says nothing that could be refused.")
+    await check_may_be_judged(conn, contact.id)
+    said = (await segments.current(conn, [contact.id])).get(contact.id, [])
+    word = temperament_judging.by_person(said)
+    if word is not None and word.value == label:
+        raise CorrectionStands
+    await _refuse.run(conn, contact.id, label, now, now + REFUSED_FOR, actor, note)
+    await _tell(conn, now, contact, actor, temperament_refused=(None, label))
+    await take_effect(conn, now, [contact.id], actor=actor)
+
+
+async def opt_out(conn: Conn, now: datetime, contact: Contact, *, actor: str) -> None:
+    """The contact objects: from now on nothing is computed, kept or shown of him.
+
+    What was kept is deleted, but for the words of persons, which end. Under the routing lock.
+    """
+    if await _opt_out.first(conn, contact.id, now, actor) is None:
+        return
+    await temperament_evidence.delete_of(conn, contact.id)
+    await _forget_computed.run(conn, contact.id)
+    await _end_all.run(conn, contact.id, now)
+    await _tell(conn, now, contact, actor, temperament_opted_out=(False, True))
     await show(conn, now, contact.id, actor=actor)
+    await _clear_closed.run(conn, contact.id)
+    await segment_checks.ask(conn, now, [contact.id])
+
+
+async def opt_in(conn: Conn, now: datetime, contact: Contact, *, actor: str) -> None:
+    """He objects no longer: what he writes from now on counts. Under the routing lock."""
+    if await _opt_in.first(conn, contact.id) is None:
+        return
+    await _tell(conn, now, contact, actor, temperament_opted_out=(True, False))
+    await take_effect(conn, now, [contact.id], actor=actor)
+
+
+async def check_may_be_judged(conn: Conn, contact_id: int) -> None:
+    """Raise ``OptedOut`` for a contact of whom nothing may be thought."""
+    state = (await temperament_judging.states(conn, [contact_id])).get(contact_id)
+    if state is not None and state.opted_out_at is not None:
+        raise OptedOut
+
+
+async def take_effect(
+    conn: Conn, now: datetime, contact_ids: Collection[int], *, actor: str
+) -> None:
+    """Judge locked contacts anew and let their open tickets carry it. Under the routing lock."""
+    labels = await temperament_judging.judge(conn, now, contact_ids)
+    for contact_id, label in sorted(labels.items()):
+        await segments.mark_open_tickets(conn, now, contact_id, label, actor=actor)
 
 
 async def show(conn: Conn, now: datetime, contact_id: int, *, actor: str) -> None:
     """Let the contact's open tickets carry what counts now. Under the routing lock."""
-    label = (await current(conn, contact_id)).label
+    label = await _counts.one(conn, contact_id, now)
     await segments.mark_open_tickets(conn, now, contact_id, label, actor=actor)
 
 
-def _counted(segment: Segment | None) -> Temperament:
-    if segment is None:
-        return Temperament(
-            label=segments.UNKNOWN,
-            confidence=0.0,
-            source=None,
-            since=None,
-            note=None,
-            evidence=[],
-            guidance=guidance_for("unknown"),
-        )
-    return Temperament(
-        label=segment.value,
-        confidence=segment.confidence,
-        source=segment.source,
-        since=segment.from_at,
-        note=segment.note,
-        evidence=_signs(segment.evidence),
-        guidance=guidance_for(msgspec.convert(segment.value, Label)),
+async def _tell(
+    conn: Conn, now: datetime, contact: Contact, actor: str, **changed: tuple[object, object]
+) -> None:
+    await contacts.touch(conn, now, contact.id)
+    told = {name: {"from": former, "to": to} for name, (former, to) in changed.items()}
+    fact = contacts.fact(
+        "contact_changed", now, actor, contact.id, fields=sorted(told), changed=told
     )
-
-
-def _signs(evidence: Sequence[dict[str, Any]]) -> list[Sign]:
-    return msgspec.convert(evidence, list[Sign])
+    await events.record(conn, fact)

@@ -7,7 +7,7 @@ default queue as ``unknown``: a caller never waits for a classifier.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 import asyncpg
@@ -19,8 +19,10 @@ from contactcenter import (
     escalation_checks,
     logs,
     segment_checks,
-    segments,
     sla,
+    temperament_evidence,
+    temperament_judging,
+    temperament_reading,
     ticket_facts,
     triage_cases,
 )
@@ -31,9 +33,10 @@ from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.dispatch.entering import enter
 from contactcenter.errors import NoDatabase
-from contactcenter.triage_cases import Case, Claimed, NewMessage, Turn
+from contactcenter.temperament_reading import Turn
+from contactcenter.triage_cases import Case, Claimed, NewMessage
 from routing import entry
-from routing.temperament import Assessor
+from routing.temperament.reading import Reader
 
 BATCH: Final = 64
 MAX_ATTEMPTS: Final = 2
@@ -48,7 +51,7 @@ _SQL = db.Statements(__name__)
 _untriaged_tickets = _SQL.take("untriaged_tickets", int)
 _claim = _SQL.take("claim", Claimed)
 _messages = _SQL.take("messages", NewMessage)
-_conversations = _SQL.take("conversations", Turn)
+_turns = _SQL.take("turns", Turn)
 _settle = _SQL.command("settle")
 
 
@@ -63,13 +66,13 @@ class Triage:
         database: Database,
         bell: Bell,
         dispatcher: Dispatcher,
-        assessor: Assessor,
+        reader: Reader,
         gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
         self._database = database
         self._bell = bell
         self._dispatcher = dispatcher
-        self._assessor = assessor
+        self._reader = reader
         self._gives_way = gives_way
         self._news = bell.waiter("triage")
         self._attempts: Counter[int] = Counter()
@@ -106,69 +109,75 @@ class Triage:
     async def _find(self, conn: Conn, claimed: Mapping[int, Claimed]) -> list[Finding]:
         """Look at the claimed tickets; settles those that stay and returns the others."""
         new = await _new_messages(conn, claimed)
-        looked_at = {
-            ticket_id for ticket_id, messages in new.items() if not triage_cases.is_late(messages)
-        }
-        contact_ids = {claimed[ticket_id].contact_id for ticket_id in looked_at}
-        turns = await _said_before(conn, contact_ids)
-        asserted = await segments.current(conn, contact_ids)
         rules = await entry_rules.in_force(conn)
         facts = await _facts_of_new(conn, claimed, new)
+        failures_before = self.failures
+        read = await self._read(conn, claimed, new)
+        labels = await _judge(conn, claimed, {i: new[i] for i, is_read in read.items() if is_read})
         findings: list[Finding] = []
         settled: list[Finding] = []
-        said: dict[int, segments.Said] = {}
-        failures_before = self.failures
         for ticket_id, messages in new.items():
             ticket = claimed[ticket_id]
-            case = Case(
-                ticket=ticket,
-                facts=facts.get(ticket_id),
-                messages=messages,
-                turns=turns.get(ticket.contact_id, []),
-                known=asserted.get(ticket.contact_id, []),
-            )
-            finding = self._look_at(case, rules, said)
+            case = Case(ticket=ticket, facts=facts.get(ticket_id), messages=messages)
+            if ticket_id not in read:
+                self.failures += 1
+                finding: Finding | None = triage_cases.without_a_look(case)
+            elif read[ticket_id]:
+                finding = self._conclude(case, labels[ticket.contact_id], rules)
+            else:
+                continue
             if finding is not None:
                 (settled if triage_cases.stays(ticket, finding) else findings).append(finding)
-            if ticket_id in looked_at:
-                await asyncio.sleep(_GIVES_WAY_S if self._gives_way() else 0)
         if self.failures > failures_before:
             log.error("triage_gave_up", tickets=self.failures - failures_before)
-        await segments.assert_many(conn, list(said.values()), source="cues", actor="system")
         if settled:
             await _stay(conn, settled)
         return findings
 
-    def _look_at(
-        self, case: Case, rules: Sequence[entry.Rule], said: dict[int, segments.Said]
-    ) -> Finding | None:
-        """One ticket's new messages; None where it failed and is to be tried once more.
+    async def _read(
+        self, conn: Conn, claimed: Mapping[int, Claimed], new: Mapping[int, Sequence[NewMessage]]
+    ) -> dict[int, bool]:
+        """Read what is new and keep what it shows.
 
-        What the rules now say of the person goes into ``said``, by contact.
+        Tells of which tickets that succeeded; those that are late, or failed too often, are not
+        among them: they are read when there is time.
         """
-        ticket_id = case.ticket.id
-        if triage_cases.is_late(case.messages) or self._attempts[ticket_id] >= MAX_ATTEMPTS:
-            self.failures += 1
-            return triage_cases.without_a_look(case)
+        in_time = {
+            i: {m.id for m in messages if m.counts}
+            for i, messages in new.items()
+            if not triage_cases.is_late(messages) and self._attempts[i] < MAX_ATTEMPTS
+        }
+        later = [m.id for i in new if i not in in_time for m in new[i]]
+        if later:
+            await temperament_evidence.leave_unread(conn, later)
+        wanted = {i: ids for i, ids in in_time.items() if ids and not claimed[i].opted_out}
+        turns = await _said_before(conn, wanted)
+        is_read = dict.fromkeys(in_time, True)
+        found: list[temperament_reading.Found] = []
+        for ticket_id, new_ids in wanted.items():
+            try:
+                found.append(temperament_reading.read_new(self._reader, turns[ticket_id], new_ids))
+            except Exception as error:
+                self._attempts[ticket_id] += 1
+                told = logs.unquoted(error)
+                log.exception("triage_attempt_failed", ticket_id=ticket_id, exc_info=told)
+                is_read[ticket_id] = False
+            await asyncio.sleep(_GIVES_WAY_S if self._gives_way() else 0)
+        read = [message for one in found for message in one.read]
+        await temperament_evidence.put(conn, read, [i for one in found for i in one.nothing_in])
+        return is_read
+
+    def _conclude(
+        self, case: Case, temperament: str, rules: Sequence[entry.Rule]
+    ) -> Finding | None:
+        """What one ticket's new messages mean; None where it failed and is to be tried again."""
         try:
-            assessment = (
-                self._assessor(triage_cases.as_messages(case.turns)) if case.counts else None
-            )
-            finding = triage_cases.concluded(case, assessment, rules)
+            return triage_cases.concluded(case, temperament, rules)
         except Exception as error:
-            self._attempts[ticket_id] += 1
+            self._attempts[case.ticket.id] += 1
             told = logs.unquoted(error)
-            log.exception("triage_attempt_failed", ticket_id=ticket_id, exc_info=told)
+            log.exception("triage_attempt_failed", ticket_id=case.ticket.id, exc_info=told)
             return None
-        if assessment is not None and segments.differs(assessment, case.known):
-            said[case.ticket.contact_id] = segments.Said(
-                contact_id=case.ticket.contact_id,
-                value=assessment.label,
-                confidence=assessment.confidence,
-                evidence=segments.as_rows(assessment),
-                from_at=finding.received_at,
-            )
-        return finding
 
     async def _let_enter(self, findings: Sequence[Finding]) -> None:
         """Hand over new problems together; if that fails, each alone, as one sinks no neighbour."""
@@ -213,11 +222,26 @@ async def _stay(conn: Conn, settled: Sequence[Finding]) -> None:
     await sla.heard(conn, {f.ticket_id: f.heard_at for f in settled})
 
 
-async def _said_before(conn: Conn, contact_ids: Iterable[int]) -> Mapping[int, Sequence[Turn]]:
+async def _said_before(
+    conn: Conn, new_ids: Mapping[int, Collection[int]]
+) -> Mapping[int, Sequence[Turn]]:
+    """What was said in these tickets, the new messages and what they are read with among it."""
     turns: dict[int, list[Turn]] = defaultdict(list)
-    for turn in await _conversations.all(conn, sorted(contact_ids)):
-        turns[turn.contact_id].append(turn)
+    last = [max(ids) for ids in new_ids.values()]
+    sizes = [temperament_reading.CONTEXT + len(ids) for ids in new_ids.values()]
+    for turn in await _turns.all(conn, list(new_ids), last, sizes) if new_ids else ():
+        turns[turn.ticket_id].append(turn)
     return turns
+
+
+async def _judge(
+    conn: Conn, claimed: Mapping[int, Claimed], new: Mapping[int, Sequence[NewMessage]]
+) -> dict[int, str]:
+    """What counts of those who wrote, now that it is kept what they showed."""
+    now = max((m.received_at + m.waited for found in new.values() for m in found), default=None)
+    if now is None:
+        return {}
+    return await temperament_judging.judge(conn, now, {claimed[i].contact_id for i in new})
 
 
 async def _facts_of_new(

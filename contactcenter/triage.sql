@@ -8,12 +8,13 @@ SELECT ticket_id FROM (
 ORDER BY id
 
 -- name: claim
--- One at a time per ticket: whoever else is at one of these is not waited for.
+-- One at a time per ticket and per person: whoever else is at one of these is not waited for.
 -- Where messages tell their conversation a ticket has no entry queue of its own: its entry point's is it.
 SELECT t.id, t.contact_id, t.state, t.channel, t.temperament, t.language, t.entry_point_id, t.queue_id,
-       coalesce(t.intake_queue_id, e.queue_id) AS entry_queue_id, t.subject
-FROM ticket t LEFT JOIN entry_point e ON e.id = t.entry_point_id
-WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
+       coalesce(t.intake_queue_id, e.queue_id) AS entry_queue_id, t.subject, p.opted_out_at IS NOT NULL AS opted_out
+FROM ticket t JOIN contact c ON c.id = t.contact_id LEFT JOIN entry_point e ON e.id = t.entry_point_id
+LEFT JOIN contact_temperament p ON p.contact_id = t.contact_id
+WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE OF t, c SKIP LOCKED
 
 -- name: messages
 -- The new messages of the claimed tickets, of the oldest of all: a backlog is not read from end to end.
@@ -22,14 +23,14 @@ FROM (SELECT id, ticket_id, kind, body, received_at FROM interaction
       WHERE direction = 'inbound' AND triaged_at IS NULL ORDER BY id LIMIT $2) AS m
 WHERE m.ticket_id = ANY($1::bigint[]) ORDER BY m.id
 
--- name: conversations
--- The last messages of these people, whatever ticket they belong to; not what no person, or somebody else, wrote.
-SELECT c.contact_id, m.id, m.direction, m.channel, m.body, m.occurred_at
-FROM unnest($1::bigint[]) AS c(contact_id) CROSS JOIN LATERAL (
-  SELECT i.id, i.direction, i.kind, i.channel, i.body, i.occurred_at, i.details FROM interaction i
-  WHERE i.contact_id = c.contact_id ORDER BY i.id DESC LIMIT 30) m
+-- name: turns
+-- What was said in these tickets up to the new messages, those among it: not what no person, or somebody else, wrote.
+SELECT m.ticket_id, m.id, m.direction, m.channel, m.body, m.occurred_at
+FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS n(ticket_id, last_id, size) CROSS JOIN LATERAL (
+  SELECT i.ticket_id, i.id, i.direction, i.kind, i.channel, i.body, i.occurred_at, i.details FROM interaction i
+  WHERE i.ticket_id = n.ticket_id AND i.id <= n.last_id ORDER BY i.id DESC LIMIT n.size) AS m
 WHERE m.direction IN ('inbound', 'outbound') AND m.kind = 'message' AND NOT m.details ? 'participant'
-ORDER BY c.contact_id, m.id
+ORDER BY m.ticket_id, m.occurred_at, m.id
 
 -- name: settle
 -- Messages on tickets that stay where they are need no routing: marked at once, in one statement.

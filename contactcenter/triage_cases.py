@@ -8,17 +8,15 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import segments, tickets
+from contactcenter import tickets
 from contactcenter.dispatch.arriving import Finding
+from contactcenter.temperament_reading import LOOKED_AT_CHARACTERS
 from routing import entry, language, requests
 from routing.states import State
-from routing.temperament import Assessment, Message
 from routing.text import own_words
 
 #: A message that nobody has looked at for this long is routed without a look.
 LATE_AFTER_S: Final = 2.0
-#: Nobody's manner needs more words than this to show; a book would hold up everybody else.
-LOOKED_AT_CHARACTERS: Final = 8_000
 
 
 class Claimed(Struct, frozen=True, kw_only=True):
@@ -34,6 +32,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     queue_id: int | None
     entry_queue_id: int | None
     subject: str
+    opted_out: bool
 
 
 class NewMessage(Struct, frozen=True, kw_only=True):
@@ -51,25 +50,12 @@ class NewMessage(Struct, frozen=True, kw_only=True):
     waited: timedelta
 
 
-class Turn(Struct, frozen=True, kw_only=True):
-    """What was said before, by the customer or by us, whatever ticket it was about."""
-
-    contact_id: int
-    id: int
-    direction: str
-    channel: str
-    body: str
-    occurred_at: datetime
-
-
 class Case(Struct, frozen=True, kw_only=True):
-    """One ticket's new messages, with what is known of the person; ``facts`` of a new one."""
+    """One ticket's new messages; ``facts`` of a new one."""
 
     ticket: Claimed
     facts: entry.Problem | None
     messages: Sequence[NewMessage]
-    turns: Sequence[Turn]
-    known: Sequence[segments.Segment]
 
     @property
     def counts(self) -> bool:
@@ -106,18 +92,17 @@ def without_a_look(case: Case) -> Finding:
     )
 
 
-def concluded(case: Case, assessment: Assessment | None, rules: Sequence[entry.Rule]) -> Finding:
+def concluded(case: Case, temperament: str, rules: Sequence[entry.Rule]) -> Finding:
     """What the words and the person mean; of a new ticket, also which rule fits.
 
-    Without an assessment, where nobody wrote, he is who he was.
+    ``temperament`` is what counts of the person, these messages among what it rests on.
     """
-    by_person = [s for s in case.known if s.source == "agent"]
     text = "\n".join(own_words(m.body[:LOOKED_AT_CHARACTERS]) for m in case.read)
     words = [m.body[:LOOKED_AT_CHARACTERS] for m in case.messages if m.counts]
     cues = [requests.asks_for_escalation(said) for said in words]
     finding = msgspec.structs.replace(
         without_a_look(case),
-        temperament=by_person[0].value if by_person else _label(case, assessment),
+        temperament=temperament,
         language=language.detect(text),
         escalation_cue=next((cue for cue in cues if cue is not None), None),
     )
@@ -132,13 +117,6 @@ def concluded(case: Case, assessment: Assessment | None, rules: Sequence[entry.R
     return msgspec.structs.replace(finding, queue_id=rule.queue_id, rule_id=rule.rule_id)
 
 
-def _label(case: Case, assessment: Assessment | None) -> str:
-    if assessment is not None:
-        return assessment.label
-    known = segments.effective(case.known)
-    return known.value if known is not None else case.ticket.temperament
-
-
 def stays(ticket: Claimed, finding: Finding) -> bool:
     """Whether the new messages change nothing about where the ticket is or how it is shown."""
     return (
@@ -148,17 +126,3 @@ def stays(ticket: Claimed, finding: Finding) -> bool:
         and finding.temperament == ticket.temperament
         and (finding.language is None or finding.language == ticket.language)
     )
-
-
-def as_messages(turns: Sequence[Turn]) -> list[Message]:
-    """What was said, as the assessor takes it."""
-    return [
-        Message(
-            role="customer" if turn.direction == "inbound" else "agent",
-            text=turn.body[:LOOKED_AT_CHARACTERS],
-            channel=turn.channel,
-            at=turn.occurred_at,
-            interaction_id=turn.id,
-        )
-        for turn in turns
-    ]

@@ -66,15 +66,41 @@ CROSS JOIN LATERAL (
     AND i.triaged_at IS NOT NULL AND NOT i.details ? 'participant'
   ORDER BY i.id DESC LIMIT 30) AS m;
 
+-- Whether a contact objects to being judged.
+CREATE FUNCTION is_not_judged(of_contact bigint) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (SELECT FROM contact_temperament p WHERE p.contact_id = of_contact AND p.opted_out_at IS NOT NULL);
+
 -- The temperament that counts of a contact: a person's word, another system's, the model's.
 CREATE FUNCTION temperament_of(of_contact bigint, at timestamptz) RETURNS text
 LANGUAGE sql STABLE
 RETURN coalesce((
   SELECT s.value FROM segment s
-  WHERE s.contact_id = of_contact AND s.kind = 'temperament' AND s.ticket_id IS NULL
+  WHERE s.contact_id = of_contact AND s.kind = 'temperament' AND s.ticket_id IS NULL AND NOT is_not_judged(of_contact)
     AND s.from_at <= at AND (s.to_at IS NULL OR s.to_at > at)
   ORDER BY array_position(ARRAY['agent', 'import', 'rule', 'model', 'cues'], s.source), s.from_at DESC, s.id DESC
   LIMIT 1), 'unknown');
+
+-- The same for whoever looked a moment ago and found `found`: who was judged or corrected since is as that says.
+CREATE FUNCTION temperament_since(of_contact bigint, at timestamptz, found text) RETURNS text
+LANGUAGE sql STABLE
+RETURN CASE WHEN EXISTS (SELECT FROM contact_temperament p WHERE p.contact_id = of_contact)
+       THEN temperament_of(of_contact, at) ELSE found END;
+
+-- As before, but nothing is said of the temperament of who objects.
+CREATE OR REPLACE FUNCTION effective_segments(of_contact bigint, at timestamptz)
+RETURNS TABLE (id bigint, kind text, value text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT x.id, x.kind, x.value FROM (
+    SELECT s.id, s.kind, s.value, row_number() OVER (
+      PARTITION BY s.kind, s.slot
+      ORDER BY array_position(ARRAY['agent', 'import', 'rule', 'model', 'cues'], s.source), s.from_at DESC, s.id DESC) AS n
+    FROM segment s
+    WHERE s.contact_id = of_contact AND s.ticket_id IS NULL
+      AND greatest(s.from_at, s.told_at) <= at AND (s.to_at IS NULL OR s.to_at > at)) AS x
+  WHERE x.n = 1 AND (x.kind <> 'temperament' OR NOT is_not_judged(of_contact));
+END;
 
 -- Words that are taken out of a message take the places of its signs along; the numbers stay.
 CREATE FUNCTION temperament_forgets_places() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -48,6 +48,7 @@ CREDITS = "tests/contactcenter/test_ticket_credits.py"
 SCHEMA = "migrations/0001_initial.sql"
 EMAIL_SCHEMA = "migrations/0010_email.sql"
 RULES = "migrations/0009_routing_rules.sql"
+TEMPERAMENT_SCHEMA = "migrations/0013_temperament.sql"
 ACTIVATION = "tests/contactcenter/test_activation.py"
 STAFFING = "tests/contactcenter/test_dispatch_staffing.py"
 OPENING = "tests/contactcenter/test_dispatch_opening.py"
@@ -513,7 +514,7 @@ FAULTS = (
     ),
     Fault(
         "what_we_were_told_later_was_known_before",
-        RULES,
+        TEMPERAMENT_SCHEMA,
         "greatest(s.from_at, s.told_at) <= at",
         "s.from_at <= at",
         (f"{FACTS}::test_the_past_is_told_as_it_was_known_then", SETTING),

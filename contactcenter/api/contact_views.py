@@ -5,14 +5,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from contactcenter import contact_cards, contacts, temperaments
+from contactcenter import contact_cards, contacts, temperament_views
 from contactcenter.api import contact_profile
 from contactcenter.api.contact_profile import FactsView
 from contactcenter.api.operation import Call
 from contactcenter.completeness import MissingFact
 from contactcenter.contact_cards import FollowUp, OpenTicket, Opinion, OwnedAsset, Said
 from contactcenter.segment_views import SegmentView
-from contactcenter.temperaments import Temperament
+from contactcenter.temperament_views import Temperament
 
 
 class IdentityView(Struct, frozen=True, kw_only=True):
@@ -89,7 +89,7 @@ async def view(call: Call, contact_id: int) -> ContactView:
         identities=identity_views(card.identities),
         segments=card.segments,
         entitlements=card.entitlements,
-        temperament=await temperaments.current(call.conn, contact.id),
+        temperament=await temperament_views.current(call.conn, contact.id),
         interactions=card.interactions,
         tickets=card.tickets,
         assets=card.assets,

@@ -7,11 +7,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contactcenter import (
     addressing,
+    contacts,
     desk,
     labels,
     legs,
     offers,
-    segments,
+    temperaments,
     ticket_views,
     tickets,
     timeline,
@@ -182,24 +183,14 @@ async def tag_ticket(call: Call, ticket_id: int, body: Tags) -> TicketView:
 async def retag_ticket(call: Call, ticket_id: int, body: Temperament) -> TicketView:
     """Correct the temperament of the ticket's contact.
 
-    It stays corrected: the rules go on looking, but what a person said counts.
+    It stays corrected: the model goes on looking, but what a person said counts.
     """
     await ticket_views.check_may_read(call.conn, call.actor.user_id, ticket_id)
-    ticket = await tickets.lock(call.conn, ticket_id)
-    call.check_version(ticket.version)
-    await segments.assert_temperament(
-        call.conn,
-        call.now,
-        ticket.contact_id,
-        body.label,
-        source="agent",
-        confidence=1.0,
-        evidence=[],
-        actor=call.actor.reference,
-        note=body.note,
-    )
-    await segments.mark_open_tickets(
-        call.conn, call.now, ticket.contact_id, body.label, actor=call.actor.reference
+    contact_id = (await tickets.find(call.conn, ticket_id)).contact_id
+    contact = (await contacts.lock(call.conn, contact_id))[contact_id]
+    call.check_version((await tickets.lock(call.conn, ticket_id)).version)
+    await temperaments.override(
+        call.conn, call.now, contact, body.label, note=body.note, actor=call.actor.reference
     )
     return await view(call, ticket_id)
 

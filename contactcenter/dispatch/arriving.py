@@ -12,6 +12,7 @@ from contactcenter.dispatch.connection import rules_of
 
 _SQL = db.Statements(__name__)
 _mark = _SQL.take("mark", int)
+_temperament_since = _SQL.take("temperament_since", str)
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -52,7 +53,7 @@ async def route(conn: Conn, now: datetime, finding: Finding) -> None:
     former, was_new = ticket.temperament, ticket.state == "new"
     ticket = msgspec.structs.replace(
         ticket,
-        temperament=finding.temperament,
+        temperament=await _temperament_since.one(conn, ticket.contact_id, now, finding.temperament),
         language=finding.language or ticket.language,
         subject=ticket.subject or finding.subject,
         last_customer_message_at=finding.received_at,

@@ -21,7 +21,8 @@ WITH found AS (
 ), moved AS (
   UPDATE ticket t SET
     credit_s = t.credit_s + coalesce((SELECT sum(w.credit_s) FROM worth w WHERE w.id = t.id), 0),
-    state = 'waiting', queue_id = q.id, tier = q.tier, temperament = f.temperament,
+    state = 'waiting', queue_id = q.id, tier = q.tier,
+    temperament = temperament_since(held.contact_id, $1, f.temperament), -- somebody may have said otherwise since
     language = coalesce(f.language, t.language), subject = CASE t.subject WHEN '' THEN f.subject ELSE t.subject END,
     weight = coalesce(($11::jsonb ->> t.channel)::int, 1),
     overflow = t.overflow || (SELECT coalesce(jsonb_agg(jsonb_build_array(s.after_s, s.to_queue_id) ORDER BY s.after_s, s.to_queue_id), '[]')

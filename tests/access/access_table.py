@@ -202,6 +202,11 @@ TABLE: Final[dict[str, Line]] = {
     "PUT /contacts/{contact_id}/temperament": _work("anybody", lambda w: {"label": "warm"}, 200),
     # Nobody has corrected it: 404 also for the contact that is there.
     "DELETE /contacts/{contact_id}/temperament": _work("anybody", None, 404),
+    "POST /contacts/{contact_id}/temperament/refusals": _work(
+        "anybody", lambda w: {"label": "serious"}, 200
+    ),
+    "PUT /contacts/{contact_id}/temperament/opt-out": _work("anybody", None, 200),
+    "DELETE /contacts/{contact_id}/temperament/opt-out": _lead("DELETE"),
     "GET /contacts/{contact_id}/segments": _open(),
     "POST /contacts/{contact_id}/segments": _work(
         "anybody", lambda w: {"kind": "contract", "value": w.word}

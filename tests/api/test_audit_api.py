@@ -121,6 +121,11 @@ async def correct(world: World) -> None:
     await world.admin("PUT", path, {"label": "serious"}, headers=etag, status=200)
 
 
+async def opt_out_of_temperament(world: World) -> None:
+    path = f"/contacts/{world.ids['contact']}/temperament/opt-out"
+    await world.admin("PUT", path, status=200)
+
+
 async def merge(world: World) -> None:
     path = f"/contacts/{world.ids['contact']}/merges"
     made = await world.admin("POST", path, {"contact_id": world.ids["other"]}, status=201)
@@ -372,6 +377,11 @@ CHANGES: dict[str, Change] = {
     ),
     "correct_temperament": correct,
     "take_correction_back": deleting("/contacts/{contact}/temperament"),
+    "refuse_temperament": posting(
+        "/contacts/{contact}/temperament/refusals", {"label": "warm"}, status=200
+    ),
+    "opt_out_of_temperament": opt_out_of_temperament,
+    "opt_in_to_temperament": deleting("/contacts/{contact}/temperament/opt-out"),
     "merge_contacts": merge,
     "undo_merge": posting("/merges/{merge}/undoings"),
     "change_password": change_password,

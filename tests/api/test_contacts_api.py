@@ -68,7 +68,7 @@ async def test_a_contact_is_made_with_addresses_in_their_canonical_form(agent, t
         ("service_tag", "7XK 22P1"),
     }
     assert contact["temperament"]["label"] == "unknown"
-    assert contact["temperament"]["source"] is None
+    assert (contact["temperament"]["source"], contact["temperament"]["evidence"]) == ("model", [])
     assert contact["temperament"]["guidance"]["en"]
     assert contact["temperament"]["guidance"]["fa"]
     event = await table.fetchrow(

@@ -51,7 +51,9 @@ async def test_a_judgement_is_told_with_what_it_rests_on(agent, sara):
     told = await agent("GET", f"/contacts/{sara['id']}/temperament", status=200)
 
     assert (told["label"], told["source"], told["confidence"]) == ("haggler", "cues", 0.75)
-    assert told["evidence"] == [sara["sign"]]
+    [sign] = told["evidence"]
+    assert {name: sign[name] for name in sara["sign"]} == sara["sign"]
+    assert sign["channel"] == "sms"
     assert len(told["guidance"]["en"]) == len(told["guidance"]["fa"]) > 0
     assert [said["label"] for said in told["history"]] == ["haggler"]
     assert told["history"][0]["until"] is None
@@ -73,7 +75,8 @@ async def test_a_correction_counts_and_open_tickets_carry_it(agent, table, sara)
     )
 
     assert (told["label"], told["source"], told["confidence"]) == ("warm", "agent", 1.0)
-    assert told["note"] == "known for years"
+    assert (told["override"]["note"], told["override"]["until"]) == ("known for years", None)
+    assert (told["computed"]["label"], told["computed"]["agrees"]) == ("unknown", False)
     assert [said["source"] for said in told["history"]] == ["agent", "cues"]
     assert told["history"][0]["actor"] == f"user:{agent.user_id}"
     assert await label_of(table, sara["ticket_id"]) == "warm"

@@ -1,5 +1,6 @@
 import random
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -7,17 +8,35 @@ from contactcenter.demo.cast import STORIES, acquaintances, cast
 from contactcenter.demo.stories import Story, Understanding
 from routing import language
 from routing.requests import asks_for_escalation
-from routing.temperament import LABELS, Message, assess
+from routing.temperament import LABELS, Message
+from routing.temperament.by_cues import read_by_cues
+from routing.temperament.contact import Shown, log_ratios
+from routing.temperament.standing import standing
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_the_words_of_a_story_show_its_temperament_and_language(story: Story):
+    began = datetime(2026, 3, 1, 9, tzinfo=UTC)
     said: list[Message] = []
+    shown: list[Shown] = []
     for turn in story.turns:
-        said += [Message(role="customer", text=text, channel="sms") for text in turn.says]
+        for text in turn.says:
+            said.append(Message(role="customer", text=text, channel="sms"))
+            reading = read_by_cues(said[-1], said[:-1])
+            shown.append(
+                Shown(
+                    interaction_id=len(said),
+                    thread=1,
+                    channel="sms",
+                    at=began + timedelta(minutes=len(said)),
+                    log_ratios=log_ratios(reading),
+                    is_explicit=reading.is_explicit,
+                    cues=frozenset(sign.points_to for sign in reading.evidence),
+                )
+            )
         said += [Message(role="agent", text=turn.reply, channel="sms")] if turn.reply else []
 
-    assert assess(said).label == story.temperament
+    assert standing(shown, began + timedelta(hours=3)).label == story.temperament
     customer = "\n".join(message.text for message in said if message.role == "customer")
     assert language.detect(customer) == story.language
 

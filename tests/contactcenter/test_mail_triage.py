@@ -16,7 +16,7 @@ from contactcenter.dispatch import ending, escalation_facts, holding
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.triage import Triage
 from routing.escalation import Limits, Rule
-from routing.temperament import assess
+from routing.temperament.by_cues import read_by_cues
 
 RUDE = (
     "Too expensive! What is your last price? Give me a discount. I want to speak to your manager."
@@ -27,7 +27,7 @@ RUDE = (
 async def triage(database: Database) -> AsyncIterator[Triage]:
     dispatcher = Dispatcher(database, Bell(database))
     task = asyncio.create_task(dispatcher.run())
-    yield Triage(database, Bell(database), dispatcher, assess)
+    yield Triage(database, Bell(database), dispatcher, read_by_cues)
     task.cancel()
     await dispatcher.close()
 

@@ -17,7 +17,7 @@ from contactcenter import (
     merge_values,
     merges,
     segments,
-    temperaments,
+    temperament_views,
     ticket_credits,
     tickets,
 )
@@ -239,7 +239,7 @@ async def test_what_a_person_said_of_either_counts_of_both(world, two):
 
     await world.merge(kept, other)
 
-    assert (await temperaments.current(world.conn, kept)).label == "warm"
+    assert (await temperament_views.current(world.conn, kept)).label == "warm"
     labels = await world.rows("SELECT DISTINCT temperament FROM ticket")
     assert labels == [{"temperament": "warm"}]
 

@@ -14,7 +14,7 @@ from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.segment_setting import Wanted
 from contactcenter.triage import Triage
-from routing.temperament import assess
+from routing.temperament.by_cues import read_by_cues
 
 ANN = factories.actor()
 
@@ -54,7 +54,9 @@ class Centre:
                 )
 
     def triage(self, dispatcher: Any = None) -> Triage:
-        return Triage(self.database, Bell(self.database), dispatcher or self.dispatcher, assess)
+        return Triage(
+            self.database, Bell(self.database), dispatcher or self.dispatcher, read_by_cues
+        )
 
     async def say(self, contact_id: int) -> None:
         wanted = Wanted(

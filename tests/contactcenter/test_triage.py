@@ -12,7 +12,9 @@ from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.triage import BATCH, Triage
-from routing.temperament import Assessment, Message, assess
+from routing.temperament import Message
+from routing.temperament.by_cues import read_by_cues
+from routing.temperament.reading import Reading
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
     await dispatcher.close()
 
 
-def failing(_messages: Sequence[Message], _behaviour: object = None) -> Assessment:
+def failing(_message: Message, _before: Sequence[Message] = ()) -> Reading:
     raise RuntimeError("no model")
 
 
@@ -49,14 +51,14 @@ async def test_a_new_problem_gets_its_queue_subject_language_and_temperament(
             body="سلام، قیمت آخرش چند؟ تخفیف بده، گرونه",
         )
 
-    await Triage(database, Bell(database), dispatcher, assess).look()
+    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
 
     found = await row(database, ticket_id)
     assert (found["state"], found["queue_id"], found["language"]) == ("waiting", queue_id, "fa")
     assert (found["subject"], found["untriaged"]) == ("سلام، قیمت آخرش چند؟ تخفیف بده، گرونه", 0)
     assert found["temperament"] == "haggler"
     async with database.read() as conn:
-        evidence = await conn.fetchval("SELECT evidence::text FROM segment")
+        evidence = await conn.fetchval("SELECT to_jsonb(e)::text FROM temperament_evidence e")
     assert "cue" in evidence
     assert "گرونه" not in evidence
 
@@ -76,7 +78,7 @@ async def test_the_first_entry_rule_that_holds_chooses_the_queue(
             conn, datetime.now(UTC), intake_queue_id=queue_id, body="Is it under WARRANTY?"
         )
 
-    await Triage(database, Bell(database), dispatcher, assess).look()
+    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
 
     assert (await row(database, ticket_id))["queue_id"] == other_id
 
@@ -113,7 +115,7 @@ async def test_a_message_nobody_looked_at_in_time_is_routed_without_a_look(
         ticket_id = await factories.ticket(
             conn, long_ago, intake_queue_id=queue_id, body="آخرش چند؟ تخفیف بده دیگه، گرونه"
         )
-    triage = Triage(database, Bell(database), dispatcher, assess)
+    triage = Triage(database, Bell(database), dispatcher, read_by_cues)
 
     await triage.look()
 
@@ -128,7 +130,7 @@ async def test_several_processes_queue_a_ticket_once(database: Database) -> None
             await factories.ticket(conn, datetime.now(UTC), intake_queue_id=queue_id)
     dispatchers = [Dispatcher(database, Bell(database)) for _ in range(3)]
     tasks = [asyncio.create_task(one.run()) for one in dispatchers]
-    looking = [Triage(database, Bell(database), one, assess) for one in dispatchers]
+    looking = [Triage(database, Bell(database), one, read_by_cues) for one in dispatchers]
 
     await asyncio.gather(*(one.look() for _ in range(4) for one in looking))
     for task, one in zip(tasks, dispatchers, strict=True):
@@ -154,7 +156,7 @@ async def test_a_message_on_a_ticket_that_stays_needs_no_routing(
         )
         before = await conn.fetchval("SELECT version FROM ticket WHERE id = $1", ticket.id)
 
-    await Triage(database, Bell(database), dispatcher, assess).look()
+    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
 
     async with database.read() as conn:
         after = await conn.fetchrow(
@@ -177,7 +179,7 @@ async def test_words_on_a_ticket_that_stays_are_heard_by_the_rules_that_listen(
         await conn.execute("DELETE FROM timer")  # the rules were asked when it came
         await factories.interaction(conn, now, ticket_id=ticket.id, body="I have a lawyer")
 
-    await Triage(database, Bell(database), dispatcher, assess).look()
+    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
 
     async with asyncio.timeout(10):
         while (await row(database, ticket.id))["queue_id"] != upper:
@@ -192,7 +194,7 @@ async def test_a_backlog_is_looked_at_piece_by_piece_until_nothing_is_left(
         ticket_id = await factories.ticket(conn, datetime.now(UTC), intake_queue_id=queue_id)
         for n in range(5 * BATCH):
             await factories.interaction(conn, datetime.now(UTC), ticket_id=ticket_id, body=f"{n}")
-    triage = Triage(database, Bell(database), dispatcher, assess)
+    triage = Triage(database, Bell(database), dispatcher, read_by_cues)
 
     await triage.look()
     first = await row(database, ticket_id)
@@ -219,7 +221,7 @@ async def test_looks_give_way_to_messages_that_come_in_but_never_stand_still(
         asked += 1
         return True
 
-    await Triage(database, Bell(database), dispatcher, assess, always).look()
+    await Triage(database, Bell(database), dispatcher, read_by_cues, always).look()
 
     async with database.read() as conn:
         waiting = await conn.fetchval("SELECT count(*) FROM ticket WHERE state = 'waiting'")
