@@ -1,7 +1,7 @@
 """The entry table: which queue a new problem enters; the first rule that fits decides."""
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from msgspec import Struct
 from contactcenter import conditions, configuration, db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Stale
-from routing import entry
+from routing import entry, manner
+from routing.manner import Lane, Line
 
 
 class EntryRule(Struct, frozen=True, kw_only=True):
@@ -43,6 +44,18 @@ class EntryTable(Struct, frozen=True, kw_only=True):
     version: int
 
 
+class _Lane(Struct, frozen=True, kw_only=True):
+    id: int
+    tier: int
+    calendar_id: int | None
+    is_served_at_once: bool
+
+
+class _Default(Struct, frozen=True, kw_only=True):
+    id: int
+    queue_id: int
+
+
 _SQL = db.Statements(__name__)
 _list_all = _SQL.take("list_all", EntryRule)
 _in_force = _SQL.take("in_force", _Asked)
@@ -50,6 +63,8 @@ _lock = _SQL.command("lock")
 _remove_others = _SQL.command("remove_others")
 _put = _SQL.command("put")
 _add = _SQL.command("add")
+_lanes = _SQL.take("lanes", _Lane)
+_defaults = _SQL.take("defaults", _Default)
 
 
 async def in_force(conn: Conn) -> list[entry.Rule]:
@@ -120,3 +135,23 @@ async def _check(
             )
         if not rule.condition:
             takes_all = n
+    await _check_manner(conn, wanted)
+
+
+async def _check_manner(conn: Conn, wanted: Sequence[WantedRule]) -> None:
+    """Temperament leads to specialists only, never to a lower place."""
+    if not any(manner.asked(rule.condition) for rule in wanted):
+        return
+    lanes: Mapping[object, Lane] = {
+        lane.id: Lane(
+            tier=lane.tier, is_served_at_once=lane.is_served_at_once, calendar=lane.calendar_id
+        )
+        for lane in await _lanes.all(conn)
+    }
+    defaults: Mapping[object, object] = {one.id: one.queue_id for one in await _defaults.all(conn)}
+    lines = [Line(condition=rule.condition, queue=rule.queue_id) for rule in wanted]
+    for fault in manner.faults(lines, lanes, defaults):
+        raise BadInput(
+            f"body[{fault.n}].condition.{fault.name}",
+            f"{fault.text[:1].upper()}{fault.text[1:]}.",
+        )

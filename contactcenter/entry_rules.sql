@@ -21,3 +21,13 @@ INSERT INTO entry_rule (position, condition, queue_id) VALUES ($1, $2, $3)
 -- name: in_force
 -- The entry table as triage asks it, in order.
 SELECT id AS rule_id, condition, queue_id FROM entry_rule ORDER BY position
+
+-- name: lanes
+-- Every queue as somebody who waits there has it.
+SELECT q.id, q.tier::int AS tier, q.calendar_id,
+       EXISTS (SELECT FROM membership m WHERE m.queue_id = q.id AND m.delay_s = 0 AND m.handicap_s = 0) AS is_served_at_once
+FROM queue q WHERE q.archived_at IS NULL
+
+-- name: defaults
+-- Where a problem goes that no line fits, by the address it came to.
+SELECT id, queue_id FROM entry_point

@@ -16,7 +16,7 @@ from contactcenter.rules import Rules, SlaPolicy
 from contactcenter.sla_clocks import Row, Standing, Wanted
 from contactcenter.sla_counting import Columns, Counted, Hours, Known, counted
 from contactcenter.tickets import Ticket
-from routing import entry, sla
+from routing import entry, manner, sla
 from routing.sla import Clock, Happening, Metric
 
 
@@ -219,7 +219,8 @@ async def _promised(
     problems = await ticket_facts.read_all(conn, tickets, now, words=asks_words)
     starts = []
     for ticket_id, metric, started_at in begun:
-        fits = (p for p in in_force.sla if entry.holds(p.condition, problems[ticket_id]))
+        problem = manner.blind(problems[ticket_id])
+        fits = (p for p in in_force.sla if entry.holds(p.condition, problem))
         policy = next(fits, None)
         target_s = None if policy is None else policy.target_s(metric)
         if policy is None or target_s is None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from contactcenter import conditions
-from contactcenter.configuration_document import compiling, reach, references
+from contactcenter.configuration_document import compiling, manner, reach, references
 from contactcenter.configuration_document.document import Calendar, Document
 from contactcenter.configuration_document.findings import Findings, World
 from contactcenter.configuration_document.naming import attributes
@@ -44,6 +44,7 @@ def check(document: Document, world: World) -> Findings:
         _condition(found, f"{at('sla', n)}.when", policy.when)
     for n, escalation_rule in enumerate(found.document.escalation):
         _escalation(found, f"{at('escalation', n)}.when", escalation_rule.when)
+    manner.check(found)
     reach.check(found)
     return found
 

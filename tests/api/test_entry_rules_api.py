@@ -17,7 +17,7 @@ async def etag(admin):
 async def test_the_table_is_replaced_as_a_whole_in_its_order(admin, etag):
     before = await admin("GET", "/entry_rules", status=200)
     kept = before["rules"][1]
-    new = {"condition": {"temperament": ["haggler", "warm"], "language": "fa"}, "queue_id": 2}
+    new = {"condition": {"temperament": ["haggler", "warm"], "language": "fa"}, "queue_id": 3}
 
     after = await put(admin, [new, kept], etag)
 
