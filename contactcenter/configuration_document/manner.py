@@ -1,7 +1,6 @@
 """What a document makes of temperament: it may lead to specialists, and to nothing else."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from contactcenter.configuration_document import compiling
 from contactcenter.configuration_document.findings import Findings
@@ -41,8 +40,13 @@ def _lanes(found: Findings) -> Mapping[object, Lane]:
     }
 
 
-def _defaults(found: Findings) -> Mapping[object, Any]:
+def _defaults(found: Findings) -> Mapping[object, object]:
     """The queue of each of our addresses, as it would be."""
     names = {queue.id: queue.name for queue in found.world.rows.queues}
-    as_it_is = {point.key: names[point.queue_id] for point in found.world.rows.entry_points}
-    return as_it_is | {key: point.queue for key, point in found.document.entry_points.items()}
+    as_it_is: dict[object, object] = {
+        point.key: names[point.queue_id] for point in found.world.rows.entry_points
+    }
+    as_it_would_be: dict[object, object] = {
+        key: point.queue for key, point in found.document.entry_points.items()
+    }
+    return {**as_it_is, **as_it_would_be}

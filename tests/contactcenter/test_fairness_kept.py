@@ -86,7 +86,7 @@ async def test_what_was_promised_by_temperament_before_counts_for_nothing(dsn):
     finally:
         await centre.conn.close()
 
-    assert policies[0] == policies[1] == ["all"]
+    assert policies == [[("all",)], [("all",)]]
 
 
 async def test_no_row_promises_or_grants_anything_by_temperament(conn):
