@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contactcenter import db, events, feedback
+from contactcenter import db, events, feedback, vital_alerts
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
 from contactcenter.feedback import Polarity
@@ -115,6 +115,7 @@ async def _keep(conn: Conn, now: datetime, said: Sequence[Said], *, actor: str) 
         for one in made
     ]
     await events.record(conn, *facts)
+    await vital_alerts.of_feedback(conn, now, [one.id for one in made])
     return [one.id for one in made]
 
 

@@ -13,13 +13,14 @@ from contactcenter.db import Conn
 
 Reason = Literal["complaint", "dissatisfaction", "missed_promise"]
 
-#: An older complaint that is told only now is history, no alarm.
+#: What happened longer ago and is told only now is history, no alarm.
 FRESH: Final = timedelta(days=7)
 
 _SQL = db.Statements(__name__)
 _raise = _SQL.command("raise")
 _of_broken_promises = _SQL.command("of_broken_promises")
 _of_complaints = _SQL.command("of_complaints")
+_of_feedback = _SQL.command("of_feedback")
 
 
 async def displeased(
@@ -42,3 +43,10 @@ async def of_broken_promises(conn: Conn, now: datetime) -> int:
 async def of_complaints(conn: Conn, now: datetime) -> int:
     """The same for whoever was told at ``now`` to have complained, if that is fresh."""
     return await _of_complaints.run(conn, now, now - FRESH)
+
+
+async def of_feedback(conn: Conn, now: datetime, feedback_ids: Collection[int]) -> int:
+    """The same for whoever said in this feedback that he is dissatisfied, if that is fresh."""
+    if not feedback_ids:
+        return 0
+    return await _of_feedback.run(conn, now, sorted(feedback_ids), now - FRESH)

@@ -22,3 +22,12 @@ SELECT DISTINCT $1::timestamptz, 'vital_contact_displeased', contact_survivor(e.
 FROM behaviour_event e
 WHERE e.kind = 'complaint' AND e.received_at = $1 AND e.occurred_at > $2
   AND EXISTS (SELECT FROM effective_segments(contact_survivor(e.contact_id), $1) s WHERE s.kind = 'vital' AND s.value = 'yes')
+
+-- name: of_feedback
+-- Said just now, and not long ago when it was given.
+INSERT INTO event (at, kind, contact_id, actor, data)
+SELECT DISTINCT $1::timestamptz, 'vital_contact_displeased', contact_survivor(f.contact_id), 'system',
+       jsonb_build_object('reason', 'dissatisfaction', 'ticket_id', f.ticket_id)
+FROM feedback f
+WHERE f.id = ANY ($2::bigint[]) AND f.polarity = 'dislike' AND f.given_at > $3
+  AND EXISTS (SELECT FROM effective_segments(contact_survivor(f.contact_id), $1) s WHERE s.kind = 'vital' AND s.value = 'yes')

@@ -8,7 +8,7 @@ import factories
 import pytest
 from promised import Centre, at
 
-from contactcenter import behaviour, vital_alerts
+from contactcenter import behaviour, feedback_taking, vital_alerts
 from contactcenter.behaviour_lines import Line, Who
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -113,3 +113,25 @@ async def test_a_broken_promise_to_a_vital_contact_alarms_when_it_breaks(
         ) in {is_vital, None}
     finally:
         await centre.conn.close()
+
+
+async def test_feedback_that_dislikes_alarms_for_a_vital_contact_while_it_is_fresh(
+    world: asyncpg.Connection,
+) -> None:
+    people = [await factories.contact(world) for _ in range(2)]
+    await vital(world, people[0])
+    said = [
+        feedback_taking.Said(
+            place="", topic="price", polarity=polarity, source="survey", external_id=f"{n}",
+            given_at=NOW - age * DAY, contact_id=contact_id,
+        )
+        for n, (contact_id, polarity, age) in enumerate(
+            [(people[0], "dislike", 1), (people[0], "like", 1), (people[0], "dislike", 8),
+             (people[1], "dislike", 1)]
+        )
+    ]  # fmt: skip
+
+    await feedback_taking.bring(world, NOW, said, actor="system")
+    await feedback_taking.bring(world, NOW, said, actor="system")
+
+    assert await alarms(world) == [(people[0], "dissatisfaction", None)]
