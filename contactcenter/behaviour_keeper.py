@@ -6,7 +6,14 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import behaviour_forgetting, leases, life_cycles, metrics, value_classes
+from contactcenter import (
+    behaviour_forgetting,
+    leases,
+    life_cycles,
+    metrics,
+    predictions,
+    value_classes,
+)
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 from contactcenter.value_classes import Dispatcher
@@ -43,5 +50,6 @@ class BehaviourKeeper:
         await behaviour_forgetting.forget(self._database)
         await value_classes.compute(self._database, self._dispatcher)
         await life_cycles.compute(self._database, self._dispatcher)
+        await predictions.keep(self._database)
         metrics.swept("behaviour")
         return True

@@ -229,3 +229,30 @@ CREATE UNLOGGED TABLE behaviour_staged (
   staged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT behaviour_staged_once PRIMARY KEY (import_id, source, external_id)
 );
+
+-- What was foretold of customers on a day: the model of `routing.purchases`, as fitted then; and what came of it
+-- when the time was over.
+CREATE TABLE prediction_model (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  made_at timestamptz NOT NULL,
+  horizon_days int NOT NULL CONSTRAINT prediction_horizon_is_positive CHECK (horizon_days > 0),
+  fitted_to int NOT NULL,
+  r float8 NOT NULL,
+  alpha float8 NOT NULL,
+  a float8 NOT NULL,
+  b float8 NOT NULL,
+  finished_at timestamptz,
+  scored_at timestamptz
+);
+CREATE TABLE prediction (
+  model_id bigint NOT NULL REFERENCES prediction_model (id) ON DELETE CASCADE,
+  contact_id bigint NOT NULL REFERENCES contact (id),
+  made_at timestamptz NOT NULL,
+  expected_purchases float8 NOT NULL,
+  alive float8 NOT NULL CONSTRAINT prediction_alive_is_a_probability CHECK (alive BETWEEN 0 AND 1),
+  churn_risk float8 NOT NULL CONSTRAINT prediction_churn_risk_is_a_probability CHECK (churn_risk BETWEEN 0 AND 1),
+  next_contact_at timestamptz,
+  actual_purchases int,
+  PRIMARY KEY (model_id, contact_id)
+);
+CREATE INDEX prediction_of_contact ON prediction (contact_id, model_id DESC);

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import value_classes, value_setting
+from contactcenter import contacts, predictions, value_classes, value_setting
 from contactcenter.api.behaviour import Currency, Minor
 from contactcenter.api.behaviour_kinds import Days
-from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
+from contactcenter.api.operation import ADMIN, AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.partial import edited
+from contactcenter.predictions import Prediction, Score
 from contactcenter.value_classes import Total
 from contactcenter.value_setting import ValueSetting
 
@@ -88,6 +89,19 @@ async def report_value_classes(call: Call) -> ValueReport:
         left_out=setting.left_out,
         classes=[_share(total, *whole) for total in totals],
     )
+
+
+@operation("GET", "/contacts/{contact_id}/predictions", tag="value", roles=AGENT, via="read")
+async def list_predictions(call: Call, contact_id: int) -> list[Prediction]:
+    """Read what was foretold of a contact, the newest first, and what came of it."""
+    await contacts.find(call.conn, contact_id)
+    return await predictions.of_contact(call.conn, contact_id)
+
+
+@operation("GET", "/reports/predictions", tag="reports", roles=SUPERVISOR, via="read")
+async def report_predictions(call: Call) -> list[Score]:
+    """Report how right predictions were: the purchases foretold beside those that came."""
+    return await predictions.scores(call.conn)
 
 
 def _share(total: Total, contacts: int, profit_minor: int, handling_s: int) -> ClassShare:

@@ -276,6 +276,8 @@ TABLE: Final[dict[str, Line]] = {
     "GET /value_setting": _lead("GET", "nothing"),
     "PATCH /value_setting": _run("nothing", 200, body=lambda w: {"minute_rate_minor": 50}),
     "GET /reports/value_classes": _lead("GET", "nothing"),
+    "GET /reports/predictions": _lead("GET", "nothing"),
+    "GET /contacts/{contact_id}/predictions": _open(),
     "GET /contacts/{contact_id}/merges": _open(),
     "POST /contacts/{contact_id}/merges": _work(
         "merger", lambda w: {"contact_id": w.new_contact()}
