@@ -1,7 +1,7 @@
 """Tickets as the people who may read them see them."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -105,6 +105,8 @@ class _Row(Struct, frozen=True, kw_only=True):
     credits: dict[str, int]
     segments: list[Any]
     follow_ups: list[Any]
+    assets: list[Any]
+    names_unowned_tag: bool
     offered_to_id: int | None
     offer_expires_at: datetime | None
     opted_out_at: datetime | None
@@ -134,6 +136,27 @@ class OpenFollowUp(Struct, frozen=True, kw_only=True):
     team_id: int | None
 
 
+class Machine(Struct, frozen=True, kw_only=True):
+    """What the problem is about."""
+
+    service_tag: str
+    model: str
+
+
+class Remark(Struct, frozen=True, kw_only=True):
+    """A sentence for the agent, in both languages."""
+
+    en: str
+    fa: str
+
+
+#: Nobody is told more of it: neither which tag it was, nor whether there is such a machine.
+UNOWNED_TAG: Final = Remark(
+    en="A service tag was named that is not this customer's. Ask whose machine it is.",
+    fa="شناسهٔ دستگاهی گفته شده که از آنِ این مشتری نیست. بپرسید دستگاه مال کیست.",
+)
+
+
 class Guidance(Struct, frozen=True, kw_only=True):
     """How to treat this person, in the language of the agent's choice."""
 
@@ -154,11 +177,14 @@ class TicketView(_Row, frozen=True, kw_only=True):
     the contact now.
     ``opted_out_at`` is since when one of the contact's addresses takes no messages from us on this
     channel; null where all do. An answer there is refused with ``opted_out``. ``sla_…`` is the next
-    promise to be due, as in lists.
+    promise to be due, as in lists. ``assets`` are machines of the contact's that it is about,
+    ``unowned_tag`` is what to say where another machine was named.
     """
 
     segments: list[Word]
     follow_ups: list[OpenFollowUp]
+    assets: list[Machine]
+    unowned_tag: Remark | None
     guidance: Guidance
 
 
@@ -208,9 +234,15 @@ async def find(conn: Conn, viewer_id: int, ticket_id: int) -> TicketView:
         raise NotFound(f"there is no ticket {ticket_id}", ticket_id=ticket_id)
     columns = msgspec.structs.asdict(row)
     words = msgspec.convert(columns.pop("segments"), list[Word])
+    machines = msgspec.convert(columns.pop("assets"), list[Machine])
     follow_ups = msgspec.convert(columns.pop("follow_ups"), list[OpenFollowUp])
     return TicketView(
-        **columns, segments=words, follow_ups=follow_ups, guidance=guidance_for(row.temperament)
+        **columns,
+        segments=words,
+        follow_ups=follow_ups,
+        assets=machines,
+        unowned_tag=UNOWNED_TAG if row.names_unowned_tag else None,
+        guidance=guidance_for(row.temperament),
     )
 
 

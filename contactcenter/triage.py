@@ -23,6 +23,7 @@ from contactcenter import (
     temperament_evidence,
     temperament_judging,
     temperament_reading,
+    ticket_assets,
     ticket_facts,
     triage_cases,
 )
@@ -34,6 +35,7 @@ from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.dispatch.entering import enter
 from contactcenter.errors import NoDatabase
 from contactcenter.temperament_reading import Turn
+from contactcenter.ticket_assets import Naming
 from contactcenter.triage_cases import Case, Claimed, NewMessage
 from routing import entry
 from routing.temperament.reading import Reader
@@ -114,6 +116,9 @@ class Triage:
         failures_before = self.failures
         read = await self._read(conn, claimed, new)
         labels = await _judge(conn, claimed, {i: new[i] for i, is_read in read.items() if is_read})
+        wrote = {claimed[i].contact_id for i, is_read in read.items() if is_read}
+        tags = await ticket_assets.known(conn, wrote)
+        namings: list[Naming] = []
         findings: list[Finding] = []
         settled: list[Finding] = []
         for ticket_id, messages in new.items():
@@ -124,12 +129,14 @@ class Triage:
                 finding: Finding | None = triage_cases.without_a_look(case)
             elif read[ticket_id]:
                 finding = self._conclude(case, labels[ticket.contact_id], rules)
+                namings += _named(case, tags)
             else:
                 continue
             if finding is not None:
                 (settled if triage_cases.stays(ticket, finding) else findings).append(finding)
         if self.failures > failures_before:
             log.error("triage_gave_up", tickets=self.failures - failures_before)
+        await ticket_assets.note(conn, namings)
         if settled:
             await _stay(conn, settled)
         return findings
@@ -200,6 +207,17 @@ class Triage:
             ticket_id, name = finding.ticket_id, type(error).__name__
             self._attempts[ticket_id] += 1
             log.warning("triage_hand_over_failed", ticket_id=ticket_id, error=name)
+
+
+def _named(case: Case, tags: ticket_assets.Known) -> list[Naming]:
+    """The machines he names: whatever goes wrong with that, his problem finds its queue."""
+    try:
+        spoken = triage_cases.spoken(case) if tags.formats else []
+        return [ticket_assets.named(one, tags) for one in spoken]
+    except Exception as error:
+        told = logs.unquoted(error)
+        log.exception("service_tags_failed", ticket_id=case.ticket.id, exc_info=told)
+        return []
 
 
 async def _new_messages(conn: Conn, claimed: Mapping[int, Claimed]) -> dict[int, list[NewMessage]]:

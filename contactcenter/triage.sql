@@ -18,8 +18,9 @@ WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE OF t, c SKIP LOCK
 
 -- name: messages
 -- The new messages of the claimed tickets, of the oldest of all: a backlog is not read from end to end.
-SELECT m.id, m.ticket_id, m.kind = 'message' AS counts, m.body, m.received_at, clock_timestamp() - m.received_at AS waited
-FROM (SELECT id, ticket_id, kind, body, received_at FROM interaction
+SELECT m.id, m.ticket_id, m.kind = 'message' AS counts, NOT m.details ? 'participant' AS by_contact, m.body, m.received_at,
+       clock_timestamp() - m.received_at AS waited
+FROM (SELECT id, ticket_id, kind, details, body, received_at FROM interaction
       WHERE direction = 'inbound' AND triaged_at IS NULL ORDER BY id LIMIT $2) AS m
 WHERE m.ticket_id = ANY($1::bigint[]) ORDER BY m.id
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from contactcenter import tickets
 from contactcenter.dispatch.arriving import Finding
 from contactcenter.temperament_reading import LOOKED_AT_CHARACTERS
+from contactcenter.ticket_assets import Spoken
 from routing import entry, language, requests
 from routing.states import State
 from routing.text import own_words
@@ -40,11 +41,13 @@ class NewMessage(Struct, frozen=True, kw_only=True):
 
     ``counts`` tells whether a person wrote it to us. What does not is here only if it opened its
     ticket, which needs a queue: no manner is read from it, and nothing is promised for it.
+    ``by_contact`` is false where somebody else wrote in his problem.
     """
 
     id: int
     ticket_id: int
     counts: bool
+    by_contact: bool
     body: str
     received_at: datetime
     waited: timedelta
@@ -126,3 +129,20 @@ def stays(ticket: Claimed, finding: Finding) -> bool:
         and finding.temperament == ticket.temperament
         and (finding.language is None or finding.language == ticket.language)
     )
+
+
+def spoken(case: Case) -> list[Spoken]:
+    """What the contact himself wrote, the subject of a new problem with its first words."""
+    ticket = case.ticket
+    his = [m for m in case.messages if m.counts and m.by_contact]
+    subjects = [ticket.subject if ticket.state == "new" else "", *[""] * len(his)]
+    return [
+        Spoken(
+            ticket_id=ticket.id,
+            contact_id=ticket.contact_id,
+            interaction_id=message.id,
+            at=message.received_at,
+            text=f"{subject}\n{message.body}",
+        )
+        for subject, message in zip(subjects, his, strict=False)
+    ]

@@ -18,8 +18,8 @@ CREATE TABLE asset (
   product_category text CONSTRAINT asset_product_category_is_not_empty CHECK (product_category <> ''),
   configuration jsonb NOT NULL DEFAULT '{}'
     CONSTRAINT asset_configuration_is_by_name CHECK (jsonb_typeof(configuration) = 'object'),
-  downloads jsonb NOT NULL DEFAULT '[]'  -- {name, url}
-    CONSTRAINT asset_downloads_are_a_list CHECK (jsonb_typeof(downloads) = 'array'),
+  downloads jsonb NOT NULL DEFAULT '{}'  -- https links
+    CONSTRAINT asset_downloads_are_by_name CHECK (jsonb_typeof(downloads) = 'object'),
   warranty_level text NOT NULL DEFAULT '',
   warranty_from timestamptz,
   warranty_until timestamptz,

@@ -91,10 +91,11 @@ async def list_contact_tickets(
         limit=query.limit + 1,
     )
     page = _TICKETS.page(found, query.limit, lambda t: (t.id,))
-    return Page(items=[_ticket(problem) for problem in page.items], next=page.next)
+    return Page(items=[contact_ticket(problem) for problem in page.items], next=page.next)
 
 
-def _ticket(problem: Problem) -> ContactTicket:
+def contact_ticket(problem: Problem) -> ContactTicket:
+    """What may be told of a ticket: of one of a restricted team only that it exists."""
     if not problem.readable:
         return ContactTicket(id=problem.id, restricted=True)
     told = msgspec.structs.asdict(problem)

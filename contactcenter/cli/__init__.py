@@ -33,6 +33,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "train": ("train", "train", "Learn anew what a model ships with."),
     "inspect": ("inspect", "inspect", "See how a mail or a piece of HTML is understood."),
     "report": ("report", "report", "Show who solved what, and in what time."),
+    "assets": ("assets", "assets", "Bring the machines customers have from a CSV file."),
     "behaviour": ("behaviour", "behaviour", "Bring what customers did from a file, or write it."),
     "segments": ("segments", "segments", "Check who belongs to rule segments."),
     "quarantine": ("quarantine", "quarantine", "Look at payloads that were not understood."),

@@ -27,6 +27,8 @@ Sight = Literal["event", "gone", "nothing"]
 #: for tickets, which without a team leaves the administrators and whoever serves the contact.
 _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("contact_", "everybody"),
+    ("asset_", "everybody"),
+    ("entitlement_", "everybody"),
     ("consent_", "everybody"),
     ("segment_", "everybody"),
     ("behaviour_", "supervisors"),

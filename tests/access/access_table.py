@@ -225,6 +225,38 @@ TABLE: Final[dict[str, Line]] = {
     "PATCH /contact_attributes/{contact_attribute}": _run(
         "anybody", 200, body=lambda w: {"name_fa": "کد"}
     ),
+    "GET /assets": _open("nothing"),
+    "POST /assets": _work("nothing", lambda w: {"service_tag": w.tag, "model": "M"}),
+    "GET /assets/{service_tag}": _open(),
+    "PATCH /assets/{service_tag}": _work("anybody", lambda w: {"model": "N"}, 200),
+    "DELETE /assets/{service_tag}": _lead("DELETE"),
+    "GET /assets/{service_tag}/owners": _lead("GET"),
+    "POST /assets/{service_tag}/transfers": _work(
+        "anybody", lambda w: {"contact_id": w.new_contact()}
+    ),
+    "POST /assets/imports": _run(
+        "nothing", 201, body=lambda w: [{"service_tag": w.tag, "model": "M"}]
+    ),
+    "GET /tickets/{ticket_id}/assets": _open("reader"),
+    "POST /tickets/{ticket_id}/assets": _work(
+        "reader", lambda w: {"service_tag": w.new_asset(w.ids.get("contact_id"))}
+    ),
+    "DELETE /tickets/{ticket_id}/assets/{service_tag}": _work("reader", None, 200),
+    "GET /contacts/{contact_id}/account": _open(),
+    "GET /contacts/{contact_id}/entitlements": _open(),
+    "POST /contacts/{contact_id}/entitlements": _lead(
+        "POST", "anybody", 201, body=lambda w: {"kind": "on_site", "source": "goodwill"}
+    ),
+    "POST /assets/{service_tag}/entitlements": _lead(
+        "POST", "anybody", 201, body=lambda w: {"kind": "on_site", "source": "goodwill"}
+    ),
+    "DELETE /entitlements/{entitlement_id}": _lead("DELETE"),
+    "GET /entitlement_terms": _open("nothing"),
+    "PUT /entitlement_terms": _run("nothing", 200, body=lambda w: []),
+    "GET /service_tag_formats": _open("nothing"),
+    "PUT /service_tag_formats": _run(
+        "nothing", 200, body=lambda w: [{"mask": "???????", "mixed": True}]
+    ),
     "GET /segment_kinds": _open("nothing"),
     "GET /segment_kinds/{segment_kind}": _open(),
     "POST /segment_kinds": _run(

@@ -161,7 +161,7 @@ def _version(world: World, operation: Any, names: list[str], things: dict[str, A
         return world.house.value("SELECT version FROM value_setting")
     if not names:
         admin = next(w for w in world.callers if w.name == "admin")
-        return admin.call("GET", f"{PREFIX}/entry_rules").json()["version"]
+        return admin.call("GET", operation.path).json()["version"]
     table = VERSIONS[names[0]]
     found = world.house.value(
         f"SELECT version FROM {table} WHERE {KEYS.get(table, 'id')}::text = $1",

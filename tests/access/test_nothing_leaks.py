@@ -115,6 +115,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "segment_kind": "contract",
         "segment_rule": "everybody",
         "audience_id": 1,
+        "service_tag": "0000000",
         "behaviour_kind": "purchase",
         "contact_attribute": "gender",
         "price_band_id": 1,

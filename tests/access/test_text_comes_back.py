@@ -312,6 +312,12 @@ def _kept(calls: Calls) -> Iterator[str]:
             "SELECT value, note FROM segment ORDER BY id DESC LIMIT 1"
         )
         yield from (text for text in brought.values() if text)
+    if calls.operation.name == "import_assets":
+        (told,) = calls.world.house.rows(
+            "SELECT model, product_category, configuration, downloads FROM asset"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        yield from _strings(told)
     if calls.operation.name == "tell_behaviour":
         (told,) = calls.world.house.rows(
             "SELECT kind, source, external_id, product, topic FROM behaviour_event"

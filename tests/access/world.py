@@ -93,6 +93,22 @@ class World:
         self.house.run(lambda conn: factories.price_band(conn, product=product))
         return product
 
+    @property
+    def tag(self) -> str:
+        """A new service tag."""
+        return f"Z{next(_numbers):06}"
+
+    def new_asset(self, owner_id: int | None) -> str:
+        """A new machine of somebody's; its service tag."""
+        tag = self.tag
+
+        async def make(conn: Conn) -> None:
+            now = await conn.fetchval("SELECT clock_timestamp()")
+            await factories.asset(conn, now, owner_id, service_tag=tag)
+
+        self.house.run(make)
+        return tag
+
     def new_contact(self) -> int:
         return self.house.run(factories.contact)
 
@@ -226,6 +242,8 @@ class World:
             "segment_kind": self._segment_kind,
             "segment_rule": self._segment_rule,
             "audience_id": self._audience,
+            "service_tag": self._service_tag,
+            "entitlement_id": self._entitlement,
             "behaviour_kind": self._behaviour_kind,
             "contact_attribute": self._contact_attribute,
             "reply_id": self._reply,
@@ -323,6 +341,26 @@ class World:
     async def _segment(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
         now = await conn.fetchval("SELECT clock_timestamp()")
         return await factories.segment(conn, now, made["contact_id"], "contract", "gold")
+
+    async def _service_tag(self, conn: Conn, made: Any, _team: int, _owner: int) -> str:
+        """Of the ticket's contact, and the ticket is about it, where there is one."""
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        tag = self.tag
+        asset_id = await factories.asset(conn, now, made.get("contact_id"), service_tag=tag)
+        if "ticket_id" in made:
+            await conn.execute(
+                "INSERT INTO ticket_asset (ticket_id, asset_id, source, at, actor)"
+                " VALUES ($1, $2, 'agent', $3, 'system')",
+                made["ticket_id"],
+                asset_id,
+                now,
+            )
+        return tag
+
+    async def _entitlement(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        contact_id = await factories.contact(conn)
+        return await factories.entitlement(conn, now, "on_site", contact_id=contact_id)
 
     async def _segment_kind(self, conn: Conn, _made: Any, _team: int, _owner: int) -> str:
         return await conn.fetchval(

@@ -35,15 +35,27 @@ VERSIONS: Final = {
     "reply_id": "saved_reply",
     "segment_kind": "segment_kind",
     "segment_rule": "segment_rule",
+    "service_tag": "asset",
     "behaviour_kind": "behaviour_kind",
     "price_band_id": "price_band",
     "contact_attribute": "contact_attribute",
 }
 #: What a table's rows are named by, where it is no id.
-KEYS: Final = {"segment_rule": "key", "segment_kind": "kind", "behaviour_kind": "kind", "contact_attribute": "key"}
+KEYS: Final = {
+    "segment_rule": "key",
+    "segment_kind": "kind",
+    "behaviour_kind": "kind",
+    "contact_attribute": "key",
+    "asset": "service_tag",
+}
 #: What stands beside a text, where it could not be taken alone.
 BESIDE: Final[Mapping[tuple[str, Path], Any]] = {
     ("create_contact", ("identities", 0)): {"kind": "email"},
+    ("replace_entitlement_terms", (0,)): {
+        "segment_kind": "contract",
+        "segment_value": "gold",
+        "kind": "on_site",
+    },
     ("replace_entry_rules", (0,)): {"condition": {"channel": "sms"}, "queue_id": 1},
     **{
         (name, ("exceptions", 0)): {"day": "2026-03-21", "name_en": "Nowruz", "name_fa": "نوروز"}
@@ -164,7 +176,7 @@ class Calls:
             return f'"{self.world.house.value("SELECT version FROM value_setting")}"'
         table = VERSIONS.get(next(iter(self._named()), ""))
         if table is None:
-            return self.who.call("GET", f"{PREFIX}/entry_rules").headers["etag"]
+            return self.who.call("GET", self.operation.path).headers["etag"]
         number = self.world.house.value(
             f"SELECT version FROM {table} WHERE {KEYS.get(table, 'id')} = $1",
             next(iter(self._named().values())),

@@ -22,6 +22,7 @@ OF_TICKETS = {
     "escalate_ticket", "tell_of_failure", "return_ticket", "release_ticket", "make_pending", "hold_ticket", "resume_ticket",
     "note_feedback", "offer_price", "promise_in_ticket", "drop_follow_up",
     "solve_ticket", "reopen_ticket", "mark_spam", "send_again", "end_wrap_up",
+    "attach_asset", "detach_asset",
 }  # fmt: skip
 #: Nothing that anybody has to answer for.
 NO_CHANGE = {
@@ -107,6 +108,35 @@ async def replace_rules(world: World) -> None:
     body = [{"condition": {"keyword": ["refund"]}, "queue_id": world.ids["queue"]}]
     headers = {"If-Match": rules.headers["ETag"]} if "ETag" in rules.headers else {}
     await world.admin("PUT", "/entry_rules", body, headers=headers, status=200)
+
+
+async def create_asset(world: World) -> None:
+    body = {"service_tag": "7J4KLMN", "model": "M", "owner_id": world.ids["contact"]}
+    await world.admin("POST", "/assets", body, status=201)
+
+
+async def import_machines(world: World) -> None:
+    line = {"service_tag": "8J4KLMN", "model": "M", "owner_id": world.ids["contact"]}
+    await world.admin("POST", "/assets/imports", [line], status=201)
+
+
+async def replace_terms(world: World) -> None:
+    body = [{"segment_kind": "contract", "segment_value": "gold", "kind": "on_site"}]
+    headers = await world.etag("/entitlement_terms")
+    await world.admin("PUT", "/entitlement_terms", body, headers=headers, status=200)
+
+
+async def replace_formats(world: World) -> None:
+    headers = await world.etag("/service_tag_formats")
+    body = [{"mask": "MX@####"}]
+    await world.admin("PUT", "/service_tag_formats", body, headers=headers, status=200)
+
+
+async def entitle(world: World) -> None:
+    path = f"/contacts/{world.ids['contact']}/entitlements"
+    body = {"kind": "mobility", "source": "goodwill"}
+    told = await world.admin("POST", path, body, status=201)
+    world.ids["entitlement"] = told["granted"][0]["id"]
 
 
 async def add_identity(world: World) -> None:
@@ -333,6 +363,18 @@ CHANGES: dict[str, Change] = {
     "remove_identity": deleting("/contacts/{contact}/identities/{identity}"),
     "opt_out": opt_out,
     "lift_opt_out": deleting("/contacts/{contact}/opt_outs/{opt_out}"),
+    "create_asset": create_asset,
+    "change_asset": patching("/assets/7J4KLMN", {"configuration": {"cpu": "canary-cpu"}}),
+    "transfer_asset": posting("/assets/7J4KLMN/transfers", {"contact_id": None}),
+    "entitle_owner": posting(
+        "/assets/7J4KLMN/entitlements", {"kind": "on_site", "source": "contract"}
+    ),
+    "entitle_contact": entitle,
+    "end_entitlement": deleting("/entitlements/{entitlement}"),
+    "retire_asset": deleting("/assets/7J4KLMN"),
+    "import_assets": import_machines,
+    "replace_entitlement_terms": replace_terms,
+    "replace_service_tag_formats": replace_formats,
     "set_segment": set_segment,
     "take_segment_back": deleting("/contacts/{contact}/segments/{segment}"),
     "import_segments": import_segments,
@@ -446,6 +488,8 @@ TABLES = (
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
     "identity", "segment", "segment_kind", "segment_value", "segment_rule", "segment_audience", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
     "feedback", "follow_up", "follow_up_rule", "price_band",
+    "asset", "asset_owner", "entitlement", "entitlement_term", "service_tag_format", "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
+    "feedback", "follow_up", "follow_up_rule",
 )  # fmt: skip
 
 

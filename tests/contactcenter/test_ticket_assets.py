@@ -1,0 +1,195 @@
+"""Machines that customers name in their words: their own are attached, of others nothing is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import factories
+import pytest
+
+from contactcenter import ticket_views
+from contactcenter.bell import Bell
+from contactcenter.db import Database
+from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.triage import Triage
+from routing.temperament.by_cues import read_by_cues
+
+
+@pytest.fixture
+async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
+    dispatcher = Dispatcher(database, Bell(database))
+    task = asyncio.create_task(dispatcher.run())
+    yield dispatcher
+    task.cancel()
+    await dispatcher.close()
+
+
+class House:
+    """Sara owns two machines, somebody else a third; everybody writes to one queue."""
+
+    def __init__(self, database: Database, dispatcher: Dispatcher) -> None:
+        self.database, self.dispatcher = database, dispatcher
+
+    async def build(self) -> None:
+        async with self.database.read() as conn:
+            now = datetime.now(UTC)
+            self.queue_id = await factories.queue(conn)
+            self.admin_id = await factories.user(conn, role="admin")
+            self.sara = await factories.contact(conn)
+            self.other = await factories.contact(conn)
+            self.own = await factories.asset(conn, now, self.sara, service_tag="7J4KLMN")
+            self.second = await factories.asset(conn, now, self.sara, service_tag="GH52X9T")
+            await factories.asset(conn, now, self.other, service_tag="9ZK2M4C")
+
+    async def writes(self, contact_id: int, *texts: str) -> int:
+        """A problem in these words, looked at; the id of its ticket."""
+        async with self.database.read() as conn:
+            ticket_id = await factories.ticket(
+                conn,
+                datetime.now(UTC),
+                intake_queue_id=self.queue_id,
+                contact_id=contact_id,
+                body=texts[0],
+            )
+            for text in texts[1:]:
+                await factories.interaction(conn, datetime.now(UTC), ticket_id=ticket_id, body=text)
+        await self.look()
+        return ticket_id
+
+    async def look(self) -> None:
+        await Triage(self.database, Bell(self.database), self.dispatcher, read_by_cues).look()
+
+    async def shown(self, ticket_id: int) -> ticket_views.TicketView:
+        async with self.database.read() as conn:
+            return await ticket_views.find(conn, self.admin_id, ticket_id)
+
+    async def told(self, ticket_id: int) -> list[dict[str, Any]]:
+        async with self.database.read() as conn:
+            rows = await conn.fetch(
+                "SELECT data -> 'changed' AS changed FROM event"
+                " WHERE ticket_id = $1 AND kind = 'ticket_changed' ORDER BY id",
+                ticket_id,
+            )
+        return [row["changed"] for row in rows if {"assets", "unowned_tag"} & row["changed"].keys()]
+
+
+@pytest.fixture
+async def house(database: Database, dispatcher: Dispatcher) -> House:
+    house = House(database, dispatcher)
+    await house.build()
+    return house
+
+
+async def test_the_machine_a_customer_names_is_attached_to_his_ticket(house: House) -> None:
+    ticket_id = await house.writes(
+        house.sara, "سلام، دستگاهم هفت جولیت چهار کیلو لیما مایک نوامبر روشن نمی‌شود"
+    )
+
+    shown = await house.shown(ticket_id)
+
+    assert [(m.service_tag, m.model) for m in shown.assets] == [("7J4KLMN", "Latitude 7440")]
+    assert shown.unowned_tag is None
+    assert await house.told(ticket_id) == [{"assets": {"from": [], "to": [house.own]}}]
+
+
+async def test_several_machines_and_later_words_are_heard_and_nothing_twice(house: House) -> None:
+    ticket_id = await house.writes(house.sara, "7J4KLMN is dead", "so is g h 5 2 x 9 t")
+    async with house.database.read() as conn:
+        await factories.interaction(
+            conn, datetime.now(UTC), ticket_id=ticket_id, body="I mean 7J4-KLMN"
+        )
+
+    await house.look()
+
+    shown = await house.shown(ticket_id)
+    assert [m.service_tag for m in shown.assets] == ["7J4KLMN", "GH52X9T"]
+    assert await house.told(ticket_id) == [
+        {"assets": {"from": [], "to": [house.own, house.second]}}
+    ]
+
+
+async def test_somebody_elses_tag_and_one_that_is_nobodys_are_told_alike(house: House) -> None:
+    foreign = await house.writes(house.sara, "My service tag is 9ZK2M4C")
+    async with house.database.read() as conn:
+        await conn.execute("UPDATE ticket SET intake_queue_id = NULL")
+    unknown = await house.writes(house.sara, "My service tag is 9ZK2M4D")
+
+    views = [await house.shown(foreign), await house.shown(unknown)]
+
+    assert [view.assets for view in views] == [[], []]
+    assert views[0].unowned_tag == views[1].unowned_tag == ticket_views.UNOWNED_TAG
+    told = [await house.told(foreign), await house.told(unknown)]
+    assert told == [[{"unowned_tag": {"from": False, "to": True}}]] * 2
+    async with house.database.read() as conn:
+        everything = await conn.fetchval("SELECT string_agg(data::text, ' ') FROM event")
+        kept = await conn.fetch("SELECT * FROM unowned_tag")
+    assert "9ZK2M4" not in everything
+    assert [sorted(row.keys()) for row in kept] == [["at", "interaction_id", "ticket_id"]] * 2
+
+
+async def test_whose_machine_it_is_decides_who_may_name_it(house: House) -> None:
+    ticket_id = await house.writes(house.other, "tag 7J4KLMN does not start")
+    shown = await house.shown(ticket_id)
+    assert (shown.assets, shown.unowned_tag) == ([], ticket_views.UNOWNED_TAG)
+
+    async with house.database.read() as conn:
+        await conn.execute(
+            "UPDATE contact SET merged_into_id = $1 WHERE id = $2", house.other, house.sara
+        )
+        await factories.interaction(conn, datetime.now(UTC), ticket_id=ticket_id, body="7J4KLMN")
+    await house.look()
+
+    assert [m.service_tag for m in (await house.shown(ticket_id)).assets] == ["7J4KLMN"]
+
+
+async def test_what_somebody_else_wrote_into_his_problem_names_nothing(house: House) -> None:
+    ticket_id = await house.writes(house.sara, "It does not start")
+    async with house.database.read() as conn:
+        interaction_id = await factories.interaction(
+            conn, datetime.now(UTC), ticket_id=ticket_id, body="service tag 7J4KLMN or 9ZK2M4C"
+        )
+        await conn.execute(
+            "UPDATE interaction SET details = '{\"participant\": {}}' WHERE id = $1",
+            interaction_id,
+        )
+
+    await house.look()
+
+    shown = await house.shown(ticket_id)
+    assert (shown.assets, shown.unowned_tag) == ([], None)
+
+
+async def test_a_house_without_machines_looks_for_none(house: House) -> None:
+    async with house.database.read() as conn:
+        await conn.execute("DELETE FROM asset_owner")
+        await conn.execute("DELETE FROM asset")
+
+    shown = await house.shown(await house.writes(house.sara, "service tag 7J4KLMN"))
+
+    assert (shown.assets, shown.unowned_tag) == ([], None)
+
+
+async def test_a_machine_in_use_no_more_is_recognised_no_more(house: House) -> None:
+    async with house.database.read() as conn:
+        await conn.execute("UPDATE asset SET retired_at = now() WHERE id = $1", house.own)
+
+    shown = await house.shown(await house.writes(house.sara, "service tag 7J4KLMN"))
+
+    assert (shown.assets, shown.unowned_tag) == ([], ticket_views.UNOWNED_TAG)
+
+
+async def test_the_subject_of_a_new_problem_names_machines_too(house: House) -> None:
+    async with house.database.read() as conn:
+        ticket_id = await factories.ticket(
+            conn,
+            datetime.now(UTC),
+            intake_queue_id=house.queue_id,
+            contact_id=house.sara,
+            body="Please help.",
+        )
+        await conn.execute("UPDATE ticket SET subject = '7J4KLMN is dead' WHERE id = $1", ticket_id)
+
+    await house.look()
+
+    assert [m.service_tag for m in (await house.shown(ticket_id)).assets] == ["7J4KLMN"]
