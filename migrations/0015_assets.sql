@@ -103,20 +103,8 @@ INSERT INTO segment_kind (kind, name_en, name_fa, several, free, set_by, built_i
   ('entitlement', 'Entitlement', 'حق خدمت', true, true, 'nobody', true)
 ON CONFLICT (kind) DO UPDATE SET several = true, free = true, set_by = 'nobody', built_in = true, archived_at = NULL;
 
--- What is asserted of a contact and counts at an instant, as it was known then: of several sources a person's
--- word comes first, and the latest.
-CREATE FUNCTION said_segments(of_contact bigint, at timestamptz) RETURNS TABLE (id bigint, kind text, value text)
-LANGUAGE sql STABLE ROWS 5
-BEGIN ATOMIC
-  SELECT x.id, x.kind, x.value FROM (
-    SELECT s.id, s.kind, s.value, row_number() OVER (
-      PARTITION BY s.kind, s.slot
-      ORDER BY array_position(ARRAY['agent', 'import', 'rule', 'model', 'cues'], s.source), s.from_at DESC, s.id DESC) AS n
-    FROM segment s
-    WHERE s.contact_id = of_contact AND s.ticket_id IS NULL
-      AND greatest(s.from_at, s.told_at) <= at AND (s.to_at IS NULL OR s.to_at > at)) AS x
-  WHERE x.n = 1;
-END;
+-- What is asserted of a contact and counts at an instant: what counted until there were entitlements.
+ALTER FUNCTION effective_segments(bigint, timestamptz) RENAME TO said_segments;
 
 -- What a contact is entitled to at an instant, besides what follows from his category and contracts: in his own
 -- name, by what he owns, and by its warranty.
@@ -145,7 +133,7 @@ END;
 
 -- What counts of a contact at an instant: what is asserted, and what he is entitled to, by its kind and by its kind
 -- and level. Entitlements are no rows of `segment` and have no id there.
-CREATE OR REPLACE FUNCTION effective_segments(of_contact bigint, at timestamptz)
+CREATE FUNCTION effective_segments(of_contact bigint, at timestamptz)
 RETURNS TABLE (id bigint, kind text, value text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -161,4 +149,13 @@ BEGIN ATOMIC
   (SELECT NULL::bigint, 'entitlement', e.kind FROM entitled e
    UNION
    SELECT NULL, 'entitlement', e.kind || ':' || e.level FROM entitled e WHERE e.level <> '');
+END;
+
+-- As before, of all that counts now. Nobody waits longer or less for his manner.
+CREATE OR REPLACE FUNCTION segment_credits(of_contact bigint, at timestamptz) RETURNS TABLE (reason text, credit_s int)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT e.kind || ':' || e.value, r.credit_s
+  FROM effective_segments(of_contact, at) AS e JOIN credit_rule r ON r.kind = e.kind AND r.value = e.value
+  WHERE r.credit_s > 0 AND e.kind <> 'temperament';
 END;

@@ -45,10 +45,13 @@ FETCH = "tests/channels/test_fetch.py"
 SETTING = "tests/contactcenter/test_segment_setting.py"
 FACTS = "tests/contactcenter/test_ticket_facts.py"
 CREDITS = "tests/contactcenter/test_ticket_credits.py"
+ASSETS = "tests/api/test_assets_api.py"
+TICKET_ASSETS = "tests/contactcenter/test_ticket_assets.py"
+SERVICE_TAGS = "tests/routing/test_service_tags.py"
 SCHEMA = "migrations/0001_initial.sql"
 EMAIL_SCHEMA = "migrations/0010_email.sql"
-RULES = "migrations/0009_routing_rules.sql"
 TEMPERAMENT_SCHEMA = "migrations/0013_temperament.sql"
+ASSETS_SCHEMA = "migrations/0015_assets.sql"
 ACTIVATION = "tests/contactcenter/test_activation.py"
 STAFFING = "tests/contactcenter/test_dispatch_staffing.py"
 OPENING = "tests/contactcenter/test_dispatch_opening.py"
@@ -507,7 +510,7 @@ FAULTS = (
     # What customers are to us --------------------------------------------------------------------
     Fault(
         "what_is_over_goes_on_counting",
-        RULES,
+        TEMPERAMENT_SCHEMA,
         " AND (s.to_at IS NULL OR s.to_at > at)) AS x",
         ") AS x",
         (f"{SETTING}::test_a_dated_end_comes_by_itself_and_leaves_the_credit_of_who_waits",),
@@ -521,7 +524,7 @@ FAULTS = (
     ),
     Fault(
         "a_manner_is_worth_waiting_time",
-        RULES,
+        ASSETS_SCHEMA,
         "WHERE r.credit_s > 0 AND e.kind <> 'temperament'",
         "WHERE r.credit_s > 0",
         (f"{CREDITS}::test_a_problem_is_granted_what_its_contact_is_worth_alone_or_with_others",),
@@ -1338,5 +1341,59 @@ FAULTS = (
         "NOT IN ('bounce', 'receipt', 'complaint', 'loop')",
         "NOT IN ('loop')",
         (f"{MAILS_OUT}::test_an_answer_goes_to_the_customer_not_to_who_told_of_a_bounce",),
+    ),
+    Fault(
+        "two_that_look_alike_are_guessed",
+        "routing/service_tags.py",
+        "return best[0] if len(best) == 1 else None",
+        "return best[0]",
+        (f"{SERVICE_TAGS}::test_what_looks_alike_is_taken_only_where_one_tag_fits",),
+    ),
+    Fault(
+        "a_former_owner_names_his_machine",
+        "contactcenter/ticket_assets.sql",
+        "ON o.contact_id = p.contact_id AND o.to_at IS NULL",
+        "ON o.contact_id = p.contact_id",
+        (f"{TICKET_ASSETS}::test_who_has_sold_his_machine_names_it_no_more",),
+    ),
+    Fault(
+        "whoever_writes_along_names_machines",
+        "contactcenter/triage.sql",
+        "NOT m.details ? 'participant' AS by_contact",
+        "true AS by_contact",
+        (f"{TICKET_ASSETS}::test_what_somebody_else_wrote_into_his_problem_names_nothing",),
+    ),
+    Fault(
+        "a_new_owner_reads_former_problems",
+        "contactcenter/asset_views.sql",
+        "WHERE a.asset_id = $2 AND t.contact_id = $3 AND",
+        "WHERE a.asset_id = $2 AND $3::bigint > 0 AND",
+        (f"{ASSETS}::test_a_new_owner_finds_what_was_done_and_nothing_of_whoever_had_it",),
+    ),
+    Fault(
+        "any_machine_is_attached",
+        "contactcenter/ticket_assets.py",
+        "if asset.owner_id != ticket.contact_id:",
+        "if asset.owner_id == -1:",
+        (f"{ASSETS}::test_an_agent_attaches_the_customers_machines_and_no_others",),
+    ),
+    Fault(
+        "an_import_takes_machines_away",
+        "contactcenter/asset_import.py",
+        "if owner_id not in (None, before.owner_id) and before.owner_id is not None:",
+        "if owner_id == -1:",
+        (f"{ASSETS}::test_one_wrong_line_keeps_all_out",),
+    ),
+    Fault(
+        "a_warranty_that_is_over_entitles",
+        ASSETS_SCHEMA,
+        " AND a.warranty_until > own_entitlements.at;",
+        ";",
+        (
+            (
+                "tests/contactcenter/test_entitled.py"
+                "::test_an_asset_entitles_its_owner_as_long_as_it_is_his"
+            ),
+        ),
     ),
 )

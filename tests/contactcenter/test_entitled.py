@@ -144,3 +144,24 @@ async def test_rules_are_told_and_waiting_is_shortened(prepared: asyncpg.Connect
 
     assert facts.segments == {"entitlement": {"on_site", "on_site:next_day"}}
     assert [tuple(row) for row in granted] == [("entitlement:on_site:next_day", 90)]
+
+
+async def test_nothing_is_said_of_the_temperament_of_who_objects(
+    prepared: asyncpg.Connection,
+) -> None:
+    contact_id = await factories.contact(prepared)
+    await factories.segment(prepared, NOW, contact_id, "temperament", "warm", source="cues")
+    await factories.entitlement(prepared, NOW, "club", contact_id=contact_id)
+    told = "SELECT kind FROM effective_segments($1, $2) ORDER BY kind"
+    before = [row["kind"] for row in await prepared.fetch(told, contact_id, NOW)]
+
+    await prepared.execute(
+        "INSERT INTO contact_temperament (contact_id, opted_out_at, opted_out_by)"
+        " VALUES ($1, $2, 'user:1')",
+        contact_id,
+        NOW,
+    )
+
+    assert before == ["entitlement", "temperament"]
+    after = [row["kind"] for row in await prepared.fetch(told, contact_id, NOW)]
+    assert after == ["entitlement"]

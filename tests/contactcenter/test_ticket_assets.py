@@ -143,6 +143,15 @@ async def test_whose_machine_it_is_decides_who_may_name_it(house: House) -> None
     assert [m.service_tag for m in (await house.shown(ticket_id)).assets] == ["7J4KLMN"]
 
 
+async def test_who_has_sold_his_machine_names_it_no_more(house: House) -> None:
+    async with house.database.read() as conn:
+        await conn.execute("UPDATE asset_owner SET to_at = now() WHERE asset_id = $1", house.own)
+
+    shown = await house.shown(await house.writes(house.sara, "service tag 7J4KLMN"))
+
+    assert (shown.assets, shown.unowned_tag) == ([], ticket_views.UNOWNED_TAG)
+
+
 async def test_what_somebody_else_wrote_into_his_problem_names_nothing(house: House) -> None:
     ticket_id = await house.writes(house.sara, "It does not start")
     async with house.database.read() as conn:
