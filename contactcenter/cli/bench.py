@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from contactcenter import logs
+from contactcenter.bench import card as card_bench
 from contactcenter.bench import dispatch as dispatch_bench
 from contactcenter.bench import email as email_bench
 from contactcenter.bench import feed as feed_bench
@@ -124,6 +125,24 @@ def feed(*, as_json: bool, **options: Any) -> None:
 def timeline(*, as_json: bool, **options: Any) -> None:
     """Read pages of people's timelines, beside the bare indexed read."""
     _show(_counted(timeline_bench.measure(timeline_bench.Plan(**options), _say)), as_json=as_json)
+
+
+@bench.command()
+@click.option(
+    "--interactions",
+    type=click.IntRange(10_000, 100_000_000),
+    default=1_000_000,
+    show_default=True,
+)
+@click.option("--cards", type=click.IntRange(10, 1_000_000), default=2000, show_default=True)
+@click.option("--slices", type=click.IntRange(1, 100), default=10, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--explain", is_flag=True, help="Show the plan of a card first.")
+@_database_url
+@_as_json
+def card(*, as_json: bool, **options: Any) -> None:
+    """Read people's cards, beside the bare indexed read of their last words."""
+    _show(_counted(card_bench.measure(card_bench.Plan(**options), _say)), as_json=as_json)
 
 
 @bench.command()
