@@ -99,7 +99,7 @@ BEGIN ATOMIC
   ), known AS (
     SELECT c.feature, c.kind, c.days FROM counted c JOIN behaviour_kind k ON k.kind = c.kind
     WHERE k.captured AND (k.retention_days IS NULL OR k.retention_days >= c.days)
-      AND EXISTS (SELECT FROM behaviour_event e WHERE e.kind = c.kind AND e.occurred_at <= at)
+      AND (SELECT min(e.occurred_at) FROM behaviour_event e WHERE e.kind = c.kind) <= at  -- one probe of the index
   ), found AS (
     SELECT e.kind, e.occurred_at, e.topic FROM part p JOIN behaviour_event e ON e.contact_id = p.id
     WHERE e.kind IN ('purchase', 'return', 'discount_request', 'complaint', 'quote', 'cart_abandoned')
@@ -113,10 +113,11 @@ BEGIN ATOMIC
       (SELECT min(c.created_at) FROM part p JOIN contact c ON c.id = p.id),
       (SELECT min(e.occurred_at) FROM part p JOIN behaviour_event e ON e.contact_id = p.id)) AS began_at
   ), talked AS (  -- the newest part of the timeline
-    SELECT i.ticket_id, i.direction, i.occurred_at, i.id FROM interaction i
-    WHERE i.contact_id = of_contact AND i.kind = 'message' AND i.direction IN ('inbound', 'outbound')
+    SELECT i.ticket_id, i.direction, i.occurred_at, i.id FROM (
+      SELECT n.ticket_id, n.direction, n.kind, n.occurred_at, n.id FROM interaction n
+      WHERE n.contact_id = of_contact ORDER BY n.id DESC LIMIT 1000) AS i
+    WHERE i.kind = 'message' AND i.direction IN ('inbound', 'outbound')
       AND i.occurred_at > at - interval '90 days' AND i.occurred_at <= at
-    ORDER BY i.id DESC LIMIT 1000
   ), turned AS (
     SELECT t.direction, t.occurred_at, lag(t.direction) OVER w AS before, lag(t.occurred_at) OVER w AS before_at
     FROM talked t WINDOW w AS (PARTITION BY t.ticket_id ORDER BY t.occurred_at, t.id)
