@@ -15,7 +15,7 @@ from contactcenter.profiles import LISTS, SINGLE
 from routing.text import fold
 
 #: Of these the kept contact takes over what it has not.
-_TAKEN_OVER: Final = ("name", "language", "note", *SINGLE)
+TAKEN_OVER: Final = ("name", "language", "note", *SINGLE)
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ def noted(
 
 def joined(kept: Contact, other: Contact) -> tuple[Contact, Taken]:
     """The kept contact with what the other told besides: single facts it has not, and all words."""
-    gained = {n: getattr(other, n) for n in _TAKEN_OVER if getattr(kept, n) is None}
+    gained = {n: getattr(other, n) for n in TAKEN_OVER if getattr(kept, n) is None}
     gained = {name: value for name, value in gained.items() if value is not None}
     words = _gained_words(
         {n: getattr(kept, n) for n in LISTS}, {n: getattr(other, n) for n in LISTS}
@@ -84,7 +84,7 @@ def joined(kept: Contact, other: Contact) -> tuple[Contact, Taken]:
         declined=declined,
     )
     return after, Taken(
-        filled=sorted(gained, key=_TAKEN_OVER.index),
+        filled=sorted(gained, key=TAKEN_OVER.index),
         attributes=new,
         words=words,
         attribute_words=attribute_words,

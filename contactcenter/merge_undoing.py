@@ -14,6 +14,7 @@ from contactcenter import (
     contacts,
     db,
     events,
+    merge_remainders,
     merges,
     segment_setting,
     temperament_merging,
@@ -70,10 +71,12 @@ async def undo(
     await merges.check_may_read_all(conn, must_read_as, kept.id)
     await merges.hold_still(conn, kept.id, other.id)
     facts = await _return(conn, now, row, moved, actor=actor)
-    await contacts.change(conn, now, kept, contact_facts.parted(kept, other, moved), actor=actor)
-    await contacts.touch(conn, now, kept.id)
     await _stand_alone.run(conn, other.id, now)
     undone = await _end.one(conn, merge_id, now)
+    left = contact_facts.parted(kept, other, moved)
+    left = await merge_remainders.kept_of_others(conn, kept, left)
+    await contacts.change(conn, now, kept, left, actor=actor)
+    await contacts.touch(conn, now, kept.id)
     parted = contacts.fact(
         "contact_unmerged", now, actor, kept.id, merge_id=merge_id, merged_id=other.id
     )

@@ -178,7 +178,8 @@ class TicketView(_Row, frozen=True, kw_only=True):
     ``opted_out_at`` is since when one of the contact's addresses takes no messages from us on this
     channel; null where all do. An answer there is refused with ``opted_out``. ``sla_…`` is the next
     promise to be due, as in lists. ``assets`` are machines of the contact's that it is about,
-    ``unowned_tag`` is what to say where another machine was named.
+    ``unowned_tag`` is what to say where another machine was named. ``contact_card`` is where the
+    contact's card is read.
     """
 
     segments: list[Word]
@@ -186,6 +187,7 @@ class TicketView(_Row, frozen=True, kw_only=True):
     assets: list[Machine]
     unowned_tag: Remark | None
     guidance: Guidance
+    contact_card: str
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -243,6 +245,7 @@ async def find(conn: Conn, viewer_id: int, ticket_id: int) -> TicketView:
         assets=machines,
         unowned_tag=UNOWNED_TAG if row.names_unowned_tag else None,
         guidance=guidance_for(row.temperament),
+        contact_card=card_of(row.contact_id),
     )
 
 
@@ -255,6 +258,11 @@ async def check_may_read(conn: Conn, viewer_id: int, ticket_id: int) -> None:
 async def ringing_at(conn: Conn, agent_id: int) -> list[int]:
     """The tickets the agent can accept or decline now, the most urgent first."""
     return await _ring_of.all(conn, agent_id)
+
+
+def card_of(contact_id: int) -> str:
+    """Where an agent reads all that is known of whom he is about to talk with."""
+    return f"/api/v1/contacts/{contact_id}/card"
 
 
 def guidance_for(temperament: Label) -> Guidance:

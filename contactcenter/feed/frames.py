@@ -104,7 +104,9 @@ class EventBody(Struct, frozen=True, kw_only=True):
     """One event. ``version`` is the ticket's after it: ignore what is older than what you have.
 
     ``guidance`` on how to treat the person comes with a ticket that rings, is given to somebody,
-    or turns out to need another tone: before the first word, without another question.
+    or turns out to need another tone: before the first word, without another question. With a
+    ticket that rings or is given to somebody comes ``contact_card``: where all that is known of the
+    person is read.
     """
 
     id: int
@@ -117,6 +119,7 @@ class EventBody(Struct, frozen=True, kw_only=True):
     actor: str
     data: Mapping[str, Any]
     guidance: Guidance | UnsetType = UNSET
+    contact_card: str | UnsetType = UNSET
 
 
 class EventFrame(Struct, frozen=True, kw_only=True, tag="event"):

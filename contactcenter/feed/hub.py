@@ -17,7 +17,7 @@ from contactcenter.feed.frames import EventBody, EventFrame, Gone
 from contactcenter.feed.reader import Entry
 from contactcenter.feed.subscriber import SIGNED_OUT, Subscriber
 from contactcenter.feed.visibility import Subject, Viewer, Visibility, subject_of
-from contactcenter.ticket_views import Guidance, guidance_for
+from contactcenter.ticket_views import Guidance, card_of, guidance_for
 
 #: After so many looks at who may see what the other tasks of the process get their turn.
 _AT_A_STRETCH: Final = 20_000
@@ -69,12 +69,20 @@ class Telling:
             actor=e.actor,
             data=e.data,
             guidance=_guidance(e),
+            contact_card=_card(e),
         )
         return frames.encode(EventFrame(cursor=self.cursor.written(), event=body))
 
     def _built_gone(self) -> bytes:
         assert self._entry.ticket_id is not None, "only a ticket can go to another team"
         return frames.encode(Gone(cursor=self.cursor.written(), ticket_id=self._entry.ticket_id))
+
+
+def _card(entry: Entry) -> str | UnsetType:
+    """Where to read of the person, with what brings a ticket to an agent."""
+    if entry.kind in _BEFORE_THE_FIRST_WORD and entry.of_contact_id is not None:
+        return card_of(entry.of_contact_id)
+    return UNSET
 
 
 def _guidance(entry: Entry) -> Guidance | UnsetType:

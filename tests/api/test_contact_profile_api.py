@@ -332,3 +332,26 @@ async def test_what_was_said_since_a_merge_stays_when_it_is_undone(admin, sara):
     after = await admin("GET", f"/contacts/{sara['id']}", status=200)
     assert (after["occupation"], after["needs"], after["workplace"]) == ("nurse", ["ink"], None)
     assert after["known_at"].keys() == {"name", "occupation", "needs"}
+
+
+async def test_what_two_told_stays_until_both_are_parted_in_any_order(admin, sara):
+    """Afterwards it is as if the first had never been merged."""
+    told = {"workplace": "Shiraz", "needs": ["ink", "paper"], "attributes": {"pets": ["cat"]}}
+    mina = await admin("POST", "/contacts", told | {"occupation": "welder"}, status=201)
+    omid = await admin("POST", "/contacts", told | {"likes": ["tea"]}, status=201)
+    before = await edit(admin, sara, {"needs": ["Paper"], "attributes": {"motto": "on"}})
+    path = f"/contacts/{sara['id']}"
+    second = await admin("POST", f"{path}/merges", {"contact_id": omid["id"]}, status=201)
+    alone = await admin("GET", path, status=200)
+    await admin("POST", f"/merges/{second['id']}/undoings", status=201)
+
+    first = await admin("POST", f"{path}/merges", {"contact_id": mina["id"]}, status=201)
+    second = await admin("POST", f"{path}/merges", {"contact_id": omid["id"]}, status=201)
+    await admin("POST", f"/merges/{first['id']}/undoings", status=201)
+    left = await admin("GET", path, status=200)
+    await admin("POST", f"/merges/{second['id']}/undoings", status=201)
+    after = await admin("GET", path, status=200)
+
+    assert (left["workplace"], left["occupation"]) == ("Shiraz", None)
+    assert {f: left[f] for f in FIELDS} == {f: alone[f] for f in FIELDS}
+    assert {f: after[f] for f in FIELDS} == {f: before[f] for f in FIELDS}

@@ -299,6 +299,11 @@ async def test_guidance_is_at_the_console_before_the_ticket_is_taken(agent, tabl
         assert told[rings.id]["guidance"]["fa"] == list(guidance("serious")["fa"])
         assert ringing["guidance"] == told[rings.id]["guidance"]
         assert ringing["state"] == "offered"  # nobody has taken it yet
+        card = ringing["contact_card"]
+        assert told[rings.id]["contact_card"] == card
+        assert told[given.id]["contact_card"] == f"/api/v1/contacts/{given.contact_id}/card"
+        read = await agent("GET", card.removeprefix("/api/v1"), status=200)
+        assert read["contact_id"] == rings.contact_id
         assert told[given.id]["kind"] == "ticket_assigned"
         assert told[given.id]["guidance"]["en"] == list(guidance("hesitant")["en"])
 
