@@ -115,8 +115,8 @@ BEGIN ATOMIC
   WITH part AS MATERIALIZED (
     SELECT m.contact_id AS id FROM contact_with_merged(of_contact) AS m
   ), owned AS MATERIALIZED (
-    SELECT o.asset_id, o.from_at FROM part p JOIN asset_owner o ON o.contact_id = p.id
-    WHERE greatest(o.from_at, o.told_at) <= own_entitlements.at AND (o.to_at IS NULL OR o.to_at > own_entitlements.at)
+    SELECT o.asset_id, o.from_at FROM part p JOIN asset_owner o ON o.contact_id = p.id JOIN asset a ON a.id = o.asset_id
+    WHERE (a.retired_at IS NULL OR a.retired_at > own_entitlements.at) AND greatest(o.from_at, o.told_at) <= own_entitlements.at AND (o.to_at IS NULL OR o.to_at > own_entitlements.at)
   )
   SELECT e.id, NULL::bigint, e.kind, e.level, e.source, e.from_at, e.until_at
   FROM part p JOIN entitlement e ON e.contact_id = p.id
@@ -128,7 +128,7 @@ BEGIN ATOMIC
   UNION ALL
   SELECT NULL, a.id, 'warranty', a.warranty_level, 'warranty', greatest(a.warranty_from, o.from_at), a.warranty_until
   FROM owned o JOIN asset a ON a.id = o.asset_id
-  WHERE a.retired_at IS NULL AND a.warranty_from <= own_entitlements.at AND a.warranty_until > own_entitlements.at;
+  WHERE a.warranty_from <= own_entitlements.at AND a.warranty_until > own_entitlements.at;
 END;
 
 -- What counts of a contact at an instant: what is asserted, and what he is entitled to, by its kind and by its kind

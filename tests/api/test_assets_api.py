@@ -398,3 +398,35 @@ async def test_the_account_shows_purchase_finance_and_support(agent, table, sara
 def test_the_sentence_for_the_agent_names_nobody_in_both_languages():
     assert "not this customer's" in UNOWNED_TAG.en
     assert "این مشتری نیست" in UNOWNED_TAG.fa
+
+
+async def test_a_merge_brings_machines_along_and_undoing_gives_them_back(admin, table, sara):
+    await admin("POST", "/assets", MACHINE | {"owner_id": sara} | await running(table), status=201)
+    kept = await factories.contact(table, name="Sara Ahmadi")
+    queue_id = await factories.queue(table)
+    await table.execute(
+        "INSERT INTO credit_rule (kind, value, credit_s) VALUES ('entitlement', 'warranty:gold', 70)"
+    )
+    ticket = await factories.queued_ticket(table, NOW, queue_id=queue_id, contact_id=kept)
+    credit = "SELECT credit_s FROM ticket WHERE id = $1"
+
+    merge = await admin("POST", f"/contacts/{kept}/merges", {"contact_id": sara}, status=201)
+
+    assert (await admin("GET", "/assets/7J4KLMN", status=200))["owner"]["id"] == kept
+    assert await entitled(admin, kept) == [("warranty", "gold", "warranty")]
+    assert await table.fetchval(credit, ticket.id) == 70
+    await admin("POST", f"/merges/{merge['id']}/undoings", status=201)
+    assert (await admin("GET", "/assets/7J4KLMN", status=200))["owner"]["id"] == sara
+    assert (await entitled(admin, kept), await table.fetchval(credit, ticket.id)) == ([], 0)
+
+
+async def test_rules_ask_for_an_entitlement_by_kind_and_by_level(admin, table):
+    queue_id = await factories.queue(table)
+    path = "/entry_rules"
+    for asked in ("on_site", "on_site:next_day"):
+        body = [{"condition": {"segment.entitlement": asked}, "queue_id": queue_id}]
+        await admin("PUT", path, body, headers=await etag(admin, path), status=200)
+
+    body = [{"condition": {"segment.entitlement": "On Site"}, "queue_id": queue_id}]
+    problem = await admin("PUT", path, body, headers=await etag(admin, path), status=422)
+    assert problem["field"] == "body[0].condition.segment.entitlement"

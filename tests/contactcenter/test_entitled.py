@@ -80,14 +80,16 @@ async def test_an_asset_entitles_its_owner_as_long_as_it_is_his(
     assert await entitled(prepared, present, NOW + 365 * DAY) == {"mobility"}
 
 
-async def test_a_retired_asset_has_no_warranty(prepared: asyncpg.Connection) -> None:
+async def test_a_retired_asset_entitles_to_nothing(prepared: asyncpg.Connection) -> None:
     contact_id = await factories.contact(prepared)
-    await factories.asset(prepared, NOW, contact_id, warranty=(NOW, NOW + DAY))
-    assert await entitled(prepared, contact_id) == {"warranty"}
+    asset_id = await factories.asset(prepared, NOW, contact_id, warranty=(NOW, NOW + 9 * DAY))
+    await factories.entitlement(prepared, NOW, "mobility", asset_id=asset_id)
+    assert await entitled(prepared, contact_id) == {"warranty", "mobility"}
 
-    await prepared.execute("UPDATE asset SET retired_at = $1", NOW)
+    await prepared.execute("UPDATE asset SET retired_at = $1", NOW + DAY)
 
-    assert await entitled(prepared, contact_id) == set()
+    assert await entitled(prepared, contact_id) == {"warranty", "mobility"}
+    assert await entitled(prepared, contact_id, NOW + DAY) == set()
 
 
 async def test_a_category_and_a_contract_entitle_while_they_count(
