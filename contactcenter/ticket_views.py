@@ -178,8 +178,8 @@ class TicketView(_Row, frozen=True, kw_only=True):
     ``opted_out_at`` is since when one of the contact's addresses takes no messages from us on this
     channel; null where all do. An answer there is refused with ``opted_out``. ``sla_…`` is the next
     promise to be due, as in lists. ``assets`` are machines of the contact's that it is about,
-    ``unowned_tag`` is what to say where another machine was named. ``contact_card`` is where the
-    contact's card is read.
+    ``unowned_tag`` is there where another was named, until somebody attached one since.
+    ``contact_card`` is where the contact's card is read.
     """
 
     segments: list[Word]

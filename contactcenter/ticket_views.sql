@@ -53,7 +53,8 @@ SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id
         FROM follow_up f WHERE f.ticket_id = t.id AND f.state = 'open') AS follow_ups,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('service_tag', a.service_tag, 'model', a.model) ORDER BY g.at, a.id), '[]')
         FROM ticket_asset g JOIN asset a ON a.id = g.asset_id WHERE g.ticket_id = t.id) AS assets,
-       EXISTS (SELECT FROM unowned_tag g WHERE g.ticket_id = t.id) AS names_unowned_tag,
+       EXISTS (SELECT FROM unowned_tag g WHERE g.ticket_id = t.id AND NOT EXISTS (  -- and nobody has settled it since
+         SELECT FROM ticket_asset a WHERE a.ticket_id = t.id AND a.source = 'agent' AND a.at >= g.at)) AS names_unowned_tag,
        o.agent_id AS offered_to_id, o.expires_at AS offer_expires_at,
        (SELECT min(s.from_at) FROM identity i JOIN opt_out s ON s.identity_id = i.id
         WHERE i.contact_id = t.contact_id AND s.channel = t.channel AND s.lifted_at IS NULL) AS opted_out_at

@@ -70,6 +70,9 @@ def _write(world: World, things: dict[str, Any]) -> None:
         assert answer.status == 201, (what, answer.body)
         if what in ("feedback", "follow_ups"):
             things[f"{what.removesuffix('s')}_id"] = answer.json()["id"]
+    things["service_tag"] = world.new_asset(things["contact_id"])
+    answer = call("POST", f"{path}/assets", {"service_tag": things["service_tag"]})
+    assert answer.status == 201, answer.body
     world.house.value(
         "UPDATE attachment SET name = $2 || '.txt' WHERE id = $1", things["attachment_id"], CANARY
     )

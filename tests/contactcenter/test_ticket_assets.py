@@ -8,7 +8,7 @@ from typing import Any
 import factories
 import pytest
 
-from contactcenter import ticket_views
+from contactcenter import assets, ticket_assets, ticket_views, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
@@ -141,6 +141,18 @@ async def test_whose_machine_it_is_decides_who_may_name_it(house: House) -> None
     await house.look()
 
     assert [m.service_tag for m in (await house.shown(ticket_id)).assets] == ["7J4KLMN"]
+
+
+async def test_an_agent_who_attaches_a_machine_has_settled_it(house: House) -> None:
+    ticket_id = await house.writes(house.sara, "service tag 9ZK2M4C, or so")
+    async with house.database.read() as conn, conn.transaction():
+        ticket = await tickets.lock(conn, ticket_id)
+        asset = await assets.find(conn, "7J4KLMN")
+        await ticket_assets.attach(conn, datetime.now(UTC), ticket, asset, actor="user:1")
+
+    shown = await house.shown(ticket_id)
+
+    assert ([m.service_tag for m in shown.assets], shown.unowned_tag) == (["7J4KLMN"], None)
 
 
 async def test_who_has_sold_his_machine_names_it_no_more(house: House) -> None:
