@@ -74,6 +74,7 @@ KINDS: Final[Mapping[str, str]] = {
     "price_offered": "something was offered for a price, or for less than before",
     "price_band_changed": "somebody says for how much something is sold",
     "ticket_changed": "its subject, category, tags, temperament or sticky agent is another",
+    "fairness_gap_found": "people of one temperament are served worse than all others",
     "presence_changed": "an agent came, went or paused",
     "entry_point_discovered": "a message came to an address of ours that nobody had set up",
     "queue_opened": "by its calendar, a queue hands out tickets from now on",

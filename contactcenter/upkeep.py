@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import bands, db, leases, metrics, storage
+from contactcenter import bands, db, fairness, leases, metrics, storage
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 
@@ -60,5 +60,6 @@ class Upkeep:
                 if not pruned:
                     break
         await bands.keep(self._database)
+        await fairness.keep(self._database)
         metrics.swept("upkeep")
         return True

@@ -62,6 +62,11 @@ CREATE TABLE fairness_gap (
   to_at timestamptz NOT NULL,
   found_at timestamptz NOT NULL
 );
+-- When gaps were looked for, and how many there were.
+CREATE TABLE fairness_look (
+  ended_at timestamptz PRIMARY KEY,
+  found int NOT NULL
+);
 CREATE INDEX fairness_gap_latest ON fairness_gap (measure, temperament, found_at);
 
 -- Temperament is a note on tone: nothing is promised by it, and nobody is served earlier or later for it.

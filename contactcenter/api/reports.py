@@ -4,9 +4,10 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
-from contactcenter import report_tables, reports
-from contactcenter.api.operation import AGENT, Answer, Call, operation
+from contactcenter import fairness, report_tables, reports
+from contactcenter.api.operation import AGENT, SUPERVISOR, Answer, Call, operation
 from contactcenter.api.periods import PeriodQuery
+from contactcenter.fairness import Fairness
 from contactcenter.reports import Performance
 
 CSV: Final = "text/csv"
@@ -52,3 +53,16 @@ async def report_performance(call: Call, query: ReportQuery) -> Performance | An
         content_type=f"{CSV}; charset=utf-8; header=present",
         file_name=report_tables.file_name(report),
     )
+
+
+@operation("GET", "/reports/fairness", tag="reports", roles=SUPERVISOR, via="read")
+async def report_fairness(call: Call, query: PeriodQuery) -> Fairness:
+    """Report how people of each temperament were served beside all others, and the gaps.
+
+    Waiting time, time to solve, escalation and satisfaction, this also by whether the replies kept
+    to the guidance. Nobody is named, and figures of fewer than ten are left out. Administrators see
+    all, supervisors the tickets of their teams.
+    """
+    now = await call.clock()
+    period = reports.period_of(now, query.from_at, query.to_at)
+    return await fairness.report(call.conn, now, period, viewer_id=call.actor.user_id)

@@ -37,6 +37,7 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("queue_", "everybody"),
     ("feedback_", "supervisors"),
     ("presence_", "mates"),
+    ("fairness_", "supervisors"),
     ("payload_", "supervisors"),
     ("entry_point_", "supervisors"),
     ("user_", "concerned"),

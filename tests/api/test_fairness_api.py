@@ -3,6 +3,8 @@
 import factories
 import pytest
 
+from routing.temperament import LABELS
+
 
 @pytest.fixture
 async def document(admin, table):
@@ -75,3 +77,11 @@ async def test_the_table_of_entry_is_refused_as_the_document_is(admin, document)
     told = await admin("PUT", "/entry_rules", rules, headers=etag, status=422)
 
     assert told["field"] == "body[0].condition.temperament"
+
+
+async def test_supervisors_read_how_people_of_each_temperament_are_served(agent, supervisor):
+    await agent("GET", "/reports/fairness", status=403)
+    told = await supervisor("GET", "/reports/fairness", status=200)
+
+    assert [row["temperament"] for row in told["rows"]] == list(LABELS)
+    assert len(told["notes"]["en"]) == len(told["notes"]["fa"]) > 0
