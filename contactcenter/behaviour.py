@@ -37,6 +37,15 @@ class BehaviourEvent(Struct, frozen=True, kw_only=True):
     details: dict[str, Any]
 
 
+class Referral(Struct, frozen=True, kw_only=True):
+    """Somebody who was brought, by whom, and over how many others (1: by the contact himself)."""
+
+    contact_id: int
+    by_id: int
+    depth: int
+    occurred_at: datetime
+
+
 class Taken(Struct, frozen=True, kw_only=True):
     """How many lines were new, known already, and of a kind or an age that is not kept.
 
@@ -78,6 +87,7 @@ _wrong_referrals = _SQL.take("wrong_referrals", _WrongReferral)
 _survivors = _SQL.take("survivors", int)
 _page = _SQL.take("page", BehaviourEvent)
 _all_of = _SQL.take("all_of", BehaviourEvent)
+_referrals = _SQL.take("referrals", Referral)
 _return_told = _SQL.command("return_told")
 
 
@@ -179,6 +189,11 @@ async def all_of(
 ) -> list[BehaviourEvent]:
     """What happened after a place and before an instant, by time, of whoever it is by now."""
     return await _all_of.all(conn, after.occurred_at, after.id, to_at, kind, limit)
+
+
+async def referrals(conn: Conn, contact_id: int) -> list[Referral]:
+    """Whom a contact brought, and whom those brought; each once, up to 20 deep and 1000 in all."""
+    return await _referrals.all(conn, contact_id)
 
 
 async def return_told(

@@ -78,3 +78,17 @@ ORDER BY e.occurred_at, e.id LIMIT $5
 -- What was told of the kept one since, by an address that is the other's again.
 UPDATE behaviour_event SET contact_id = $2
 WHERE contact_id = $1 AND identity_id = ANY ($3::bigint[]) AND received_at >= $4
+
+-- name: referrals
+-- Whom he brought, whom those brought, and so on, by the people they are by now; who brought him stands above.
+WITH RECURSIVE tree AS (
+  SELECT NULL::bigint AS by_id, contact_survivor($1) AS contact_id, 0 AS depth, NULL::timestamptz AS occurred_at
+  UNION ALL
+  SELECT t.contact_id, contact_survivor(e.referred_id), t.depth + 1, e.occurred_at
+  FROM tree t CROSS JOIN LATERAL contact_with_merged(t.contact_id) AS m
+  JOIN behaviour_event e ON e.contact_id = m.contact_id AND e.kind = 'referral'
+  WHERE t.depth < 20
+) CYCLE contact_id SET is_again USING way
+SELECT t.contact_id, t.by_id, t.depth, min(t.occurred_at) AS occurred_at
+FROM tree t WHERE NOT t.is_again AND t.depth > 0 AND t.contact_id IS NOT NULL AND t.contact_id <> contact_survivor($1)
+GROUP BY t.contact_id, t.by_id, t.depth ORDER BY t.depth, min(t.occurred_at), t.contact_id LIMIT 1000

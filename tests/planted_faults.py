@@ -48,7 +48,11 @@ CREDITS = "tests/contactcenter/test_ticket_credits.py"
 ASSETS = "tests/api/test_assets_api.py"
 TICKET_ASSETS = "tests/contactcenter/test_ticket_assets.py"
 SERVICE_TAGS = "tests/routing/test_service_tags.py"
+TOLD = "tests/api/test_behaviour_api.py"
+VALUE = "tests/contactcenter/test_value_classes.py"
+VITAL = "tests/contactcenter/test_vital_alerts.py"
 SCHEMA = "migrations/0001_initial.sql"
+BEHAVIOUR_SCHEMA = "migrations/0012_behaviour.sql"
 EMAIL_SCHEMA = "migrations/0010_email.sql"
 TEMPERAMENT_SCHEMA = "migrations/0013_temperament.sql"
 ASSETS_SCHEMA = "migrations/0015_assets.sql"
@@ -556,6 +560,105 @@ FAULTS = (
         " + moved.segment_ends",
         "",
         ("tests/contactcenter/test_merges.py",),
+    ),
+    # What customers do ---------------------------------------------------------------------------
+    Fault(
+        "what_nobody_knows_counts_as_zero",
+        BEHAVIOUR_SCHEMA,
+        "      AND EXISTS (SELECT FROM behaviour_event e WHERE e.kind = c.kind AND e.occurred_at <= at)\n",
+        "",
+        ("tests/contactcenter/test_behaviour_counts.py",),
+    ),
+    Fault(
+        "what_is_switched_off_is_kept",
+        "contactcenter/behaviour_kinds.py",
+        "        if not self.captured:\n            return False\n",
+        "",
+        (TOLD,),
+    ),
+    Fault(
+        "something_else_passes_for_what_is_known",
+        "contactcenter/behaviour_reading.py",
+        "    if told != line.content:\n",
+        "    if told[0] != line.kind:\n",
+        (TOLD,),
+    ),
+    Fault(
+        "referrals_lead_in_a_circle",
+        "contactcenter/behaviour.sql",
+        "FROM up u WHERE u.at_id = u.start_id",
+        "FROM up u WHERE false",
+        (TOLD,),
+    ),
+    Fault(
+        "an_undone_merge_keeps_what_was_told",
+        "contactcenter/behaviour.sql",
+        "AND received_at >= $4",
+        "AND received_at < $4",
+        (TOLD,),
+    ),
+    Fault(
+        "half_a_file_counts",
+        "contactcenter/behaviour_import.py",
+        "        async with conn.transaction():\n",
+        "        if True:\n",
+        ("tests/contactcenter/test_behaviour_import.py",),
+    ),
+    Fault(
+        "what_is_over_is_kept",
+        "contactcenter/behaviour_forgetting.sql",
+        "k.retention_days * interval '1 day'",
+        "k.retention_days * interval '2 days'",
+        ("tests/contactcenter/test_behaviour_keeper.py",),
+    ),
+    Fault(
+        "work_costs_nothing",
+        "contactcenter/value_classes.sql",
+        "round(sum(j.margin) - sum(j.cost))::bigint AS profit_minor",
+        "round(sum(j.margin))::bigint AS profit_minor",
+        (VALUE,),
+    ),
+    Fault(
+        "a_loss_twice_is_none",
+        "contactcenter/value_classes.sql",
+        "bool_or(j.is_second_loss) OR ",
+        "",
+        (VALUE,),
+    ),
+    Fault(
+        "the_best_bring_too_little",
+        "contactcenter/value_classes.sql",
+        "r.before * 5 < r.total * 4",
+        "r.before * 5 < r.total * 3",
+        (VALUE,),
+    ),
+    Fault(
+        "nobody_hears_of_a_broken_promise",
+        "contactcenter/sla.py",
+        "            await vital_alerts.of_broken_promises(self._conn, self._now)\n",
+        "            pass\n",
+        (VITAL,),
+    ),
+    Fault(
+        "an_old_complaint_alarms",
+        "contactcenter/vital_alerts.sql",
+        "e.received_at = $1 AND e.occurred_at > $2",
+        "e.received_at = $1 AND $2::timestamptz IS NOT NULL",
+        (VITAL,),
+    ),
+    Fault(
+        "any_stage_may_be_said",
+        "contactcenter/stages.py",
+        "        if before != after and not may_follow(before, after):\n",
+        "        if before != after and after not in TRANSITIONS:\n",
+        ("tests/contactcenter/test_life_cycles.py",),
+    ),
+    Fault(
+        "a_late_purchase_comes_last",
+        "routing/life_cycle.py",
+        "sorted(happened, key=lambda one: (one[0], one[1] is not None))",
+        "happened",
+        ("tests/routing/test_life_cycle.py",),
     ),
     Fault(
         "not_means_yes",

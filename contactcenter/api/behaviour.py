@@ -1,6 +1,6 @@
 """What customers do: told by shops and other systems, read back as facts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -13,7 +13,7 @@ from contactcenter.api.inputs import MAX_ID, Id, Instant
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.segments import IdentityName
-from contactcenter.behaviour import BehaviourEvent, Place, Taken
+from contactcenter.behaviour import BehaviourEvent, Place, Referral, Taken
 from contactcenter.behaviour_lines import Line, Who
 from contactcenter.errors import BadInput
 from contactcenter.identities import Written
@@ -37,8 +37,8 @@ _EVENTS: Final = Cursor("behaviour", tuple[datetime, int])
 _LATEST: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
-class NewBehaviourEvent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One thing a customer did; ``source`` and ``external_id`` name it for good.
+class BehaviourFacts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing a customer did, as one source tells it: ``external_id`` names it there for good.
 
     The customer is named by ``contact_id`` or by an address of his. Purchases, returns, invoices
     and payments need an amount and its currency, complaints and interests a topic, a referral whom
@@ -46,7 +46,6 @@ class NewBehaviourEvent(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """
 
     kind: Kind
-    source: Source
     external_id: ExternalId
     occurred_at: Instant
     contact_id: Id | None = None
@@ -59,6 +58,12 @@ class NewBehaviourEvent(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     referred_contact_id: Id | None = None
     referred_identity: IdentityName | None = None
     details: Details = {}
+
+
+class NewBehaviourEvent(BehaviourFacts, frozen=True, kw_only=True):
+    """The same of any source, which it names; ``source`` and ``external_id`` name it for good."""
+
+    source: Source
 
 
 class TellQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,7 +98,7 @@ async def tell_behaviour(
     the same name for something else is refused. Of kinds that are not captured, and of what is
     older than its kind is kept, nothing is stored.
     """
-    lines = [_line(call.services.channels, f"body[{n}].", e) for n, e in enumerate(body)]
+    lines = lines_of(call, body, [event.source for event in body])
     return await behaviour.tell(
         call.conn,
         await call.clock(),
@@ -120,7 +125,22 @@ async def list_behaviour(
     return _EVENTS.page(found, query.limit, lambda e: (e.occurred_at, e.id))
 
 
-def _line(channels: Mapping[str, Channel], place: str, event: NewBehaviourEvent) -> Line:
+@operation("GET", "/contacts/{contact_id}/referrals", tag="behaviour", roles=AGENT, via="read")
+async def list_referrals(call: Call, contact_id: int) -> list[Referral]:
+    """List whom a contact brought, and whom those brought, nearest first."""
+    await contacts.find(call.conn, contact_id)
+    return await behaviour.referrals(call.conn, contact_id)
+
+
+def lines_of(call: Call, events: Sequence[BehaviourFacts], sources: Sequence[str]) -> list[Line]:
+    """What a body tells, each of its source; raises ``BadInput`` naming the place."""
+    return [
+        _line(call.services.channels, f"body[{n}].", event, source)
+        for n, (event, source) in enumerate(zip(events, sources, strict=True))
+    ]
+
+
+def _line(channels: Mapping[str, Channel], place: str, event: BehaviourFacts, source: str) -> Line:
     who = _who(channels, place, event.contact_id, event.identity, "")
     if who is None:
         raise BadInput(f"{place}contact_id", "Name the contact by its id or by an address of his.")
@@ -128,7 +148,7 @@ def _line(channels: Mapping[str, Channel], place: str, event: NewBehaviourEvent)
         place=place,
         who=who,
         kind=event.kind,
-        source=event.source,
+        source=source,
         external_id=event.external_id,
         occurred_at=event.occurred_at,
         amount_minor=event.amount_minor,

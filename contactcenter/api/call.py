@@ -95,6 +95,10 @@ class Call:
         """The network address of the client, to count by; never to be shown or logged."""
         return client_address(self._request, self.services.settings.trusted_proxies)
 
+    def header(self, name: str) -> str | None:
+        """A header of the request."""
+        return self._request.headers.get(name)
+
     def cookie(self, name: str) -> str | None:
         """A cookie the browser sent."""
         return self._request.cookies.get(name)

@@ -298,7 +298,11 @@ TABLE: Final[dict[str, Line]] = {
         "nothing", 201, body=lambda w: b"kind,external_id,occurred_at\n"
     ),
     "GET /behaviour_events/export": _run("nothing", 200),
+    # Whoever has signed it may tell it; this one has not.
+    "POST /behaviour_hooks/{source}": Line("nobody", None, "nothing", (403,), lambda w: b"[]"),
+    "GET /behaviour_hooks/{source}": Line("admin", None, "nothing", (200,)),
     "GET /contacts/{contact_id}/behaviour": _open(),
+    "GET /contacts/{contact_id}/referrals": _open(),
     "GET /behaviour_kinds": _open("nothing"),
     "GET /behaviour_kinds/{behaviour_kind}": _open(),
     "POST /behaviour_kinds": _run("nothing", 201, body=lambda w: {**NAMES, "kind": w.word}),

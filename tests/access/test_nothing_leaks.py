@@ -120,6 +120,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "audience_id": 1,
         "service_tag": "0000000",
         "behaviour_kind": "purchase",
+        "source": "shop",
         "contact_attribute": "gender",
         "price_band_id": 1,
         "token_id": 1,

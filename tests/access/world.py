@@ -245,6 +245,7 @@ class World:
             "service_tag": self._service_tag,
             "entitlement_id": self._entitlement,
             "behaviour_kind": self._behaviour_kind,
+            "source": self._source,
             "contact_attribute": self._contact_attribute,
             "reply_id": self._reply,
             "user_id": self._user,
@@ -388,6 +389,9 @@ class World:
             " VALUES ($1, 'x', 'x', 'text') RETURNING key",
             self.word,
         )
+
+    async def _source(self, _conn: Conn, _made: Any, _team: int, _owner: int) -> str:
+        return "shop"
 
     async def _behaviour_kind(self, conn: Conn, _made: Any, _team: int, _owner: int) -> str:
         return await conn.fetchval(

@@ -38,6 +38,7 @@ NO_CHANGE = {
     "drop_proposed_holiday": "as above",
     "check_configuration": "reads",
     "try_configuration": "reads",
+    "take_behaviour_hook": "told by its source, tested in test_behaviour_hooks",
     "set_password_by_link": "tested in test_choosing_a_password_by_link_is_told",
 }
 

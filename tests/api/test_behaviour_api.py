@@ -185,6 +185,27 @@ async def test_who_brought_whom_never_leads_in_a_circle(admin, table, contact):
     assert await refused(brought(stranger, a)) == "body[0].referred_contact_id"
 
 
+async def test_the_tree_of_who_brought_whom_is_that_of_the_events(admin, table, contact):
+    people = [contact, *[await factories.contact(table) for _ in range(4)]]
+    for n, (by, whom) in enumerate([(0, 1), (0, 2), (1, 3)]):
+        at = datetime(2026, 1, 1 + n, tzinfo=UTC)
+        await factories.behaviour(table, at, people[by], "referral", referred_id=people[whom])
+
+    async def tree(of):
+        found = await admin("GET", f"/contacts/{people[of]}/referrals", status=200)
+        return [
+            (people.index(r["by_id"]), people.index(r["contact_id"]), r["depth"]) for r in found
+        ]
+
+    assert await tree(0) == [(0, 1, 1), (0, 2, 1), (1, 3, 2)]
+    assert (await tree(1), await tree(3)) == ([(1, 3, 1)], [])
+    # a merge may close a circle that nobody told
+    await table.execute(
+        "UPDATE contact SET merged_into_id = $1 WHERE id = $2", people[0], people[3]
+    )
+    assert await tree(0) == [(0, 1, 1), (0, 2, 1)]
+
+
 async def test_of_a_kind_that_is_off_nothing_is_kept_and_nothing_is_said(
     admin, table, contact, capfd
 ):
