@@ -63,8 +63,11 @@ SELECT c.id, c.name, c.language, c.note, c.attributes, c.version, c.merged_into_
             t.last_reply_at,
             may_read((SELECT is_admin FROM v), (SELECT teams FROM v), (SELECT hidden FROM v), (SELECT contacts FROM v),
                      t.team_ids, t.contact_id) AS readable
-     FROM ticket t
-     WHERE t.contact_id = $2 AND t.state NOT IN ('solved', 'closed') AND NOT t.spam
+     FROM (
+       SELECT t.id, t.contact_id, t.team_ids, t.subject, t.state, t.spam, t.channel, t.queue_id, t.agent_id, t.opened_at,
+              t.last_customer_message_at, t.last_reply_at
+       FROM ticket t WHERE t.contact_id = $2 ORDER BY t.id DESC LIMIT 1000) AS t
+     WHERE t.state NOT IN ('solved', 'closed') AND NOT t.spam
        AND (may_read((SELECT is_admin FROM v), (SELECT teams FROM v), (SELECT hidden FROM v), (SELECT contacts FROM v),
                      t.team_ids, t.contact_id) OR t.team_ids && (SELECT hidden FROM v))
      ORDER BY t.id DESC LIMIT 20) AS t
