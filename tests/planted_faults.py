@@ -45,6 +45,9 @@ FETCH = "tests/channels/test_fetch.py"
 SETTING = "tests/contactcenter/test_segment_setting.py"
 FACTS = "tests/contactcenter/test_ticket_facts.py"
 CREDITS = "tests/contactcenter/test_ticket_credits.py"
+CARDS = "tests/api/test_contact_cards_api.py"
+SCORES = "tests/contactcenter/test_contact_cards.py"
+PROFILES = "tests/api/test_contact_profile_api.py"
 ASSETS = "tests/api/test_assets_api.py"
 TICKET_ASSETS = "tests/contactcenter/test_ticket_assets.py"
 SERVICE_TAGS = "tests/routing/test_service_tags.py"
@@ -1498,5 +1501,69 @@ FAULTS = (
                 "::test_an_asset_entitles_its_owner_as_long_as_it_is_his"
             ),
         ),
+    ),
+    # Profiles and cards --------------------------------------------------------------------------
+    Fault(
+        "a_card_tells_what_its_reader_may_not_read",
+        "contactcenter/contact_cards.sql",
+        "LEFT JOIN ticket t ON t.id = f.ticket_id\n     WHERE t.id IS NULL OR",
+        "LEFT JOIN ticket t ON t.id = f.ticket_id\n     WHERE true OR",
+        (f"{CARDS}::test_it_tells_what_the_reader_may_read_and_that_there_is_more",),
+    ),
+    Fault(
+        "a_card_tells_what_others_wrote_along",
+        "contactcenter/contact_cards.sql",
+        "WHERE i.kind = 'message' AND NOT i.details ? 'participant'",
+        "WHERE i.kind = 'message'",
+        (f"{CARDS}::test_nothing_of_another_of_her_household_is_on_it",),
+    ),
+    Fault(
+        "a_card_tells_other_peoples_addresses",
+        "contactcenter/contact_cards.py",
+        "redaction.redacted(own_words(text) or text, own)",
+        "own_words(text) or text",
+        (f"{CARDS}::test_nothing_of_another_of_her_household_is_on_it",),
+    ),
+    Fault(
+        "gender_is_asked_for_first",
+        "contactcenter/completeness.py",
+        "(fact.sensitive, -fact.worth, fact.key)",
+        "(-fact.worth, fact.key)",
+        (f"{SCORES}::test_what_is_worth_most_is_asked_first_and_what_is_sensitive_last",),
+    ),
+    Fault(
+        "an_old_fact_makes_a_profile_less_fresh",
+        "contactcenter/completeness.py",
+        "freshness=round(fresh / total, 4)",
+        "freshness=round(fresh / (sum(fact.worth for fact in known) or 1), 4)",
+        (f"{SCORES}::test_no_fact_lowers_a_score_whenever_it_was_said",),
+    ),
+    Fault(
+        "anything_may_be_known_under_any_name",
+        "contactcenter/attribute_values.py",
+        "if attribute is None or attribute.built_in or attribute.archived_at is not None:",
+        "if attribute is None:\n        return value\n    if attribute.built_in:",
+        (f"{PROFILES}::test_what_cannot_be_is_refused_by_its_name_and_nothing_changes",),
+    ),
+    Fault(
+        "an_event_tells_the_gender",
+        "contactcenter/contacts.py",
+        "    if name in _UNTOLD:\n",
+        "    if name == 0:\n",
+        (f"{PROFILES}::test_an_event_tells_that_a_fact_is_known_and_never_what_it_is",),
+    ),
+    Fault(
+        "who_is_parted_leaves_his_words_behind",
+        "contactcenter/contact_facts.py",
+        "lists = {n: _without(getattr(kept, n), added) for n, added in taken.words.items()}",
+        "lists = {n: getattr(kept, n) for n, added in taken.words.items()}",
+        (f"{PROFILES}::test_a_merge_keeps_what_both_told_and_undoing_gives_each_his_own",),
+    ),
+    Fault(
+        "who_is_parted_takes_along_what_another_told_too",
+        "contactcenter/merge_undoing.py",
+        "    left = await merge_remainders.kept_of_others(conn, kept, left)\n",
+        "",
+        (f"{PROFILES}::test_what_two_told_stays_until_both_are_parted_in_any_order",),
     ),
 )
