@@ -60,13 +60,17 @@ _OTHER_WORDS: Final = (
     " tom uncle union walter william yellow yoke young zebra"
 )
 _ENGLISH_LETTERS: Final = (
-    "A ay;B bee be;C cee see sea;D dee;E ee;F ef eff;G gee;H aitch haitch;I eye;J jay;K kay;"
-    "L el ell;M em;N en;O oh;P pee;Q cue queue;R ar are;S es ess;T tee tea;U you;V vee;X ex;"
-    "Y why wye;Z zee zed"
+    "A ay;B bee be;C cee see sea;D dee;E ee;F ef eff;G gee;H aitch haitch;I eye aye;J jay jaye;"
+    "K kay kaye;L el ell elle;M em emm;N en enn;O oh;P pee pea;Q cue queue;R ar are;S es ess;"
+    "T tee tea;U you;V vee;W doubleyou dubya;X ex;Y why wye;Z zee zed"
 )
 _PERSIAN_LETTERS: Final = (
     "A ای;E ای;I ای آی;B بی;C سی;D دی;F اف;G جی گی;H اچ ایچ هاش;J جی ژی;K کی کا;L ال;M ام;N ان;"
     "O او;P پی;Q کیو;R آر;S اس;T تی;U یو;V وی;W دبلیو دابلیو دبلیوو;X ایکس اکس;Y وای;Z زد زی زت"
+)
+#: Persian letters for the Latin ones that sound like them, one by one.
+_PERSIAN_SIGNS: Final = (
+    "A ا;B ب;C س;D د;E ا;F ف;G گ;H ه;I ی;J ج ژ;K ک;L ل;M م;N ن;O ا;P پ;Q ق;R ر;S س;T ت;X خ;Y ی;Z ز"
 )
 _SURE_NUMBERS: Final = (
     *_numbered("zero/nought one two three/tree four/fower five/fife six seven eight nine/niner"),
@@ -94,6 +98,7 @@ def _table() -> Mapping[str, tuple[Reading, ...]]:
         *_initials(_OTHER_WORDS),
         *_lettered(_ENGLISH_LETTERS),
         *_lettered(_PERSIAN_LETTERS),
+        *_lettered(_PERSIAN_SIGNS),
         *_NUMBERS,
     )
     for cost, said in ((0, sure), (1, doubtful)):
