@@ -90,8 +90,9 @@ def _guidance(entry: Entry) -> Guidance | UnsetType:
     data: Mapping[str, Any] = {}
     if entry.kind in _BEFORE_THE_FIRST_WORD:
         data = entry.data
-    elif entry.kind == "ticket_changed" and "temperament" in entry.data["changed"]:
-        data = {"temperament": entry.data["changed"]["temperament"]["to"]}
+    elif entry.kind == "ticket_changed":
+        changed = entry.data.get("changed", {}).get("temperament", {})
+        data = {"temperament": changed.get("to")}
     label = data.get("temperament")
     return UNSET if label is None else guidance_for(label)
 

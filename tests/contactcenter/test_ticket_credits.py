@@ -88,7 +88,6 @@ async def test_a_problem_is_granted_what_its_contact_is_worth_alone_or_with_othe
         customer_category__home=0,
         contract__prosupport=240,
         contract__basic=30,
-        temperament__haggler=900,
     )
     people = [
         await customer(world, customer_category="government", contract="prosupport basic"),

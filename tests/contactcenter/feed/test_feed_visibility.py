@@ -330,6 +330,11 @@ def test_no_kind_of_event_is_told_to_everybody_by_mistake():
     }
 
     assert told_to_all == {
+        "asset_created",
+        "asset_changed",
+        "asset_transferred",
+        "entitlement_granted",
+        "entitlement_ended",
         "contact_created",
         "contact_changed",
         "contact_merged",
