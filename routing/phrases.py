@@ -121,6 +121,7 @@ def _needs(later: tuple[_Step, ...]) -> frozenset[str] | None:
     return min(sets, key=len, default=None)
 
 
+@lru_cache(maxsize=4)  # the same text is looked through for several tables, one after the other
 def _present(keys: tuple[str, ...]) -> set[str]:
     return set(keys).union(*map(_starred, keys))
 
@@ -203,12 +204,10 @@ def _fits(text: Words, at: int, step: _Step) -> bool:
 def is_sum(text: Words, at: int) -> bool:
     """Whether the word is a number that may be a sum of money."""
     word = text.keys[at]
-    digits = (
-        word[0] in "123456789"
-        and _SHORTEST_SUM <= len(word) <= _LONGEST_SUM
-        and not _NOT_A_SUM & set(word)
-    )
-    if not (digits or word in _NUMBER_WORDS):
+    if "1" <= word[0] <= "9":
+        if not _SHORTEST_SUM <= len(word) <= _LONGEST_SUM or _NOT_A_SUM & set(word):
+            return False
+    elif word not in _NUMBER_WORDS:
         return False
     following = text.keys[at + 1] if at + 1 < len(text.keys) else ""
     return following not in _COUNTED

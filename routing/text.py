@@ -76,11 +76,13 @@ def _mentions(signs: tuple[str, ...], lowered: str) -> bool:
 
 
 def _own_lines(text: str) -> Iterator[tuple[int, int]]:
+    begun = False
     for start, end in _lines(text):
         line = text[start:end]
-        if _REST_IS_FOREIGN.match(line):
+        if _REST_IS_FOREIGN.match(line) or (begun and _NOTICE.match(line)):
             return
         if not _FOREIGN_LINE.match(line):
+            begun = begun or bool(line.strip())
             yield start, end
 
 
@@ -112,6 +114,7 @@ _AUTOMATIC = re.compile(
 _SIGNS_OF_OTHERS = (
     ">", "sent", "get", "fwd", "fw:", "forward", "to:", "to :", "cc", "subject", "date",
     "recipient", "confidential", "privileged", "registered", "company", "wrote", "--", "from:",
+    "notice", "disclaimer", "caution", "[", "~", "هشدار", "اخطار", "تذکر", "سلب", "اطلاعیه",
     "___", "از", "موضوع", "گیرنده", "محرمانه", "تاریخ", "اصلی", "ارجاع",
 )  # fmt: skip
 _REST_IS_FOREIGN = re.compile(
@@ -120,6 +123,13 @@ _REST_IS_FOREIGN = re.compile(
     r"|در\s+تاریخ.{2,200}نوشت(?:ه(?:\s*است)?)?\s*:?\s*$|--\s*$|_{5,}\s*$)",
     re.IGNORECASE,
 )
+_NOTICE = re.compile(
+    r"\s*(?:\W{0,3}(?:notice|disclaimer|important\s+notice|confidentiality|legal\s+notice|caution)\b.{0,20}[:.]"
+    r"|(?:هشدار|اخطار|تذکر|سلب\s+مسئولیت|اطلاعیه\s*ی?\s*حقوقی)\s*[:：]"
+    r"|\[[^\]]{25,}\]\s*$|~.{8,}~\s*$)",
+    re.IGNORECASE,
+)
+"""What stands below somebody's own words, never above them."""
 _FOREIGN_LINE = re.compile(
     r"\s*(?:>|(?:Sent|Get\s+Outlook)\s+(?:from|for|via)\s+(?:my\s+)?\w+"
     r"|ارسال\s*شده\s+از|فرستاده\s*شده\s+از|(?:Sent|To|Cc|Subject|Date|موضوع|گیرنده)\s*:\s"
@@ -131,8 +141,8 @@ _FOREIGN_LINE = re.compile(
 _QUOTATION_MARKS = ("«", "“", '"')
 _ATTRIBUTED = re.compile(
     r"(?:\b(?:sa(?:ys|id|ying)|told|tells|writes|wrote|reads?|quotes?|message|ad|poster|sign|leaflet"
-    r"|goes|asked|called|titled|headed)\b"
-    r"|گفت\w*|می\s*\u200c?(?:گ[هن]|گوید|گویند)|نوشت\w*|پیام|آگهی|تبلیغ|تیتر|عنوان)"
+    r"|goes|asked|called|titled|headed|writ(?:e|ing)|print|engraved?|inscri\w+|caption)\b"
+    r"|گفت\w*|می\s*\u200c?(?:گ[هن]|گوید|گویند)|نوشت\w*|بنویس\w*|حک\b|پیام|آگهی|تبلیغ|تیتر|عنوان)"
     r'[^"“”«»\n]{0,30}(?P<quote>[«“"](?=\s*[^\s"“”«»]+\s+[^\s"“”«»]+\s)[^"“”«»]{1,600}[»”"])',
     re.IGNORECASE,
 )

@@ -19,6 +19,7 @@ from contactcenter.bench import intake as intake_bench
 from contactcenter.bench import plans as plans_bench
 from contactcenter.bench import simulation as simulation_bench
 from contactcenter.bench import start as start_bench
+from contactcenter.bench import temperament as temperament_bench
 from contactcenter.bench import timeline as timeline_bench
 from contactcenter.bench.figures import MeasurementInvalid
 from contactcenter.cli.runtime import run
@@ -178,6 +179,15 @@ def simulation(*, as_json: bool, **options: Any) -> None:
     with _counting():
         result = simulation_bench.measure(simulation_bench.Plan(**options), _say)
     _show(result, as_json=as_json)
+
+
+@bench.command()
+@click.option("--messages", type=click.IntRange(100, 1_000_000), default=5000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@_as_json
+def temperament(messages: int, seed: int, *, as_json: bool) -> None:
+    """Read the temperament of messages, beside looking their words up."""
+    _show(temperament_bench.measure(messages, seed, _say), as_json=as_json)
 
 
 def _counted(work: Coroutine[Any, Any, T]) -> T:

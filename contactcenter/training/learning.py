@@ -21,19 +21,19 @@ from contactcenter.training.lines import Line, UnfitLines, digest, is_latin_pers
 from contactcenter.training.matrix import FIRST, Columns, Features, columns_of, features_of, rows_of
 from routing.temperament import LABELS, Message
 from routing.temperament.grams import BUCKETS
-from routing.temperament.weights import pack
+from routing.temperament.weights import ZERO, pack
 
 FOLDS: Final = 5
 _LOUDNESS: Final = (1.0, 0.7, 0.7)
 _LEAST: Final = (2, 1, 1)
 _NAMED_LOUDNESS: Final = 0.4
-_DECAY: Final = 0.3
+_DECAY: Final = 0.4
 _ROUNDS: Final = 40
 _COPY_COUNTS: Final = 0.5
 """How much an altered copy of a line counts beside the line."""
 _TEMPERATURES: Final = tuple(round(0.3 + step / 50, 2) for step in range(136))
 _UNKNOWN_GATES: Final = tuple(round(step / 20 - 1.5, 2) for step in range(51))
-_TOLERATED_FALSE_TAGS: Final = 0.15
+_TOLERATED_FALSE_TAGS: Final = 0.2
 _BYTE: Final = 127
 _UNKNOWN: Final = LABELS.index("unknown")
 
@@ -184,7 +184,7 @@ def _packed(
         learned = weights[these] * columns.rarity[these, None]
         scale = float(np.abs(learned).max()) / _BYTE or 1.0
         scales.append(scale)
-        tables.append(np.rint(learned.T / scale).astype(np.int8).tobytes())
+        tables.append((np.rint(learned.T / scale) + ZERO).astype(np.uint8).tobytes())
     named = {
         name: [round(float(w) * columns.named_loudness, 4) for w in weights[at]]
         for name, at in columns.named.items()

@@ -5,6 +5,7 @@ compounds and misspellings), words with their neighbours, and for Persian the so
 their neighbours, alike in both scripts. A piece is known by a hash only.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 from zlib import crc32
@@ -45,43 +46,58 @@ def words_of(own: Words) -> list[Piece]:
     Where a clause or a sentence ends a mark stands between the words, so that «final?» is not
     «final».
     """
-    return _with_neighbours(_marked(own, own.keys), _WORDS)
+    return _with_neighbours(own, [_word_hash(key) for key in own.keys], _WORDS)
 
 
 def sounds_of(own: Words) -> list[Piece]:
     """Return the sounds of Persian words, each alone and with the one before it."""
-    heard = tuple(sound(key) if key[0].isalpha() else key for key in own.keys)
-    return _with_neighbours(_marked(own, heard), _SOUNDS)
+    return _with_neighbours(own, [_sound_hash(key) for key in own.keys], _SOUNDS)
 
 
-def _marked(own: Words, keys: tuple[str, ...]) -> list[tuple[str, int]]:
-    """Return the words in order with the marks between them; a mark stands at the word before."""
-    marked: list[tuple[str, int]] = []
-    last = len(keys) - 1
-    for at, key in enumerate(keys):
-        marked.append((_number(key) if key[:1].isdigit() else key, at))
-        if at == last or own.sentences[at] != own.sentences[at + 1]:
-            marked.append(("?" if own.sentences[at] in own.asks else ".", at))
-        elif own.clauses[at] != own.clauses[at + 1]:
-            marked.append((",", at))
-    return marked
-
-
-def _with_neighbours(marked: list[tuple[str, int]], mask: int) -> list[Piece]:
+def _with_neighbours(own: Words, hashes: Sequence[int], mask: int) -> list[Piece]:
+    """Return pieces in order; a mark stands at the word before it, and counts as a word does."""
     pieces: list[Piece] = []
-    before, before_at = "^", 0
-    for key, at in marked:
-        pieces.append((crc32(key.encode("utf-8", "replace")) & mask, at, at))
-        pair = f"{before} {key}".encode("utf-8", "replace")
-        pieces.append((crc32(pair) & mask, before_at, at))
-        before, before_at = key, at
+    sentences, clauses, asks = own.sentences, own.clauses, own.asks
+    last = len(hashes) - 1
+    before, before_at = _START, 0
+    for at, hashed in enumerate(hashes):
+        pieces.append((hashed & mask, at, at))
+        pieces.append((_pair(before, hashed) & mask, before_at, at))
+        before, before_at = hashed, at
+        if at == last or sentences[at] != sentences[at + 1]:
+            mark = _ASKS if sentences[at] in asks else _ENDS
+        elif clauses[at] != clauses[at + 1]:
+            mark = _PAUSES
+        else:
+            continue
+        pieces.append((mark & mask, at, at))
+        pieces.append((_pair(before, mark) & mask, at, at))
+        before = mark
     return pieces
 
 
+def _pair(before: int, after: int) -> int:
+    """Return the hash of a pair: odd multipliers spread what the hashes of both hold."""
+    return ((before * 0x9E3779B1) ^ (after * 0x85EBCA6B)) >> 7
+
+
 @lru_cache(maxsize=_WORDS_REMEMBERED)
+def _word_hash(key: str) -> int:
+    shape = _number(key) if key[0].isdigit() else key
+    return crc32(shape.encode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=_WORDS_REMEMBERED)
+def _sound_hash(key: str) -> int:
+    return crc32(sound(key).encode()) if key[0].isalpha() else _word_hash(key)
+
+
 def _number(key: str) -> str:
     """Return a number without its digits: which one it is says nothing of a person."""
     shape = "".join("0" if letter.isdigit() else letter for letter in key)
     while "00" in shape:
         shape = shape.replace("00", "0")
     return shape
+
+
+_START, _ASKS, _ENDS, _PAUSES = (crc32(mark) for mark in (b"^", b"?", b".", b","))

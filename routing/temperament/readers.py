@@ -57,13 +57,14 @@ def read(text: str) -> tuple[str, Words, Reader]:
     """
     own = _blank_the_rest(text[:_READ]) if _is_written(text) else ""
     split = words(own)
-    if any("\u0620" <= letter <= "\u06d3" for key in split.keys for letter in key):
+    if _PERSIAN_LETTER.search(own):
         return own, split, PERSIAN
     if reads_as_latin_persian(split.keys):
         return own, replace(split, keys=tuple(map(latin_key, split.keys))), LATIN_PERSIAN
     return own, split, ENGLISH
 
 
+_PERSIAN_LETTER = re.compile("[\u0620-\u064a\u0671-\u06d3]")
 _READ = 20_000
 _LONGEST_WRITTEN = 100_000
 """Characters; what is longer is a file that somebody pasted."""

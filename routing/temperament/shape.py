@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from routing.phrases import is_sum
 from routing.temperament.signs import Sign
 from routing.temperament.turns import Turn
 
 _LENGTHS = (2, 5, 9, 15, 24, 40, 70)
 _SENTENCE_LENGTHS = (3, 5, 8, 13, 20)
+_ANSWER_LENGTHS = (5, 11)
 _MOST = 3.0
 
 
@@ -18,7 +20,7 @@ def named_features(turns: Sequence[Turn]) -> dict[str, float]:
     features: dict[str, float] = {}
     for turn in turns:
         _add(features, _of_signs(turn.signs))
-        _add(features, {f"after:{move}": 1.0 for move in turn.answers})
+        _add(features, _of_answer(turn))
     _add(features, _of_shape(turns))
     return features
 
@@ -39,13 +41,27 @@ def _of_signs(signs: Iterable[Sign]) -> dict[str, float]:
     return features
 
 
+def _of_answer(turn: Turn) -> dict[str, float]:
+    """Name what the agent did just before, and how briefly that is answered."""
+    if not turn.answers and not turn.follows_agent:
+        return {}
+    length = _step(len(turn.own.keys), _ANSWER_LENGTHS)
+    features = {f"answer<{length}": 1.0}
+    for move in turn.answers:
+        features[f"after:{move}"] = 1.0
+        features[f"after:{move}<{length}"] = 1.0
+    return features
+
+
 def _of_shape(turns: Sequence[Turn]) -> dict[str, float]:
     words = sum(len(turn.own.keys) for turn in turns)
     sentences = sum(len(set(turn.own.sentences)) for turn in turns)
     clauses = sum(len(set(turn.own.clauses)) for turn in turns)
     asks = sum(len(turn.own.asks) for turn in turns)
     text = "".join(turn.text for turn in turns)
+    sums = sum(is_sum(turn.own, at) for turn in turns for at in range(len(turn.own.keys)))
     found = {
+        f"sums:{min(sums, 3)}": 1.0,
         f"words<{_step(words, _LENGTHS)}": 1.0,
         f"sentence<{_step(words / max(sentences, 1), _SENTENCE_LENGTHS)}": 1.0,
         "clauses": min(clauses, 10) / 5,

@@ -8,6 +8,7 @@ what a word's letters weigh is remembered from one message to the next.
 import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from routing.temperament.grams import Piece, letters_of, sounds_of, words_of
@@ -16,7 +17,7 @@ from routing.temperament.shape import named_features
 from routing.temperament.signs import span_of
 from routing.temperament.turns import Turn, turns_of
 from routing.temperament.values import LABELS, STRONG, Evidence, Label, Message
-from routing.temperament.weights import Weights
+from routing.temperament.weights import ZERO, Weights
 
 _EVEN: Final = 1 / len(LABELS)
 _UNKNOWN: Final = LABELS.index("unknown")
@@ -26,7 +27,8 @@ _WORDING_SHOWN: Final = 3
 _LEAST_SAID: Final = 0.15
 """A piece that moves a label by less is not shown as evidence."""
 
-Sums = tuple[float, ...]
+Sums = tuple[int, ...]
+Pieces = Sequence[Piece]
 
 
 class TrainedReader:
@@ -49,7 +51,7 @@ class TrainedReader:
     def evidence_for(self, messages: Sequence[Message], label: Label) -> tuple[Evidence, ...]:
         """Return what in the customer's words of a thread speaks for a label, strongest first."""
         said = [turn for turn in turns_of(messages) if turn.own.keys]
-        return self._evidence(said, LABELS.index(label))
+        return self._evidence(said, [words_of(turn.own) for turn in said], LABELS.index(label))
 
     def _read(self, turns: Sequence[Turn]) -> Reading:
         said = [turn for turn in turns if turn.own.keys]
@@ -60,51 +62,51 @@ class TrainedReader:
                 is_explicit=False,
                 has_own_words=False,
             )
-        logits = [total / self._weights.temperature for total in self._add_up(said)]
+        words = [words_of(turn.own) for turn in said]
+        logits = [total / self._weights.temperature for total in self._add_up(said, words)]
         highest = max(logits)
         powers = [math.exp(logit - highest) for logit in logits]
         probabilities = tuple(power / sum(powers) for power in powers)
         label = probabilities.index(max(probabilities))
         return Reading(
             probabilities=probabilities,
-            evidence=self._evidence(said, label),
+            evidence=self._evidence(said, words, label),
             is_explicit=_is_explicit(said, label),
             has_own_words=True,
         )
 
-    def _add_up(self, turns: Sequence[Turn]) -> list[float]:
+    def _add_up(self, turns: Sequence[Turn], words: Sequence[Pieces]) -> list[float]:
         totals = list(self._weights.bias)
         for name, value in named_features(turns).items():
             for label, weight in enumerate(self._weights.named.get(name, ())):
                 totals[label] += weight * value
-        for family, (sums, count) in enumerate(self._families(turns)):
+        for family, (sums, count) in enumerate(self._families(turns, words)):
             if count:
                 share = self._weights.scales[family] / math.sqrt(count)
                 for label, total in enumerate(sums):
                     totals[label] += total * share
         return totals
 
-    def _families(self, turns: Sequence[Turn]) -> Iterable[tuple[Sums, int]]:
+    def _families(
+        self, turns: Sequence[Turn], words: Sequence[Pieces]
+    ) -> Iterable[tuple[Sums, int]]:
         letters = [self._letters_of(key) for turn in turns for key in turn.own.keys]
         yield (
             tuple(map(sum, zip(*(sums for sums, _ in letters), strict=True))),
             sum(count for _, count in letters),
         )
-        words = [piece for turn in turns for piece in words_of(turn.own)]
-        yield self._weigh(1, words), len(words)
-        sounds = [p for turn in turns if turn.script != "en" for p in sounds_of(turn.own)]
-        yield self._weigh(2, sounds), len(sounds)
-
-    def _weigh(self, family: int, pieces: Sequence[Piece]) -> Sums:
-        hashes = [piece[0] for piece in pieces]
-        return tuple(sum(map(table.__getitem__, hashes)) for table in self._weights.tables[family])
+        sounds = [sounds_of(turn.own) for turn in turns if turn.script != "en"]
+        for family, found in ((1, words), (2, sounds)):
+            hashes = [piece[0] for pieces in found for piece in pieces]
+            yield _sums(self._weights.tables[family], hashes), len(hashes)
 
     def _look_up_letters(self, key: str) -> tuple[Sums, int]:
         hashes = letters_of(key)
-        tables = self._weights.tables[0]
-        return tuple(sum(map(table.__getitem__, hashes)) for table in tables), len(hashes)
+        return _sums(self._weights.tables[0], hashes), len(hashes)
 
-    def _evidence(self, turns: Sequence[Turn], label: int) -> tuple[Evidence, ...]:
+    def _evidence(
+        self, turns: Sequence[Turn], words: Sequence[Pieces], label: int
+    ) -> tuple[Evidence, ...]:
         if label == _UNKNOWN:
             return ()
         shown = [
@@ -120,13 +122,14 @@ class TrainedReader:
             if sign.label == LABELS[label]
         ]
         shown.sort(key=lambda evidence: -evidence.weight)
-        return tuple(shown[:_EVIDENCE_SHOWN]) or self._wording(turns, label)
+        return tuple(shown[:_EVIDENCE_SHOWN]) or self._wording(turns, words, label)
 
-    def _wording(self, turns: Sequence[Turn], label: int) -> tuple[Evidence, ...]:
+    def _wording(
+        self, turns: Sequence[Turn], words: Sequence[Pieces], label: int
+    ) -> tuple[Evidence, ...]:
         """Return the words that speak most for the label, where no named cue does."""
         found: list[Evidence] = []
-        for turn in turns:
-            pieces = words_of(turn.own)
+        for turn, pieces in zip(turns, words, strict=True):
             share = self._weights.scales[1] / math.sqrt(len(pieces))
             own_table, unknown_table = (self._weights.tables[1][k] for k in (label, _UNKNOWN))
             for hashed, first, last in pieces:
@@ -152,3 +155,12 @@ def _is_explicit(turns: Sequence[Turn], label: int) -> bool:
         for turn in turns
         for sign in turn.signs
     )
+
+
+def _sums(tables: Sequence[bytes], hashes: Sequence[int]) -> Sums:
+    """Return what the pieces weigh together, by label."""
+    if not hashes:
+        return (0,) * len(tables)
+    take = itemgetter(*hashes, 0)  # with a last one, so that even of one piece a tuple comes
+    extra = ZERO * len(hashes)
+    return tuple(sum(take(table)) - table[0] - extra for table in tables)

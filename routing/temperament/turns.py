@@ -20,7 +20,8 @@ _SAME_QUESTION = 0.5
 class Turn:
     """A customer's message with its signs; `answers` names what the agent did just before it.
 
-    `text` is the whole message with what is not the writer's own blanked.
+    `text` is the whole message with what is not the writer's own blanked; `follows_agent` is true
+    where the agent spoke since the customer last did.
     """
 
     message: Message
@@ -29,15 +30,17 @@ class Turn:
     script: Script
     signs: tuple[Sign, ...]
     answers: frozenset[str]
+    follows_agent: bool
 
 
 def turns_of(messages: Sequence[Message]) -> list[Turn]:
     """Return the customer's turns in order, each with its own signs and those of its place."""
     turns: list[Turn] = []
     said_by_agent: frozenset[str] = frozenset()
+    follows_agent = False
     for message in messages:
         if message.role == "agent":
-            said_by_agent = _moves(message.text)
+            said_by_agent, follows_agent = _moves(message.text), True
             continue
         text, own, script, found = _read(message.text)
         signs = list(found)
@@ -54,8 +57,10 @@ def turns_of(messages: Sequence[Message]) -> list[Turn]:
                 script=script,
                 signs=tuple(signs),
                 answers=answers,
+                follows_agent=follows_agent,
             )
         )
+        follows_agent = follows_agent and not own.keys
     return turns
 
 
