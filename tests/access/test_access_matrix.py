@@ -63,6 +63,7 @@ def test_what_is_no_operation_is_open_exactly_as_far_as_its_line_says(
     assert house.caller({})(method, path).status == OUTSIDE[route]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", api.operations(), ids=lambda o: o.name)
 def test_everybody_may_do_what_the_table_says_and_nothing_else(
     operation: Any, world: World

@@ -494,6 +494,7 @@ TABLES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_a_change_whose_event_cannot_be_written_does_not_happen(admin, staff, table):
     world = World(admin, staff, table)
     await world.prepare()
