@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contactcenter import asset_views, assets, contacts, entitlements
+from contactcenter.access.actor import Role
 from contactcenter.api.inputs import Id, Instant
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
@@ -13,7 +14,7 @@ from contactcenter.api.partial import edited
 from contactcenter.asset_views import OwnersTicket, Service
 from contactcenter.assets import Asset, Details
 from contactcenter.entitlements import Entitled, Granted
-from contactcenter.errors import BadInput
+from contactcenter.errors import BadInput, Forbidden
 
 #: In any writing: capitals, spaces, hyphens and digits of any alphabet make no difference.
 ServiceTag = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
@@ -56,7 +57,7 @@ class NewAsset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class AssetChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to change; what is left out stays. ``configuration`` and ``downloads`` replace theirs.
 
-    With ``retired`` false a machine that was retired is in use again.
+    With ``retired`` false a machine that was retired is in use again: a supervisor says that.
     """
 
     model: Model | UnsetType = UNSET
@@ -165,7 +166,10 @@ async def change_asset(call: Call, service_tag: str, body: AssetChange) -> Asset
     call.check_version(before.version)
     details = edited(_details(before), _of_details(body))
     assets.check(details, "body.")
-    retired = before.retired_at is not None if body.retired is UNSET else body.retired
+    was_retired = before.retired_at is not None
+    retired = was_retired if body.retired is UNSET else body.retired
+    if retired != was_retired and not call.actor.is_at_least(Role.SUPERVISOR):
+        raise Forbidden("Whether a machine is in use a supervisor says.")
     asset = await assets.change(
         call.conn, call.now, before, details, retired=retired, actor=call.actor.reference
     )

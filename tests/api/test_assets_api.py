@@ -430,3 +430,22 @@ async def test_rules_ask_for_an_entitlement_by_kind_and_by_level(admin, table):
     body = [{"condition": {"segment.entitlement": "On Site"}, "queue_id": queue_id}]
     problem = await admin("PUT", path, body, headers=await etag(admin, path), status=422)
     assert problem["field"] == "body[0].condition.segment.entitlement"
+
+
+async def test_a_supervisor_says_whether_a_machine_is_in_use(agent, supervisor, table, sara):
+    await agent("POST", "/assets", MACHINE | {"owner_id": sara}, status=201)
+    path = "/assets/7J4KLMN"
+
+    refused = await agent(
+        "PATCH", path, {"retired": True}, headers=await etag(agent, path), status=403
+    )
+    assert refused["code"] == "forbidden"
+    retired = await supervisor("DELETE", path, status=200)
+    assert retired["retired_at"] is not None
+    assert (await agent("GET", "/assets", status=200))["items"] == []
+    headers = await etag(supervisor, path)
+    back = await supervisor("PATCH", path, {"retired": False}, headers=headers, status=200)
+    assert back["retired_at"] is None
+    assert [a["service_tag"] for a in (await agent("GET", "/assets", status=200))["items"]] == [
+        "7J4KLMN"
+    ]
