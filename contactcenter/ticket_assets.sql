@@ -7,10 +7,12 @@ JOIN asset a ON a.id = o.asset_id AND a.retired_at IS NULL
 ORDER BY c.contact_id, a.id
 
 -- name: attach
--- What is there already stays as it is; returned is what is new.
+-- What is there already stays as it is; returned is what is new. Whose it is may have changed since somebody looked.
 INSERT INTO ticket_asset (ticket_id, asset_id, source, interaction_id, at, actor)
 SELECT DISTINCT ON (n.ticket_id, n.asset_id) n.ticket_id, n.asset_id, $3, n.interaction_id, $5::timestamptz, $6
 FROM unnest($1::bigint[], $2::bigint[], $4::bigint[]) AS n(ticket_id, asset_id, interaction_id)
+JOIN ticket t ON t.id = n.ticket_id JOIN asset_owner o ON o.asset_id = n.asset_id AND o.to_at IS NULL
+WHERE o.contact_id IN (SELECT p.contact_id FROM contact_with_merged(t.contact_id) AS p)
 ORDER BY n.ticket_id, n.asset_id, n.interaction_id
 ON CONFLICT DO NOTHING RETURNING ticket_id, asset_id
 

@@ -12,6 +12,7 @@ from contactcenter import assets, ticket_assets, ticket_views, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.ticket_assets import Spoken
 from contactcenter.triage import Triage
 from routing.temperament.by_cues import read_by_cues
 
@@ -162,6 +163,24 @@ async def test_who_has_sold_his_machine_names_it_no_more(house: House) -> None:
     shown = await house.shown(await house.writes(house.sara, "service tag 7J4KLMN"))
 
     assert (shown.assets, shown.unowned_tag) == ([], ticket_views.UNOWNED_TAG)
+
+
+async def test_a_machine_that_is_sold_while_somebody_looks_is_not_attached(house: House) -> None:
+    ticket_id = await house.writes(house.sara, "It does not start")
+    async with house.database.transaction() as conn:
+        spoken = Spoken(
+            ticket_id=ticket_id,
+            contact_id=house.sara,
+            interaction_id=1,
+            at=datetime.now(UTC),
+            text="7J4KLMN and GH52X9T",
+        )
+        naming = ticket_assets.named(spoken, await ticket_assets.known(conn, [house.sara]))
+        await conn.execute("UPDATE asset_owner SET to_at = now() WHERE asset_id = $1", house.own)
+        await ticket_assets.note(conn, [naming])
+
+    assert naming.asset_ids == [house.own, house.second]
+    assert [m.service_tag for m in (await house.shown(ticket_id)).assets] == ["GH52X9T"]
 
 
 async def test_what_somebody_else_wrote_into_his_problem_names_nothing(house: House) -> None:
