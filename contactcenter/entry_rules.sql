@@ -19,8 +19,15 @@ UPDATE entry_rule SET position = $2, condition = $3, queue_id = $4 WHERE id = $1
 INSERT INTO entry_rule (position, condition, queue_id) VALUES ($1, $2, $3)
 
 -- name: in_force
--- The entry table as triage asks it, in order.
-SELECT id AS rule_id, condition, queue_id FROM entry_rule ORDER BY position
+-- The entry table as triage asks it, in order: lines that ask for something, then what policies of segments say,
+-- by ids below zero, then the line that fits every problem.
+SELECT r.rule_id, r.condition, r.queue_id FROM (
+  SELECT id AS rule_id, condition, queue_id, CASE condition WHEN '{}' THEN 2 ELSE 0 END AS step, position FROM entry_rule
+  UNION ALL
+  SELECT -p.id, CASE WHEN p.kind IS NULL THEN '{}' ELSE jsonb_build_object('segment.' || p.kind, p.value) END,
+         p.queue_id, 1, p.position
+  FROM segment_policy p JOIN queue q ON q.id = p.queue_id AND q.archived_at IS NULL) AS r
+ORDER BY r.step, r.position
 
 -- name: lanes
 -- Every queue as somebody who waits there has it.

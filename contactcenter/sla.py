@@ -10,7 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from contactcenter import rules, sla_clocks, sla_counting, ticket_facts, timers, vital_alerts
+from contactcenter import (
+    rules,
+    segment_policies,
+    sla_clocks,
+    sla_counting,
+    ticket_facts,
+    timers,
+    vital_alerts,
+)
 from contactcenter.db import Conn
 from contactcenter.rules import Rules, SlaPolicy
 from contactcenter.sla_clocks import Row, Standing, Wanted
@@ -214,13 +222,14 @@ async def _promised(
     in_force: Rules,
 ) -> list[_Start]:
     """Of what may begin what is promised: the first policy that fits the ticket says."""
-    asks_words = any("keyword" in policy.condition for policy in in_force.sla)
+    promises = await segment_policies.with_promises(conn, in_force.sla)
+    asks_words = any("keyword" in policy.condition for policy in promises)
     tickets = {ticket_id for ticket_id, _, _ in begun}
     problems = await ticket_facts.read_all(conn, tickets, now, words=asks_words)
     starts = []
     for ticket_id, metric, started_at in begun:
         problem = manner.blind(problems[ticket_id])
-        fits = (p for p in in_force.sla if entry.holds(p.condition, problem))
+        fits = (p for p in promises if entry.holds(p.condition, problem))
         policy = next(fits, None)
         target_s = None if policy is None else policy.target_s(metric)
         if policy is None or target_s is None:

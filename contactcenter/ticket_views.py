@@ -104,6 +104,7 @@ class _Row(Struct, frozen=True, kw_only=True):
     tags: list[str]
     credits: dict[str, int]
     segments: list[Any]
+    policy_guidance: Any
     follow_ups: list[Any]
     assets: list[Any]
     names_unowned_tag: bool
@@ -164,6 +165,14 @@ class Guidance(Struct, frozen=True, kw_only=True):
     fa: tuple[str, ...]
 
 
+class PolicyGuidance(Struct, frozen=True, kw_only=True):
+    """What the first policy that guides says of customers like him, in both languages."""
+
+    policy: str
+    en: str
+    fa: str
+
+
 class TicketView(_Row, frozen=True, kw_only=True):
     """A ticket with all an agent needs before the first word.
 
@@ -183,6 +192,7 @@ class TicketView(_Row, frozen=True, kw_only=True):
     """
 
     segments: list[Word]
+    policy_guidance: PolicyGuidance | None
     follow_ups: list[OpenFollowUp]
     assets: list[Machine]
     unowned_tag: Remark | None
@@ -236,11 +246,13 @@ async def find(conn: Conn, viewer_id: int, ticket_id: int) -> TicketView:
         raise NotFound(f"there is no ticket {ticket_id}", ticket_id=ticket_id)
     columns = msgspec.structs.asdict(row)
     words = msgspec.convert(columns.pop("segments"), list[Word])
+    told = msgspec.convert(columns.pop("policy_guidance"), PolicyGuidance | None)
     machines = msgspec.convert(columns.pop("assets"), list[Machine])
     follow_ups = msgspec.convert(columns.pop("follow_ups"), list[OpenFollowUp])
     return TicketView(
         **columns,
         segments=words,
+        policy_guidance=told,
         follow_ups=follow_ups,
         assets=machines,
         unowned_tag=UNOWNED_TAG if row.names_unowned_tag else None,

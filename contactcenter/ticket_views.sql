@@ -46,6 +46,9 @@ SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id
         FROM effective_segments(t.contact_id, clock_timestamp()) AS e JOIN segment_kind k ON k.kind = e.kind
         LEFT JOIN segment_value w ON w.kind = e.kind AND w.value = e.value
         WHERE e.kind <> 'temperament') AS segments,
+       (SELECT jsonb_build_object('policy', p.key, 'en', p.guidance_en, 'fa', p.guidance_fa)
+        FROM policies_of(t.contact_id, clock_timestamp()) AS p WHERE p.guidance_en IS NOT NULL
+        ORDER BY p.kind IS NULL, p.position LIMIT 1) AS policy_guidance,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                  'id', f.id, 'kind', f.kind, 'what', f.what, 'what_fa', f.what_fa, 'due_at', f.due_at,
                  'is_overdue', f.due_at <= clock_timestamp(), 'agent_id', f.agent_id, 'team_id', f.team_id)

@@ -73,3 +73,47 @@ CREATE TABLE segment_audience_member (
 );
 CREATE INDEX segment_audience_member_of_contact ON segment_audience_member (contact_id);
 CREATE INDEX segment_audience_member_by_address ON segment_audience_member (identity_id);
+
+-- What follows for customers of a segment; without a kind it is for everybody. Nobody's manner decides more than
+-- how to talk with him.
+CREATE TABLE segment_policy (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  key text NOT NULL CONSTRAINT segment_policy_key_is_a_word CHECK (key ~ '^[a-z][a-z0-9_]{0,39}$')
+    CONSTRAINT segment_policy_key_is_unique UNIQUE,
+  position int NOT NULL CONSTRAINT segment_policy_position_is_unique UNIQUE DEFERRABLE INITIALLY DEFERRED,
+  kind text REFERENCES segment_kind (kind),
+  value text,
+  guidance_en text CONSTRAINT segment_policy_says_something_in_english CHECK (guidance_en ~ '\S'),
+  guidance_fa text CONSTRAINT segment_policy_says_something_in_persian CHECK (guidance_fa ~ '\S'),
+  sla_policy text,
+  queue_id bigint REFERENCES queue (id),
+  credit_s int CONSTRAINT segment_policy_credit_is_within_a_day CHECK (credit_s BETWEEN 1 AND 86400),
+  CONSTRAINT segment_policy_is_for_a_value_or_everybody CHECK ((kind IS NULL) = (value IS NULL)),
+  CONSTRAINT segment_policy_guides_in_both_languages CHECK ((guidance_en IS NULL) = (guidance_fa IS NULL)),
+  CONSTRAINT segment_policy_has_an_effect CHECK (num_nonnulls(guidance_en, sla_policy, queue_id, credit_s) > 0),
+  CONSTRAINT segment_policy_of_manner_only_guides
+    CHECK (kind <> 'temperament' OR num_nonnulls(sla_policy, queue_id, credit_s) = 0)
+);
+
+-- The policies for a contact at an instant, in the order in which they count: those for everybody come last.
+CREATE FUNCTION policies_of(of_contact bigint, at timestamptz) RETURNS SETOF segment_policy
+LANGUAGE sql STABLE ROWS 2
+BEGIN ATOMIC
+  SELECT p.* FROM segment_policy p
+  WHERE p.kind IS NULL
+     OR EXISTS (SELECT FROM effective_segments(of_contact, policies_of.at) AS e WHERE e.kind = p.kind AND e.value = p.value)
+  ORDER BY p.kind IS NULL, p.position;
+END;
+
+-- What is asserted of a contact is worth, by the rules for credits and then by the first policy that grants one.
+-- Nobody waits longer or less for his manner.
+CREATE OR REPLACE FUNCTION segment_credits(of_contact bigint, at timestamptz) RETURNS TABLE (reason text, credit_s int)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT e.kind || ':' || e.value, r.credit_s
+  FROM effective_segments(of_contact, segment_credits.at) AS e JOIN credit_rule r ON r.kind = e.kind AND r.value = e.value
+  WHERE r.credit_s > 0 AND e.kind <> 'temperament'
+  UNION ALL
+  (SELECT 'policy:' || p.key, p.credit_s FROM policies_of(of_contact, segment_credits.at) AS p
+   WHERE p.credit_s > 0 ORDER BY p.kind IS NULL, p.position LIMIT 1);
+END;

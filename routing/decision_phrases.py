@@ -37,6 +37,17 @@ PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
             _CREDITS["fa"],
         ),
     },
+    "ticket_queued.by_policy": {
+        "en": (
+            "Queued in {queue} (tier {tier}) at {at} by segment policy {policy}.",
+            _CREDITS["en"],
+        ),
+        "fa": (
+            "ساعت {at} بنا بر سیاست {policy} برای این دسته از مشتریان",
+            " در صف {queue} (سطح {tier}) جای گرفت.",
+            _CREDITS["fa"],
+        ),
+    },
     "ticket_queued.default": {
         "en": (
             "Queued in {queue} (tier {tier}) at {at}: no entry rule holds",

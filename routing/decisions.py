@@ -89,6 +89,7 @@ def variant(decision: Decision) -> str:
             how = "by_rule" if data.get("because") else "by_person"
         case "ticket_queued":
             how = "default" if data.get("rule_id") is None else "by_rule"
+            how = "by_policy" if data.get("policy") else how
         case "ticket_transferred" if "from_agent_id" in data:
             how = "to_agent"
         case "ticket_transferred":

@@ -13,7 +13,7 @@ WITH found AS (
   RETURNING ticket_id
 ), worth AS (  -- nobody asks where no reason is worth anything
   SELECT h.id, w.reason, w.credit_s FROM held h CROSS JOIN LATERAL segment_credits(h.contact_id, $1) AS w
-  WHERE EXISTS (SELECT FROM credit_rule)
+  WHERE EXISTS (SELECT FROM credit_rule) OR EXISTS (SELECT FROM segment_policy WHERE credit_s > 0)
   UNION ALL SELECT h.id, 'repeat_contact', (SELECT credit_s FROM credit_rule WHERE kind = 'repeat_contact' AND value = '')
   FROM held h
   WHERE EXISTS (SELECT FROM credit_rule WHERE kind = 'repeat_contact' AND value = '' AND credit_s > 0)
@@ -59,7 +59,8 @@ WITH found AS (
 ), noted AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, actor, team_ids, data)
   SELECT $1, 'ticket_queued', moved.id, version, contact_id, 'system', team_ids,
-         jsonb_build_object('state', state, 'queue_id', queue_id, 'tier', tier, 'rule_id', rule_id,
+         jsonb_build_object('state', state, 'queue_id', queue_id, 'tier', tier, 'rule_id', CASE WHEN rule_id > 0 THEN rule_id END,
+                            'policy', (SELECT p.key FROM segment_policy p WHERE p.id = -rule_id),
                             'rule_number', (SELECT nullif(count(*), 0) FROM entry_rule r JOIN entry_rule s ON s.position <= r.position
                                             WHERE r.id = rule_id),
                             'temperament', temperament, 'language', language,

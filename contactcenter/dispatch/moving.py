@@ -20,6 +20,7 @@ from routing import escalation
 from routing.escalation import Held
 
 _SQL = db.Statements(__name__)
+_policy = _SQL.take("policy", str)
 _rule_number = _SQL.take("rule_number", int)
 
 
@@ -46,8 +47,9 @@ async def enqueue(
         "ticket_queued",
         now,
         "system",
-        rule_id=rule_id,
+        rule_id=rule_id if rule_id is not None and rule_id > 0 else None,
         rule_number=await _rule_number.one(conn, rule_id) or None,
+        policy=await _policy.first(conn, rule_id),
         temperament=ticket.temperament,
         language=ticket.language,
         credits=granted,

@@ -263,7 +263,11 @@ TABLE: Final[dict[str, Line]] = {
         "nothing", 201, body=lambda w: {**NAMES, "kind": w.word, "free": True}
     ),
     "PATCH /segment_kinds/{segment_kind}": _run("anybody", 200, body=lambda w: {"name_fa": "گرما"}),
-    # Rule segments
+    # Rule segments, and what follows from segments
+    "GET /segment_policies": _open("nothing"),
+    "PUT /segment_policies": _run(
+        "nothing", 200, body=lambda w: [{"key": w.word, "guidance_en": "x", "guidance_fa": "x"}]
+    ),
     "GET /segment_attributes": _lead("GET", "nothing"),
     "GET /segment_rules": _lead("GET", "nothing"),
     "GET /segment_rules/{segment_rule}": _lead("GET"),

@@ -415,6 +415,10 @@ CHANGES: dict[str, Change] = {
         "/segment_rules", {"key": "adults", "name_en": "A", "name_fa": "ب", "condition": {"age": 18}}
     ),
     "change_segment_rule": patching("/segment_rules/adults", {"condition": {"age": 21}}),
+    "replace_segment_policies": putting(
+        "/segment_policies",
+        [{"key": "calm", "guidance_en": "Be calm.", "guidance_fa": "آرام.", "credit_s": 60}],
+    ),
     "take_audience": posting(
         "/segment_rules/adults/audiences", {"name": "Spring", "channel": "sms"}
     ),
@@ -487,7 +491,7 @@ TABLES = (
     "entry_point_secret", "entry_rule", "agent_skill", "team_queue", "routing_setting", "credit_rule",
     "overflow_step", "escalation_rule", "sla_policy", "configuration_version", "calendar", "calendar_version", "calendar_hours",
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
-    "identity", "segment", "segment_kind", "segment_value", "segment_rule", "segment_audience", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
+    "identity", "segment", "segment_kind", "segment_value", "segment_rule", "segment_audience", "segment_policy", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
     "feedback", "follow_up", "follow_up_rule", "price_band",
     "asset", "asset_owner", "entitlement", "entitlement_term", "service_tag_format", "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
     "feedback", "follow_up", "follow_up_rule",
