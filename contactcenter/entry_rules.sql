@@ -19,13 +19,16 @@ UPDATE entry_rule SET position = $2, condition = $3, queue_id = $4 WHERE id = $1
 INSERT INTO entry_rule (position, condition, queue_id) VALUES ($1, $2, $3)
 
 -- name: in_force
--- The entry table as triage asks it, in order: lines that ask for something, then what policies of segments say,
--- by ids below zero, then the line that fits every problem.
+-- The entry table as triage asks it, in order. What policies of segments say, by ids below zero, stands before the line
+-- that fits every problem, and before the first that asks for temperament: so nobody's manner keeps him from it.
 SELECT r.rule_id, r.condition, r.queue_id FROM (
-  SELECT id AS rule_id, condition, queue_id, CASE condition WHEN '{}' THEN 2 ELSE 0 END AS step, position FROM entry_rule
+  SELECT e.id AS rule_id, e.condition, e.queue_id, e.position, CASE WHEN EXISTS (
+           SELECT FROM entry_rule b WHERE b.position <= e.position
+             AND (b.condition = '{}' OR b.condition ?| ARRAY['temperament', 'segment.temperament'])) THEN 2 ELSE 0 END AS step
+  FROM entry_rule e
   UNION ALL
   SELECT -p.id, CASE WHEN p.kind IS NULL THEN '{}' ELSE jsonb_build_object('segment.' || p.kind, p.value) END,
-         p.queue_id, 1, p.position
+         p.queue_id, p.position, 1
   FROM segment_policy p JOIN queue q ON q.id = p.queue_id AND q.archived_at IS NULL) AS r
 ORDER BY r.step, r.position
 

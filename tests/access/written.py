@@ -57,6 +57,7 @@ BESIDE: Final[Mapping[tuple[str, Path], Any]] = {
         "kind": "on_site",
     },
     ("replace_entry_rules", (0,)): {"condition": {"channel": "sms"}, "queue_id": 1},
+    ("replace_segment_policies", (0,)): {"key": "calm", "guidance_en": "x", "guidance_fa": "x"},
     **{
         (name, ("exceptions", 0)): {"day": "2026-03-21", "name_en": "Nowruz", "name_fa": "نوروز"}
         for name in ("create_calendar", "replace_calendar")

@@ -140,6 +140,13 @@ async def entitle(world: World) -> None:
     world.ids["entitlement"] = told["granted"][0]["id"]
 
 
+async def replace_policies(world: World) -> None:
+    policies = await world.admin.send("GET", "/segment_policies")
+    body = [{"key": "calm", "guidance_en": "Be calm.", "guidance_fa": "آرام.", "credit_s": 60}]
+    headers = {"If-Match": policies.headers["ETag"]} if "ETag" in policies.headers else {}
+    await world.admin("PUT", "/segment_policies", body, headers=headers, status=200)
+
+
 async def add_identity(world: World) -> None:
     path = f"/contacts/{world.ids['contact']}/identities"
     view = await world.admin("POST", path, {"kind": "email", "value": "anna@else.test"}, status=201)
@@ -415,10 +422,7 @@ CHANGES: dict[str, Change] = {
         "/segment_rules", {"key": "adults", "name_en": "A", "name_fa": "ب", "condition": {"age": 18}}
     ),
     "change_segment_rule": patching("/segment_rules/adults", {"condition": {"age": 21}}),
-    "replace_segment_policies": putting(
-        "/segment_policies",
-        [{"key": "calm", "guidance_en": "Be calm.", "guidance_fa": "آرام.", "credit_s": 60}],
-    ),
+    "replace_segment_policies": replace_policies,
     "take_audience": posting(
         "/segment_rules/adults/audiences", {"name": "Spring", "channel": "sms"}
     ),

@@ -8,7 +8,7 @@ from typing import Any
 import factories
 import pytest
 
-from contactcenter import decisions, segment_policies, ticket_views
+from contactcenter import decisions, entry_rules, segment_policies, ticket_views
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
@@ -17,7 +17,7 @@ from contactcenter.segment_policies import Policy
 from contactcenter.speech import Speech
 from contactcenter.time_zones import zone_of
 from contactcenter.triage import Triage
-from routing.temperament import assess
+from routing.temperament.by_cues import read_by_cues
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ class House:
             ticket_id = await factories.ticket(
                 conn, now, intake_queue_id=self.plain, contact_id=contact_id
             )
-        triage = Triage(self.database, Bell(self.database), self.dispatcher, assess)
+        triage = Triage(self.database, Bell(self.database), self.dispatcher, read_by_cues)
         while await triage.look():
             pass
         async with self.database.read() as conn:
@@ -203,6 +203,25 @@ async def test_what_the_tables_ask_for_comes_before_the_policies_and_what_fits_a
     assert (plain["queue"], plain["promise"]) == (house.one, "fast")
     stranger = await house.comes()
     assert (stranger["queue"], stranger["promise"]) == (house.plain, "usual")
+
+
+async def test_no_line_that_asks_for_manner_comes_before_a_policy(conn: Any) -> None:
+    await factories.prepare(conn)
+    queue_id = await factories.queue(conn)
+    await conn.execute("DELETE FROM entry_rule")
+    conditions = [{"channel": "sms"}, {"temperament": "warm"}, {"channel": "email"}, {}]
+    await conn.executemany(
+        "INSERT INTO entry_rule (position, condition, queue_id) VALUES ($1, $2, $3)",
+        [(n, condition, queue_id) for n, condition in enumerate(conditions)],
+    )
+    await conn.execute(
+        "INSERT INTO segment_policy (key, position, kind, value, queue_id)"
+        " VALUES ('x', 1, 'customer_category', 'home', $1)",
+        queue_id,
+    )
+    asked = [rule.condition for rule in await entry_rules.in_force(conn)]
+    policy = {"segment.customer_category": "home"}
+    assert asked == [conditions[0], policy, *conditions[1:]]
 
 
 @pytest.mark.parametrize(
