@@ -150,12 +150,3 @@ BEGIN ATOMIC
    UNION
    SELECT NULL, 'entitlement', e.kind || ':' || e.level FROM entitled e WHERE e.level <> '');
 END;
-
--- As before, of all that counts now. Nobody waits longer or less for his manner.
-CREATE OR REPLACE FUNCTION segment_credits(of_contact bigint, at timestamptz) RETURNS TABLE (reason text, credit_s int)
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-  SELECT e.kind || ':' || e.value, r.credit_s
-  FROM effective_segments(of_contact, at) AS e JOIN credit_rule r ON r.kind = e.kind AND r.value = e.value
-  WHERE r.credit_s > 0 AND e.kind <> 'temperament';
-END;
