@@ -95,9 +95,26 @@ async def answer(
     return {i: _answers(known, now, compiled) for i, known in facts.items()}
 
 
-async def compile_all(conn: Conn, *more: Rule) -> Compiled:
-    """The rules in force as they are asked, with others in the place of those of their keys."""
-    rules = {rule.key: rule for rule in await _rules.all(conn)} | {r.key: r for r in more}
+async def compile_all(conn: Conn) -> Compiled:
+    """The rules in force as they are asked."""
+    rules = {rule.key: rule for rule in await _rules.all(conn)}
+    return await _compiled(conn, rules)
+
+
+async def compile_one(conn: Conn, tried: Rule) -> Compiled:
+    """A rule that is tried, with those it rests on; it stands for the one of its key."""
+    rules = {rule.key: rule for rule in await _rules.all(conn)} | {tried.key: tried}
+    needed = {tried.key}
+    ahead = [tried.key]
+    while ahead:
+        for other, _ in segmentation.groups_asked(rules[ahead.pop()].condition):
+            if other in rules and other not in needed:
+                needed.add(other)
+                ahead.append(other)
+    return await _compiled(conn, {key: rules[key] for key in needed})
+
+
+async def _compiled(conn: Conn, rules: Mapping[str, Rule]) -> Compiled:
     there_is = await segment_facts.schema(conn)
     read = {key: _read(rule, there_is) for key, rule in rules.items()}
     ordered = in_order({key: rule.condition for key, rule in rules.items()})

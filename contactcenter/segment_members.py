@@ -14,7 +14,7 @@ from contactcenter.segment_counting import Rule
 from contactcenter.segment_rules import SegmentRule
 
 #: So many contacts are asked what a condition would make of them.
-TRIED: Final = 5_000
+TRIED: Final = 2_000
 EXAMPLES: Final = 10
 #: More than this is no audience to be written down while somebody waits.
 MAX_AUDIENCE: Final = 200_000
@@ -126,7 +126,7 @@ async def tried(conn: Conn, now: datetime, condition: dict[str, Any], *, seed: i
     share = 100.0 if contacts <= TRIED else 100.0 * TRIED / contacts
     ids = await _some.all(conn, share, seed, 2 * TRIED)
     key = "tried"  # no rule has members by it
-    compiled = await segment_counting.compile_all(conn, Rule(key=key, condition=condition))
+    compiled = await segment_counting.compile_one(conn, Rule(key=key, condition=condition))
     belong: list[Example] = []
     count = 0
     for start in range(0, len(ids), 500):

@@ -154,7 +154,7 @@ async def change_segment_rule(
 async def try_segment_rule(call: Call, body: TriedCondition) -> Tried:
     """Tell how many would belong by a condition, with ten examples; nothing is changed.
 
-    Of more than 5,000 contacts a random part is looked at.
+    Of more than 2,000 contacts a random part is looked at.
     """
     others = {
         rule.key: rule.condition

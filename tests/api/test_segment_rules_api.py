@@ -41,6 +41,9 @@ async def test_who_meets_the_condition_belongs_and_is_told_why(admin, staff, dat
     assert ("group", "adults", "Adults") in {
         (s["kind"], s["value"], s["name_en"]) for s in shown["segments"]
     }
+    body = {"condition": {"segment.group": "adults"}}
+    tried = await supervisor("POST", "/segment_rules/dry_runs", body, status=200)
+    assert tried["would_belong"] == 1
     agent = await staff.signed_in("agent")
     await agent("GET", "/segment_rules", status=403)
     await supervisor("POST", "/segment_rules", RULE | {"key": "b"}, status=403)
