@@ -57,20 +57,20 @@ def _checked(attribute: Attribute | None, key: str, value: Any, place: str) -> A
 
 def _text(_attribute: Attribute, value: Any, place: str) -> str:
     if not isinstance(value, str):
-        raise BadInput(place, "Expected a text.")
+        raise BadInput(place, "This attribute is a text.")
     if not value.strip() or len(value) > MAX_TEXT:
-        raise BadInput(place, f"Expected 1 to {MAX_TEXT} characters.")
+        raise BadInput(place, f"It has 1 to {MAX_TEXT} characters, not only spaces.")
     return value.strip()
 
 
 def _number(attribute: Attribute, value: Any, place: str) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadInput(place, "Expected a number.")
+        raise BadInput(place, "This attribute is a number.")
     if not abs(value) <= MAX_NUMBER:
-        raise BadInput(place, f"Expected a number between -{MAX_NUMBER} and {MAX_NUMBER}.")
+        raise BadInput(place, f"It lies between -{MAX_NUMBER} and {MAX_NUMBER}.")
     low, high = attribute.minimum, attribute.maximum
     if (low is not None and value < low) or (high is not None and value > high):
-        raise BadInput(place, f"Expected a number {_range(low, high)}.")
+        raise BadInput(place, f"It lies {_range(low, high)}.")
     return value
 
 
@@ -80,22 +80,22 @@ def _date(attribute: Attribute, value: Any, place: str) -> str:
     except ValueError:
         day = None
     if day is None or not isinstance(value, str):
-        raise BadInput(place, "Expected a date, such as 1986-03-21.")
+        raise BadInput(place, "This attribute is a date, such as 1986-03-21.")
     low, high = attribute.earliest, attribute.latest
     if (low is not None and day < low) or (high is not None and day > high):
-        raise BadInput(place, f"Expected a date {_range(low, high)}.")
+        raise BadInput(place, f"It lies {_range(low, high)}.")
     return value
 
 
 def _boolean(_attribute: Attribute, value: Any, place: str) -> bool:
     if not isinstance(value, bool):
-        raise BadInput(place, "Expected true or false.")
+        raise BadInput(place, "This attribute is true or false.")
     return value
 
 
 def _choice(attribute: Attribute, value: Any, place: str) -> str:
     if not isinstance(value, str):
-        raise BadInput(place, "Expected a text.")
+        raise BadInput(place, "This attribute is a text.")
     if value not in {choice.value for choice in attribute.choices}:
         raise BadInput(place, f"There is no {attribute.key} {value[:MAX_WORD]!r}.")
     return value
@@ -103,10 +103,12 @@ def _choice(attribute: Attribute, value: Any, place: str) -> str:
 
 def _list(attribute: Attribute, value: Any, place: str) -> list[str]:
     if not isinstance(value, list) or len(value) > MAX_WORDS:
-        raise BadInput(place, f"Expected a list of at most {MAX_WORDS} texts.")
+        raise BadInput(place, f"This attribute is a list of at most {MAX_WORDS} texts.")
     for n, word in enumerate(value):
         if not isinstance(word, str) or not word.strip() or len(word) > MAX_WORD:
-            raise BadInput(f"{place}[{n}]", f"Expected a text of 1 to {MAX_WORD} characters.")
+            raise BadInput(
+                f"{place}[{n}]", f"This is a text of 1 to {MAX_WORD} characters, not only spaces."
+            )
         if attribute.choices:
             _choice(attribute, word, f"{place}[{n}]")
     return words(value)
@@ -114,8 +116,8 @@ def _list(attribute: Attribute, value: Any, place: str) -> list[str]:
 
 def _range(low: Any, high: Any) -> str:
     if high is None:
-        return f"from {low} on"
-    return f"up to {high}" if low is None else f"from {low} to {high}"
+        return f"at {low} or above"
+    return f"at {high} or below" if low is None else f"between {low} and {high}"
 
 
 _BY_TYPE: Final[Mapping[str, Callable[[Attribute, Any, str], Any]]] = {

@@ -139,13 +139,13 @@ def _check_birth(born: date | None, today: date) -> None:
     if born > today:
         raise BadInput("body.birth_date", "This day has yet to come.")
     if born < EARLIEST_BIRTH:
-        raise BadInput("body.birth_date", f"Expected a day from {EARLIEST_BIRTH} on.")
+        raise BadInput("body.birth_date", f"Nobody alive was born before {EARLIEST_BIRTH}.")
 
 
 def _check_channel(channel: str | None, channels: Collection[str]) -> None:
     known = sorted({*channels, *OTHER_CHANNELS})
     if channel is not None and channel not in known:
-        raise BadInput("body.preferred_channel", f"Expected one of {', '.join(known)}.")
+        raise BadInput("body.preferred_channel", f"There are {', '.join(known)}.")
 
 
 def _check_hours(hours: Hours) -> None:

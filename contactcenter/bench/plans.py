@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from contactcenter import (
+    contact_cards,
     db,
     events,
     intake,
@@ -40,13 +41,15 @@ from contactcenter.mail_intake import holding, storing, threads
 from contactcenter.mail_intake import intake as mail_intake
 
 #: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
-#: what is known of contacts, which rules ask for and credits follow; and the look-ups of mails.
+#: what is known of contacts, which rules ask for and credits follow; the look-ups of mails; the
+#: card.
 _WAY: Final = (
     *(one.__name__ for one in (intake, triage, segments, events, entering, arriving, seek)),
     *(one.__name__ for one in (tickets, turns, legs, offers, timers, outbox)),
     *(one.__name__ for one in (reader, timeline)),
     *(one.__name__ for one in (ticket_facts, ticket_credits, segment_setting, segment_views)),
     *(one.__name__ for one in (mail_intake, threads, storing, holding, quarantine)),
+    contact_cards.__name__,
 )
 #: From so many rows on a scan from end to end would be felt.
 _LARGE_ROWS: Final = 5_000
