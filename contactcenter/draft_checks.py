@@ -11,6 +11,7 @@ from contactcenter.db import Conn
 from contactcenter.reply_tones import Recipient
 from contactcenter.saved_replies import Language, SavedReply
 from contactcenter.ticket_views import Guidance, guidance_for
+from routing import tone
 from routing.temperament import Label
 from routing.text import own_words, words
 
@@ -89,6 +90,11 @@ async def of_contact(
     )
 
 
+def of_note(text: str) -> tuple[Warned, ...]:
+    """What in a note about a person may hurt, should he ask to read it."""
+    return tuple(_warned(remark) for remark in tone.check_note(text))
+
+
 def _looked_over(
     text: str, recipient: Recipient, has_files: bool, snippets: tuple[Snippet, ...]
 ) -> DraftCheck:
@@ -96,11 +102,14 @@ def _looked_over(
         temperament=recipient.temperament,
         guidance=guidance_for(recipient.temperament),
         warnings=tuple(
-            Warned(rule=remark.rule, span=remark.span, en=remark.en, fa=remark.fa)
-            for remark in reply_tones.checked(text, recipient, has_files=has_files)
+            _warned(remark) for remark in reply_tones.checked(text, recipient, has_files=has_files)
         ),
         snippets=snippets,
     )
+
+
+def _warned(remark: tone.Remark) -> Warned:
+    return Warned(rule=remark.rule, span=remark.span, en=remark.en, fa=remark.fa)
 
 
 async def _offered(

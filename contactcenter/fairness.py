@@ -4,9 +4,9 @@ Temperament may change the tone and nothing else: whoever waits longer or is les
 found here. Nobody is named, and of few people no figure is shown.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from msgspec import Struct
@@ -100,6 +100,11 @@ _note_look = _SQL.command("note_look")
 _put = _SQL.take("put", int)
 
 _Key = tuple[Label, Measure, bool]
+_TIMES: Final[tuple[Measure, ...]] = ("waiting_time", "time_to_solve")
+_SHARES: Final[Mapping[Measure, Callable[[Share, Share], bool]]] = {
+    "satisfaction": fairness.is_lower,
+    "escalation": fairness.differs,
+}
 
 
 async def report(conn: Conn, now: datetime, period: Period, *, viewer_id: int | None) -> Fairness:
@@ -185,20 +190,17 @@ def _row(found: Mapping[_Key, _Measured], label: Label) -> FairnessRow:
 def _gaps(found: Mapping[_Key, _Measured]) -> Iterator[Gap]:
     """Times and contentment only where they are worse; referrals also where they are fewer."""
     for label in LABELS:
-        for measure in ("waiting_time", "time_to_solve"):
+        for measure in _TIMES:
             theirs, others = (_times(found.get((label, measure, own))) for own in (True, False))
             if theirs and others and fairness.takes_longer(theirs, others):
                 yield _gap(measure, label, theirs, others)
-        for measure, is_gap in (
-            ("satisfaction", fairness.is_lower),
-            ("escalation", fairness.differs),
-        ):
+        for measure, is_gap in _SHARES.items():
             own, rest = (_share(found.get((label, measure, is_own))) for is_own in (True, False))
             if is_gap(own, rest):
                 yield _gap(measure, label, own, rest)
 
 
-def _gap(measure: Any, label: Label, theirs: Times | Share, others: Times | Share) -> Gap:
+def _gap(measure: Measure, label: Label, theirs: Times | Share, others: Times | Share) -> Gap:
     values = [one.median_s if isinstance(one, Times) else one.value for one in (theirs, others)]
     return Gap(
         measure=measure,

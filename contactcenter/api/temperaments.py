@@ -4,10 +4,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import contacts, temperament_views, temperaments
+from contactcenter import contacts, draft_checks, temperament_views, temperaments
 from contactcenter.api.inputs import Instant
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.contacts import Contact
+from contactcenter.draft_checks import Warned
 from contactcenter.temperament_views import Temperament
 from contactcenter.temperaments import Assertion
 from routing.temperament import Label
@@ -38,9 +39,13 @@ class NotThis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TemperamentView(Temperament, frozen=True, kw_only=True):
-    """What counts now, and all that was said before; ``version`` is the contact's."""
+    """What counts now, and all that was said before; ``version`` is the contact's.
+
+    ``note_warnings`` are places in the note that may hurt: the person may ask to read it.
+    """
 
     contact_id: int
+    note_warnings: tuple[Warned, ...]
     history: list[Assertion]
     version: int
 
@@ -142,6 +147,7 @@ async def _view(call: Call, contact: Contact) -> TemperamentView:
     return TemperamentView(
         **{name: getattr(found, name) for name in found.__struct_fields__},
         contact_id=contact.id,
+        note_warnings=draft_checks.of_note((found.override and found.override.note) or ""),
         history=await temperaments.history(call.conn, contact.id),
         version=contact.version,
     )

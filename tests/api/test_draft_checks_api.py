@@ -119,3 +119,16 @@ async def test_a_reply_for_a_temperament_that_is_none_is_refused(admin):
     new = {"title": "A", "language": "en", "body": "B", "temperament": "grumpy"}
     told = await admin("POST", "/saved_replies", new, status=422)
     assert told["field"] == "body.temperament"
+
+
+async def test_a_note_that_may_hurt_is_warned_of_and_kept(agent, sara):
+    path = f"/contacts/{sara.contact_id}"
+    etag = {"If-Match": (await agent.send("GET", path)).headers["ETag"]}
+    note = {"label": "haggler", "note": "Such a cheapskate."}
+
+    told = await agent("PUT", f"{path}/temperament", note, headers=etag, status=200)
+
+    (warning,) = told["note_warnings"]
+    assert note["note"][slice(*warning["span"])] == "cheapskate"
+    assert "read it" in warning["en"]
+    assert told["override"]["note"] == note["note"]

@@ -1,0 +1,141 @@
+"""How somebody is to be treated is for agents: no customer, no export and no letter tells of it.
+
+An operation without an account that is not listed fails the test: whoever adds one looks at what
+it answers.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import factories
+import pytest
+
+from contactcenter import api, saved_replies
+from contactcenter.api.operation import PUBLIC
+from routing.temperament import LABELS, guidance
+
+ROOT = Path(__file__).parents[2]
+NOTE = "canary-of-a-note"
+#: What tells of how somebody is to be treated; common words of the language are left out.
+TRACES = (
+    NOTE, "fault_finding", "temperament", "guidance", "خلق‌وخو",
+    *(line for label in LABELS for lines in guidance(label).values() for line in lines),
+)  # fmt: skip
+#: Modules that write what leaves the house: to customers, or as a file.
+OUTWARD = (
+    "contactcenter/sender.py", "contactcenter/outbox.py", "contactcenter/outbox.sql",
+    "contactcenter/autoresponses.py", "contactcenter/autoresponses.sql", "contactcenter/speech.py",
+    "contactcenter/mails.py", "contactcenter/mails.sql", "contactcenter/addressing.py",
+    "contactcenter/opt_outs.py", "contactcenter/opt_outs.sql", "contactcenter/api/media.py",
+    "contactcenter/saved_replies.py", "contactcenter/notices.py", "contactcenter/notices.sql",
+    "contactcenter/notice_sending.py", "contactcenter/notice_sending.sql", "contactcenter/audiences.py",
+    "contactcenter/audiences.sql", "contactcenter/segment_members.py", "contactcenter/segment_members.sql",
+    "contactcenter/behaviour_csv.py", "contactcenter/asset_csv.py", "contactcenter/whatif/csv.py",
+)  # fmt: skip
+
+
+@pytest.fixture
+async def labelled(table, admin):
+    """Everybody is fault-finding, and a person wrote why."""
+    await factories.prepare(table)
+    now = await table.fetchval("SELECT clock_timestamp()")
+    queue_id = await factories.queue(table)
+    await factories.entry_point(table, queue_id=queue_id)
+    ticket = await factories.queued_ticket(
+        table, now, queue_id=queue_id, temperament="fault_finding"
+    )
+    await table.execute(
+        """INSERT INTO segment (contact_id, kind, value, source, confidence, actor, note, from_at)
+           VALUES ($1, 'temperament', 'fault_finding', 'agent', 1, 'user:1', $2, now())""",
+        ticket.contact_id,
+        NOTE,
+    )
+    return ticket
+
+
+def traces(text: str) -> list[str]:
+    return [trace for trace in TRACES if trace in text]
+
+
+async def test_no_route_that_customers_reach_tells_of_it(labelled, nobody, services):
+    """Without an account: operations that anybody may call, pages, files, and what is not found."""
+    paths = [o.path for o in api.operations() if o.is_safe]
+    assert [o for o in api.operations() if o.roles is PUBLIC]
+    for path in paths:
+        filled = re.sub(r"{[^}]*}", str(labelled.id), path).removeprefix("/api/v1")
+        response = await nobody.send("GET", filled)
+        text = await response.text()
+        assert response.status != 200 or path in {
+            o.path for o in api.operations() if o.roles is PUBLIC
+        }
+        assert traces(text) == [], path
+
+
+async def test_every_file_that_is_written_is_free_of_it(labelled, admin, supervisor):
+    """Operations that answer with something else than JSON: tables, texts, documents."""
+    for operation in api.operations():
+        if not operation.is_safe or not operation.produces:
+            continue
+        path = re.sub(r"{[^}]*}", str(labelled.id), operation.path).removeprefix("/api/v1")
+        response = await admin.send("GET", f"{path}?format=csv" if "report" in path else path)
+        text = await response.text()
+        if "performance" in path:
+            assert NOTE not in text
+            continue
+        assert traces(text) == [], operation.name
+
+
+async def test_a_reply_is_filled_in_without_it(labelled, agent, table):
+    known = await saved_replies.values(table, labelled.id, agent_id=agent.user_id)
+
+    assert not {"temperament", "guidance", "note"} & set(saved_replies.PLACEHOLDERS)
+    assert traces(str(known)) == []
+
+
+@pytest.mark.parametrize("module", OUTWARD)
+def test_what_goes_out_is_written_without_knowing_of_it(module):
+    file = ROOT / module
+    if file.exists():
+        code = re.sub(r"^\s*(?:#|--).*", "", file.read_text("utf-8"), flags=re.MULTILINE)
+        code = re.sub(r'""".*?"""', "", code, flags=re.DOTALL)
+        if module.endswith("saved_replies.py"):
+            code = code[code.index("class Values") :]  # for whom a reply is meant stands before it
+            code = code[: code.index("_SQL")]
+        assert "temperament" not in code
+
+
+def test_channels_do_not_know_of_it():
+    for file in (ROOT / "channels").rglob("*.py"):
+        assert "temperament" not in file.read_text("utf-8"), file
+
+
+def test_operations_without_an_account_are_these():
+    """None of them reads a contact; what is added here must be looked at above."""
+    public = {o.name for o in api.operations() if o.roles is PUBLIC}
+
+    assert public == {"sign_in", "set_password_by_link", "take_behaviour_hook"}
+
+
+async def test_lists_of_people_that_leave_the_house_have_no_place_for_it(agent):
+    """Members and audiences are made to be handed on."""
+    response = await agent.send("GET", "/api/openapi.json")
+    document = await response.json()
+    schemas = document["components"]["schemas"]
+    handed_on = [
+        (path, operations["get"])
+        for path, operations in document["paths"].items()
+        if "get" in operations and re.search(r"audience|export|/members|segment_rules", path)
+    ]
+    assert handed_on
+    for path, operation in handed_on:
+        answer = json.dumps(operation["responses"]["200"])
+        seen: set[str] = set()
+        todo = re.findall(r"#/components/schemas/([\w-]+)", answer)
+        while todo:
+            name = todo.pop()
+            if name not in seen:
+                seen.add(name)
+                todo += re.findall(r"#/components/schemas/([\w-]+)", json.dumps(schemas[name]))
+        fields = {field for name in seen for field in schemas[name].get("properties", {})}
+        assert not fields & {"temperament", "guidance", "evidence"}, path
