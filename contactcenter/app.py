@@ -49,9 +49,10 @@ from contactcenter.segment_keeper import SegmentKeeper
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.sweeper import Sweeper
+from contactcenter.temperament_keeper import TemperamentKeeper
+from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
 from contactcenter.upkeep import Upkeep
-from routing.temperament.by_cues import read_by_cues
 
 #: A provider is not waited for longer than this, whatever is asked of it.
 HTTP_TIMEOUT_S: Final = 30
@@ -196,7 +197,8 @@ def _work(
     counted = api_metrics.CountedInbox(services.inbox)
     readers = [task for one in services.channels.values() for task in one.readers(counted)]
     return [
-        Triage(database, bell, dispatcher, read_by_cues, lambda: intake.is_busy).run,
+        TemperamentKeeper(database, dispatcher, trained_reader()).run,
+        Triage(database, bell, dispatcher, trained_reader(), lambda: intake.is_busy).run,
         sender.run,
         Reconciler(database, bell, services.channels, holder=holder).run,
         MediaFetcher(database, bell, services.channels, chance=chance).run,

@@ -8,13 +8,18 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, segments, temperament_evidence, temperament_judging
+from contactcenter import (
+    db,
+    segments,
+    temperament_evidence,
+    temperament_judging,
+    temperament_model,
+)
 from contactcenter.db import Conn
 from contactcenter.segments import Segment, Source
 from contactcenter.temperament_evidence import Row
 from contactcenter.temperament_judging import State
 from contactcenter.ticket_views import Guidance, guidance_for
-from routing.temperament.by_cues import VERSION
 from routing.temperament.contact import freshness, habits, share
 from routing.temperament.standing import Standing, standing
 from routing.temperament.values import LABELS, Label
@@ -159,7 +164,7 @@ def _view(
             agrees=word is None or word.value == found.label,
         ),
         opted_out=state is not None and state.opted_out_at is not None,
-        model=VERSION,
+        model=temperament_model.version(),
         guidance=guidance_for(label),
     )
 

@@ -6,10 +6,10 @@ import pytest
 
 from contactcenter.demo.cast import STORIES, acquaintances, cast
 from contactcenter.demo.stories import Story, Understanding
+from contactcenter.temperament_model import trained_reader
 from routing import language
 from routing.requests import asks_for_escalation
 from routing.temperament import LABELS, Message
-from routing.temperament.by_cues import read_by_cues
 from routing.temperament.contact import Shown, log_ratios
 from routing.temperament.standing import standing
 
@@ -22,7 +22,7 @@ def test_the_words_of_a_story_show_its_temperament_and_language(story: Story):
     for turn in story.turns:
         for text in turn.says:
             said.append(Message(role="customer", text=text, channel="sms"))
-            reading = read_by_cues(said[-1], said[:-1])
+            reading = trained_reader()(said[-1], said[:-1])
             shown.append(
                 Shown(
                     interaction_id=len(said),

@@ -14,12 +14,13 @@ from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, escalation_facts, holding
 from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
 from routing.escalation import Limits, Rule
-from routing.temperament.by_cues import read_by_cues
 
 RUDE = (
-    "Too expensive! What is your last price? Give me a discount. I want to speak to your manager."
+    "Too expensive! Give me a discount, meet me halfway: the shop next door asks 75, match it or I"
+    " walk. What is your last price? I want to speak to your manager."
 )
 
 
@@ -27,7 +28,7 @@ RUDE = (
 async def triage(database: Database) -> AsyncIterator[Triage]:
     dispatcher = Dispatcher(database, Bell(database))
     task = asyncio.create_task(dispatcher.run())
-    yield Triage(database, Bell(database), dispatcher, read_by_cues)
+    yield Triage(database, Bell(database), dispatcher, trained_reader())
     task.cancel()
     await dispatcher.close()
 

@@ -13,8 +13,8 @@ from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.segment_setting import Wanted
+from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
-from routing.temperament.by_cues import read_by_cues
 
 ANN = factories.actor()
 
@@ -55,7 +55,7 @@ class Centre:
 
     def triage(self, dispatcher: Any = None) -> Triage:
         return Triage(
-            self.database, Bell(self.database), dispatcher or self.dispatcher, read_by_cues
+            self.database, Bell(self.database), dispatcher or self.dispatcher, trained_reader()
         )
 
     async def say(self, contact_id: int) -> None:

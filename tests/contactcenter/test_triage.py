@@ -11,9 +11,9 @@ import pytest
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import BATCH, Triage
 from routing.temperament import Message
-from routing.temperament.by_cues import read_by_cues
 from routing.temperament.reading import Reading
 
 
@@ -48,19 +48,19 @@ async def test_a_new_problem_gets_its_queue_subject_language_and_temperament(
             conn,
             datetime.now(UTC),
             intake_queue_id=queue_id,
-            body="سلام، قیمت آخرش چند؟ تخفیف بده، گرونه",
+            body="آخرش چند؟ تخفیف بده، مغازه‌ی بغلی ارزون‌تر می‌ده، حرف آخرت رو بزن",
         )
 
-    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
+    await Triage(database, Bell(database), dispatcher, trained_reader()).look()
 
     found = await row(database, ticket_id)
     assert (found["state"], found["queue_id"], found["language"]) == ("waiting", queue_id, "fa")
-    assert (found["subject"], found["untriaged"]) == ("سلام، قیمت آخرش چند؟ تخفیف بده، گرونه", 0)
+    assert (found["subject"], found["untriaged"]) == ("آخرش چند؟ تخفیف بده، مغازه‌ی بغلی ارزون‌تر می‌ده، حرف آخرت رو بزن", 0)
     assert found["temperament"] == "haggler"
     async with database.read() as conn:
         evidence = await conn.fetchval("SELECT to_jsonb(e)::text FROM temperament_evidence e")
     assert "cue" in evidence
-    assert "گرونه" not in evidence
+    assert "تخفیف" not in evidence
 
 
 async def test_the_first_entry_rule_that_holds_chooses_the_queue(
@@ -78,7 +78,7 @@ async def test_the_first_entry_rule_that_holds_chooses_the_queue(
             conn, datetime.now(UTC), intake_queue_id=queue_id, body="Is it under WARRANTY?"
         )
 
-    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
+    await Triage(database, Bell(database), dispatcher, trained_reader()).look()
 
     assert (await row(database, ticket_id))["queue_id"] == other_id
 
@@ -115,7 +115,7 @@ async def test_a_message_nobody_looked_at_in_time_is_routed_without_a_look(
         ticket_id = await factories.ticket(
             conn, long_ago, intake_queue_id=queue_id, body="آخرش چند؟ تخفیف بده دیگه، گرونه"
         )
-    triage = Triage(database, Bell(database), dispatcher, read_by_cues)
+    triage = Triage(database, Bell(database), dispatcher, trained_reader())
 
     await triage.look()
 
@@ -130,7 +130,7 @@ async def test_several_processes_queue_a_ticket_once(database: Database) -> None
             await factories.ticket(conn, datetime.now(UTC), intake_queue_id=queue_id)
     dispatchers = [Dispatcher(database, Bell(database)) for _ in range(3)]
     tasks = [asyncio.create_task(one.run()) for one in dispatchers]
-    looking = [Triage(database, Bell(database), one, read_by_cues) for one in dispatchers]
+    looking = [Triage(database, Bell(database), one, trained_reader()) for one in dispatchers]
 
     await asyncio.gather(*(one.look() for _ in range(4) for one in looking))
     for task, one in zip(tasks, dispatchers, strict=True):
@@ -156,7 +156,7 @@ async def test_a_message_on_a_ticket_that_stays_needs_no_routing(
         )
         before = await conn.fetchval("SELECT version FROM ticket WHERE id = $1", ticket.id)
 
-    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
+    await Triage(database, Bell(database), dispatcher, trained_reader()).look()
 
     async with database.read() as conn:
         after = await conn.fetchrow(
@@ -179,7 +179,7 @@ async def test_words_on_a_ticket_that_stays_are_heard_by_the_rules_that_listen(
         await conn.execute("DELETE FROM timer")  # the rules were asked when it came
         await factories.interaction(conn, now, ticket_id=ticket.id, body="I have a lawyer")
 
-    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
+    await Triage(database, Bell(database), dispatcher, trained_reader()).look()
 
     async with asyncio.timeout(10):
         while (await row(database, ticket.id))["queue_id"] != upper:
@@ -194,7 +194,7 @@ async def test_a_backlog_is_looked_at_piece_by_piece_until_nothing_is_left(
         ticket_id = await factories.ticket(conn, datetime.now(UTC), intake_queue_id=queue_id)
         for n in range(5 * BATCH):
             await factories.interaction(conn, datetime.now(UTC), ticket_id=ticket_id, body=f"{n}")
-    triage = Triage(database, Bell(database), dispatcher, read_by_cues)
+    triage = Triage(database, Bell(database), dispatcher, trained_reader())
 
     await triage.look()
     first = await row(database, ticket_id)
@@ -221,7 +221,7 @@ async def test_looks_give_way_to_messages_that_come_in_but_never_stand_still(
         asked += 1
         return True
 
-    await Triage(database, Bell(database), dispatcher, read_by_cues, always).look()
+    await Triage(database, Bell(database), dispatcher, trained_reader(), always).look()
 
     async with database.read() as conn:
         waiting = await conn.fetchval("SELECT count(*) FROM ticket WHERE state = 'waiting'")
