@@ -48,19 +48,19 @@ async def test_a_new_problem_gets_its_queue_subject_language_and_temperament(
             conn,
             datetime.now(UTC),
             intake_queue_id=queue_id,
-            body="آخرش چند؟ تخفیف بده، مغازه‌ی بغلی ارزون‌تر می‌ده، حرف آخرت رو بزن",
+            body="آخرش چند می‌دی؟ یه کم راه بیا، ده درصد کم کن همین الان می‌خرم",
         )
 
     await Triage(database, Bell(database), dispatcher, trained_reader()).look()
 
     found = await row(database, ticket_id)
     assert (found["state"], found["queue_id"], found["language"]) == ("waiting", queue_id, "fa")
-    assert (found["subject"], found["untriaged"]) == ("آخرش چند؟ تخفیف بده، مغازه‌ی بغلی ارزون‌تر می‌ده، حرف آخرت رو بزن", 0)
+    assert (found["subject"], found["untriaged"]) == ("آخرش چند می‌دی؟ یه کم راه بیا، ده درصد کم کن همین الان می‌خرم", 0)
     assert found["temperament"] == "haggler"
     async with database.read() as conn:
         evidence = await conn.fetchval("SELECT to_jsonb(e)::text FROM temperament_evidence e")
     assert "cue" in evidence
-    assert "تخفیف" not in evidence
+    assert "درصد" not in evidence
 
 
 async def test_the_first_entry_rule_that_holds_chooses_the_queue(
