@@ -587,6 +587,13 @@ FAULTS = (
         (TOLD,),
     ),
     Fault(
+        "a_shops_hook_needs_no_signature",
+        "contactcenter/api/behaviour_hooks.py",
+        "    _check_signature(call, source, body)\n",
+        "",
+        ("tests/api/test_behaviour_hooks.py",),
+    ),
+    Fault(
         "referrals_lead_in_a_circle",
         "contactcenter/behaviour.sql",
         "FROM up u WHERE u.at_id = u.start_id",

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from contactcenter import behaviour
-from contactcenter.api.behaviour import BehaviourFacts, Source, TellQuery, lines_of
+from contactcenter.api.behaviour import BehaviourFacts, Source, lines_of
 from contactcenter.api.inputs import BodyInput, Inputs
 from contactcenter.api.operation import ADMIN, PREFIX, PUBLIC, Call, operation
 from contactcenter.behaviour import Taken
@@ -62,11 +62,12 @@ async def read_behaviour_hook(call: Call, source: Source) -> BehaviourHook:
     takes=_Events,
     refuses=(403, 413),
 )
-async def take_behaviour_hook(call: Call, source: Source, query: TellQuery, body: bytes) -> Taken:
+async def take_behaviour_hook(call: Call, source: Source, body: bytes) -> Taken:
     """Tell what customers did, signed: all events, or none if one is refused.
 
     `X-Signature-256` is `sha256=` and the HMAC-SHA256 of the body under the secret of the source,
-    in hexadecimal. What is known already changes nothing.
+    in hexadecimal. What is known already changes nothing; an address that nobody has makes a
+    contact.
     """
     _check_signature(call, source, body)
     events: Sequence[BehaviourFacts] = _BODY.from_body(body)["body"]
@@ -74,7 +75,7 @@ async def take_behaviour_hook(call: Call, source: Source, query: TellQuery, body
         call.conn,
         await call.clock(),
         lines_of(call, events, [source] * len(events)),
-        create_unknown=query.create_contacts,
+        create_unknown=True,
         actor=f"hook:{source}",
     )
 
