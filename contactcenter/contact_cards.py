@@ -180,10 +180,14 @@ def _card(row: _Row) -> Card:
         manner=_manner(next((s for s in said if s.kind == TEMPERAMENT), None)),
         behaviour=row.behaviour,
         interactions=[_said(one, own) for one in row.interactions],
-        tickets=[_ticket(one) for one in row.tickets],
+        tickets=[_ticket(one, own) for one in row.tickets],
         assets=msgspec.convert(row.assets, list[OwnedAsset]),
-        follow_ups=msgspec.convert(row.follow_ups, list[FollowUp]),
-        satisfaction=msgspec.convert(row.satisfaction, list[Opinion]),
+        follow_ups=[
+            msgspec.convert(_without_others(one, "what", own), FollowUp) for one in row.follow_ups
+        ],
+        satisfaction=[
+            msgspec.convert(_without_others(one, "words", own), Opinion) for one in row.satisfaction
+        ],
         score=_score(contact, said, row),
     )
 
@@ -217,7 +221,13 @@ def _said(one: dict[str, Any], own: list[str]) -> Said:
     return msgspec.convert({**one, "excerpt": short}, Said)
 
 
-def _ticket(one: dict[str, Any]) -> OpenTicket:
+def _ticket(one: dict[str, Any], own: list[str]) -> OpenTicket:
     if not one.pop("readable"):
         return OpenTicket(id=one["id"], restricted=True)
-    return msgspec.convert({**one, "restricted": False}, OpenTicket)
+    told = _without_others(one, "subject", own)
+    return msgspec.convert({**told, "restricted": False}, OpenTicket)
+
+
+def _without_others(one: dict[str, Any], name: str, own: list[str]) -> dict[str, Any]:
+    text = one[name]
+    return one if text is None else {**one, name: redaction.redacted(text, own)}

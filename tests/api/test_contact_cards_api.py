@@ -139,6 +139,21 @@ async def test_nothing_of_another_of_her_household_is_on_it(admin, table, world)
         table, world, "desk", "call him on 0935 765 4321 or omid@example.com, me on 09121234567"
     )
     await say(table, world, "desk", "from Omid himself", details={"participant": True})
+    await table.execute(
+        "UPDATE ticket SET subject = 'omid@example.com does not answer' WHERE id = $1",
+        world["tickets"]["desk"],
+    )
+    await table.execute(
+        "INSERT INTO follow_up (kind, what, due_at, contact_id, team_id, created_by, created_at)"
+        " VALUES ('promise', 'ring 09357654321', now(), $1, $2, 'system', now())",
+        world["sara"],
+        world["teams"]["desk"],
+    )
+    await table.execute(
+        "INSERT INTO feedback (topic, polarity, words, contact_id, source, given_at, received_at,"
+        " actor) VALUES ('service', 'like', 'so says omid@example.com', $1, 'desk', now(), now(), 'x')",
+        world["sara"],
+    )
     await say(table, world, "desk", "Mine.\n> On Monday Omid wrote:\n> secret")
 
     told = await card(admin, world["sara"])
@@ -147,6 +162,8 @@ async def test_nothing_of_another_of_her_household_is_on_it(admin, table, world)
         "Mine.",
         "call him on […] or […], me on 09121234567",
     ]
+    assert told["follow_ups"][0]["what"] == "ring […]"
+    assert told["satisfaction"][0]["words"] == "so says […]"
     everything = json.dumps(told)
     for words in ("0935", "4321", "omid", "Omid", "secret", "must not know"):
         assert words not in everything
