@@ -49,11 +49,17 @@ class _Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Phrase:
-    """The steps of a phrase of `name`; `needs` lists what one of its later words may be."""
+    """The steps of a phrase of `name` after its first word.
+
+    `needs` lists what one of its later words may be; `next` is the word that must follow at once,
+    if any must; `opens` is true where the first word must begin a sentence.
+    """
 
     name: str
     steps: tuple[_Step, ...]
     needs: frozenset[str] | None
+    next: _Step | None
+    opens: bool
 
 
 class PhraseBook:
@@ -87,7 +93,11 @@ class PhraseBook:
             for phrase in phrases:
                 if phrase.needs is not None and phrase.needs.isdisjoint(present or ()):
                     continue
-                last = _match(text, at, ends[at], phrase.steps, 0)
+                if phrase.next and (at + 1 == ends[at] or not _fits(text, at + 1, phrase.next)):
+                    continue
+                if phrase.opens and not _stands(text, at, ends[at], "start"):
+                    continue
+                last = _match(text, at + 1, ends[at], phrase.steps, 0)
                 if last >= 0:
                     yield Hit(name=phrase.name, first=at, last=max(at, last - 1))
 
@@ -101,7 +111,14 @@ class PhraseBook:
         first = next(n for n, step in enumerate(steps) if step.kind != "start")
         if steps[first].kind not in _WORDS or steps[first].optional or steps[first].ends:
             raise ValueError(f"phrase of {name}: must begin with a word or a number")
-        phrase = _Phrase(name=name, steps=steps, needs=_needs(steps[first + 1 :]))
+        later = steps[first + 1 :]
+        phrase = _Phrase(
+            name=name,
+            steps=later,
+            needs=_needs(later),
+            next=later[0] if later and later[0] in _required(later) else None,
+            opens=first > 0,
+        )
         if steps[first].kind != "word":
             self._by_number.append(phrase)
         for word in steps[first].words:
@@ -116,9 +133,12 @@ _WORDS = frozenset(("word", "number", "word_or_number"))
 
 def _needs(later: tuple[_Step, ...]) -> frozenset[str] | None:
     """Return the fewest words of which one must be present, prefixes with a star; None if none."""
-    plain = [s for s in later if s.kind == "word" and not s.optional and not s.ends]
-    sets = [step.words.union(prefix + "*" for prefix in step.prefixes) for step in plain]
+    sets = [s.words.union(prefix + "*" for prefix in s.prefixes) for s in _required(later)]
     return min(sets, key=len, default=None)
+
+
+def _required(later: tuple[_Step, ...]) -> list[_Step]:
+    return [s for s in later if s.kind == "word" and not s.optional and not s.ends]
 
 
 @lru_cache(maxsize=4)  # the same text is looked through for several tables, one after the other

@@ -95,8 +95,8 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 # Each pattern below holds at least one of the signs above it, in lower case.
 _SIGNS_OF_AUTOMATS = (
-    "reply", "stop", "unsubscribe", "office", "auto", "leave", "one", "code", "otp", "pin",
-    "notification", "apply", "رمز", "کد", "لغو", "جهت", "خودکار", "پاسخ", "مرخصی", "عدد",
+    "reply", "stop", "unsubscribe", "office", "auto", "annual", "time", "code", "otp", "pin is",
+    "notification", "apply", "رمز", "کد ", "لغو", "جهت", "خودکار", "پاسخ", "مرخصی", "عدد",
 )  # fmt: skip
 _AUTOMATIC = re.compile(
     r"\breply\s+\W?(?:\w|stop|yes|no|cancel|help)\W?\s+to\b|\b(?:text|send)\s+stop\b"
@@ -112,10 +112,10 @@ _AUTOMATIC = re.compile(
     re.IGNORECASE,
 )
 _SIGNS_OF_OTHERS = (
-    ">", "sent", "get", "fwd", "fw:", "forward", "to:", "to :", "cc", "subject", "date",
+    ">", "sent from", "sent via", "sent for", "get outlook", "fwd", "fw:", "forward", ":\n", ": ",
     "recipient", "confidential", "privileged", "registered", "company", "wrote", "--", "from:",
     "notice", "disclaimer", "caution", "[", "~", "هشدار", "اخطار", "تذکر", "سلب", "اطلاعیه",
-    "___", "از", "موضوع", "گیرنده", "محرمانه", "تاریخ", "اصلی", "ارجاع",
+    "___", "ارسال", "فرستاده", "موضوع", "گیرنده", "محرمانه", "تاریخ", "اصلی", "ارجاع",
 )  # fmt: skip
 _REST_IS_FOREIGN = re.compile(
     r"\s*(?:On\b.{4,200}\bwrote:\s*$|-{2,}\s*(?:original|forwarded)\s+message"
@@ -182,24 +182,28 @@ def words(text: str) -> Words:
     clauses: list[int] = []
     asks: set[int] = set()
     sentence = clause = 0
+    joins = False  # whether the word before belongs to the next one
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
-        if kind == "end":
+        if kind in {"word", "emoji"}:
+            span = match.span()
+            key = word_key(text[span[0] : min(span[1], span[0] + _LONGEST_WORD)])
+            if joins and clauses[-1] == clause:
+                keys[-1] += key
+                spans[-1] = (spans[-1][0], span[1])
+                joins = False
+                continue
+            joins = key in _SPLIT_PREFIXES
+            keys.append(key)
+            spans.append(span)
+            sentences.append(sentence)
+            clauses.append(clause)
+        elif kind == "end":
             if "?" in (mark := match.group()) or "؟" in mark:
                 asks.add(sentence)
             sentence, clause = sentence + 1, clause + 1
-        elif kind == "pause":
-            clause += 1
         else:
-            key = word_key(match.group()[:_LONGEST_WORD])
-            if keys and keys[-1] in _SPLIT_PREFIXES and clauses[-1] == clause:
-                keys[-1] += key
-                spans[-1] = (spans[-1][0], match.end())
-                continue
-            keys.append(key)
-            spans.append(match.span())
-            sentences.append(sentence)
-            clauses.append(clause)
+            clause += 1
     return Words(
         keys=tuple(keys),
         spans=tuple(spans),

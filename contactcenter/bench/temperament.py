@@ -5,6 +5,7 @@ to the reader, as in life. The floor of the same run lower-cases, splits and loo
 a dictionary: the least that any reading of words can cost.
 """
 
+import gc
 import time
 from collections.abc import Callable, Mapping
 from random import Random
@@ -75,6 +76,9 @@ def measure(messages: int, seed: int, say: Callable[[str], None]) -> Result:
     shares = [share for _, _, share in _LENGTHS.values()]
     read: list[_Read] = []
     for number in range(_WARM_UP + messages):
+        if number == _WARM_UP:
+            gc.collect()
+            gc.freeze()  # as the server does when it is ready
         length = chance.choices(names, shares)[0]
         one = _timed(reader, _text(length, chance), length, dictionary)
         if number >= _WARM_UP:

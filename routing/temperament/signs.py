@@ -146,13 +146,15 @@ def _telegram(text: str, own: Words, reader: Reader) -> Iterator[Sign]:
 
 def _letters(text: str) -> Iterator[Sign]:
     lowered = text.lower()
+    pictures = max(text) >= _FIRST_PICTURE or any(mark in text for mark in ":;<")
     for cue, hints, pattern, weight in _LETTERS:
-        if hints and not any(hint in lowered for hint in hints):
+        if not (pictures if hints == () else any(hint in lowered for hint in hints)):
             continue
         if found := pattern.search(text):
             yield Sign(cue=cue, label="warm", weight=weight, span=found.span())
 
 
+_FIRST_PICTURE = "\u2600"
 _LETTERS = (
     (
         "affectionate_emoji",
@@ -170,7 +172,7 @@ _LETTERS = (
         ),
         WEAK,
     ),
-    ("stretched_letters", (), re.compile(r"(?!www)([^\W\d_])\1\1"), WEAK),
+    ("stretched_letters", ("",), re.compile(r"(?!www)([^\W\d_])\1\1"), WEAK),
 )
 
 

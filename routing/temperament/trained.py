@@ -8,6 +8,7 @@ what a word's letters weigh is remembered from one message to the next.
 import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from heapq import nlargest
 from operator import itemgetter
 from typing import Final
 
@@ -128,25 +129,28 @@ class TrainedReader:
         self, turns: Sequence[Turn], words: Sequence[Pieces], label: int
     ) -> tuple[Evidence, ...]:
         """Return the words that speak most for the label, where no named cue does."""
-        found: list[Evidence] = []
+        found: list[tuple[float, Turn, Piece]] = []
+        own_table, unknown_table = (self._weights.tables[1][k] for k in (label, _UNKNOWN))
         for turn, pieces in zip(turns, words, strict=True):
             share = self._weights.scales[1] / math.sqrt(len(pieces))
-            own_table, unknown_table = (self._weights.tables[1][k] for k in (label, _UNKNOWN))
-            for hashed, first, last in pieces:
-                weight = (own_table[hashed] - unknown_table[hashed]) * share
-                if weight > 0:
-                    found.append(
-                        Evidence(
-                            interaction_id=turn.message.interaction_id,
-                            cue="wording",
-                            points_to=LABELS[label],
-                            span=span_of(turn.own, first, last),
-                            weight=round(min(weight, STRONG), 3),
-                        )
-                    )
-        found.sort(key=lambda evidence: -evidence.weight)
-        clear = [evidence for evidence in found[:_WORDING_SHOWN] if evidence.weight >= _LEAST_SAID]
-        return tuple(clear or found[:1])
+            speaking = [
+                (more * share, turn, piece)
+                for piece in pieces
+                if (more := own_table[piece[0]] - unknown_table[piece[0]]) > 0
+            ]
+            found += nlargest(_WORDING_SHOWN, speaking, key=itemgetter(0))
+        best = nlargest(_WORDING_SHOWN, found, key=itemgetter(0))
+        clear = [one for one in best if one[0] >= _LEAST_SAID]
+        return tuple(
+            Evidence(
+                interaction_id=turn.message.interaction_id,
+                cue="wording",
+                points_to=LABELS[label],
+                span=span_of(turn.own, piece[1], piece[2]),
+                weight=round(min(weight, STRONG), 3),
+            )
+            for weight, turn, piece in clear or best[:1]
+        )
 
 
 def _is_explicit(turns: Sequence[Turn], label: int) -> bool:

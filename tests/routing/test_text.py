@@ -116,3 +116,26 @@ def test_words_never_fail_and_lie_inside_the_text(text):
     split = words(text)
     assert len(split.keys) == len(split.spans) == len(split.sentences) == len(split.clauses)
     assert all(0 <= start < end <= len(text) for start, end in split.spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("The photos are attached.\n\nNOTICE: the sender reserves all rights.\nNo waiver.", "The photos are attached."),
+        ("ok be there 7\n[This device is company property, messages are monitored.]", "ok be there 7"),
+        ("swap the duck please\n~ sent by a raccoon in a trenchcoat ~", "swap the duck please"),
+        ("رسید پیوست است.\nهشدار: هر گونه استفاده از این نامه ممنوع است.", "رسید پیوست است."),
+        ("NOTICE: the gate is to be locked at six.", "NOTICE: the gate is to be locked at six."),
+        ("[laughs] that was quick", "[laughs] that was quick"),
+        ("هر کدوم ارزون‌تره", "هر کدوم ارزون‌تره"),
+    ],
+)  # fmt: skip
+def test_notices_below_the_words_are_not_the_writers_own(text: str, own: str) -> None:
+    assert own_words(text) == own
+
+
+def test_words_to_be_written_on_something_are_a_quotation() -> None:
+    text = 'Please print "to my sister who likes nothing" on the card, thanks'
+
+    assert "likes nothing" not in own_words(text)
+    assert "thanks" in own_words(text)
