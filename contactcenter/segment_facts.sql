@@ -65,7 +65,7 @@ CROSS JOIN LATERAL contact_with_merged(c.id) AS m
 LEFT JOIN behaviour_event e ON e.contact_id = m.contact_id AND e.kind = 'purchase' AND e.currency = w.currency
   AND e.occurred_at > $2::timestamptz - interval '365 days' AND e.occurred_at <= $2::timestamptz
 WHERE EXISTS (SELECT FROM behaviour_kind k WHERE k.kind = 'purchase' AND k.captured AND coalesce(k.retention_days, 365) >= 365)
-  AND EXISTS (SELECT FROM behaviour_event p WHERE p.kind = 'purchase' AND p.occurred_at <= $2::timestamptz)
+  AND (SELECT min(p.occurred_at) FROM behaviour_event p WHERE p.kind = 'purchase') <= $2::timestamptz
 GROUP BY c.id, w.currency
 
 -- name: addresses

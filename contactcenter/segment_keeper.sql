@@ -6,8 +6,9 @@ RETURNING contact_id
 
 -- name: claim_due
 -- Whom time has come for. The contacts themselves are locked: whoever else is at them is not waited for.
-SELECT d.contact_id FROM segment_due d JOIN contact c ON c.id = d.contact_id
-WHERE d.due_at <= $1 ORDER BY d.due_at, d.contact_id LIMIT $2 FOR NO KEY UPDATE OF c SKIP LOCKED
+SELECT id FROM contact WHERE id = ANY (ARRAY(
+  SELECT contact_id FROM segment_due WHERE due_at <= $1 ORDER BY due_at, contact_id LIMIT $2))
+FOR NO KEY UPDATE SKIP LOCKED
 
 -- name: claim_part
 -- A part of everybody that nobody else is at.
@@ -35,8 +36,8 @@ SELECT EXISTS (SELECT FROM segment_rule WHERE archived_at IS NULL) AS has_rules
 SELECT md5(jsonb_build_array(
   (SELECT jsonb_agg(jsonb_build_array(a.key, a.type, a.built_in) ORDER BY a.key) FROM contact_attribute a WHERE a.archived_at IS NULL),
   (SELECT jsonb_agg(jsonb_build_array(k.kind, k.several) ORDER BY k.kind) FROM segment_kind k WHERE k.archived_at IS NULL),
-  (SELECT jsonb_agg(jsonb_build_array(b.kind, b.captured, b.retention_days, EXISTS (
-            SELECT FROM behaviour_event e WHERE e.kind = b.kind AND e.occurred_at <= $1)) ORDER BY b.kind)
+  (SELECT jsonb_agg(jsonb_build_array(b.kind, b.captured, b.retention_days, (
+            SELECT min(e.occurred_at) FROM behaviour_event e WHERE e.kind = b.kind) <= $1) ORDER BY b.kind)
    FROM behaviour_kind b),
   (SELECT jsonb_agg(jsonb_build_array(t.segment_kind, t.segment_value, t.kind, t.level)
                     ORDER BY t.segment_kind, t.segment_value, t.kind, t.level) FROM entitlement_term t)

@@ -46,6 +46,12 @@ SETTING = "tests/contactcenter/test_segment_setting.py"
 FACTS = "tests/contactcenter/test_ticket_facts.py"
 CREDITS = "tests/contactcenter/test_ticket_credits.py"
 CARDS = "tests/api/test_contact_cards_api.py"
+SEGMENTATION = "tests/routing/test_segmentation.py"
+SEGMENT_CHECKS = "tests/contactcenter/test_segment_checks.py"
+SEGMENTS_KEPT = "tests/contactcenter/test_segment_keeper.py"
+KEEPERS = "tests/contactcenter/test_segment_keepers_together.py"
+SEGMENTS_ASKED = "tests/api/test_segment_rules_api.py"
+POLICIES = "tests/contactcenter/test_segment_policies.py"
 SCORES = "tests/contactcenter/test_contact_cards.py"
 PROFILES = "tests/api/test_contact_profile_api.py"
 ASSETS = "tests/api/test_assets_api.py"
@@ -531,7 +537,7 @@ FAULTS = (
     ),
     Fault(
         "a_manner_is_worth_waiting_time",
-        ASSETS_SCHEMA,
+        "migrations/0014_segment_rules.sql",
         "WHERE r.credit_s > 0 AND e.kind <> 'temperament'",
         "WHERE r.credit_s > 0",
         (f"{CREDITS}::test_a_problem_is_granted_what_its_contact_is_worth_alone_or_with_others",),
@@ -1572,5 +1578,78 @@ FAULTS = (
         "    left = await merge_remainders.kept_of_others(conn, kept, left)\n",
         "",
         (f"{PROFILES}::test_what_two_told_stays_until_both_are_parted_in_any_order",),
+    ),
+    Fault(
+        "what_is_missing_is_not_something_else",
+        "routing/segmentation/tree.py",
+        "return False if self.is_complete else None",
+        "return False",
+        (f"{SEGMENTATION}::test_a_condition_holds_of_what_is_known_and_of_nothing_else",),
+    ),
+    Fault(
+        "manner_may_be_asked_for_by_a_segment",
+        "contactcenter/segment_kinds_asked.py",
+        "        if kind.kind != MANNER\n",
+        "",
+        (f"{SEGMENTS_KEPT}::test_nobodys_manner_decides_where_he_belongs",),
+    ),
+    Fault(
+        "time_changes_no_segment",
+        "contactcenter/segment_counting.py",
+        "min(instants, default=None)",
+        "None if instants else None",
+        (
+            f"{SEGMENTS_KEPT}::test_the_next_look_is_when_time_may_change_the_answer",
+            f"{SEGMENTS_KEPT}::test_time_alone_lets_people_belong_and_not",
+        ),
+    ),
+    Fault(
+        "two_compute_one_contact_at_once",
+        "contactcenter/segment_counting.py",
+        "    await _lock.run(conn, ids)\n",
+        "",
+        (f"{KEEPERS}::test_three_at_once_come_to_what_one_would",),
+    ),
+    Fault(
+        "a_changed_rule_is_asked_of_nobody",
+        "contactcenter/segment_rules.py",
+        "    await _sweep.run(conn, now, PART)\n",
+        "",
+        (f"{SEGMENTS_KEPT}::test_whatever_happens_membership_is_what_a_recomputation_says",),
+    ),
+    Fault(
+        "an_undone_merge_is_not_looked_at",
+        "contactcenter/segment_setting.py",
+        "    await segment_checks.ask(conn, now, contact_ids)\n",
+        "",
+        (f"{SEGMENT_CHECKS}::test_a_merge_and_its_undoing_are_followed_by_a_look",),
+    ),
+    Fault(
+        "a_problem_that_comes_back_is_not_counted",
+        "contactcenter/turns.py",
+        'if turn.event.kind == "ticket_reopened"}',
+        'if turn.event.kind == "nothing"}',
+        (f"{SEGMENT_CHECKS}::test_a_problem_that_comes_back_is_followed_by_a_look",),
+    ),
+    Fault(
+        "an_audience_has_those_who_opted_out",
+        "contactcenter/segment_members.sql",
+        "WHERE w.contact_id = s.contact_id AND o.channel = $3 AND o.lifted_at IS NULL)",
+        "WHERE w.contact_id = s.contact_id AND o.channel = $3 AND o.lifted_at IS NULL AND false)",
+        (f"{SEGMENTS_ASKED}::test_an_audience_stays_as_it_was_taken_without_those_who_opted_out",),
+    ),
+    Fault(
+        "the_last_policy_counts",
+        "contactcenter/segment_policies.sql",
+        "sla_policy, queue_id, credit_s FROM segment_policy ORDER BY position",
+        "sla_policy, queue_id, credit_s FROM segment_policy ORDER BY position DESC",
+        (f"{POLICIES}::test_of_two_segments_the_first_policy_counts_for_each_effect",),
+    ),
+    Fault(
+        "manner_keeps_somebody_from_a_policy",
+        "contactcenter/entry_rules.sql",
+        "b.condition = '{}' OR b.condition ?| ARRAY['temperament', 'segment.temperament']",
+        "b.condition = '{}'",
+        (f"{POLICIES}::test_no_line_that_asks_for_manner_comes_before_a_policy",),
     ),
 )

@@ -8,7 +8,15 @@ import msgspec
 import pytest
 
 from channels import Address
-from contactcenter import contacts, identities, merge_undoing, merges, segment_setting
+from contactcenter import (
+    contacts,
+    identities,
+    merge_undoing,
+    merges,
+    segment_setting,
+    tickets,
+)
+from contactcenter.dispatch import ending, holding
 from contactcenter.segment_setting import Wanted
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -83,6 +91,20 @@ async def test_a_merge_and_its_undoing_are_followed_by_a_look(conn: asyncpg.Conn
     assert await asked(conn) == {one.id, other.id}
     await merge_undoing.undo(conn, NOW, merge.id, actor="system", must_read_as=None)
     assert await asked(conn) == {one.id, other.id}
+
+
+async def test_a_problem_that_comes_back_is_followed_by_a_look(conn: asyncpg.Connection) -> None:
+    queue_id = await factories.queue(conn)
+    agent_id = await factories.agent(conn, NOW, queues=[queue_id])
+    ticket = await factories.queued_ticket(conn, NOW, queue_id=queue_id)
+    await holding.give_to(conn, NOW, ticket.id, agent_id, actor="system", note_id=None)
+    await ending.solve(
+        conn, NOW, ticket.id, actor="system", disposition="solved", reopen_window_s=3600
+    )
+    await a_rule(conn)
+    solved = await tickets.lock(conn, ticket.id)
+    await ending.reopen(conn, NOW, solved, actor="customer", because="customer_wrote")
+    assert solved.contact_id in await asked(conn)
 
 
 async def test_nobody_is_asked_about_while_there_is_no_rule(conn: asyncpg.Connection) -> None:
