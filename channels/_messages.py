@@ -145,11 +145,11 @@ class OutboundMail(Struct, frozen=True, kw_only=True):
     """What a mail to a customer needs beside its text; the same at each attempt to send it.
 
     Message ids stand without brackets. ``automatic`` is for what no person wrote, ``bulk`` for
-    what is written to many.
+    what is written to many. What is about no ticket is answered at our address itself.
     """
 
     message_id: str
-    ticket_id: int
+    ticket_id: int | None
     subject: str
     written_at: datetime
     in_reply_to: str | None = None

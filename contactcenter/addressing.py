@@ -13,7 +13,7 @@ from contactcenter.errors import BadInput, Conflict, NotFound
 from contactcenter.tickets import Ticket
 
 #: A channel's kind of address; where it is not here the kinds are the channel's own name.
-_KIND: Final[Mapping[str, str]] = {"sms": "phone", "phone": "phone", "email": "email"}
+KIND: Final[Mapping[str, str]] = {"sms": "phone", "phone": "phone", "email": "email"}
 
 
 class ContactUnreachable(Conflict):
@@ -75,7 +75,7 @@ async def recipient(
     elif heard is not None:
         identity = await _identity.first(conn, heard.identity_id)
     else:
-        kind = _KIND.get(ticket.channel, ticket.channel)
+        kind = KIND.get(ticket.channel, ticket.channel)
         identity = await _address_of_kind.first(conn, ticket.contact_id, kind)
     if identity is None or identity.kind == "withheld":
         raise ContactUnreachable(f"contact {ticket.contact_id} has no address to answer to")

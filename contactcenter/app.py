@@ -40,6 +40,7 @@ from contactcenter.intake import Intake
 from contactcenter.mailroom import Mailroom
 from contactcenter.media_fetcher import MediaFetcher
 from contactcenter.metrics_sampler import MetricsSampler
+from contactcenter.notice_writer import NoticeWriter
 from contactcenter.own_settings import OwnSettingsReader
 from contactcenter.presence_keeper import PresenceKeeper
 from contactcenter.readiness import Readiness
@@ -205,6 +206,7 @@ def _work(
         Sweeper(database, services.inbox, services.channels, holder=holder).run,
         SegmentKeeper(database).run,
         Upkeep(database, holder=holder).run,
+        NoticeWriter(database, bell, services.channels).run,
         BehaviourKeeper(database, dispatcher, holder=holder).run,
         *readers,
     ]

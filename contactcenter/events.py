@@ -71,6 +71,8 @@ KINDS: Final[Mapping[str, str]] = {
     "follow_up_made": "somebody has to do something by a time",
     "follow_up_closed": "it was done, or never will be",
     "follow_up_overdue": "its time has come, and nothing came of it",
+    "notice_changed": "a notice was written, started, paused, stopped, or is done",
+    "notice_written": "a notice was written to somebody",
     "price_offered": "something was offered for a price, or for less than before",
     "price_band_changed": "somebody says for how much something is sold",
     "ticket_changed": "its subject, category, tags, temperament or sticky agent is another",

@@ -48,7 +48,7 @@ class _Earlier(Struct, frozen=True, kw_only=True):
 
 class _Written(Struct, frozen=True, kw_only=True):
     message_id: str
-    ticket_id: int
+    ticket_id: int | None
     subject: str
     written_at: datetime
     in_reply_to: list[str]
@@ -81,7 +81,7 @@ async def write(
     interaction_id: int,
     *,
     message_id: str,
-    ticket_id: int,
+    ticket_id: int | None,
     subject: str,
     in_reply_to: str | None,
     references: Sequence[str],
@@ -90,7 +90,7 @@ async def write(
     automatic: bool = False,
     bulk: bool = False,
 ) -> None:
-    """Keep the header of a mail of ours; its subject gets the ticket's number."""
+    """Keep the header of a mail of ours; its subject gets the ticket's number, if it has one."""
     await _write.run(
         conn,
         interaction_id,
@@ -98,7 +98,7 @@ async def write(
         mail_columns.message_key(message_id),
         [] if in_reply_to is None else [in_reply_to],
         list(references),
-        numbered(subject, ticket_id),
+        subject[:SUBJECT_CHARACTERS] if ticket_id is None else numbered(subject, ticket_id),
         list(to),
         list(cc),
         automatic,

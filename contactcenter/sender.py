@@ -26,7 +26,7 @@ from channels import (
     Unavailable,
     Undeliverable,
 )
-from contactcenter import logs, mails, metrics, opt_outs, outbox, pacing, timers
+from contactcenter import logs, mails, metrics, notice_holding, opt_outs, outbox, pacing, timers
 from contactcenter.attempts import Attempts
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
@@ -132,13 +132,14 @@ class Sender:
                 await outbox.failed(
                     conn, now, job, "failed", code=opt_outs.CODE, detail=opt_outs.NOT_SENT
                 )
+            held = await notice_holding.hold(conn, now, [j for j in jobs if j not in refused])
         if given_up or refused:
             self._bell.ring("events")
         if refused:
             self._bell.ring("outbox")  # all of them, maybe: their places are free at once
         tasks = []
         for job in jobs:
-            if job not in refused:
+            if job not in refused and job not in held:
                 task = asyncio.create_task(self._send(job, started_s))
                 self._attempts.add(task, job, started_s)
                 task.add_done_callback(self._done)

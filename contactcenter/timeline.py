@@ -168,7 +168,7 @@ async def append(
     now: datetime,
     *,
     contact_id: int,
-    ticket_id: int,
+    ticket_id: int | None,
     channel: str,
     direction: str,
     kind: str,
@@ -180,7 +180,7 @@ async def append(
     segments: int | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> int:
-    """Append what an agent writes, or what is answered by itself; returns its id."""
+    """Append what an agent writes, or what goes out by itself; returns its id."""
     return await _append.one(
         conn,
         contact_id,

@@ -1,6 +1,6 @@
 -- name: of_contact
 -- One page of a person's timeline, newest first: of his next 500 interactions, by index at any depth, what belongs
--- to a ticket the viewer may read. A ticket is judged once, however many of them it has.
+-- to a ticket the viewer may read, or to none (a notice). A ticket is judged once, however many of them it has.
 WITH v AS MATERIALIZED (SELECT is_admin, teams, hidden, contacts FROM viewer($1))
 SELECT i.id, i.contact_id, i.ticket_id, i.entry_point_id, i.identity_id, i.channel, i.direction, i.kind, i.author_id,
        i.body, i.state, i.error_code, i.error_detail, i.external_id, i.segments::int AS segments, i.occurred_at,
@@ -9,11 +9,10 @@ FROM (
   SELECT n.id, n.contact_id, n.ticket_id, n.entry_point_id, n.identity_id, n.channel, n.direction, n.kind, n.author_id,
          n.body, n.state, n.error_code, n.error_detail, n.external_id, n.segments, n.occurred_at, n.received_at
   FROM interaction n WHERE n.contact_id = $2 AND n.id < $3 ORDER BY n.id DESC LIMIT 500) AS i
-CROSS JOIN LATERAL (
-  SELECT FROM ticket t WHERE t.id = i.ticket_id
-    AND may_read((SELECT is_admin FROM v), (SELECT teams FROM v), (SELECT hidden FROM v), (SELECT contacts FROM v),
-                 t.team_ids, t.contact_id)) AS readable
-WHERE EXISTS (SELECT FROM contact c WHERE c.id = $2 AND c.merged_into_id IS NULL)
+LEFT JOIN ticket t ON t.id = i.ticket_id
+  AND may_read((SELECT is_admin FROM v), (SELECT teams FROM v), (SELECT hidden FROM v), (SELECT contacts FROM v),
+               t.team_ids, t.contact_id)
+WHERE (t.id IS NOT NULL OR (i.ticket_id IS NULL AND i.kind = 'notice')) AND EXISTS (SELECT FROM contact c WHERE c.id = $2 AND c.merged_into_id IS NULL)
 ORDER BY i.id DESC LIMIT $4
 
 -- name: beyond
@@ -31,13 +30,17 @@ SELECT EXISTS (SELECT FROM contact_merge WHERE undone_at IS NOT NULL AND $1 IN (
 -- The same page for who may read little of a long history: by the tickets he may read, not past all the others.
 WITH v AS MATERIALIZED (SELECT is_admin, teams, hidden, contacts FROM viewer($1)),
 page AS (
-  SELECT newest.id FROM ticket t CROSS JOIN LATERAL (
+  (SELECT newest.id FROM ticket t CROSS JOIN LATERAL (
     SELECT n.id FROM interaction n WHERE n.ticket_id = t.id AND n.id < $3 AND n.contact_id = $2
     ORDER BY n.id DESC LIMIT $4) AS newest
   WHERE t.contact_id = $2
     AND may_read((SELECT is_admin FROM v), (SELECT teams FROM v), (SELECT hidden FROM v), (SELECT contacts FROM v),
                  t.team_ids, t.contact_id)
   ORDER BY newest.id DESC LIMIT $4)
+  UNION ALL
+  (SELECT n.id FROM interaction n WHERE n.contact_id = $2 AND n.ticket_id IS NULL AND n.kind = 'notice' AND n.id < $3
+   ORDER BY n.id DESC LIMIT $4)
+  ORDER BY id DESC LIMIT $4)
 SELECT i.id, i.contact_id, i.ticket_id, i.entry_point_id, i.identity_id, i.channel, i.direction, i.kind, i.author_id,
        i.body, i.state, i.error_code, i.error_detail, i.external_id, i.segments::int AS segments, i.occurred_at,
        i.received_at, EXISTS (SELECT FROM attachment a WHERE a.interaction_id = i.id) AS has_files

@@ -255,9 +255,25 @@ CREATE TABLE notice_delivery (
   CONSTRAINT notice_delivery_is_skipped_for_a_reason CHECK ((state = 'skipped') = (reason IS NOT NULL)),
   CONSTRAINT notice_delivery_is_decided_once CHECK ((state = 'planned') = (decided_at IS NULL))
 );
-CREATE INDEX notice_delivery_due ON notice_delivery (next_at, contact_id) WHERE state = 'planned';
+CREATE INDEX notice_delivery_due ON notice_delivery (notice_id, next_at, contact_id) WHERE state = 'planned';
+CREATE INDEX notice_delivery_planned_of_contact ON notice_delivery (contact_id, due_at) WHERE state = 'planned';
 CREATE INDEX notice_delivery_of_contact ON notice_delivery (contact_id, decided_at) WHERE state = 'written';
 CREATE UNIQUE INDEX notice_delivery_of_interaction ON notice_delivery (interaction_id) WHERE interaction_id IS NOT NULL;
+
+-- Who is of a segment, in the order of the contacts.
+CREATE INDEX segment_of_value ON segment (kind, value, contact_id) WHERE ticket_id IS NULL;
+
+-- Whom a segment means at an instant, in the order of the contacts: of several sources a person's word counts first.
+CREATE FUNCTION notice_audience(of_kind text, of_value text, at timestamptz, after_id bigint)
+RETURNS TABLE (contact_id bigint)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT DISTINCT s.contact_id FROM segment s
+  WHERE s.kind = of_kind AND s.value = of_value AND s.ticket_id IS NULL AND s.contact_id > after_id
+    AND greatest(s.from_at, s.told_at) <= at AND (s.to_at IS NULL OR s.to_at > at)
+    AND EXISTS (SELECT FROM effective_segments(s.contact_id, at) AS e WHERE e.kind = of_kind AND e.value = of_value)
+  ORDER BY s.contact_id;
+END;
 
 -- How often and when anybody is written to unasked, by all notices on all channels together.
 CREATE TABLE notice_limit (

@@ -432,6 +432,23 @@ async def price_band(conn: Conn, *, product: str) -> int:
     )
 
 
+async def notice(conn: Conn, *, entry_point_id: int) -> int:
+    """A draft of a text to all who haggle."""
+    return await conn.fetchval(
+        """WITH made AS (
+             INSERT INTO notice (name, audience_kind, audience_value, channel, entry_point_id,
+                                 starts_at, created_by, created_at)
+             VALUES ('Spring', 'temperament', 'haggler', 'sms', $1, '2099-01-01', 'system', now())
+             RETURNING id
+           ), said AS (
+             INSERT INTO notice_text (notice_id, position, after_s, text_en, text_fa)
+             SELECT id, 0, 0, 'Sale', 'حراج' FROM made
+           )
+           SELECT id FROM made""",
+        entry_point_id,
+    )
+
+
 async def behaviour(
     conn: Conn,
     at: datetime,

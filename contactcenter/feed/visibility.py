@@ -36,6 +36,7 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("configuration_", "everybody"),
     ("queue_", "everybody"),
     ("feedback_", "supervisors"),
+    ("notice_changed", "supervisors"),
     ("presence_", "mates"),
     ("fairness_", "supervisors"),
     ("payload_", "supervisors"),

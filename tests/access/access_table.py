@@ -387,6 +387,39 @@ TABLE: Final[dict[str, Line]] = {
         "worker", lambda w: {"product": w.product, "currency": "EUR", "amount_minor": 8}
     ),
     "GET /tickets/{ticket_id}/price_offers": _open("reader"),
+    # Texts to everybody of a segment
+    "POST /notices": _lead(
+        "POST",
+        "nothing",
+        201,
+        body=lambda w: {
+            "name": "Spring",
+            "audience_kind": "temperament",
+            "audience_value": "haggler",
+            "channel": "sms",
+            "entry_point_id": w.own_entry_point,
+            "starts_at": LATER,
+            "texts": [{"text_en": "Sale", "text_fa": "حراج"}],
+        },
+    ),
+    "GET /notices": _lead("GET", "nothing"),
+    "GET /notices/{notice_id}": _lead("GET"),
+    "GET /notices/{notice_id}/preview": _lead("GET"),
+    "POST /notices/{notice_id}/moves": _lead(
+        "POST", "anybody", 201, body=lambda w: {"to": "stopped"}
+    ),
+    "GET /notice_limit": _lead("GET", "nothing"),
+    "PUT /notice_limit": _run(
+        "nothing",
+        200,
+        body=lambda w: {
+            "at_most": 2,
+            "within_days": 7,
+            "opens_min": 540,
+            "closes_min": 1200,
+            "time_zone": "UTC",
+        },
+    ),
     # How the house is set up
     "GET /teams": _lead("GET", "nothing"),
     "GET /teams/{team_id}": _lead("GET"),

@@ -122,6 +122,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "behaviour_kind": "purchase",
         "source": "shop",
         "contact_attribute": "gender",
+        "notice_id": 1,
         "price_band_id": 1,
         "token_id": 1,
         "version": 1,

@@ -82,6 +82,7 @@ CHANGED: Final[dict[tuple[str, str], tuple[Callable[[str], str], str]]] = {
             ),
             *(("create_disposition", "name_en"), ("create_disposition", "name_fa")),
             *(("create_saved_reply", "title"), ("change_saved_reply", "title")),
+            ("create_notice", "name"),
             *(("create_entry_point", "name"), ("change_entry_point", "name")),
         ),
         (_stripped, "Spaces around it are dropped."),

@@ -263,6 +263,7 @@ class World:
             "feedback_id": self._feedback,
             "follow_up_id": self._follow_up,
             "price_band_id": self._price_band,
+            "notice_id": self._notice,
             "version": self._version,
         }
         for name in names:
@@ -469,6 +470,9 @@ class World:
 
     async def _price_band(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
         return await factories.price_band(conn, product=self.word)
+
+    async def _notice(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        return await factories.notice(conn, entry_point_id=self._entry_point["own"])
 
     async def _version(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
         return await factories.configured(conn)

@@ -295,6 +295,19 @@ async def import_behaviour(world: World) -> None:
     await world.admin("POST", "/behaviour_events/imports", data=data, status=201)
 
 
+async def make_notice(world: World) -> None:
+    body = {
+        "name": "canary-notice",
+        "audience_kind": "temperament",
+        "audience_value": "haggler",
+        "channel": "sms",
+        "entry_point_id": world.ids["entry_point"],
+        "starts_at": "2099-01-01T00:00:00Z",
+        "texts": [{"text_en": "canary-text", "text_fa": "حراج"}],
+    }
+    world.ids["notice"] = (await world.admin("POST", "/notices", body, status=201))["id"]
+
+
 async def import_segments(world: World) -> None:
     line = {"contact_id": world.ids["contact"], "kind": "customer_category", "value": "home"}
     await world.admin("POST", "/segments", [line], status=201)
@@ -414,6 +427,15 @@ CHANGES: dict[str, Change] = {
         keep="price_band",
     ),
     "change_price_band": patching("/price_bands/{price_band}", {"list_minor": 10}),
+    "create_notice": make_notice,
+    "move_notice": posting("/notices/{notice}/moves", {"to": "stopped"}),
+    "replace_notice_limit": putting(
+        "/notice_limit",
+        {
+            "at_most": 1, "within_days": 7, "opens_min": 540, "closes_min": 1200,
+            "time_zone": "Asia/Tehran",
+        },
+    ),
     "create_segment_kind": posting(
         "/segment_kinds", {"kind": "region", "name_en": "R", "name_fa": "م", "free": True}
     ),
@@ -496,9 +518,8 @@ TABLES = (
     "overflow_step", "escalation_rule", "sla_policy", "configuration_version", "calendar", "calendar_version", "calendar_hours",
     "calendar_exception", "category", "disposition", "saved_reply", "contact",
     "identity", "segment", "segment_kind", "segment_value", "segment_rule", "segment_audience", "segment_policy", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
-    "feedback", "follow_up", "follow_up_rule", "price_band",
     "asset", "asset_owner", "entitlement", "entitlement_term", "service_tag_format", "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
-    "feedback", "follow_up", "follow_up_rule",
+    "feedback", "follow_up", "follow_up_rule", "price_band", "notice", "notice_text", "notice_limit",
 )  # fmt: skip
 
 

@@ -108,9 +108,9 @@ class Sending:
             recipients=tuple(dict.fromkeys((outbound.recipient.value, *mail.cc))),
         )
 
-    def _reply_to(self, entry_point: str, ticket_id: int, *, has_plus: bool) -> str:
+    def _reply_to(self, entry_point: str, ticket_id: int | None, *, has_plus: bool) -> str:
         keys = self._env.reply_keys()
-        if not has_plus or not keys:
+        if ticket_id is None or not has_plus or not keys:
             return entry_point
         return reply_address.reply_address(entry_point, ticket_id, keys[0])
 
