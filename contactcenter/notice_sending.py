@@ -147,39 +147,8 @@ async def _write(
 ) -> None:
     if not await _take.run(conn, *one.key):  # stopped meanwhile
         return
-    assert one.identity_id is not None
-    text = one.text_fa if one.is_persian else one.text_en
-    channel = channels.get(one.channel)
-    size = None if channel is None else channel.size(text)
     correlation_id = secrets.token_hex(16)
-    interaction_id = await timeline.append(
-        conn,
-        now,
-        contact_id=one.contact_id,
-        ticket_id=None,
-        channel=one.channel,
-        direction="outbound",
-        kind="notice",
-        author_id=one.author_id,
-        body=text,
-        state="queued",
-        entry_point_id=one.entry_point_id,
-        identity_id=one.identity_id,
-        segments=None if size is None else size.segments,
-    )
-    if channel is not None and channel.has_threads:
-        assert one.address is not None
-        await mails.write(
-            conn,
-            interaction_id,
-            message_id=mails.message_id_of(correlation_id, one.entry_point),
-            ticket_id=None,
-            subject=one.subject_fa if one.is_persian else one.subject_en,
-            in_reply_to=None,
-            references=(),
-            to=[MailAddress("", one.address)],
-            bulk=True,
-        )
+    interaction_id = await _message(conn, now, one, channels.get(one.channel), correlation_id)
     # In a queue of its own: what an agent writes does not wait for it.
     await outbox.enqueue(
         conn,
@@ -202,3 +171,39 @@ async def _write(
         },
     )
     await events.record(conn, written)
+
+
+async def _message(
+    conn: Conn, now: datetime, one: _Delivery, channel: Channel | None, correlation_id: str
+) -> int:
+    text = one.text_fa if one.is_persian else one.text_en
+    size = None if channel is None else channel.size(text)
+    interaction_id = await timeline.append(
+        conn,
+        now,
+        contact_id=one.contact_id,
+        ticket_id=None,
+        channel=one.channel,
+        direction="outbound",
+        kind="notice",
+        author_id=one.author_id,
+        body=text,
+        state="queued",
+        entry_point_id=one.entry_point_id,
+        identity_id=one.identity_id,
+        segments=None if size is None else size.segments,
+    )
+    if channel is not None and channel.has_threads:
+        assert one.address is not None, "whoever has no address was skipped"
+        await mails.write(
+            conn,
+            interaction_id,
+            message_id=mails.message_id_of(correlation_id, one.entry_point),
+            ticket_id=None,
+            subject=one.subject_fa if one.is_persian else one.subject_en,
+            in_reply_to=None,
+            references=(),
+            to=[MailAddress("", one.address)],
+            bulk=True,
+        )
+    return interaction_id
