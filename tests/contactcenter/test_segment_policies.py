@@ -15,9 +15,9 @@ from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.errors import BadInput, Stale
 from contactcenter.segment_policies import Policy
 from contactcenter.speech import Speech
+from contactcenter.temperament_model import trained_reader
 from contactcenter.time_zones import zone_of
 from contactcenter.triage import Triage
-from routing.temperament.by_cues import read_by_cues
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ class House:
             ticket_id = await factories.ticket(
                 conn, now, intake_queue_id=self.plain, contact_id=contact_id
             )
-        triage = Triage(self.database, Bell(self.database), self.dispatcher, read_by_cues)
+        triage = Triage(self.database, Bell(self.database), self.dispatcher, trained_reader())
         while await triage.look():
             pass
         async with self.database.read() as conn:
