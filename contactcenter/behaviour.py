@@ -81,6 +81,7 @@ class _WrongReferral(Struct, frozen=True, kw_only=True):
 _SQL = db.Statements(__name__)
 _create_contacts = _SQL.take("create_contacts", _Made)
 _put = _SQL.take("put", int)
+_lock = _SQL.command("lock")
 _lost_race = _SQL.command("lost_race")
 _lock_referrals = _SQL.command("lock_referrals")
 _wrong_referrals = _SQL.take("wrong_referrals", _WrongReferral)
@@ -98,6 +99,7 @@ async def tell(
 
     With ``create_unknown`` an address that nobody has makes a contact.
     """
+    await _lock.run(conn)
     read = await behaviour_reading.read(conn, now, lines, accept_unknown=create_unknown)
     unknown = {a for row in read.rows for a in _unknown(row)}
     made = await create_contacts(conn, now, unknown, actor=actor)

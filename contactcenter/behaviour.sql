@@ -25,6 +25,10 @@ ORDER BY t.source, t.external_id
 ON CONFLICT (source, external_id) DO NOTHING
 RETURNING id
 
+-- name: lock
+-- Requests one after the other: two that tell the same in another order would wait for each other.
+SELECT pg_advisory_xact_lock(hashtextextended('behaviour told', 0))
+
 -- name: lost_race
 -- Somebody else told the same at the same moment: look again.
 SELECT lost_race()

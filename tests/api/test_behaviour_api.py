@@ -1,5 +1,6 @@
 """What customers do is told by shops: once each, all or none, and only what may be kept."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -133,6 +134,25 @@ async def test_another_thing_under_a_known_name_is_refused(admin, table, contact
         assert refused["field"] == "body[0].external_id"
     other_source = line | {"source": "till", "amount_minor": 1}
     assert await admin("POST", "/behaviour_events", [other_source], status=201) == taken(new=1)
+
+
+async def test_the_same_from_many_at_once_is_kept_once(admin, table, contact):
+    lines = [
+        PURCHASE
+        | {"external_id": f"o{n}", "identity": {"kind": "phone", "value": f"091200000{n:02}"}}
+        for n in range(1, 6)
+    ]
+
+    told = await asyncio.gather(
+        *(
+            admin("POST", "/behaviour_events?create_contacts=true", sent, status=201)
+            for sent in (lines, lines[::-1], lines, lines[2:])
+        )
+    )
+
+    assert sum(one["new"] for one in told) == len(await kept(table)) == 5
+    assert sum(one["created"] for one in told) == 4
+    assert await table.fetchval("SELECT count(*) FROM contact") == 5
 
 
 async def test_people_nobody_knew_are_made_once_if_that_is_wanted(admin, table, contact):

@@ -55,7 +55,10 @@ async def test_a_new_problem_gets_its_queue_subject_language_and_temperament(
 
     found = await row(database, ticket_id)
     assert (found["state"], found["queue_id"], found["language"]) == ("waiting", queue_id, "fa")
-    assert (found["subject"], found["untriaged"]) == ("آخرش چند می‌دی؟ یه کم راه بیا، ده درصد کم کن همین الان می‌خرم", 0)
+    assert (found["subject"], found["untriaged"]) == (
+        "آخرش چند می‌دی؟ یه کم راه بیا، ده درصد کم کن همین الان می‌خرم",
+        0,
+    )
     assert found["temperament"] == "haggler"
     async with database.read() as conn:
         evidence = await conn.fetchval("SELECT to_jsonb(e)::text FROM temperament_evidence e")
