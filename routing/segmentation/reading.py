@@ -5,11 +5,11 @@ attributes with what is wanted of each, all of which must hold. An empty one hol
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from routing.segmentation import wanting
-from routing.segmentation.comparing import Comparison
+from routing.segmentation.comparing import Comparison, SameText
 from routing.segmentation.holding import leaves
 from routing.segmentation.tree import All, AnyOf, Condition, Leaf, Not
 from routing.segmentation.wanting import NotThis
@@ -58,7 +58,10 @@ def read(written: Any, schema: Mapping[str, Attribute], place: str = "condition"
 
 
 def read_leniently(written: Any, schema: Mapping[str, Attribute]) -> Condition:
-    """Read one that was stored: what is not among the attributes any more is known of nobody."""
+    """Read one that was stored: what is not among the attributes any more is known of nobody.
+
+    A word that is not chosen any more is still asked for.
+    """
     return _read(written, _Lenient(schema), "condition", 1)
 
 
@@ -73,10 +76,13 @@ def groups_asked(written: Any) -> Iterator[tuple[str, str]]:
 
 
 class _Lenient(dict[str, Attribute]):
-    """The attributes there are; of any other nothing is asked in particular."""
+    """The attributes there are, with any words; of any other nothing is asked in particular."""
 
-    def __missing__(self, name: str) -> Attribute:
-        return Attribute(name=name, type="text")
+    def __getitem__(self, name: str) -> Attribute:
+        found = self.get(name)
+        if found is None:
+            return Attribute(name=name, type="text")
+        return found if found.choices is None else replace(found, choices=None)
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -120,7 +126,9 @@ def _leaf(name: str, wanted: Any, schema: Mapping[str, Attribute], place: str) -
     try:
         comparison = wanting.comparison(attribute.type, wanted, attribute.choices)
     except NotThis as problem:
-        raise InvalidCondition(place, str(problem)) from problem
+        if not isinstance(schema, _Lenient):
+            raise InvalidCondition(place, str(problem)) from problem
+        comparison = SameText(folded=frozenset())
     return _made(attribute, place, comparison)
 
 

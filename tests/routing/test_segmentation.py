@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.segmentation import Attribute, InvalidCondition, Known, answer, groups_asked, read
+from routing.segmentation import (
+    Attribute,
+    InvalidCondition,
+    Known,
+    answer,
+    groups_asked,
+    read,
+    read_leniently,
+)
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -141,6 +149,12 @@ def test_what_could_never_be_asked_is_refused_with_its_place(written, place) -> 
         read(written, SCHEMA)
     assert refused.value.place == place
     assert str(refused.value)
+
+
+def test_what_was_stored_is_asked_also_when_its_words_and_attributes_are_gone() -> None:
+    stored = read_leniently({"any": [{"gender": "blue"}, {"shoe": {"at_least": 43}}]}, SCHEMA)
+    assert answer(stored, {"gender": Known(value="blue")}, NOW).holds
+    assert answer(stored, {"gender": Known(value="male")}, NOW).holds is None
 
 
 def test_a_condition_has_an_end() -> None:
