@@ -109,7 +109,7 @@ class SegmentKeeper:
             return 0
         ids = await _next_of_part.all(conn, part.after_id, part.to_id, self._batch)
         await _look(conn, now, ids)
-        if len(ids) < self._batch:
+        if len(ids) < self._batch or ids[-1] == part.to_id:
             await _finish.run(conn, part.id)
         else:
             await _advance.run(conn, part.id, ids[-1])

@@ -77,6 +77,17 @@ async def test_three_at_once_come_to_what_one_would(
         )
 
 
+async def test_a_part_that_ends_with_a_batch_is_done(
+    database: Database, people: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_keeper, "BATCH", 5)
+    monkeypatch.setattr(segment_rules, "PART", 5)
+    await segment_comparison.look_at_everybody(database)
+    assert await SegmentKeeper(database).settle() >= len(people)
+    async with database.read() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM segment_sweep") == 0
+
+
 async def test_one_that_is_killed_again_and_again_leaves_nothing_undone(
     database: Database, people: list[int]
 ) -> None:
