@@ -11,6 +11,7 @@ from contactcenter.api.contact_profile import FactsView
 from contactcenter.api.operation import Call
 from contactcenter.completeness import MissingFact
 from contactcenter.contact_cards import FollowUp, OpenTicket, Opinion, OwnedAsset, Said
+from contactcenter.db import Conn
 from contactcenter.segment_views import SegmentView
 from contactcenter.temperament_views import Temperament
 
@@ -71,12 +72,17 @@ class ContactView(FactsView, frozen=True, kw_only=True):
 
 
 async def view(call: Call, contact_id: int) -> ContactView:
-    """A contact with what belongs to him, as whoever asks may see it.
+    """A contact with what belongs to him, as whoever asks may see it; raises as ``read`` does."""
+    return await read(call.conn, call.actor.user_id, contact_id)
 
-    Raises ``NotFound``, or ``ContactMerged``. However much belongs to him, it is read in one
-    statement, and his temperament in those that it needs.
+
+async def read(conn: Conn, viewer_id: int, contact_id: int) -> ContactView:
+    """A contact as this person may see it; raises ``NotFound``, or ``ContactMerged``.
+
+    However much belongs to him, it is read in one statement, and his temperament in those that it
+    needs.
     """
-    card = await contact_cards.read(call.conn, call.actor.user_id, contact_id)
+    card = await contact_cards.read(conn, viewer_id, contact_id)
     contact = card.contact
     language = card.segment("language")
     return ContactView(
@@ -89,7 +95,7 @@ async def view(call: Call, contact_id: int) -> ContactView:
         identities=identity_views(card.identities),
         segments=card.segments,
         entitlements=card.entitlements,
-        temperament=await temperament_views.current(call.conn, contact.id),
+        temperament=await temperament_views.current(conn, contact.id),
         interactions=card.interactions,
         tickets=card.tickets,
         assets=card.assets,

@@ -9,6 +9,7 @@ import factories
 import pytest
 
 from contactcenter import completeness, contact_cards, redaction
+from contactcenter.api import contact_views
 from contactcenter.completeness import Worth
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -61,6 +62,25 @@ async def test_one_statement_reads_it_however_much_there_is(
     assert len(asked) == 1
     assert (len(card.tickets), len(card.assets)) == (times, times)
     assert len(card.interactions) == min(times, 5)
+
+
+async def test_a_profile_takes_as_many_statements_for_whoever_it_is(
+    conn: asyncpg.Connection, reader: int
+) -> None:
+    counted = []
+    for times in (0, 9):
+        contact_id = await factories.contact(conn)
+        await grown(conn, contact_id, times)
+        await contact_views.read(conn, reader, contact_id)  # the driver learns the types
+        asked: list[str] = []
+        with conn.query_logger(lambda record, asked=asked: asked.append(record.query)):
+            profile = await contact_views.read(conn, reader, contact_id)
+            await asyncio.sleep(0)
+        assert len(profile.tickets) == times
+        counted.append(len(asked))
+
+    assert counted[0] == counted[1]
+    assert counted[0] < 8
 
 
 async def test_who_may_read_little_of_a_long_history_is_shown_that(
