@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
+import msgspec
 from msgspec import Struct
 
 from channels import Address
@@ -22,6 +23,7 @@ from contactcenter import (
     segment_views,
     segments,
     stages,
+    temperaments,
     ticket_credits,
 )
 from contactcenter.access.actor import Actor, Role
@@ -103,9 +105,13 @@ async def say(
     where this begins. Raises ``BadInput`` naming the place, ``Forbidden``, or ``StageRefused``.
     """
     known = await segment_kinds.by_word(conn)
+    brought = [w for w in wanted if w.kind == segments.TEMPERAMENT and source == "import"]
     for one in wanted:
-        _check(one, known, now, by)
+        if one not in brought:
+            _check(one, known, now, by)
     await _lock_contacts(conn, wanted)
+    for one in brought:
+        await temperaments.check_brought(conn, now, msgspec.structs.asdict(one))
     await stages.check(conn, now, {w.contact_id: w.value for w in wanted if w.kind == stages.KIND})
     lines = [_line(one, known[one.kind], now) for one in wanted]
     _check_once(wanted, lines)
@@ -116,6 +122,8 @@ async def say(
         await events.record(conn, *facts)
         changed = {line.contact_id for _, line in new}
         await contacts.touch_all(conn, now, changed)
+        judged = {w.contact_id for w in brought} & changed
+        await temperaments.take_effect(conn, now, judged, actor=by.reference)
         await told(conn, now, changed, actor=by.reference)
     return len(new)
 

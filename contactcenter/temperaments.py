@@ -1,8 +1,8 @@
 """How to treat a contact: what is thought of his temperament, why, and what people say of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from contactcenter.contacts import Contact
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
 from contactcenter.segments import Source
-from routing.temperament import Label
+from routing.temperament import LABELS, Label
 from routing.temperament.standing import REFUSED_FOR_DAYS
 
 
@@ -171,6 +171,24 @@ async def check_may_be_judged(conn: Conn, contact_id: int) -> None:
     state = (await temperament_judging.states(conn, [contact_id])).get(contact_id)
     if state is not None and state.opted_out_at is not None:
         raise OptedOut
+
+
+async def check_brought(conn: Conn, now: datetime, line: Mapping[str, Any]) -> None:
+    """Refuse what another system may not say of a contact's temperament; raises ``BadInput``.
+
+    ``line`` is a segment as it is wanted, with its ``place``.
+    """
+    place, begins, ends = line["place"], line["from_at"], line["to_at"]
+    if line["value"] not in LABELS:
+        raise BadInput(f"{place}.value", f"There is no temperament {line['value']!r}.")
+    if begins is not None and begins > now:
+        raise BadInput(f"{place}.from", "A temperament is said of now, or of the past.")
+    if ends is not None and ends <= now:
+        raise BadInput(f"{place}.until", "It ends in the future, or not at all.")
+    try:
+        await check_may_be_judged(conn, line["contact_id"])
+    except OptedOut:
+        raise BadInput(place, "This contact objects to being judged.") from None
 
 
 async def take_effect(

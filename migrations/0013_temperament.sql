@@ -66,6 +66,9 @@ CROSS JOIN LATERAL (
     AND i.triaged_at IS NOT NULL AND NOT i.details ? 'participant'
   ORDER BY i.id DESC LIMIT 30) AS m;
 
+-- Who said what of temperaments, and when: what a report asks.
+CREATE INDEX segment_of_temperament ON segment (source, from_at) WHERE kind = 'temperament' AND ticket_id IS NULL;
+
 -- Whether a contact objects to being judged.
 CREATE FUNCTION is_not_judged(of_contact bigint) RETURNS boolean
 LANGUAGE sql STABLE

@@ -4,11 +4,20 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import contacts, draft_checks, temperament_views, temperaments
+from contactcenter import (
+    contacts,
+    draft_checks,
+    reports,
+    temperament_report,
+    temperament_views,
+    temperaments,
+)
 from contactcenter.api.inputs import Instant
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
+from contactcenter.api.periods import PeriodQuery
 from contactcenter.contacts import Contact
 from contactcenter.draft_checks import Warned
+from contactcenter.temperament_report import LabelWeek
 from contactcenter.temperament_views import Temperament
 from contactcenter.temperaments import Assertion
 from routing.temperament import Label
@@ -140,6 +149,17 @@ async def opt_in_to_temperament(call: Call, contact_id: int) -> TemperamentView:
     contact = (await contacts.lock(call.conn, contact_id))[contact_id]
     await temperaments.opt_in(call.conn, call.now, contact, actor=call.actor.reference)
     return await _view(call, await contacts.find(call.conn, contact_id))
+
+
+@operation("GET", "/reports/temperaments", tag="reports", roles=SUPERVISOR, via="read")
+async def report_temperaments(call: Call, query: PeriodQuery) -> list[LabelWeek]:
+    """Report, by week and label, how many contacts had it and what people said instead.
+
+    A correction is counted for the label that the model had given at that instant. Nobody is named.
+    """
+    now = await call.clock()
+    period = reports.period_of(now, query.from_at, query.to_at)
+    return await temperament_report.weekly(call.conn, period.from_at, period.to_at)
 
 
 async def _view(call: Call, contact: Contact) -> TemperamentView:

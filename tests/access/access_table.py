@@ -325,6 +325,7 @@ TABLE: Final[dict[str, Line]] = {
     "POST /merges/{merge_id}/undoings": _work("merger"),
     "GET /reports/performance": _open("nothing"),
     "GET /reports/fairness": _lead("GET", "nothing"),
+    "GET /reports/temperaments": _lead("GET", "nothing"),
     # What customers like, what was promised to them
     "POST /tickets/{ticket_id}/feedback": _work(
         "reader", lambda w: {"topic": "Laptop", "polarity": "like"}

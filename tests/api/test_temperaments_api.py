@@ -144,3 +144,76 @@ async def test_the_rules_that_refer_tickets_are_asked_about_a_correction(agent, 
         " UNION SELECT ticket_id FROM event WHERE kind = 'ticket_escalated'"
     )
     assert [row["ticket_id"] for row in asked] == [sara["ticket_id"]]
+
+
+async def test_not_this_is_said_in_one_call(agent, table, sara):
+    path = f"/contacts/{sara['id']}/temperament/refusals"
+
+    told = await agent("POST", path, {"label": "warm", "note": "never"}, status=200)
+
+    assert told["label"] == "haggler"
+    kept = await table.fetchrow(
+        "SELECT label, until - at AS time, actor, note FROM temperament_refusal"
+    )
+    assert (kept["label"], kept["time"].days, kept["note"]) == ("warm", 90, "never")
+    assert kept["actor"] == f"user:{agent.user_id}"
+    unknown = await agent("POST", path, {"label": "unknown"}, status=422)
+    assert unknown["field"] == "body.label"
+
+
+async def test_a_contact_may_object(agent, supervisor, table, sara):
+    path = f"/contacts/{sara['id']}/temperament"
+
+    for _ in range(2):
+        told = await agent("PUT", f"{path}/opt-out", status=200)
+        assert (told["label"], told["opted_out"], told["history"]) == ("unknown", True, [])
+    assert await label_of(table, sara["ticket_id"]) == "unknown"
+    assert await label_of(table, sara["solved_id"]) == "unknown"
+    refused = await agent(
+        "PUT", path, {"label": "warm"}, headers={"If-Match": f'"{told["version"]}"'}, status=409
+    )
+    assert refused["code"] == "temperament_opted_out"
+    await agent("DELETE", f"{path}/opt-out", status=403)
+    back = await supervisor("DELETE", f"{path}/opt-out", status=200)
+    assert back["opted_out"] is False
+
+
+async def test_another_system_may_say_so_and_a_person_knows_better(agent, admin, table, sara):
+    path = f"/contacts/{sara['id']}/temperament"
+    line = {"contact_id": sara["id"], "kind": "temperament", "value": "serious"}
+
+    assert (await admin("POST", "/segments", [line], status=201))["new"] == 1
+    assert (await admin("POST", "/segments", [line], status=201))["new"] == 0
+
+    told = await agent("GET", path, status=200)
+    assert (told["label"], told["source"]) == ("serious", "import")
+    assert await label_of(table, sara["ticket_id"]) == "serious"
+    etag = (await agent.send("GET", path)).headers["ETag"]
+    told = await agent("PUT", path, {"label": "warm"}, headers={"If-Match": etag}, status=200)
+    assert (told["label"], told["source"]) == ("warm", "agent")
+    later = await admin("POST", "/segments", [line | {"from": "2090-01-01T00:00:00Z"}], status=422)
+    assert later["field"] == "body[0].from"
+    await agent("PUT", f"{path}/opt-out", status=200)
+    refused = await admin("POST", "/segments", [line | {"value": "warm"}], status=422)
+    assert refused["field"] == "body[0]"
+
+
+async def test_how_often_people_say_otherwise_is_reported(agent, supervisor, table, sara):
+    other = await factories.contact(table)
+    now = await table.fetchval("SELECT clock_timestamp()")
+    for contact_id in (sara["id"], other):
+        await factories.segment(table, now, contact_id, "temperament", "haggler", source="model")
+    for contact_id, label in ((sara["id"], "warm"), (other, "haggler")):
+        path = f"/contacts/{contact_id}/temperament"
+        etag = (await agent.send("GET", path)).headers["ETag"]
+        await agent("PUT", path, {"label": label}, headers={"If-Match": etag}, status=200)
+    await agent("POST", f"/contacts/{other}/temperament/refusals", {"label": "serious"}, status=200)
+
+    rows = await supervisor("GET", "/reports/temperaments", status=200)
+
+    found = {row["label"]: row for row in rows if row["corrections"] or row["refused"]}
+    assert found.keys() == {"haggler", "serious"}
+    haggler = found["haggler"]
+    assert (haggler["carried"], haggler["corrections"], haggler["agreed"]) == (2, 2, 1)
+    assert (haggler["override_rate"], haggler["agreement"]) == (0.5, 0.5)
+    assert (found["serious"]["refused"], found["serious"]["override_rate"]) == (1, None)
