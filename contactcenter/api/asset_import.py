@@ -33,7 +33,7 @@ class ImportedAsset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     owned_since: Instant | None = None
 
 
-@operation("POST", "/assets/imports", tag="assets", roles=ADMIN, via="dispatch", status=201)
+@operation("POST", "/asset_imports", tag="assets", roles=ADMIN, via="dispatch", status=201)
 async def import_assets(
     call: Call, body: Annotated[list[ImportedAsset], Meta(min_length=1, max_length=MAX_LINES)]
 ) -> Taken:

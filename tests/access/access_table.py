@@ -234,7 +234,7 @@ TABLE: Final[dict[str, Line]] = {
     "POST /assets/{service_tag}/transfers": _work(
         "anybody", lambda w: {"contact_id": w.new_contact()}
     ),
-    "POST /assets/imports": _run(
+    "POST /asset_imports": _run(
         "nothing", 201, body=lambda w: [{"service_tag": w.tag, "model": "M"}]
     ),
     "GET /tickets/{ticket_id}/assets": _open("reader"),
@@ -252,7 +252,11 @@ TABLE: Final[dict[str, Line]] = {
     ),
     "DELETE /entitlements/{entitlement_id}": _lead("DELETE"),
     "GET /entitlement_terms": _open("nothing"),
-    "PUT /entitlement_terms": _run("nothing", 200, body=lambda w: []),
+    "PUT /entitlement_terms": _run(
+        "nothing",
+        200,
+        body=lambda w: [{"segment_kind": "contract", "segment_value": "gold", "kind": "on_site"}],
+    ),
     "GET /service_tag_formats": _open("nothing"),
     "PUT /service_tag_formats": _run(
         "nothing", 200, body=lambda w: [{"mask": "???????", "mixed": True}]

@@ -245,7 +245,7 @@ async def test_the_same_lines_twice_change_nothing(admin, table, sara):
         MACHINE | {"owner": {"kind": "phone", "value": "0912 000 0001"}} | await running(table),
         {"service_tag": "9ZK2M4C", "model": "XPS 13"},
     ]
-    path = "/assets/imports"
+    path = "/asset_imports"
     assert await admin("POST", path, lines, status=201) == {"new": 2, "changed": 0, "known": 0}
     rows = "SELECT string_agg(t::text, '|' ORDER BY t::text) FROM {} AS t"
     tables = ("asset", "asset_owner", "event")
@@ -278,7 +278,7 @@ async def test_one_wrong_line_keeps_all_out(admin, table, sara, line, field):
     await factories.asset(table, NOW, sara, service_tag="8ZK2M4C")
     line = {k: buyer if v == "buyer" else v for k, v in line.items()}
 
-    problem = await admin("POST", "/assets/imports", [MACHINE, line], status=422)
+    problem = await admin("POST", "/asset_imports", [MACHINE, line], status=422)
 
     assert problem["field"] == field
     assert await table.fetchval("SELECT count(*) FROM asset") == 1

@@ -118,7 +118,7 @@ async def create_asset(world: World) -> None:
 
 async def import_machines(world: World) -> None:
     line = {"service_tag": "8J4KLMN", "model": "M", "owner_id": world.ids["contact"]}
-    await world.admin("POST", "/assets/imports", [line], status=201)
+    await world.admin("POST", "/asset_imports", [line], status=201)
 
 
 async def replace_terms(world: World) -> None:
