@@ -103,8 +103,20 @@ INSERT INTO segment_kind (kind, name_en, name_fa, several, free, set_by, built_i
   ('entitlement', 'Entitlement', 'حق خدمت', true, true, 'nobody', true)
 ON CONFLICT (kind) DO UPDATE SET several = true, free = true, set_by = 'nobody', built_in = true, archived_at = NULL;
 
--- What is asserted of a contact and counts at an instant: what counted until there were entitlements.
-ALTER FUNCTION effective_segments(bigint, timestamptz) RENAME TO said_segments;
+-- What is asserted of a contact and counts at an instant, as it was known then: of several sources a person's
+-- word comes first, and the latest. Nothing is said of the temperament of who objects.
+CREATE FUNCTION said_segments(of_contact bigint, at timestamptz) RETURNS TABLE (id bigint, kind text, value text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT x.id, x.kind, x.value FROM (
+    SELECT s.id, s.kind, s.value, row_number() OVER (
+      PARTITION BY s.kind, s.slot
+      ORDER BY array_position(ARRAY['agent', 'import', 'rule', 'model', 'cues'], s.source), s.from_at DESC, s.id DESC) AS n
+    FROM segment s
+    WHERE s.contact_id = of_contact AND s.ticket_id IS NULL
+      AND greatest(s.from_at, s.told_at) <= at AND (s.to_at IS NULL OR s.to_at > at)) AS x
+  WHERE x.n = 1 AND (x.kind <> 'temperament' OR NOT is_not_judged(of_contact));
+END;
 
 -- What a contact is entitled to at an instant, besides what follows from his category and contracts: in his own
 -- name, by what he owns, and by its warranty.
@@ -132,8 +144,8 @@ BEGIN ATOMIC
 END;
 
 -- What counts of a contact at an instant: what is asserted, and what he is entitled to, by its kind and by its kind
--- and level. Entitlements are no rows of `segment` and have no id there.
-CREATE FUNCTION effective_segments(of_contact bigint, at timestamptz)
+-- and level. Entitlements are no rows of `segment` and have no id there. Replaced in place: whoever asks it goes on asking it.
+CREATE OR REPLACE FUNCTION effective_segments(of_contact bigint, at timestamptz)
 RETURNS TABLE (id bigint, kind text, value text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC

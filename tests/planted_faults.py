@@ -523,14 +523,14 @@ FAULTS = (
     # What customers are to us --------------------------------------------------------------------
     Fault(
         "what_is_over_goes_on_counting",
-        TEMPERAMENT_SCHEMA,
+        ASSETS_SCHEMA,
         " AND (s.to_at IS NULL OR s.to_at > at)) AS x",
         ") AS x",
         (f"{SETTING}::test_a_dated_end_comes_by_itself_and_leaves_the_credit_of_who_waits",),
     ),
     Fault(
         "what_we_were_told_later_was_known_before",
-        TEMPERAMENT_SCHEMA,
+        ASSETS_SCHEMA,
         "greatest(s.from_at, s.told_at) <= at",
         "s.from_at <= at",
         (f"{FACTS}::test_the_past_is_told_as_it_was_known_then", SETTING),

@@ -12,8 +12,8 @@ from contactcenter import entitlements, ticket_views
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
-from routing.temperament.by_cues import read_by_cues
 
 CATEGORIES = ("education", "government", "small_business", "large_business", "home")
 TIERS = (1, 2, 3)
@@ -120,7 +120,7 @@ async def test_each_of_fifteen_goes_where_the_table_says(
                 ),
             )
 
-    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
+    await Triage(database, Bell(database), dispatcher, trained_reader()).look()
 
     async with database.read() as conn:
         admin_id = await factories.user(conn, role="admin")
@@ -159,7 +159,7 @@ async def test_who_has_no_contract_any_more_goes_with_everybody(
                 await factories.ticket(conn, now, intake_queue_id=default_id, contact_id=contact_id)
             )
 
-    await Triage(database, Bell(database), dispatcher, read_by_cues).look()
+    await Triage(database, Bell(database), dispatcher, trained_reader()).look()
 
     async with database.read() as conn:
         over, runs = [await found_of(conn, ticket_id) for ticket_id in tickets]

@@ -12,9 +12,9 @@ from contactcenter import assets, ticket_assets, ticket_views, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.temperament_model import trained_reader
 from contactcenter.ticket_assets import Spoken
 from contactcenter.triage import Triage
-from routing.temperament.by_cues import read_by_cues
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ class House:
         return ticket_id
 
     async def look(self) -> None:
-        await Triage(self.database, Bell(self.database), self.dispatcher, read_by_cues).look()
+        await Triage(self.database, Bell(self.database), self.dispatcher, trained_reader()).look()
 
     async def shown(self, ticket_id: int) -> ticket_views.TicketView:
         async with self.database.read() as conn:
