@@ -37,6 +37,7 @@ SMS = "tests/journeys/test_sms_journey.py"
 MAIL_HOOK = "tests/journeys/test_mail_hook_journey.py"
 MAIL_HOOKS = "tests/channels/test_email_hooks.py"
 MAIL_SNS = "tests/channels/test_email_hooks_ses.py"
+FAIRNESS_KEPT = "tests/contactcenter/test_fairness_kept.py"
 MEETINGS = "tests/races/test_interleavings.py"
 JUMPS = "tests/races/test_clock_jumps.py"
 SEEN = "tests/contactcenter/feed/test_feed_visibility.py"
@@ -1651,5 +1652,70 @@ FAULTS = (
         "b.condition = '{}' OR b.condition ?| ARRAY['temperament', 'segment.temperament']",
         "b.condition = '{}'",
         (f"{POLICIES}::test_no_line_that_asks_for_manner_comes_before_a_policy",),
+    ),
+    Fault(
+        "a_promise_is_made_by_temperament",
+        "contactcenter/sla.py",
+        "problem = manner.blind(problems[ticket_id])",
+        "problem = problems[ticket_id]",
+        (f"{FAIRNESS_KEPT}::test_what_was_promised_by_temperament_before_counts_for_nothing",),
+    ),
+    Fault(
+        "people_of_one_temperament_come_first",
+        "contactcenter/dispatch/seek.sql",
+        "ORDER BY w.rank_us, w.id LIMIT s.room + 1) h) t",
+        "ORDER BY w.temperament, w.rank_us, w.id LIMIT s.room + 1) h) t",
+        (f"{FAIRNESS_KEPT}::test_among_equals_the_order_is_the_same_whatever_their_temperaments",),
+    ),
+    Fault(
+        "all_but_these_may_be_sent_elsewhere",
+        "routing/manner.py",
+        "if isinstance(wanted, Mapping) or _UNKNOWN in values_of(wanted):",
+        "if _UNKNOWN in values_of(wanted):",
+        ("tests/routing/test_manner.py",),
+    ),
+    Fault(
+        "temperament_leads_to_a_lower_tier",
+        "routing/manner.py",
+        "if otherwise.tier > lane.tier:",
+        "if otherwise.tier > 9:",
+        ("tests/routing/test_manner.py",),
+    ),
+    Fault(
+        "guidance_comes_after_the_ticket_is_taken",
+        "contactcenter/feed/hub.py",
+        '_BEFORE_THE_FIRST_WORD: Final = frozenset({"ticket_offered", "ticket_assigned"})',
+        '_BEFORE_THE_FIRST_WORD: Final = frozenset({"ticket_assigned"})',
+        (
+            "tests/api/test_feed_socket.py::test_guidance_is_at_the_console_before_the_ticket_is_taken",
+        ),
+    ),
+    Fault(
+        "nobody_knows_whether_guidance_was_followed",
+        "contactcenter/desk.py",
+        "    await reply_tones.keep(conn, now, ticket, interaction_id, letter)\n",
+        "",
+        ("tests/api/test_draft_checks_api.py",),
+    ),
+    Fault(
+        "what_is_denied_is_warned_of",
+        "routing/tone/lint.py",
+        "    if hit.name not in _DENIABLE:\n",
+        "    if hit.name:\n",
+        ("tests/routing/test_tone.py",),
+    ),
+    Fault(
+        "a_figure_tells_of_nine_people",
+        "contactcenter/fairness.py",
+        "    shown = share.n >= fairness.SHOWN\n",
+        "    shown = share.n > 0\n",
+        ("tests/contactcenter/test_fairness_report.py",),
+    ),
+    Fault(
+        "supervisors_are_told_of_the_same_gap_each_day",
+        "contactcenter/fairness.sql",
+        "AND g.found_at > $9)",
+        "AND g.found_at > $9 + interval '9 days')",
+        ("tests/contactcenter/test_fairness_report.py",),
     ),
 )
