@@ -8,7 +8,7 @@ from pathlib import Path
 import asyncpg
 import factories as make
 import pytest
-from promised import Centre
+from promised import Centre, at
 
 from contactcenter.dispatch import seek
 from routing.temperament import LABELS
@@ -81,7 +81,9 @@ async def test_what_was_promised_by_temperament_before_counts_for_nothing(dsn):
         )
         await centre.promise(first=10, condition={"temperament": "warm"}, name="friends")
         await centre.promise(first=60, name="all", position=1)
-        tickets = [await centre.asked(0, temperament=label) for label in ("warm", "unknown")]
+        people = [await make.contact(centre.conn) for _ in range(2)]
+        await make.segment(centre.conn, at(-9), people[0], "temperament", "warm")
+        tickets = [await centre.asked(0, contact_id=contact_id) for contact_id in people]
         policies = [await centre.clocks(ticket_id, "policy") for ticket_id in tickets]
     finally:
         await centre.conn.close()
