@@ -22,14 +22,14 @@ TRACES = (
     NOTE, "fault_finding", "temperament", "guidance", "خلق‌وخو",
     *(line for label in LABELS for lines in guidance(label).values() for line in lines),
 )  # fmt: skip
-#: Modules that write what leaves the house: to customers, or as a file.
+#: Modules that write what leaves the house: to customers, or as a file. Whom a letter of information goes to
+#: may be chosen by temperament; what writes it down does not know.
 OUTWARD = (
     "contactcenter/sender.py", "contactcenter/outbox.py", "contactcenter/outbox.sql",
     "contactcenter/autoresponses.py", "contactcenter/autoresponses.sql", "contactcenter/speech.py",
     "contactcenter/mails.py", "contactcenter/mails.sql", "contactcenter/addressing.py",
     "contactcenter/opt_outs.py", "contactcenter/opt_outs.sql", "contactcenter/api/media.py",
-    "contactcenter/saved_replies.py", "contactcenter/notices.py", "contactcenter/notices.sql",
-    "contactcenter/notice_sending.py", "contactcenter/notice_sending.sql", "contactcenter/audiences.py",
+    "contactcenter/saved_replies.py", "contactcenter/audiences.py",
     "contactcenter/audiences.sql", "contactcenter/segment_members.py", "contactcenter/segment_members.sql",
     "contactcenter/behaviour_csv.py", "contactcenter/asset_csv.py", "contactcenter/whatif/csv.py",
 )  # fmt: skip
