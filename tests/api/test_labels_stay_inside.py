@@ -139,3 +139,34 @@ async def test_lists_of_people_that_leave_the_house_have_no_place_for_it(agent):
                 todo += re.findall(r"#/components/schemas/([\w-]+)", json.dumps(schemas[name]))
         fields = {field for name in seen for field in schemas[name].get("properties", {})}
         assert not fields & {"temperament", "guidance", "evidence"}, path
+
+
+def says_so(text: str) -> bool:
+    """Whether somebody is called so; the name of a column for all of them is no such thing."""
+    return bool(re.search(r':\s*"fault_finding"', text))
+
+
+async def test_of_whoever_objects_nothing_shows_how_to_treat_him(labelled, admin, table):
+    """Neither the person, nor his tickets, nor the check of a draft; what was said stays history."""
+    ids = {"contact_id": labelled.contact_id, "ticket_id": labelled.id}
+    paths = [
+        o.path.removeprefix("/api/v1").format(**ids)
+        for o in api.operations()
+        if o.is_safe and not o.produces and set(re.findall(r"{(\w+)}", o.path)) <= ids.keys()
+        and re.match(r"/api/v1/(?:contacts|tickets|offers)", o.path)
+    ]  # fmt: skip
+    told = {path: await (await admin.send("GET", path)).text() for path in paths}
+    assert sum(map(says_so, told.values())) >= 4
+
+    await admin("PUT", f"/contacts/{labelled.contact_id}/temperament/opt-out", status=200)
+
+    # The trail of what was done and why is never rewritten.
+    history = {
+        f"/contacts/{labelled.contact_id}/temperament",
+        f"/tickets/{labelled.id}/why",
+    }
+    for path in paths:
+        text = await (await admin.send("GET", path)).text()
+        assert path in history or not says_so(text), path
+    checked = await admin("POST", f"/tickets/{labelled.id}/draft_checks", {"text": ""}, status=200)
+    assert checked["temperament"] == "unknown"
