@@ -23,6 +23,9 @@ from contactcenter import (
     segment_setting,
     segment_views,
     segments,
+    temperament_evidence,
+    temperament_judging,
+    temperament_keeper,
     ticket_credits,
     ticket_facts,
     tickets,
@@ -49,6 +52,7 @@ _WAY: Final = (
     *(one.__name__ for one in (reader, timeline)),
     *(one.__name__ for one in (ticket_facts, ticket_credits, segment_setting, segment_views)),
     *(one.__name__ for one in (mail_intake, threads, storing, holding, quarantine)),
+    *(one.__name__ for one in (temperament_evidence, temperament_judging, temperament_keeper)),
     contact_cards.__name__,
 )
 #: From so many rows on a scan from end to end would be felt.
@@ -69,6 +73,8 @@ _make_events = _SQL.command("events")
 _make_keys = _SQL.command("keys")
 _make_segments = _SQL.command("segments")
 _make_credits = _SQL.command("credits")
+_make_evidence = _SQL.command("evidence")
+_make_temperaments = _SQL.command("temperaments")
 _make_mails = _SQL.command("mails")
 _make_held = _SQL.command("held")
 _large_tables = _SQL.take("large_tables", str)
@@ -102,6 +108,8 @@ async def _settle(conn: OwnConnection, rows: int) -> None:
     await _make_held.run(conn, 0, rows - 1)
     await _make_segments.run(conn, 0, rows - 1)
     await _make_credits.run(conn, 0, rows - 1)
+    await _make_evidence.run(conn, 0, rows - 1)
+    await _make_temperaments.run(conn, 0, rows - 1)
     await conn.execute("VACUUM (ANALYZE)")
 
 

@@ -38,6 +38,22 @@ WITH rule AS (INSERT INTO credit_rule (kind, value, credit_s) VALUES ('customer_
 INSERT INTO credit (ticket_id, reason, credit_s)
 SELECT n + 1, 'customer_category:home', 30 FROM generate_series($1::int, $2::int) AS n
 
+-- name: evidence
+-- What one message of everybody showed.
+INSERT INTO temperament_evidence (interaction_id, contact_id, ticket_id, channel, at, log_ratios, is_explicit, cues)
+SELECT i.id, i.contact_id, i.ticket_id, i.channel, i.occurred_at, ARRAY[0, 0, 0, 0, 1, -1]::real[], false,
+       '[{"cue": "asks_for_discount", "span": [3, 9], "weight": 1, "points_to": "haggler"}]'
+FROM generate_series($1::int, $2::int) AS n CROSS JOIN LATERAL (
+  SELECT x.id, x.contact_id, x.ticket_id, x.channel, x.occurred_at FROM interaction x
+  WHERE x.ticket_id = n + 1 AND x.direction = 'inbound' ORDER BY x.id LIMIT 1) AS i
+
+-- name: temperaments
+-- And what follows: a label for one in ten, that fades.
+INSERT INTO contact_temperament (contact_id, label, since, changes_at, evaluated_at)
+SELECT n + 1, CASE WHEN n % 10 = 0 THEN 'haggler' ELSE 'unknown' END, CASE WHEN n % 10 = 0 THEN now() END,
+       CASE WHEN n % 10 = 0 THEN now() + n * interval '1 minute' END, now()
+FROM generate_series($1::int, $2::int) AS n
+
 -- name: large_tables
 -- The tables in which a scan from end to end would be felt.
 SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
