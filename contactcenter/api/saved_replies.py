@@ -22,6 +22,9 @@ _Body = Annotated[
     ),
 ]
 
+#: What a customer might say, as he would.
+_Objection = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+
 
 class SavedReplyQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which ones."""
@@ -42,7 +45,7 @@ class NewSavedReply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     body: _Body
     team_id: Id | None = None
     temperament: Label | None = None
-    objection: Line | None = None
+    objection: _Objection | None = None
 
 
 class SavedReplyChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,7 +56,7 @@ class SavedReplyChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     body: _Body | UnsetType = UNSET
     team_id: Id | UnsetType | None = UNSET
     temperament: Label | UnsetType | None = UNSET
-    objection: Line | UnsetType | None = UNSET
+    objection: _Objection | UnsetType | None = UNSET
 
 
 class Rendering(Struct, frozen=True, kw_only=True):
@@ -94,7 +97,7 @@ async def create_saved_reply(call: Call, body: NewSavedReply) -> SavedReply:
         body=body.body,
         team_id=body.team_id,
         temperament=body.temperament,
-        objection=body.objection.strip() if body.objection else None,
+        objection=body.objection,
         actor=call.actor.reference,
     )
 
