@@ -34,6 +34,8 @@ NEVER_TOLD: Final = {
     ("change_password", "current_password"),
     ("change_password", "new_password"),
     ("set_secret", "value"),
+    ("check_draft", "text"),
+    ("check_first_draft", "text"),
 }
 
 #: Where a wrong password is a guess, and guessing is made slow.
