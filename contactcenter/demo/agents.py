@@ -8,6 +8,7 @@ from contactcenter.demo.caller import Caller, Refused
 from contactcenter.demo.company import Person
 from contactcenter.demo.news import News
 from contactcenter.demo.pace import Pace
+from contactcenter.demo.screen import isolated
 from contactcenter.demo.stories import Turn, Understanding
 
 #: The feed tells when there is something to do; whoever hears nothing looks all the same.
@@ -144,13 +145,18 @@ class Agent:
         return True
 
     async def _take_to_heart(self, line: dict[str, Any]) -> None:
-        """Read, once, how this customer wants to be treated."""
-        if line["temperament"] == "unknown" or (line["id"], line["temperament"]) in self._treated:
+        """Read, once, which machine it is about and how this customer wants to be treated."""
+        if (line["id"], line["temperament"]) in self._treated:
             return
-        self._treated.add((line["id"], line["temperament"]))
         ticket = await self._caller.get(f"/tickets/{line['id']}")
-        guidance = ticket["guidance"][self.person.language][0]
-        self._tell(f"is told that ticket {line['id']} is {line['temperament']}: {guidance}")
+        if not any(seen == line["id"] for seen, _ in self._treated):
+            for machine in ticket["assets"]:
+                about = f"{isolated(machine['model'])} ({machine['service_tag']})"
+                self._tell(f"is told that ticket {line['id']} is about the customer's {about}")
+        self._treated.add((line["id"], line["temperament"]))
+        if line["temperament"] != "unknown":
+            guidance = ticket["guidance"][self.person.language][0]
+            self._tell(f"is told that ticket {line['id']} is {line['temperament']}: {guidance}")
 
     async def _refer(self, ticket_id: int, turn: Turn) -> None:
         note = turn.hand_over or "Beyond what I can do: please take over."

@@ -6,8 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter.demo.company import NUMBERS
-from contactcenter.demo.stories import Language, Story
+from contactcenter.demo.company import NUMBERS, Acquaintance
+from contactcenter.demo.stories import Machine, Story
 from contactcenter.demo.stories_en import ENGLISH
 from contactcenter.demo.stories_en_hard import HARD_ENGLISH
 from contactcenter.demo.stories_fa import PERSIAN
@@ -32,10 +32,22 @@ class Role(Struct, frozen=True, kw_only=True):
     twice: frozenset[int]
 
 
-def acquaintances(roles: Sequence[Role]) -> list[tuple[str, str, Language]]:
-    """Two of three customers have been here before; the others are strangers."""
-    known = [role for n, role in enumerate(roles) if n % 3]
-    return [(role.name, role.number, role.story.language) for role in known]
+def acquaintances(roles: Sequence[Role]) -> list[Acquaintance]:
+    """Two of three customers, and all who have a machine, have been here before."""
+    owners: dict[Machine, Role] = {}
+    for role in roles:
+        if role.story.machine:
+            owners.setdefault(role.story.machine, role)
+    return [
+        Acquaintance(
+            name=role.name,
+            number=role.number,
+            language=role.story.language,
+            machine=role.story.machine if role in owners.values() else None,
+        )
+        for n, role in enumerate(roles)
+        if n % 3 or role in owners.values()
+    ]
 
 
 def cast(messages: int, chance: random.Random) -> list[Role]:

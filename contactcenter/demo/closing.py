@@ -27,6 +27,25 @@ Write as a customer:
 Press Ctrl-C to stop it and throw everything away."""
 
 
+def print_cards(console: Console, cards: Sequence[Mapping[str, Any]]) -> None:
+    """What whoever answers these customers next has before him: ``GET /contacts/{id}/card``."""
+    if cards:
+        console.print(Text("\nThe card that an agent reads before the first word:", style="bold"))
+    for card in cards:
+        language = "fa" if card["preferred"]["language"] == "fa" else "en"
+        manner, missing = card["temperament"], card["missing_fact"]
+        machines = (f"{one['model']}, {one['service_tag']}" for one in card["assets"])
+        lines = (
+            (manner["label"], manner["guidance"][language][0]),
+            ("has from us", "; ".join(machines)),
+            ("said last", next((s["excerpt"] for s in card["interactions"]), "")),
+            ("worth asking", missing[f"question_{language}"] if missing else ""),
+        )
+        console.print(Text(f"  {isolated(card['name'] or '')}"))
+        for title, text in lines:
+            console.print(Text(f"    {title}: {isolated(text)}"), soft_wrap=True)
+
+
 def print_report(console: Console, report: Mapping[str, Any], tiers: Mapping[int, int]) -> None:
     """Who solved what, and in what time: the answer of ``GET /api/v1/reports/performance``."""
     table = plain_table("Report: who solved what, and in what time (medians in seconds)")

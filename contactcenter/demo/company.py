@@ -9,11 +9,12 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from contactcenter.access.first_admin import FirstAdmin
 from contactcenter.demo.caller import Caller
-from contactcenter.demo.stories import Language
+from contactcenter.demo.stories import Language, Machine
 
 NAME: Final = "Linden & Sarv"
 
@@ -43,6 +44,15 @@ class Company(Struct, frozen=True, kw_only=True):
     admin: Person
     supervisor: Person
     agents: Sequence[Person]
+
+
+class Acquaintance(Struct, frozen=True, kw_only=True):
+    """A customer we know already, and the machine he has from us."""
+
+    name: str
+    number: str
+    language: Language
+    machine: Machine | None
 
 
 #: The supervisor, who leads all teams, and the agents.
@@ -82,16 +92,17 @@ async def found(address: str, first: FirstAdmin, *, ring_s: int) -> Company:
     return company
 
 
-async def write_down(
-    address: str, company: Company, people: Sequence[tuple[str, str, Language]]
-) -> None:
-    """Put customers we know already into the book, by name, telephone number and language."""
+async def write_down(address: str, company: Company, people: Sequence[Acquaintance]) -> None:
+    """Put customers we know already into the book, and the machines they have from us."""
     async with Caller(address) as caller:
         await caller.sign_in(company.supervisor.email, company.supervisor.password)
-        for name, number, language in people:
-            phone = {"value": number, "kind": "phone"}
-            contact = {"name": name, "language": language, "identities": [phone]}
-            await caller.post("/contacts", contact)
+        for one in people:
+            phone = {"value": one.number, "kind": "phone"}
+            contact = {"name": one.name, "language": one.language, "identities": [phone]}
+            made = await caller.post("/contacts", contact)
+            if one.machine:
+                machine = msgspec.to_builtins(one.machine) | {"owner_id": made["id"]}
+                await caller.post("/assets", machine)
 
 
 async def _begin(caller: Caller, first: FirstAdmin) -> Person:

@@ -104,6 +104,14 @@ class Event(Struct, frozen=True, kw_only=True):
     version: int | None
 
 
+class Machine(Struct, frozen=True, kw_only=True):
+    """A machine, its owner, and the contacts on whose tickets it is, once for each ticket."""
+
+    service_tag: str
+    owner_id: int
+    attached_for: Sequence[int]
+
+
 class Evidence(Struct, frozen=True, kw_only=True):
     """Everything the promises are about."""
 
@@ -117,6 +125,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     events: Sequence[Event]
     mails_received: Sequence[MailReceived] = ()
     mails_written: Sequence[Written] = ()
+    machines: Sequence[Machine] = ()
 
 
 _SQL = db.Statements(__name__)
@@ -131,6 +140,7 @@ _list_agents = _SQL.take("list_agents", Agent)
 _left_waiting = _SQL.take("left_waiting", Neglect)
 _unaccountable = _SQL.take("unaccountable", int)
 _list_timers = _SQL.take("list_timers", Timer)
+_list_machines = _SQL.take("list_machines", Machine)
 _list_events = _SQL.take("list_events", Event)
 
 
@@ -151,6 +161,7 @@ async def gather(database: Database) -> Evidence:
             agents=await _list_agents.all(conn),
             timers=await _list_timers.all(conn),
             events=await _list_events.all(conn),
+            machines=await _list_machines.all(conn),
         )
 
 

@@ -64,3 +64,10 @@ FROM timer ORDER BY id
 -- name: list_events
 -- Every fact about a ticket, in the order in which it was written down.
 SELECT id, xid::text AS xid, kind, at, ticket_id, version FROM event WHERE ticket_id IS NOT NULL ORDER BY id
+
+-- name: list_machines
+-- Every machine, whose it is, and whose tickets it is attached to.
+SELECT a.service_tag, o.contact_id AS owner_id,
+       ARRAY(SELECT t.contact_id FROM ticket_asset x JOIN ticket t ON t.id = x.ticket_id
+             WHERE x.asset_id = a.id ORDER BY t.id) AS attached_for
+FROM asset a JOIN asset_owner o ON o.asset_id = a.id AND o.to_at IS NULL ORDER BY a.id

@@ -59,6 +59,13 @@ class _Show(Struct, frozen=True, kw_only=True):
     news: News
 
 
+class _Day(Struct, frozen=True, kw_only=True):
+    case: Case
+    report: Mapping[str, Any]
+    cards: Sequence[Mapping[str, Any]]
+    called_off: bool
+
+
 async def play(
     options: Options, folder: Path, console: Console, tell: Callable[[Result], None]
 ) -> None:
@@ -84,16 +91,15 @@ async def play(
             news=news,
         )
         async with screen.showing(console, home.address, company, news):
-            case, report, called_off = await _perform(show)
-        seconds = time.monotonic() - started_s
-        outcome = _close(console, show, case, report, called_off=called_off, seconds=seconds)
+            day = await _perform(show)
+        outcome = _close(console, show, day, seconds=time.monotonic() - started_s)
         tell(outcome)
         if options.keep:
             closing.print_logins(console, home.address, company, home.fake.url)
             await asyncio.Event().wait()
 
 
-async def _perform(show: _Show) -> tuple[Case, Mapping[str, Any], bool]:
+async def _perform(show: _Show) -> _Day:
     """Let everybody write and work until there is nothing left to do; then take stock."""
     company, home = show.company, show.home
     async with AsyncExitStack() as stack:
@@ -115,13 +121,15 @@ async def _perform(show: _Show) -> tuple[Case, Mapping[str, Any], bool]:
         await watch.look()
         found_out = await evidence.gather(home.database)
         report = await office.get("/reports/performance", by="agent,tier,temperament")
+        owners = [machine.owner_id for machine in found_out.machines]
+        cards = [await office.get(f"/contacts/{one}/card") for one in owners]
         for agent in agents:
             await agent.go_home()
     ledger = home.fake.ledger
     case = Case(
         evidence=found_out, ledger=ledger, watch=watch, told=listener.told, post=home.post.ledger
     )
-    return case, report, called_off
+    return _Day(case=case, report=report, cards=cards, called_off=called_off)
 
 
 async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent:
@@ -202,28 +210,22 @@ async def _settle(home: House, listener: Listener) -> None:
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-def _close(
-    console: Console,
-    show: _Show,
-    case: Case,
-    report: Mapping[str, Any],
-    *,
-    called_off: bool,
-    seconds: float,
-) -> Result:
+def _close(console: Console, show: _Show, day: _Day, *, seconds: float) -> Result:
+    case = day.case
     kept = promises.check(case)
-    if called_off:
+    if day.called_off:
         kept.append(promises.not_finished(_deadline_s(show.options)))
     outcome = result(
         case.evidence,
         carrier.messages(case),
         kept,
-        report,
+        day.report,
         redelivered=show.customers.redelivered,
         seed=show.options.seed,
         seconds=seconds,
     )
-    closing.print_report(console, report, {p.id: p.tier for p in show.company.agents})
+    closing.print_cards(console, day.cards)
+    closing.print_report(console, day.report, {p.id: p.tier for p in show.company.agents})
     closing.print_promises(console, kept)
     closing.print_summary(console, outcome)
     if not show.options.keep:

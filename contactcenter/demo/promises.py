@@ -136,6 +136,17 @@ def _accountable(case: Case) -> tuple[int, Iterator[str]]:
     )
 
 
+def _tags_heard(case: Case) -> tuple[int, Iterator[str]]:
+    def violations() -> Iterator[str]:
+        for machine in case.evidence.machines:
+            if machine.owner_id not in machine.attached_for:
+                yield f"The owner of {machine.service_tag} named it, and it is on no ticket of his."
+            if set(machine.attached_for) - {machine.owner_id}:
+                yield f"{machine.service_tag} is on the ticket of somebody who does not own it."
+
+    return len(case.evidence.machines), violations()
+
+
 def _timers(case: Case) -> tuple[int, Iterator[str]]:
     timers = case.evidence.timers
     times = Counter((timer.kind, timer.key) for timer in timers)
@@ -214,6 +225,7 @@ _PROMISES: Final[Sequence[tuple[str, str, Check]]] = (
     ("No agent ever held more than his capacity", "agents", _within_capacity),
     ("No ticket waited beside a free agent who may take it", "looks", _nobody_neglected),
     ("Somebody was accountable for every unsolved ticket", "looks", _accountable),
+    ("A service tag led to its owner's machine, and to nobody else's", "machines", _tags_heard),
     ("Every timer is unique and none is overdue", "timers", _timers),
     ("The version of a ticket rises with every change", "events", _versions_rise),
     ("The feed told each fact once, in order, over lost connections", "events", _told_once),

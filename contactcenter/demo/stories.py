@@ -29,13 +29,24 @@ class Turn(Struct, frozen=True, kw_only=True):
     disposition: str = "solved"
 
 
+class Machine(Struct, frozen=True, kw_only=True):
+    """A machine of ours that a customer has, with the tag that he reads off it."""
+
+    service_tag: str
+    model: str
+
+
 class Story(Struct, frozen=True, kw_only=True):
-    """One problem of one customer; ``temperament`` is what his words show in the end."""
+    """One problem of one customer; ``temperament`` is what his words show in the end.
+
+    Whoever plays it first owns the ``machine``; whoever plays it later names one that is not his.
+    """
 
     name: str
     language: Language
     temperament: str
     turns: tuple[Turn, ...]
+    machine: Machine | None = None
 
     @property
     def messages(self) -> int:

@@ -2,25 +2,26 @@
 
 from typing import Final
 
-from contactcenter.demo.stories import Story, Turn
+from contactcenter.demo.stories import Machine, Story, Turn
 
 HARD_ENGLISH: Final = (
     Story(
         name="error E18",
         language="en",
         temperament="serious",
+        machine=Machine(service_tag="7J4KL92", model="Washing machine WM300"),
         turns=(
             Turn(
                 says=(
                     (
-                        "Washing machine WM300, serial 7781. Error E18 since Monday. State cause "
-                        "and repair date. Facts only, please spare me the script."
+                        "Washing machine WM300, tag 7 J 4 K L 9 2. Error E18 since Monday. State "
+                        "cause and repair date. Facts only, please spare me the script."
                     ),
                 ),
                 reply="E18 is the drain pump. A technician comes on Wednesday, 10:00 to 12:00, "
                 "with the part. The repair is under guarantee.",
                 tier=2,
-                hand_over="WM300, serial 7781, shows E18 since Monday. Wants cause and date, in "
+                hand_over="WM300 shows E18 since Monday. Wants cause and date, in "
                 "writing and without small talk. Guarantee runs until next May.",
                 then="pend",
             ),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contactcenter.demo.stories import Story, Turn
+from contactcenter.demo.stories import Machine, Story, Turn
 
 PERSIAN: Final = (
     Story(
@@ -80,17 +80,18 @@ PERSIAN: Final = (
         name="خطای E18",
         language="fa",
         temperament="serious",
+        machine=Machine(service_tag="3K8TP5M", model="ماشین ظرفشویی DW200"),
         turns=(
             Turn(
                 says=(
                     (
-                        "ماشین ظرفشویی DW200، سریال ۹۳۲۰. خطای E18 از دوشنبه. علت و تاریخ تعمیر "
-                        "کتباً اعلام گردد. از توضیحات اضافه خودداری شود."
+                        "ماشین ظرفشویی DW200، برچسب ۳ کی ۸ تی پی ۵ ام. خطای E18 از دوشنبه. علت و "
+                        "تاریخ تعمیر کتباً اعلام گردد. از توضیحات اضافه خودداری شود."
                     ),
                 ),
                 reply="علت: پمپ تخلیه. تعمیر: چهارشنبه ساعت ۱۰ تا ۱۲. هزینه: صفر، در ضمانت.",
                 tier=2,
-                hand_over="DW200 سریال ۹۳۲۰ از دوشنبه خطای E18 می‌دهد. علت و تاریخ را کتبی و بدون "
+                hand_over="DW200 از دوشنبه خطای E18 می‌دهد. علت و تاریخ را کتبی و بدون "
                 "حاشیه می‌خواهد. ضمانت تا خرداد برقرار است.",
                 then="pend",
             ),

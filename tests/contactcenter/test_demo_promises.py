@@ -13,6 +13,7 @@ from contactcenter.demo.evidence import (
     Event,
     Evidence,
     Leg,
+    Machine,
     MailReceived,
     Neglect,
     Offer,
@@ -244,6 +245,18 @@ def test_a_load_that_is_not_what_is_held_is_found():
     said = violations(case(agents=[replace(agent, load=2)]))
 
     assert said == ["سارا holds 1 units; written down are 2."]
+
+
+def test_a_tag_nobody_heard_and_one_that_told_somebody_else_of_a_machine_are_found():
+    machine = Machine(service_tag="7J4KL92", owner_id=3, attached_for=[3, 3])
+
+    assert violations(case(machines=[machine])) == []
+    assert violations(case(machines=[replace(machine, attached_for=[])])) == [
+        "The owner of 7J4KL92 named it, and it is on no ticket of his."
+    ]
+    assert violations(case(machines=[replace(machine, attached_for=[3, 4])])) == [
+        "7J4KL92 is on the ticket of somebody who does not own it."
+    ]
 
 
 def test_a_late_timer_and_an_offer_without_one_are_found():

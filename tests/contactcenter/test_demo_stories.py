@@ -7,11 +7,13 @@ import pytest
 from contactcenter.demo.cast import STORIES, acquaintances, cast
 from contactcenter.demo.stories import Story, Understanding
 from contactcenter.temperament_model import trained_reader
-from routing import language
+from routing import language, service_tags
 from routing.requests import asks_for_escalation
 from routing.temperament import LABELS, Message
 from routing.temperament.contact import Shown, log_ratios
 from routing.temperament.standing import standing
+
+TAGS = [story.machine.service_tag for story in STORIES if story.machine]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
@@ -93,6 +95,20 @@ def test_every_run_climbs_the_tiers_and_comes_back():
         assert stories["the forgetful robot"] >= 1  # to tier 3 by way of tier 2
         assert stories["the third missed delivery"] >= 1  # by the customer's words
         assert stories["the flickering light"] >= 1  # reopened
+
+
+def test_an_english_and_a_persian_customer_name_a_machine_that_only_the_first_of_them_owns():
+    for seed in range(20):
+        roles = cast(50, random.Random(seed))
+        owned = [one for one in acquaintances(roles) if one.machine]
+        assert {one.language for one in owned} == {"en", "fa"}
+    roles = cast(500, random.Random(1))
+    owned = [one for one in acquaintances(roles) if one.machine]
+    assert len(owned) == 2 < sum(role.story.machine is not None for role in roles)
+    for story in STORIES:
+        tags = [story.machine.service_tag] if story.machine else []
+        heard = service_tags.find(story.turns[0].says[0], TAGS)
+        assert list(heard.own) == tags
 
 
 def test_the_same_seed_chooses_the_same_day():
