@@ -29,7 +29,9 @@ _ROUNDING = 1e-6
 def classify_file(*, file: Path, as_json: bool, prior: str | None) -> None:
     """Judge each record in FILE (JSON lines; - for standard input) as a contact, one line each.
 
-    A line that is no record ends the run; the message names it. Nothing is stored.
+    A record is {"id": "1", "messages": [{"role": "customer", "text": "…"}]}; it may have a
+    "channel" (sms, email, phone, chat) and counts in "behaviour". A line that is no record ends
+    the run; the message names it. Nothing is stored.
     """
     shares = _shares(prior)
     reader = trained_reader()
