@@ -401,3 +401,37 @@ def test_no_two_changes_within_a_day_whatever_is_said(sent, now):
         if one.label != "unknown":
             before = [m for m in sent if m.at <= instant]
             assert any(m.points_to(one.label) for m in before)
+
+
+# Each bar by itself ---------------------------------------------------------------------------------
+
+
+def sure_of(place, ratio, **more):
+    ratios = tuple(ratio if n == place else -3.0 for n in range(6))
+    return replace(shown(LABELS[place], explicit=True, **more), log_ratios=ratios)
+
+
+def test_an_explicit_label_below_the_bar_does_not_stand():
+    message = replace(
+        shown(explicit=True), log_ratios=(-3.0, -3.0, -3.0, -3.0, 1.2, -1.3), channel="email"
+    )
+
+    assert 0.45 < likely("haggler", [message], START) < 0.60
+    assert standing([message], START).label == "unknown"
+
+
+def test_a_likely_rival_that_is_not_very_likely_waits_until_the_label_was_unlikely_for_a_day():
+    messages = [sure_of(4, 1.7), sure_of(1, 3.0, when=at(hours=30), thread=2)]
+
+    assert 0.60 < likely("serious", messages, at(hours=30)) < 0.80
+    assert standing(messages, at(hours=31)).label == "haggler"
+    assert standing(messages, at(days=4)).label == "serious"
+
+
+def test_after_a_refusal_another_label_waits_until_a_day_after_the_last_change():
+    messages = [sure_of(4, 0.5), sure_of(1, 3.0, when=at(hours=3), thread=2)]
+    refused = [refusal("haggler", at(hours=2))]
+
+    assert likely("serious", messages, at(hours=3)) > 0.80
+    assert standing(messages, at(hours=4), refusals=refused).label == "unknown"
+    assert standing(messages, at(days=2), refusals=refused).label == "serious"
