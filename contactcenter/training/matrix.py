@@ -95,7 +95,7 @@ def rows_of(shown: Sequence[Features], columns: Columns) -> Rows:
             where.append(at[seen])
             total = np.float32(math.sqrt(max(sum(counts.values()), 1)))
             values.append((times * columns.rarity[at] / total)[seen])
-        known = [(columns.named[n], v) for n, v in one.named.items() if n in columns.named]
+        known = [(columns.named[n], v) for n, v in sorted(one.named.items()) if n in columns.named]
         where.append(np.array([at for at, _ in known] + [columns.width - 1], dtype=np.int64))
         loud = [value * columns.named_loudness for _, value in known]
         values.append(np.array([*loud, 1.0], dtype=np.float32))

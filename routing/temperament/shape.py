@@ -47,7 +47,7 @@ def _of_answer(turn: Turn) -> dict[str, float]:
         return {}
     length = _step(len(turn.own.keys), _ANSWER_LENGTHS)
     features = {f"answer<{length}": 1.0}
-    for move in turn.answers:
+    for move in sorted(turn.answers):
         features[f"after:{move}"] = 1.0
         features[f"after:{move}<{length}"] = 1.0
     return features
