@@ -11,6 +11,7 @@ from contactcenter.api.inputs import Id, Instant
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.partial import edited
+from contactcenter.api.patterns import SPACES
 from contactcenter.asset_views import OwnersTicket, Service
 from contactcenter.assets import Asset, Details
 from contactcenter.entitlements import Entitled, Granted
@@ -26,7 +27,10 @@ _Part = Annotated[str, Meta(max_length=500)] | _Number | float | bool
 #: As another system has it, to the letter.
 Model = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Configuration = Annotated[dict[_Name, _Part], Meta(max_length=100)]
-_Link = Annotated[str, Meta(max_length=2000, pattern=r"^https://[^\s/]+(/\S*)?$")]
+_Link = Annotated[
+    str,
+    Meta(max_length=2000, pattern=rf"^https://[^{SPACES}/]+(/[^{SPACES}]*)?\Z"),
+]
 Downloads = Annotated[dict[_Name, _Link], Meta(max_length=50)]
 
 _ASSETS: Final = Cursor("assets", tuple[int])

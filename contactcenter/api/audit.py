@@ -10,7 +10,7 @@ from contactcenter.api.operation import ADMIN, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.audit import Entry, Wanted
 
-_Word = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}$")]
+_Word = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}\Z")]
 
 _CURSOR: Final = Cursor("audit", tuple[int])
 
@@ -22,7 +22,7 @@ class AuditQuery(PageQuery, frozen=True, kw_only=True):
     """
 
     actor: (
-        Annotated[str, Meta(pattern=r"^(user:[0-9]{1,19}|token:[0-9]{1,19}|system|customer)$")]
+        Annotated[str, Meta(pattern=r"^(user:[0-9]{1,19}|token:[0-9]{1,19}|system|customer)\Z")]
         | None
     ) = None
     kind: _Word | None = None

@@ -24,8 +24,8 @@ MAX_BYTES: Final = 8 << 20
 Minor = Annotated[
     int, Meta(ge=0, le=MAX_ID, description="Money in the currency's smallest unit, such as cents.")
 ]
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])]
-Source = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$", examples=["web-shop"])]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217.", examples=["EUR"])]
+Source = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}\Z", examples=["web-shop"])]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Word = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 _Number = Annotated[int, Meta(ge=-MAX_ID, le=MAX_ID)]

@@ -10,7 +10,7 @@ from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
 from contactcenter.behaviour_kinds import BehaviourKind
 
-Kind = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}$")]
+Kind = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}\Z")]
 Days = Annotated[int, Meta(ge=1, le=36_500)]
 
 

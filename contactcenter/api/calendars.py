@@ -26,11 +26,11 @@ class HoursInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Local times; what closes at or before it opens closes the day after."""
 
     opens: Annotated[
-        str, Meta(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])
+        str, Meta(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", examples=["08:00"])
     ]
     closes: Annotated[
         str,
-        Meta(max_length=5, pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["17:00"]),
+        Meta(max_length=5, pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z", examples=["17:00"]),
     ]
 
 

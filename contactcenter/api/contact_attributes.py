@@ -11,7 +11,7 @@ from contactcenter.api.inputs import Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.contact_attributes import Attribute, Choice
 
-Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,59}\Z")]
 OwnType = Literal["text", "number", "date", "boolean", "choice", "list"]
 Limit = Annotated[float, Meta(ge=-(2.0**53), le=2.0**53)]
 Worth = Annotated[int, Meta(ge=0, le=100)]
@@ -27,7 +27,7 @@ class AttributeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class NewChoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One value that may be chosen."""
 
-    value: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
+    value: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}\Z")]
     name_en: Line
     name_fa: Line
 

@@ -25,10 +25,10 @@ ToneNote = Annotated[
         description="Spaces around it are dropped.",
     ),
 ]
-_Time = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:30"])]
+_Time = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", examples=["09:30"])]
 #: 1 is Monday, 7 is Sunday.
 _Weekday = Annotated[int, Meta(ge=1, le=7)]
-FactKey = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+FactKey = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,59}\Z")]
 FactKeys = Annotated[tuple[FactKey, ...], Meta(max_length=50)]
 
 #: Nobody alive was born before.

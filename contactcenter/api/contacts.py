@@ -27,7 +27,7 @@ from contactcenter.errors import BadInput
 from contactcenter.identities import Written
 
 #: A language, such as ``fa``, or one in another script, such as ``fa-Latn``.
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Za-z]{4})?$")]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Za-z]{4})?\Z")]
 Note = Annotated[str, Meta(max_length=4000)]
 #: What the house wants to know besides: values of its own attributes, which ``attribute_values``
 #: checks, so that what is wrong is named.
@@ -52,8 +52,8 @@ class NewIdentity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """An address as a person writes it, with its ``kind`` (phone, email, …) or its ``channel``."""
 
     value: Annotated[str, Meta(min_length=1, max_length=320, pattern=r"\S")]
-    kind: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}$")] | None = None
-    channel: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}$")] | None = None
+    kind: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}\Z")] | None = None
+    channel: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}\Z")] | None = None
 
 
 class NewContact(FactsInput, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,7 +19,7 @@ class DispositionQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class NewDisposition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A way a problem can end; ``code`` is what programs and reports go by."""
 
-    code: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}$")]
+    code: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}\Z")]
     name_en: Line
     name_fa: Line
 

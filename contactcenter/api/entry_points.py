@@ -16,7 +16,7 @@ from contactcenter.entry_points import EntryPoint
 _Name = Annotated[str, Meta(max_length=200, description="Spaces around it are dropped.")]
 #: What a long code may send is 1; Source: https://www.twilio.com/docs/api/errors/21611
 _Rate = Annotated[float, Meta(gt=0, le=1000)]
-_Language = Annotated[str, Meta(pattern=r"^[a-z]{2}$")]
+_Language = Annotated[str, Meta(pattern=r"^[a-z]{2}\Z")]
 
 _OPTIONS: Final = 100
 

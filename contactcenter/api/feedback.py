@@ -24,7 +24,7 @@ MAX_BYTES: Final = 8 << 20
 Word = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Words = Annotated[str, Meta(min_length=1, max_length=4_000, pattern=r"\S")]
 Score = Annotated[int, Meta(ge=1, le=5, description="1 is worst, 5 is best.")]
-Source = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$", examples=["survey"])]
+Source = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}\Z", examples=["survey"])]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 
 #: What is noted by an agent in a ticket comes from here.

@@ -23,7 +23,7 @@ _GREGORIAN_YEARS = range(1990, 2100)
 class ProposalInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose holidays, and of which year; the Persian 1405 is 2026-03-21 to 2027-03-20."""
 
-    country: Annotated[str, Meta(max_length=2, pattern=r"^[A-Z]{2}$", examples=["IR"])]
+    country: Annotated[str, Meta(max_length=2, pattern=r"^[A-Z]{2}\Z", examples=["IR"])]
     year: Annotated[int, Meta(ge=1300, le=2099, examples=[2026])]
     reckoning: Reckoning = "gregorian"
 

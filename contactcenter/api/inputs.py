@@ -26,7 +26,7 @@ from msgspec.inspect import (
     type_info,
 )
 
-from contactcenter.api import repeated_fields
+from contactcenter.api import patterns, repeated_fields
 from contactcenter.errors import BadInput, NotFound
 
 #: The largest whole number that every reader of JSON keeps exact; ids stay far below.
@@ -191,11 +191,11 @@ def _body_of(annotation: Any) -> BodyInput:
 def _check_bounds(annotation: Any) -> None:
     """Every number and time that comes in has bounds, every object knows its fields."""
     for info in _reachable(annotation):
-        where = f"{annotation}"
         if isinstance(info, IntType) and None in {info.ge, info.le} and info.gt is None:
-            raise TypeError(f"{where}: an int needs bounds; use Id, Count or Meta(ge=…, le=…)")
+            raise TypeError(f"{annotation}: an int needs bounds; use Id, Count or Meta(ge=…, le=…)")
+        patterns.check(info)
         if isinstance(info, DateTimeType) and not info.tz:
-            raise TypeError(f"{where}: a datetime needs its offset; use Instant")
+            raise TypeError(f"{annotation}: a datetime needs its offset; use Instant")
         if isinstance(info, StructType) and not info.forbid_unknown_fields:
             raise TypeError(f"{info.cls.__name__}: what comes in has forbid_unknown_fields=True")
 

@@ -40,7 +40,7 @@ class NewNotice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Line
     audience_kind: Kind
     audience_value: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
-    channel: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}$", examples=["sms", "email"])]
+    channel: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}\Z", examples=["sms", "email"])]
     entry_point_id: Id
     starts_at: Instant
     texts: Annotated[tuple[NewNoticeText, ...], Meta(min_length=1, max_length=50)]

@@ -4,13 +4,13 @@ Source: https://spec.openapis.org/oas/v3.1.1
 """
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, get_args
 
 import msgspec
 
-from contactcenter.api import guard, idempotency, problems
+from contactcenter.api import guard, idempotency, patterns, problems
 from contactcenter.api.call import Answer
 from contactcenter.api.inputs import BodyInput, Id, QueryParameters
 from contactcenter.api.operation import PUBLIC, Operation
@@ -54,6 +54,11 @@ _REFUSALS: Final[Mapping[int, str]] = {
     428: "If-Match is missing.",
     429: "Too many attempts failed; Retry-After tells when the next one is looked at.",
     503: "The database cannot be reached. Try again.",
+}
+
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "description": lambda text: text.replace("``", "`"),
+    "pattern": patterns.documented,
 }
 
 
@@ -280,14 +285,12 @@ def _tags(operations: Sequence[Operation]) -> list[Json]:
 
 
 def _finished(value: Any) -> Any:
-    """The same JSON with docstring marks made Markdown's, and words typed as text."""
+    """The same JSON as its readers understand it: marks, patterns, and words typed as text."""
     if isinstance(value, dict):
         if all(isinstance(word, str) for word in value.get("enum", [None])):
             value = {"type": "string"} | value
         return {
-            key: item.replace("``", "`")
-            if key == "description" and isinstance(item, str)
-            else _finished(item)
+            key: (_READERS.get(key, _finished) if isinstance(item, str) else _finished)(item)
             for key, item in value.items()
             if key != "uniqueItems"  # a set takes one value twice and keeps it once
         }

@@ -21,7 +21,7 @@ Key = TypeVar("Key")
 _MARK_BYTES: Final = 6
 _CursorText = Annotated[
     str,
-    Meta(max_length=500, pattern=r"^[A-Za-z0-9_-]+$", description="`next` of the page before."),
+    Meta(max_length=500, pattern=r"^[A-Za-z0-9_-]+\Z", description="`next` of the page before."),
 ]
 
 

@@ -21,7 +21,7 @@ MOST_MINOR: Final = MAX_ID // 2
 Minor = Annotated[
     int, Meta(ge=0, le=MOST_MINOR, description="In the currency's smallest unit, such as cents.")
 ]
-Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217.", examples=["EUR"])]
 Product = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 Words = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\S")]
 

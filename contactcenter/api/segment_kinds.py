@@ -10,7 +10,7 @@ from contactcenter.api.inputs import Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.segment_kinds import SegmentKind, Value
 
-Kind = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}$")]
+Kind = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}\Z")]
 Who = Literal["agent", "supervisor", "admin"]
 
 
@@ -23,7 +23,7 @@ class SegmentKindQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class NewValue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing that may be said."""
 
-    value: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
+    value: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}\Z")]
     name_en: Line
     name_fa: Line
 

@@ -21,7 +21,7 @@ class NewPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     as waited. Of a temperament only guidance follows.
     """
 
-    key: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    key: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
     kind: Kind | None = None
     value: _Word | None = None
     guidance_en: _Guidance | None = None

@@ -16,7 +16,7 @@ from contactcenter.segment_rules import SegmentRule, Wanted
 _MEMBERS = Cursor("segment members", tuple[int])
 _REACHED = Cursor("segment audience", tuple[int])
 
-Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
 Condition = Annotated[
     dict[str, Any],
     Meta(

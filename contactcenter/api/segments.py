@@ -53,7 +53,7 @@ class ImportedSegment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class IdentityName(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An address as another system writes it, with its ``kind`` (phone, email, …)."""
 
-    kind: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}$")]
+    kind: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,30}\Z")]
     value: Annotated[str, Meta(min_length=1, max_length=320, pattern=r"\S")]
 
 

@@ -520,13 +520,14 @@ def test_what_comes_in_has_bounds_or_the_module_cannot_be_imported():
     class Open(Struct):
         name: str
 
-    for body in (Loose, list[Loose], Open):
+    line_may_end = Annotated[str, Meta(pattern="^[a-z]$")]
+    for body in (Loose, list[Loose], Open, dict[str, line_may_end]):
 
         async def handler(call: Call, body: Any) -> None:
             """Take it."""
 
         handler.__annotations__["body"] = body
-        with pytest.raises(TypeError, match=r"bounds|forbid_unknown_fields"):
+        with pytest.raises(TypeError, match=r"bounds|forbid_unknown_fields|a line's end"):
             operation("POST", "/x", tag="x", roles=AGENT, via="none")(handler)
 
 
