@@ -17,7 +17,7 @@ from contactcenter.events import Event, record
 Language = Literal["en", "fa"]
 
 #: Plain ASCII, so that no address looks like another one; $ would let a line end follow.
-EMAIL_PATTERN: Final = r"^[!-?A-~]+@[!-?A-~]+(?![\s\S])"
+EMAIL_PATTERN: Final = r"^[!-?A-~]+@[!-?A-~]+\Z"
 MAX_EMAIL_LENGTH: Final = 254
 
 

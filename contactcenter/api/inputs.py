@@ -122,12 +122,12 @@ class Inputs(Struct, frozen=True, kw_only=True):
             if raw not in {b"", b"{}"}:
                 raise BadInput("body", "No body is taken here.")
             return {}
-        if self.body.is_raw:
-            return {"body": raw}
         if not raw:
             if self.body.optional:
                 return {"body": None}
             raise BadInput("body", "The body is missing.")
+        if self.body.is_raw:
+            return {"body": raw}
         return {"body": _body_value(self.body, raw)}
 
 

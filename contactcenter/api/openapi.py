@@ -132,7 +132,8 @@ def _taken(operation: Operation, body: BodyInput, schemas: _Schemas) -> Json:
         schema = schemas.of(operation.takes)
         return {"application/json": {"schema": schema}, "application/yaml": {"schema": schema}}
     if body.is_raw:
-        return {"*/*": {"schema": {"type": "string", "format": "binary", "minLength": 1}}}
+        file = {"type": "string", "format": "binary", "minLength": 1}
+        return {"application/octet-stream": {"schema": file}}  # or any other: the bytes count
     return {"application/json": {"schema": schemas.of(body.type)}}
 
 

@@ -22,6 +22,8 @@ Type = Literal[
 
 MAX_DEPTH: Final = 8
 MAX_LEAVES: Final = 100
+#: So many objects and attributes may lead to them; what is larger is not even read.
+MAX_PARTS: Final = 4 * MAX_LEAVES
 #: The segments that are rules themselves.
 GROUP: Final = "segment.group"
 
@@ -51,9 +53,12 @@ class InvalidCondition(ValueError):
 
 def read(written: Any, schema: Mapping[str, Attribute], place: str = "condition") -> Condition:
     """Read a condition; raises ``InvalidCondition``."""
+    too_large = f"It asks for more than {MAX_LEAVES} things: make groups."
+    if _has_more_parts(written, MAX_PARTS):
+        raise InvalidCondition(place, too_large)
     condition = _read(written, schema, place, 1)
     if sum(1 for _ in leaves(condition)) > MAX_LEAVES:
-        raise InvalidCondition(place, f"It asks for more than {MAX_LEAVES} things: make groups.")
+        raise InvalidCondition(place, too_large)
     return condition
 
 
@@ -73,6 +78,18 @@ def asked(condition: Condition) -> frozenset[str]:
 def groups_asked(written: Any) -> Iterator[tuple[str, str]]:
     """The rule segments that a written condition asks for, with the place of each."""
     yield from _groups(written, "condition")
+
+
+def _has_more_parts(written: Any, than: int) -> bool:
+    ahead, parts = [written], 0
+    while ahead and parts <= than:
+        one = ahead.pop()
+        if isinstance(one, Mapping):
+            parts += max(1, len(one))
+            ahead += [one[join] for join in _JOINS & one.keys()]
+        elif isinstance(one, list):
+            ahead += one
+    return parts > than
 
 
 class _Lenient(dict[str, Attribute]):
@@ -98,7 +115,9 @@ def _read(written: Any, schema: Mapping[str, Attribute], place: str, depth: int)
         if len(written) > 1:
             raise InvalidCondition(place, f"Beside {join} nothing else stands in one object.")
         return _joined(join, written[join], schema, f"{place}.{join}", depth)
-    parts = [_leaf(name, wanted, schema, f"{place}.{name}") for name, wanted in written.items()]
+    parts = [
+        _leaf(name, wanted, schema, f"{place}.{name}", depth) for name, wanted in written.items()
+    ]
     return parts[0] if len(parts) == 1 else All(parts=tuple(parts))
 
 
@@ -113,12 +132,16 @@ def _joined(
     return All(parts=parts) if join == "all" else AnyOf(parts=parts)
 
 
-def _leaf(name: str, wanted: Any, schema: Mapping[str, Attribute], place: str) -> Condition:
+def _leaf(
+    name: str, wanted: Any, schema: Mapping[str, Attribute], place: str, depth: int
+) -> Condition:
+    if depth > MAX_DEPTH:
+        raise InvalidCondition(place, f"It is nested more than {MAX_DEPTH} deep.")
     if name not in schema:
         raise InvalidCondition(place[:200], "There is nothing of this name to ask for.")
     attribute = schema[name]
     if isinstance(wanted, Mapping) and list(wanted) == ["not"]:
-        return Not(part=_leaf(name, wanted["not"], schema, place))
+        return Not(part=_leaf(name, wanted["not"], schema, place, depth + 1))
     if isinstance(wanted, Mapping) and "known" in wanted:
         if list(wanted) != ["known"] or not isinstance(wanted["known"], bool):
             raise InvalidCondition(place, "known is true or false, by itself.")

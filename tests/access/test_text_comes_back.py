@@ -34,6 +34,7 @@ NEVER_TOLD: Final = {
     ("change_password", "current_password"),
     ("change_password", "new_password"),
     ("set_secret", "value"),
+    ("try_segment_rule", "key"),
     ("check_draft", "text"),
     ("check_first_draft", "text"),
 }
@@ -318,7 +319,7 @@ def _kept(calls: Calls) -> Iterator[str]:
     if calls.operation.name == "import_assets":
         (told,) = calls.world.house.rows(
             "SELECT model, product_category, configuration, downloads FROM asset"
-            " ORDER BY id DESC LIMIT 1"
+            " ORDER BY updated_at DESC, id DESC LIMIT 1"
         )
         yield from _strings(told)
     if calls.operation.name == "tell_behaviour":
@@ -327,6 +328,10 @@ def _kept(calls: Calls) -> Iterator[str]:
             " ORDER BY id DESC LIMIT 1"
         )
         yield from (text for text in told.values() if text)
+    if calls.operation.name == "refuse_temperament":
+        yield calls.world.house.value(
+            "SELECT note FROM temperament_refusal ORDER BY id DESC LIMIT 1"
+        )
     if calls.operation.name == "bring_feedback":
         (told,) = calls.world.house.rows(
             "SELECT source, external_id, topic, attribute, words FROM feedback"

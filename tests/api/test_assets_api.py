@@ -83,6 +83,8 @@ async def test_a_machine_is_found_by_its_tag_in_any_writing(agent, table, sara):
         ({"warranty_level": "gold"}, "body.warranty_level"),
         ({"downloads": {"BIOS": "http://example.com"}}, "body.downloads"),
         ({"downloads": {"BIOS": "javascript:alert(1)"}}, "body.downloads"),
+        ({"downloads": {"BIOS": "https://example.com/a\n"}}, "body.downloads"),
+        ({"downloads": {"BIOS": "https://example.com/a\ufeffb"}}, "body.downloads"),
         ({"configuration": {"memory": [1]}}, "body.configuration"),
         ({"owned_since": "2026-01-01T00:00:00Z"}, "body.owned_since"),
     ],

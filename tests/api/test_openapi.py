@@ -121,3 +121,27 @@ def test_the_readme_names_the_version_that_is_served():
 
     assert served is not None
     assert f"| {served[1].decode()} |" in (static / "README.md").read_text(encoding="utf-8")
+
+
+async def test_a_text_that_fits_the_document_is_taken(document):
+    patterns = [value for name, value in _found(document) if name == "pattern"]
+
+    assert len(patterns) > 20
+    assert not [p for p in patterns if r"\Z" in p or r"\S" in p]
+    schemas = document["components"]["schemas"]
+    title = schemas["NewSavedReply"]["properties"]["title"]["pattern"]
+    assert [text for text in "a \x1c\x1d\x1e\x1f\x85\ufeff" if re.search(title, text)] == [
+        "a",
+        "\ufeff",
+    ]
+    assert schemas["NewSegmentRule"]["properties"]["key"]["pattern"].endswith("$")
+
+
+def _found(value):
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield name, part
+            yield from _found(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _found(part)

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -165,6 +166,13 @@ def test_a_condition_has_an_end() -> None:
         read(deep, SCHEMA)
     with pytest.raises(InvalidCondition, match="100"):
         read({"any": [{"gender": "male"}] * 101}, SCHEMA)
+    with pytest.raises(InvalidCondition, match="100"):
+        read({"any": [{}] * 500}, SCHEMA)  # nothing is asked, again and again
+    wanted: Any = "male"
+    for _ in range(900):
+        wanted = {"not": wanted}
+    with pytest.raises(InvalidCondition, match="deep"):
+        read({"gender": wanted}, SCHEMA)
 
 
 def test_the_reasons_are_the_parts_that_decided_without_what_somebody_wrote() -> None:
