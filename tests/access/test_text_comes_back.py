@@ -321,7 +321,7 @@ def _kept(calls: Calls) -> Iterator[str]:
             "SELECT model, product_category, configuration, downloads FROM asset"
             " ORDER BY updated_at DESC, id DESC LIMIT 1"
         )
-        yield from _strings(told)
+        yield from _strings(dict(told))
     if calls.operation.name == "tell_behaviour":
         (told,) = calls.world.house.rows(
             "SELECT kind, source, external_id, product, topic FROM behaviour_event"
