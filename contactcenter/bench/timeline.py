@@ -6,15 +6,10 @@ the same ones.
 """
 
 import random
-import secrets
-import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from http import HTTPStatus
-from pathlib import Path
-from typing import Final, Literal
+from functools import partial
+from typing import Final
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 
@@ -23,22 +18,14 @@ from contactcenter.api.contact_history import timeline_page
 from contactcenter.api.inputs import MAX_ID
 from contactcenter.api.interactions import InteractionView
 from contactcenter.api.paging import Page
-from contactcenter.bench import figures, timeline_people
-from contactcenter.bench.figures import MeasurementInvalid
-from contactcenter.bench.scratch import connect, scratch
-from contactcenter.bench.served import served
-from contactcenter.bench.timeline_people import HIDDEN, HOT, Centre, Say
-from contactcenter.db import Conn, Database, OwnConnection
-from contactcenter.postgres import throwaway_data_dir
+from contactcenter.bench import timeline_people, two_sides
+from contactcenter.bench.timeline_people import HOT, Centre, Say
+from contactcenter.bench.two_sides import House, Question, Sides
+from contactcenter.db import Conn, OwnConnection
 from contactcenter.timeline import Interaction
 
 PAGE: Final = 50
-Case = Literal["first", "deep", "hot"]
-_CASES: Final[tuple[Case, ...]] = ("first", "deep", "hot")
-#: A read of each side is warmed up so often: plans are settled after five.
-_WARM_UP: Final = 30
-_HIDDEN_PAGES: Final = 50
-_HTTP_PAGES: Final = 300
+_CASES: Final = ("first", "deep", "hot")
 #: As the API's own.
 _ENCODER: Final = msgspec.json.Encoder(uuid_format="canonical")
 
@@ -77,9 +64,7 @@ class Result(Struct, frozen=True, kw_only=True):
     http_p99_ms: float
 
 
-class _Question(Struct, frozen=True, kw_only=True):
-    case: Case
-    contact_id: int
+class _Question(Question, frozen=True, kw_only=True):
     before_id: int
 
 
@@ -88,30 +73,26 @@ _bare = _SQL.take("bare", Interaction)
 
 
 async def measure(plan: Plan, say: Say) -> Result:
-    """Make the histories, then ask; raises ``MeasurementInvalid`` where both sides differ.
+    """Make the histories, then ask; raises ``MeasurementInvalid`` where both sides differ."""
 
-    Nothing is written while it counts, so the server need not be durable.
-    """
-    secret = secrets.token_urlsafe(24)
-    async with AsyncExitStack() as stack:
-        folder = stack.enter_context(throwaway_data_dir())
-        made = await stack.enter_async_context(scratch(plan.database_url, durable=False))
-        url = await made.database()
-        conn = await connect(url)
+    async def about(centre: Centre, conn: Conn) -> tuple[Run, list[float]]:
+        run = Run(plan, centre, conn, say)
+        await run.ask()
+        return run, await run.hidden_ms()
+
+    async def settle(conn: OwnConnection, secret: str) -> Centre:
         say(f"making {plan.interactions:,} interactions")
-        centre = await timeline_people.settle(conn, plan.interactions, secret, say)
-        await conn.execute("CHECKPOINT")
-        if plan.explain:
-            await _explained(conn, centre, say)
-        await conn.close(timeout=5)
-        database = await Database(url).open()
-        stack.push_async_callback(database.close)
-        async with database.read() as asking:
-            run = Run(plan, centre, asking, say)
-            await run.ask()
-            hidden_ms = await run.hidden_ms()
-        http_ms = await _over_http(url, folder, centre, secret, plan.seed)
-        return run.result(hidden_ms, http_ms)
+        return await timeline_people.settle(conn, plan.interactions, secret, say)
+
+    house = House(
+        database_url=plan.database_url,
+        seed=plan.seed,
+        path="timeline",
+        settle=settle,
+        explain=partial(_explained, say=say) if plan.explain else None,
+    )
+    (run, hidden_ms), http_ms = await house.ask(about)
+    return run.result(hidden_ms, http_ms)
 
 
 class Run:
@@ -123,59 +104,29 @@ class Run:
         self._conn = conn
         self._say = say
         self._random = random.Random(plan.seed)  # noqa: S311 -- no secret
-        self._ours_ms: dict[Case, list[float]] = {case: [] for case in _CASES}
-        self._bare_ms: dict[Case, list[float]] = {case: [] for case in _CASES}
+        self._sides = Sides(_CASES, self._ours, self._least)
 
     async def ask(self) -> None:
         """Let the two sides take turns over the same questions."""
-        for question in self._questions(_WARM_UP):
-            if await self._ours(question) != await self._least(question):
-                raise MeasurementInvalid(f"the two sides read different rows: {question}")
         each = max(1, self._plan.pages // self._plan.slices)
-        for _ in range(self._plan.slices):
-            questions = self._questions(each)
-            for side, took_ms in ((self._ours, self._ours_ms), (self._least, self._bare_ms)):
-                for question in questions:
-                    began_s = time.perf_counter()
-                    await side(question)
-                    took_ms[question.case].append((time.perf_counter() - began_s) * 1000)
-        for case in _CASES:
-            ours, bare = sorted(self._ours_ms[case]), sorted(self._bare_ms[case])
-            self._say(f"{case}: {_told(ours)}; bare {_told(bare)}")
+        await self._sides.ask(self._questions, each, self._plan.slices, self._say)
 
     async def hidden_ms(self) -> list[float]:
         """Ask for the history of which nothing may be read."""
-        took_ms: list[float] = []
-        for _ in range(_HIDDEN_PAGES):
-            began_s = time.perf_counter()
-            page = await self._page(HIDDEN, MAX_ID)
-            took_ms.append((time.perf_counter() - began_s) * 1000)
-            if page.items or page.next is not None:
-                raise MeasurementInvalid("the agent was shown what he may not read")
-        return sorted(took_ms)
+        return await two_sides.hidden_ms(
+            partial(self._page, before_id=MAX_ID),
+            lambda page: not page.items and page.next is None,
+        )
 
     def result(self, hidden_ms: Sequence[float], http_ms: Sequence[float]) -> Result:
         """The figures."""
-        ours = sorted(ms for case in _CASES for ms in self._ours_ms[case])
-        bare = sorted(ms for case in _CASES for ms in self._bare_ms[case])
-        ratios = {
-            case: _p99(sorted(self._ours_ms[case])) / _p99(sorted(self._bare_ms[case]))
-            for case in _CASES
-        }
         return Result(
             interactions=self._centre.interactions,
-            pages=len(ours),
-            p50_ms=round(figures.percentile(ours, 0.50), 3),
-            p99_ms=round(_p99(ours), 3),
-            bare_p50_ms=round(figures.percentile(bare, 0.50), 3),
-            bare_p99_ms=round(_p99(bare), 3),
-            ratio=round(_p99(ours) / _p99(bare), 3),
-            first_ratio=round(ratios["first"], 3),
-            deep_ratio=round(ratios["deep"], 3),
-            hot_ratio=round(ratios["hot"], 3),
-            hidden_p99_ms=round(_p99(hidden_ms), 3),
-            http_p50_ms=round(figures.percentile(http_ms, 0.50), 3),
-            http_p99_ms=round(_p99(http_ms), 3),
+            pages=len(self._sides.ours()),
+            first_ratio=self._sides.ratio("first"),
+            deep_ratio=self._sides.ratio("deep"),
+            hot_ratio=self._sides.ratio("hot"),
+            **self._sides.figures(hidden_ms, http_ms),
         )
 
     def _questions(self, count: int) -> list[_Question]:
@@ -212,43 +163,9 @@ class Run:
 
 
 async def _explained(conn: OwnConnection, centre: Centre, say: Say) -> None:
-    """Say how PostgreSQL carries out the page's statement, by its generic plan."""
-    text = db.Statements.registry["contactcenter.timeline"].texts["of_contact"]
-    await conn.execute(f"SET plan_cache_mode = force_generic_plan; PREPARE explained AS {text}")
-    for name, contact_id in (("anybody", centre.first_contact), ("hot", HOT), ("hidden", HIDDEN)):
-        values = f"{centre.viewer_id}, {contact_id}, {MAX_ID}, {PAGE + 1}"
-        lines = await conn.fetch(f"EXPLAIN (ANALYZE, BUFFERS) EXECUTE explained({values})")
-        say(f"-- {name}")
-        for line in lines:
-            say(line[0])
-    await conn.execute("DEALLOCATE explained; RESET plan_cache_mode")
+    statement = "contactcenter.timeline:of_contact"
 
+    def values(contact_id: int) -> str:
+        return f"{centre.viewer_id}, {contact_id}, {MAX_ID}, {PAGE + 1}"
 
-async def _over_http(url: str, folder: Path, centre: Centre, secret: str, seed: int) -> list[float]:
-    """What a client waits for first pages, one at a time."""
-    settings = {"database_url": url, "data_dir": str(folder / "data")}
-    choice = random.Random(seed)  # noqa: S311 -- no secret
-    took_ms: list[float] = []
-    cookies = {"contactcenter_session": secret}
-    async with (
-        served(folder, settings) as server,
-        aiohttp.ClientSession(server.url, cookies=cookies) as http,
-    ):
-        for n in range(_WARM_UP + _HTTP_PAGES):
-            contact_id = choice.randint(centre.first_contact, centre.last_contact)
-            began_s = time.perf_counter()
-            async with http.get(f"/api/v1/contacts/{contact_id}/timeline") as answer:
-                body = await answer.read()
-            if answer.status != HTTPStatus.OK:
-                raise MeasurementInvalid(f"HTTP {answer.status}: {body[:200]!r}")
-            if n >= _WARM_UP:
-                took_ms.append((time.perf_counter() - began_s) * 1000)
-    return sorted(took_ms)
-
-
-def _p99(sorted_ms: Sequence[float]) -> float:
-    return figures.percentile(sorted_ms, 0.99)
-
-
-def _told(sorted_ms: Sequence[float]) -> str:
-    return f"p50 {figures.percentile(sorted_ms, 0.50):.3f} ms, p99 {_p99(sorted_ms):.3f} ms"
+    await two_sides.explained(conn, statement, values, centre, say)
