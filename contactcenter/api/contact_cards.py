@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from contactcenter import contact_cards
 from contactcenter.api.contact_profile import Hours, hours_of
-from contactcenter.api.contact_views import IdentityView, identity_views
+from contactcenter.api.contact_views import IdentityView, dealings
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.completeness import MissingFact
 from contactcenter.contact_cards import (
@@ -87,33 +87,19 @@ def card_view(card: Card) -> CardView:
     contact = card.contact
     return CardView(
         contact_id=contact.id,
-        name=contact.name,
-        note=contact.note,
-        identities=identity_views(card.identities),
         temperament=card.manner,
         value=card.segment("value_class"),
         category=card.segment("customer_category"),
         life_cycle=card.segment("life_cycle"),
         vital=card.segment("vital"),
-        segments=card.segments,
-        entitlements=card.entitlements,
         preferred=_preferences(card),
         needs=contact.needs,
         expectations=contact.expectations,
         interests=contact.interests,
         likes=contact.likes,
         dislikes=contact.dislikes,
-        interactions=card.interactions,
-        tickets=card.tickets,
-        assets=card.assets,
-        follow_ups=card.follow_ups,
-        satisfaction=card.satisfaction,
-        behaviour=card.behaviour,
-        completeness=card.score.completeness,
-        freshness=card.score.freshness,
-        missing_fact=card.missing_fact,
         read_at=card.read_at,
-        version=contact.version,
+        **dealings(card),
     )
 
 

@@ -10,7 +10,7 @@ from contactcenter.api import contact_profile
 from contactcenter.api.contact_profile import FactsView
 from contactcenter.api.operation import Call
 from contactcenter.completeness import MissingFact
-from contactcenter.contact_cards import FollowUp, OpenTicket, Opinion, OwnedAsset, Said
+from contactcenter.contact_cards import Card, FollowUp, OpenTicket, Opinion, OwnedAsset, Said
 from contactcenter.db import Conn
 from contactcenter.segment_views import SegmentView
 from contactcenter.temperament_views import Temperament
@@ -87,29 +87,36 @@ async def read(conn: Conn, viewer_id: int, contact_id: int) -> ContactView:
     language = card.segment("language")
     return ContactView(
         id=contact.id,
-        name=contact.name,
         language=contact.language,
         preferred_language=None if language is None else language.value,
-        note=contact.note,
         attributes=contact.attributes,
-        identities=identity_views(card.identities),
-        segments=card.segments,
-        entitlements=card.entitlements,
         temperament=await temperament_views.current(conn, contact.id),
-        interactions=card.interactions,
-        tickets=card.tickets,
-        assets=card.assets,
-        follow_ups=card.follow_ups,
-        satisfaction=card.satisfaction,
-        behaviour=card.behaviour,
-        completeness=card.score.completeness,
-        freshness=card.score.freshness,
-        missing_fact=card.missing_fact,
         created_at=contact.created_at,
         updated_at=contact.updated_at,
-        version=contact.version,
         **contact_profile.shown(contact),
+        **dealings(card),
     )
+
+
+def dealings(card: Card) -> dict[str, Any]:
+    """What contact and card show alike: who he is, what he is to us, and where we stand."""
+    return {
+        "name": card.contact.name,
+        "note": card.contact.note,
+        "identities": identity_views(card.identities),
+        "segments": card.segments,
+        "entitlements": card.entitlements,
+        "interactions": card.interactions,
+        "tickets": card.tickets,
+        "assets": card.assets,
+        "follow_ups": card.follow_ups,
+        "satisfaction": card.satisfaction,
+        "behaviour": card.behaviour,
+        "completeness": card.score.completeness,
+        "freshness": card.score.freshness,
+        "missing_fact": card.missing_fact,
+        "version": card.contact.version,
+    }
 
 
 def identity_views(known: list[contacts.KnownIdentity]) -> list[IdentityView]:
