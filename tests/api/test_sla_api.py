@@ -11,9 +11,9 @@ from contactcenter import sla
 from contactcenter.dispatch import holding
 from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.entering import enter
+from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
 from routing.sla import Happening
-from routing.temperament.by_cues import read_by_cues
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ async def test_a_message_on_a_ticket_that_stays_is_promised_an_answer(
     written_at = await table.fetchval("SELECT clock_timestamp()")
     await factories.interaction(table, written_at, ticket_id=ticket_id)
 
-    await Triage(database, bell, dispatcher, read_by_cues).look()
+    await Triage(database, bell, dispatcher, trained_reader()).look()
 
     clocks = await table.fetch(
         "SELECT metric, started_at FROM sla_clock WHERE ended_at IS NULL ORDER BY id"
