@@ -3,7 +3,7 @@
 A measurement is one function here and one module in ``contactcenter.bench``.
 """
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -214,4 +214,5 @@ def _show(result: msgspec.Struct, *, as_json: bool) -> None:
         click.echo(msgspec.json.encode(result).decode())
         return
     for name, value in msgspec.structs.asdict(result).items():
-        click.echo(f"{name:20} {'' if value is None else value}")
+        if not isinstance(value, Mapping):  # what was told on the way
+            click.echo(f"{name:20} {'' if value is None else value}")

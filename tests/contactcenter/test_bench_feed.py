@@ -1,15 +1,12 @@
 """The feed's measurement: it counts what each socket was told, and fails when one missed something."""
 
-import asyncio
-import json
-import os
-import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
 from aiohttp import WSMessage, web
+from bench_process import bench
 
 from contactcenter.bench.feed import Result, check
 from contactcenter.bench.feed_orders import Await, Check, Connect, Cut, Report
@@ -38,21 +35,7 @@ FINE = Result(
 
 @pytest.mark.full
 async def test_a_tiny_run_tells_everybody_of_everything() -> None:
-    command = ["bench", "feed", "--sockets", "12", "--events", "4", "--slices", "1", "--json"]
-
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "contactcenter",
-        *command,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={k: v for k, v in os.environ.items() if not k.startswith("CONTACTCENTER_")},
-    )
-    out, err = await process.communicate()
-
-    assert process.returncode == 0, err.decode()
-    result = json.loads(out.decode().splitlines()[-1])
+    result, _ = await bench("feed", "--sockets", "12", "--events", "4", "--slices", "1")
     assert list(result) == list(Result.__struct_fields__)
     assert (result["sockets"], result["events"]) == (12, 4)
     assert (result["missed"], result["doubled"]) == (0, 0)

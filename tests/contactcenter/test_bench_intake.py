@@ -1,12 +1,8 @@
 """The intake's measurement: it counts what is there, and says so when a run cannot count."""
 
-import asyncio
-import json
-import os
-import sys
-
 import asyncpg
 import pytest
+from bench_process import bench
 
 from contactcenter.bench import messages, scratch
 from contactcenter.bench.figures import MeasurementInvalid, percentile
@@ -15,24 +11,9 @@ from contactcenter.bench.intake import Plan, check_stored, measure
 
 @pytest.mark.full
 async def test_a_tiny_run_counts_what_was_stored() -> None:
-    command = ["bench", "intake", "--clients", "3", "--seconds", "0.4", "--slices", "2"]
-
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "contactcenter",
-        *command,
-        "--known",
-        "50",
-        "--json",
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={k: v for k, v in os.environ.items() if not k.startswith("CONTACTCENTER_")},
+    result, _ = await bench(
+        "intake", "--clients", "3", "--seconds", "0.4", "--slices", "2", "--known", "50"
     )
-    out, err = await process.communicate()
-
-    assert process.returncode == 0, err.decode()
-    result = json.loads(out.decode().splitlines()[-1])
     assert list(result) == [
         "clients",
         "seconds",

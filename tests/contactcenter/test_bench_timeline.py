@@ -1,11 +1,7 @@
 """The timeline's measurement: both sides read the same rows, and nobody is shown hidden ones."""
 
-import asyncio
-import json
-import os
-import sys
-
 import pytest
+from bench_process import bench
 
 from contactcenter.bench import timeline_people
 from contactcenter.bench.figures import MeasurementInvalid
@@ -18,30 +14,16 @@ ROWS = 20_000
 
 @pytest.mark.full
 async def test_a_tiny_run_reads_pages_of_every_kind() -> None:
-    command = ["bench", "timeline", "--interactions", str(ROWS), "--pages", "30", "--slices", "2"]
-
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "contactcenter",
-        *command,
-        "--explain",
-        "--json",
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={k: v for k, v in os.environ.items() if not k.startswith("CONTACTCENTER_")},
+    result, said = await bench(
+        "timeline", "--interactions", str(ROWS), "--pages", "30", "--slices", "2", "--explain"
     )
-    out, err = await process.communicate()
-
-    assert process.returncode == 0, err.decode()
-    result = json.loads(out.decode().splitlines()[-1])
     assert list(result) == list(Result.__struct_fields__)
     assert (result["interactions"], result["pages"]) == (ROWS, 30)
     assert 0 < result["bare_p50_ms"] <= result["bare_p99_ms"]
     assert 0 < result["p50_ms"] <= result["p99_ms"]
     assert 0 < result["http_p50_ms"] <= result["http_p99_ms"]
-    assert "interaction_timeline" in err.decode()
-    assert "Seq Scan on interaction" not in err.decode()
+    assert "interaction_timeline" in said
+    assert "Seq Scan on interaction" not in said
 
 
 async def settled(conn: OwnConnection) -> timeline_people.Centre:
