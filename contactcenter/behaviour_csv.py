@@ -119,14 +119,15 @@ def _joined(cells: Iterable[object]) -> str:
 
 
 def _harmless(cell: object) -> object:
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+    if isinstance(cell, str) and cell.lstrip("'").startswith(FORMULA_STARTS):
         return f"'{cell}"
     return cell
 
 
 def _bare(cell: str) -> str:
     """Without the apostrophe with which it was written."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
+    is_marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS)
+    return cell[1:] if is_marked else cell
 
 
 class _Lines:
@@ -159,7 +160,10 @@ class _Header:
 
     def __init__(self, text: str) -> None:
         self.delimiter = next((mark for mark in ",;\t" if mark in text), ",")
-        (cells,) = csv.reader([text], delimiter=self.delimiter)
+        try:
+            (cells,) = csv.reader([text], delimiter=self.delimiter)
+        except csv.Error as error:  # such as lines that end as on old Macs
+            raise BadInput("line 1", f"This is no CSV: {error}.") from error
         self.columns = [cell.strip() for cell in cells]
 
 
@@ -168,11 +172,13 @@ def _header(lines: _Lines) -> _Header:
     if not text.strip():
         raise BadInput("line 1", "There is no header.")
     top = _Header(text)
-    for n, column in enumerate(top.columns):
+    seen: set[str] = set()
+    for column in top.columns:
         if column not in COLUMNS and not column.startswith(_DETAIL):
             raise BadInput(f"line 1, column {column[:60]}", "There is no such column.")
-        if column in top.columns[:n]:
-            raise BadInput(f"line 1, column {column}", "The column is there twice.")
+        if column in seen:
+            raise BadInput(f"line 1, column {column[:60]}", "The column is there twice.")
+        seen.add(column)
     for column in REQUIRED:
         if column not in top.columns:
             raise BadInput(f"line 1, column {column}", "The column is missing.")

@@ -57,6 +57,8 @@ async def import_behaviour(call: Call, query: FileQuery, body: bytes) -> Taken:
         written = Written(kind=kind, value=value)
         return identities.normalised(call.services.channels, written, field="body")
 
+    if body.count(b"\n") > 2 * MAX_LINES:  # reading so many empty ones would hold up everybody
+        raise BadInput("body", f"More than {MAX_LINES} lines: use contactcenter behaviour.")
     read = behaviour_csv.read(io.BytesIO(body), source=query.source, address=address)
     lines = []
     for line in read:

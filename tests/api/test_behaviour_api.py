@@ -348,6 +348,8 @@ async def test_a_file_is_brought_by_request_and_written_out_again(admin, agent, 
     assert (wrong["field"], await kept(table)) == ("line 3", [])
     wrong = await sent(header + good + good.replace(",1,", ",2,").replace("EUR", "ABC"), 422)
     assert (wrong["field"], await kept(table)) == ("line 3, column currency", [])
+    wrong = await sent(header + "\n" * 500_000, 422)
+    assert (wrong["field"], await kept(table)) == ("body", [])
     assert await sent(header + good, 201) == taken(new=1)
     assert await sent(header + good, 201) == taken(known=1)
 

@@ -1,6 +1,8 @@
 """Files of what customers did: read as they are, all or none, and twice is once."""
 
 import contextlib
+import csv
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +11,12 @@ import asyncpg
 import factories
 import pytest
 from command_line import command
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from channels import Address
 from contactcenter import behaviour_csv, behaviour_import
+from contactcenter.behaviour import BehaviourEvent
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
 
@@ -27,7 +32,7 @@ def address(kind: str, value: str) -> Address:
 
 def read(text: str | bytes, source: str | None = None) -> list:
     raw = text.encode() if isinstance(text, str) else text
-    return list(behaviour_csv.read(raw.splitlines(keepends=True), source=source, address=address))
+    return list(behaviour_csv.read(io.BytesIO(raw), source=source, address=address))
 
 
 def test_a_line_is_read_with_persian_digits_any_separator_and_text_over_several_lines() -> None:
@@ -48,11 +53,40 @@ def test_a_line_is_read_with_persian_digits_any_separator_and_text_over_several_
     assert (first.place, second.place) == ("line 2, column ", "line 5, column ")
 
 
+@given(st.text(st.sampled_from("=+-@'a 1\t\r\n"), min_size=1).filter(lambda s: s == s.strip()))
+@settings(max_examples=200)
+def test_what_is_written_is_no_formula_and_is_read_as_it_was(name: str) -> None:
+    event = BehaviourEvent(
+        id=1,
+        contact_id=7,
+        kind="visit",
+        source="shop",
+        external_id=name,
+        occurred_at=datetime(2026, 1, 5, tzinfo=UTC),
+        received_at=datetime(2026, 1, 5, tzinfo=UTC),
+        amount_minor=None,
+        cost_minor=None,
+        currency=None,
+        product=None,
+        topic=None,
+        referred_id=None,
+        details={},
+    )
+
+    text = behaviour_csv.header() + behaviour_csv.written(event)
+
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert not row["external_id"].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    (line,) = read(text)
+    assert line.external_id == name
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
         ("", "line 1"),
         ("kind,external_id\n", "line 1, column occurred_at"),
+        ((HEADER + GOOD).replace("\n", "\r"), "line 1"),  # as old Macs end lines
         ("kind,external_id,occurred_at,colour\n", "line 1, column colour"),
         ("kind,kind,external_id,occurred_at\n", "line 1, column kind"),
         (HEADER + GOOD + GOOD[:-2] + "\n", "line 3"),
