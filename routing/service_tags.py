@@ -25,6 +25,9 @@ _END: Final = "end"
 #: What may be read in more ways from one word on names nothing.
 MOST_WAYS: Final = 500
 
+#: Places in the tree of tags, each with what it costs to take what is said for that.
+Ways = list[tuple[Mapping[str, Any], int]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
@@ -122,22 +125,35 @@ def _own(heard: Heard, tree: Mapping[str, Any]) -> tuple[tuple[str, ...], set[in
 def _named_at(heard: Heard, start: int, tree: Mapping[str, Any]) -> tuple[str, int] | None:
     """The one tag that what is said from ``start`` on fits best, and where it ends."""
     fits: dict[str, tuple[int, int]] = {}
-    to_do: list[tuple[int, Mapping[str, Any], int]] = [(start, tree, 0)]
-    for at, node, cost in to_do:
-        if len(to_do) > MOST_WAYS:
+    ahead: Ways = [(tree, 0)]
+    at, ways = start, 0
+    while ahead:
+        ways += len(ahead)
+        if ways > MOST_WAYS:
             return None
-        if _END in node:
-            fits[node[_END]] = min((cost, at), fits.get(node[_END], (cost, at)))
-        if at < len(heard.said) and (at == start or not heard.said[at].begins):
-            for written, doubt in heard.said[at].readings:
-                to_do += [
-                    (at + 1, below, cost + more) for below, more in _below(node, written, doubt)
-                ]
+        for node, cost in ahead:
+            if _END in node:
+                fits[node[_END]] = min((cost, at), fits.get(node[_END], (cost, at)))
+        if at == len(heard.said) or (at > start and heard.said[at].begins):
+            break
+        ahead = _further(ahead, heard.said[at].readings)
+        at += 1
     if not fits:
         return None
     least = min(cost for cost, _ in fits.values())
     best = [(tag, end) for tag, (cost, end) in fits.items() if cost == least or least > 0]
     return best[0] if len(best) == 1 else None
+
+
+def _further(ways: Ways, readings: Iterable[tuple[str, int]]) -> Ways:
+    """Where one more thing said leads, each place once and as cheaply as it is reached."""
+    reached: dict[int, tuple[Mapping[str, Any], int]] = {}
+    for node, cost in ways:
+        for written, doubt in readings:
+            for below, more in _below(node, written, doubt):
+                _, known = reached.get(id(below), (below, cost + more))
+                reached[id(below)] = below, min(known, cost + more)
+    return list(reached.values())
 
 
 def _below(

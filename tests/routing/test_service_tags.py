@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing import service_tags
-from routing.service_tags import DEFAULT, Format, canonical, find, is_tag
+from routing.service_tags import ANY, DEFAULT, Format, canonical, find, is_tag
 from routing.spelled_characters import SPELLED
 from routing.text import fold
 
@@ -193,3 +193,9 @@ def test_what_can_be_read_in_too_many_ways_names_nothing() -> None:
 
     assert find("ای " * 7, own).own == ()
     assert find("A E I A E I A", own).own == ("AEIAEIA",)
+
+
+def test_what_looks_alike_is_not_looked_at_in_every_combination() -> None:
+    tag = "0" * 13 + "A"
+
+    assert find("O " * 13 + "A", [tag], [Format(mask=ANY * 14)]).own == (tag,)
