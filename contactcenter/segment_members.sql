@@ -46,6 +46,10 @@ SELECT id, rule_key, rule_version, condition, name, channel, size, opted_out, un
 FROM segment_audience WHERE id = $1
 
 -- name: reached
--- One page of one.
-SELECT contact_id, identity_id FROM segment_audience_member WHERE audience_id = $1 AND contact_id > $2
-ORDER BY contact_id LIMIT $3
+-- One page of one. Whoever has opted out since it was taken is nobody to write to.
+SELECT m.contact_id, m.identity_id FROM segment_audience_member m JOIN segment_audience a ON a.id = m.audience_id
+JOIN identity i ON i.id = m.identity_id
+WHERE m.audience_id = $1 AND m.contact_id > $2
+  AND NOT EXISTS (SELECT FROM identity x JOIN opt_out o ON o.identity_id = x.id
+                  WHERE x.contact_id = i.contact_id AND o.channel = a.channel AND o.lifted_at IS NULL)
+ORDER BY m.contact_id LIMIT $3

@@ -228,7 +228,10 @@ async def find_audience(call: Call, audience_id: int) -> Audience:
     via="read",
 )
 async def list_audience(call: Call, audience_id: int, query: PageQuery) -> Page[Reached]:
-    """List an audience, by contact, with the address to write to."""
+    """List an audience, by contact, with the address to write to.
+
+    Who has opted out since it was taken is left out.
+    """
     await segment_members.find_audience(call.conn, audience_id)
     last = _REACHED.read(query.cursor)
     found = await segment_members.reached(

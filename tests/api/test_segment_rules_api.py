@@ -117,6 +117,12 @@ async def test_an_edit_is_based_on_a_version_and_asks_everybody_anew(admin, data
     assert [s["value"] for s in history["history"] if s["kind"] == "group"] == ["adults"]
 
 
+OPT_OUT = (
+    "INSERT INTO opt_out (channel, sender, identity_id, source, from_at)"
+    " VALUES ($1, $2, $3, 'customer', now())"
+)
+
+
 async def test_an_audience_stays_as_it_was_taken_without_those_who_opted_out(admin, database):
     ids = [
         await person(admin, "A", phone="+989120000001"),
@@ -127,8 +133,7 @@ async def test_an_audience_stays_as_it_was_taken_without_those_who_opted_out(adm
     contact = await admin("GET", f"/contacts/{ids[1]}", status=200)
     async with database.transaction() as conn:
         await conn.execute(
-            "INSERT INTO opt_out (channel, sender, identity_id, source, from_at)"
-            " VALUES ($1, $2, $3, 'customer', now())",
+            OPT_OUT,
             *opted.values(),
             contact["identities"][0]["id"],
         )
@@ -158,3 +163,7 @@ async def test_an_audience_stays_as_it_was_taken_without_those_who_opted_out(adm
     assert taken["condition"] == ADULTS
     assert await admin("GET", "/segment_rules/adults/audiences", status=200) == [taken]
     await admin("POST", "/segment_rules/adults/audiences", body | {"channel": "pigeon"}, status=422)
+
+    async with database.transaction() as conn:
+        await conn.execute(OPT_OUT, *opted.values(), before["items"][0]["identity_id"])
+    assert (await admin("GET", f"{path}/contacts", status=200))["items"] == []
