@@ -1,6 +1,5 @@
 """Five categories of customers times three tiers: queue, promise, entitlement and credit of each."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from contactcenter import entitlements, ticket_views
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
 
@@ -24,11 +23,8 @@ Cell = tuple[str, int]
 
 @pytest.fixture
 async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    yield dispatcher
-    task.cancel()
-    await dispatcher.close()
+    async with dispatching(database) as dispatcher:
+        yield dispatcher
 
 
 def promised(cell: Cell) -> int:

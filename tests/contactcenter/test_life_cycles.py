@@ -1,7 +1,5 @@
 """Stages as they are kept: by purchases however late, by people's words, over merges."""
 
-import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,9 +9,8 @@ import factories
 import pytest
 
 from contactcenter import life_cycles, merge_undoing, merges, segment_setting, value_setting
-from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.segment_setting import SegmentIsOver, Wanted
 from contactcenter.stages import StageRefused
 from routing.life_cycle import may_follow
@@ -70,14 +67,8 @@ class World:
 
 @pytest.fixture
 async def world(database: Database) -> AsyncIterator[World]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    async with database.read() as conn:
+    async with dispatching(database) as dispatcher, database.read() as conn:
         yield World(database, conn, dispatcher)
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-    await dispatcher.close()
 
 
 async def test_much_that_is_told_at_once_leaves_every_step_and_nothing_twice(

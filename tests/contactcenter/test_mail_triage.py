@@ -1,6 +1,5 @@
 """Mails are looked at as other messages are, and only what a person wrote counts."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from contactcenter import queues, sla_clocks, ticket_facts, tickets, timeline
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, escalation_facts, holding
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
 from routing.escalation import Limits, Rule
@@ -26,11 +25,8 @@ RUDE = (
 
 @pytest.fixture
 async def triage(database: Database) -> AsyncIterator[Triage]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    yield Triage(database, Bell(database), dispatcher, trained_reader())
-    task.cancel()
-    await dispatcher.close()
+    async with dispatching(database) as dispatcher:
+        yield Triage(database, Bell(database), dispatcher, trained_reader())
 
 
 async def _threaded(conn: Conn, *, kind: str = "message", **columns: Any) -> tuple[int, int]:

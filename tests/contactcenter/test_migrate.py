@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from contactcenter import migrate as module
+from contactcenter.bench.scratch import drop_database
 from contactcenter.migrate import MigrationRefused, migrate, pending, read_migrations
 from contactcenter.sql_statements import split_statements
 
@@ -48,7 +49,7 @@ async def empty_database(server_dsn, encoding):
     parts = server_dsn.split("?")
     base = parts[0].rpartition("/")[0]
     yield "?".join([f"{base}/{name}", *parts[1:]])
-    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await drop_database(server, name)
     await server.close()
 
 

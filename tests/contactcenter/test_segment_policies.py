@@ -1,6 +1,5 @@
 """What follows for customers of a segment: which of several policies counts, for each effect."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from contactcenter import decisions, entry_rules, segment_policies, ticket_views
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.errors import BadInput, Stale
 from contactcenter.segment_policies import Policy
 from contactcenter.speech import Speech
@@ -22,11 +21,8 @@ from contactcenter.triage import Triage
 
 @pytest.fixture
 async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    yield dispatcher
-    task.cancel()
-    await dispatcher.close()
+    async with dispatching(database) as dispatcher:
+        yield dispatcher
 
 
 class House:

@@ -11,7 +11,7 @@ import pytest
 from contactcenter import segment_setting, ticket_credits, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.segment_setting import Wanted
 from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
@@ -21,11 +21,8 @@ ANN = factories.actor()
 
 @pytest.fixture
 async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    yield dispatcher
-    task.cancel()
-    await dispatcher.close()
+    async with dispatching(database) as dispatcher:
+        yield dispatcher
 
 
 class Centre:

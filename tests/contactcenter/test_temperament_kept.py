@@ -14,7 +14,7 @@ from contactcenter import contacts, merge_undoing, merges, temperament_views, te
 from contactcenter.bell import Bell
 from contactcenter.contacts import Contact
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.errors import BadInput, NotFound
 from contactcenter.temperament_keeper import TemperamentKeeper
 from contactcenter.temperaments import CorrectionStands, OptedOut
@@ -131,12 +131,9 @@ class Centre:
 
 @pytest.fixture
 async def centre(database: Database) -> AsyncIterator[Centre]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
     ASKED.clear()
-    yield Centre(database, dispatcher)
-    task.cancel()
-    await dispatcher.close()
+    async with dispatching(database) as dispatcher:
+        yield Centre(database, dispatcher)
 
 
 async def test_a_message_leaves_numbers_and_places_and_none_of_its_words(centre: Centre) -> None:

@@ -1,6 +1,5 @@
 """Machines that customers name in their words: their own are attached, of others nothing is told."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from contactcenter import assets, ticket_assets, ticket_views, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.temperament_model import trained_reader
 from contactcenter.ticket_assets import Spoken
 from contactcenter.triage import Triage
@@ -19,11 +18,8 @@ from contactcenter.triage import Triage
 
 @pytest.fixture
 async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    yield dispatcher
-    task.cancel()
-    await dispatcher.close()
+    async with dispatching(database) as dispatcher:
+        yield dispatcher
 
 
 class House:

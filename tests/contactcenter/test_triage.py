@@ -10,7 +10,7 @@ import pytest
 
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import BATCH, Triage
 from routing.temperament import Message
@@ -19,11 +19,8 @@ from routing.temperament.reading import Reading
 
 @pytest.fixture
 async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    yield dispatcher
-    task.cancel()
-    await dispatcher.close()
+    async with dispatching(database) as dispatcher:
+        yield dispatcher
 
 
 def failing(_message: Message, _before: Sequence[Message] = ()) -> Reading:

@@ -1,7 +1,5 @@
 """Value and its classes: worked out by hand, and against a plain reading of the same facts."""
 
-import asyncio
-import contextlib
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
@@ -12,9 +10,8 @@ import factories
 import pytest
 
 from contactcenter import merge_undoing, merges, value_classes, value_setting
-from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.dispatch.dispatcher import Dispatcher
+from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -224,13 +221,8 @@ async def test_classes_are_those_of_a_plain_reading_and_more_profit_never_lowers
 
 @pytest.fixture
 async def dispatcher(database: Database) -> AsyncIterator[Dispatcher]:
-    dispatcher = Dispatcher(database, Bell(database))
-    task = asyncio.create_task(dispatcher.run())
-    yield dispatcher
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-    await dispatcher.close()
+    async with dispatching(database) as dispatcher:
+        yield dispatcher
 
 
 async def said(conn: asyncpg.Connection, kind: str = "value_class") -> dict[int, str]:
