@@ -224,6 +224,7 @@ async def test_the_clock_is_read_after_the_lock(database: Database) -> None:
             released_at = await conn.fetchval("SELECT clock_timestamp()")
         given, began = await waiting
     task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
     await dispatcher.close()
 
     assert began < released_at < given

@@ -190,6 +190,7 @@ async def test_a_jump_of_the_databases_clock_moves_timers_by_no_more_than_itself
 
     assert await woken(table) == {soon: 1, within: 1, beyond: 1}
     task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
     await dispatcher.close()
 
 
