@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from channels._base import Env
 from channels._email.imap import settings
-from channels._email.imap.settings import Security
 from channels._email.receiving import NAME
+from channels._email.security import Security
 from channels._failures import BadOption, Unavailable
 from channels._listed import listed
 

@@ -1,15 +1,13 @@
 """The settings of mailboxes, and what each of them may be."""
 
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlsplit
 
 from channels import _setting_checks
 from channels._base import Setting
 from channels._failures import BadOption
 from channels._listed import listed
-
-Security = Literal["tls", "starttls", "plain"]
 
 HOST: Final = "imap_host"
 PORT: Final = "imap_port"

@@ -5,17 +5,16 @@ name and password of the settings are not used, and they are never given to a ho
 """
 
 from collections.abc import Mapping
-from typing import Final, Literal, cast, get_args
+from typing import Final, cast, get_args
 
 from msgspec import Struct
 
 from channels import _setting_checks as checks
 from channels._base import Env, Setting
 from channels._email.receiving import NAME
+from channels._email.security import Security
 from channels._failures import Unavailable
 from channels._own_settings import OwnSettings
-
-Security = Literal["tls", "starttls", "plain"]
 
 HOST: Final = "smtp_host"
 SETTINGS: Final = (
