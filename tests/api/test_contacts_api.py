@@ -294,8 +294,8 @@ async def test_an_address_that_changes_hands_while_messages_arrive_loses_none(ag
             agent.send("POST", f"/contacts/{other}/identities", new),
             inbox.receive([message(n, PHONE)]),
         )
-        assert away.status == 200
-        assert taken.status in {201, 409}
+        # Whoever takes the address first leaves nothing to take away.
+        assert (away.status, taken.status) in {(200, 201), (200, 409), (404, 201)}
         assert outcome == "stored"
 
     assert await table.fetchval("SELECT count(*) FROM interaction") == 30
