@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from typing import Final
 
@@ -113,6 +113,22 @@ class Feed:
         subscriber.good_for(left[0])
         self._hub.join(subscriber)
         return subscriber
+
+    @contextmanager
+    def listening(self, listener: Callable[[Sequence[Entry]], None]) -> Iterator[None]:
+        """Hand every event, whoever may see it, to a part of this process: once and in order.
+
+        The listener is called with those that were read together, and must not wait. After a lost
+        connection to the database, or before the feed has its place, events may be left out: it is
+        called with none then, and looks for itself.
+        """
+        self._hub.listeners.append(listener)
+        self._hub.visibility.listen()
+        try:
+            yield
+        finally:
+            self._hub.listeners.remove(listener)
+            self._hub.visibility.hear_no_more()
 
     def leave(self, subscriber: Subscriber) -> None:
         """Let go of a subscriber whose socket is closed."""

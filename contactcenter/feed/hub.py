@@ -5,7 +5,7 @@ may see, so many events at once cost each socket one write, not many.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
@@ -104,6 +104,8 @@ class Hub:
         self.visibility: Final = Visibility()
         #: Everything up to here was handed to whoever is live.
         self.position = Position(0, 0)
+        #: Parts of this process that want every event.
+        self.listeners: Final[list[Callable[[Sequence[Entry]], None]]] = []
         self._subscribers: dict[Viewer, set[Subscriber]] = {}
 
     def join(self, subscriber: Subscriber) -> None:
@@ -126,6 +128,8 @@ class Hub:
     async def tell(self, conn: Conn, epoch: int, entries: list[Entry]) -> None:
         """Hand these events, which follow the hub's position, to whoever may see them."""
         await self.visibility.learn(conn, entries)
+        if entries:
+            self.tell_listeners(entries)
         if any(e.kind in _ENDINGS or e.kind.startswith("user_") for e in entries):
             await self.check_credentials(conn)
         if not self._subscribers and entries:
@@ -135,6 +139,11 @@ class Hub:
             self._hand_over([Telling(entry, epoch) for entry in together])
             self.position = together[-1].position
             await asyncio.sleep(0)
+
+    def tell_listeners(self, entries: Sequence[Entry]) -> None:
+        """Hand these to every listener; none stands for a gap."""
+        for listener in list(self.listeners):
+            listener(entries)
 
     async def check_credentials(self, conn: Conn) -> None:
         """Ask whether every session and token here is still good, some hundreds a statement."""

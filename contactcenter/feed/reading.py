@@ -111,6 +111,7 @@ class Reading:
         self._hub.position = now.cursor.position
         self._note(reader.Look(at=now.at, held_back_s=None))
         await self._hub.visibility.read_holdings(conn)
+        self._hub.tell_listeners(())
         for subscriber in self._hub.subscribers:
             if subscriber.cursor is not None:
                 subscriber.cursor = now.cursor

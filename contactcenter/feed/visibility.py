@@ -126,6 +126,7 @@ class Visibility:
         #: Set while there is anybody.
         self.followed: Final = asyncio.Event()
         self._viewers: dict[int, Viewer] = {}
+        self._listeners = 0
         self._reads = 0
         self._holder_of: dict[int, tuple[int, int]] = {}
         self._held: dict[tuple[int, int], set[int]] = defaultdict(set)
@@ -142,7 +143,20 @@ class Visibility:
         viewer.sockets -= 1
         if viewer.sockets == 0:
             del self._viewers[viewer.user_id]
-        if not self._viewers:
+        self._doze_off()
+
+    def listen(self) -> None:
+        """A part of this process wants every event until ``hear_no_more``, whoever is connected."""
+        self._listeners += 1
+        self.followed.set()
+
+    def hear_no_more(self) -> None:
+        """One listener less."""
+        self._listeners -= 1
+        self._doze_off()
+
+    def _doze_off(self) -> None:
+        if not self._viewers and not self._listeners:
             self.followed.clear()
 
     async def read(self, conn: Conn, user_ids: Collection[int]) -> None:
