@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 from msgspec import Struct
 
+from channels._chat import Chatroom
 from channels._failures import FailureKind
 from channels._messages import (
     Address,
@@ -141,6 +142,7 @@ class Env(Struct, frozen=True, kw_only=True):
     http: aiohttp.ClientSession
     own: OwnSettings = NOTHING_OWN
     mailroom: Mailroom | None = None
+    chatroom: Chatroom | None = None
     reply_keys: Callable[[], Sequence[bytes]] = tuple
     shares_ports: bool = False
 

@@ -85,6 +85,19 @@ class MailReceived(Struct, frozen=True, kw_only=True):
     envelope_sender: str | None = None
 
 
+class Said(Struct, frozen=True, kw_only=True):
+    """What an ``Inbound`` of a web chat has beside its text.
+
+    ``client_id`` is what the browser calls it, the same at each resend. ``files`` are the tokens of
+    what the visitor uploaded before. ``is_left``: nobody was there, and he wants an answer at an
+    address he told.
+    """
+
+    client_id: str
+    files: tuple[str, ...] = ()
+    is_left: bool = False
+
+
 class Inbound(Struct, frozen=True, kw_only=True):
     """One message from a customer, authenticated and understood.
 
@@ -107,6 +120,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     consent: Consent | None = None
     thread: Thread | None = None
     received: MailReceived | None = None
+    said: Said | None = None
 
 
 class Unreadable(Struct, frozen=True, kw_only=True):

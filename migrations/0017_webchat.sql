@@ -1,0 +1,48 @@
+-- migrate:up
+-- Web chat: visitors of our customers' sites, what each of them was told, and in which order.
+
+-- A visitor: one browser at one of our widgets, known by a secret of which only the hash is here. There is no
+-- row before the first message. `address` is the value of his identity (kind 'chat').
+CREATE TABLE chat_visitor (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  entry_point_id bigint NOT NULL REFERENCES entry_point (id),
+  token_sha256 bytea NOT NULL CONSTRAINT chat_visitor_token_is_one_visitors UNIQUE
+    CONSTRAINT chat_visitor_token_is_a_sha256 CHECK (length(token_sha256) = 32),
+  address text NOT NULL CONSTRAINT chat_visitor_address_is_one_visitors UNIQUE,
+  language text CONSTRAINT chat_visitor_language_is_a_tag CHECK (language ~ '^[a-z]{2}$'),
+  user_id text CONSTRAINT chat_visitor_user_is_not_empty CHECK (user_id <> ''), -- as the host site attested
+  ticket_id bigint REFERENCES ticket (id),             -- of his last message
+  last_sequence bigint NOT NULL DEFAULT 0,             -- of his chat_line
+  received_sequence bigint NOT NULL DEFAULT 0,         -- what his browser has, and what he has seen
+  seen_sequence bigint NOT NULL DEFAULT 0,
+  read_sequence bigint NOT NULL DEFAULT 0,             -- what an agent has read
+  created_at timestamptz NOT NULL,
+  seen_at timestamptz NOT NULL,                        -- his last sign of life, within 10 s while he is connected
+  left_at timestamptz,                                 -- his last socket was closed; NULL while one is open
+  ended_at timestamptz,                                -- he ended the chat; his next message begins again
+  CONSTRAINT chat_visitor_has_not_seen_what_is_not_there
+    CHECK (received_sequence <= last_sequence AND seen_sequence <= received_sequence AND read_sequence <= last_sequence)
+);
+CREATE INDEX chat_visitor_of_ticket ON chat_visitor (ticket_id) WHERE ticket_id IS NOT NULL;
+
+-- What a visitor sees of his conversation, numbered without a gap: the number is counted under the lock of his row,
+-- so the order is that of the commits. Texts and files are the interaction's.
+CREATE TABLE chat_line (
+  visitor_id bigint NOT NULL REFERENCES chat_visitor (id),
+  sequence bigint NOT NULL CONSTRAINT chat_line_sequence_is_positive CHECK (sequence > 0),
+  kind text NOT NULL CONSTRAINT chat_line_kind_is_known CHECK (kind IN ('message', 'ended')),
+  interaction_id bigint REFERENCES interaction (id),
+  client_id text,                                      -- of his own messages: what his browser calls it
+  correlation_id text,                                 -- of ours: of the attempt to send it
+  at timestamptz NOT NULL,
+  CONSTRAINT chat_line_message_is_an_interaction CHECK ((kind = 'message') = (interaction_id IS NOT NULL)),
+  PRIMARY KEY (visitor_id, sequence)
+);
+CREATE UNIQUE INDEX chat_line_shows_a_message_once ON chat_line (interaction_id, visitor_id)
+  WHERE interaction_id IS NOT NULL;
+
+-- Files of visitors (FILES) ----------------------------------------------------------------------
+
+-- Endings and ratings (STANDING) -----------------------------------------------------------------
+
+-- Addresses a visitor told, and what was sent there (GONE) -----------------------------------------
