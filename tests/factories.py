@@ -584,6 +584,36 @@ async def interaction(
     return interaction_id
 
 
+async def chat_visitor(
+    conn: Conn, now: datetime, *, ticket_id: int, entry_point_id: int | None = None
+) -> int:
+    """Who chats on the ticket, with a line for each message of it so far."""
+    address = f"visitor-{next(_numbers)}"
+    visitor_id: int = await conn.fetchval(
+        """INSERT INTO chat_visitor (entry_point_id, token_sha256, address, ticket_id, created_at,
+                                     seen_at)
+           SELECT coalesce($5, entry_point_id), sha256($2::bytea), $3, $1, $4, $4
+           FROM ticket WHERE id = $1 RETURNING id""",
+        ticket_id,
+        address.encode(),
+        address,
+        now,
+        entry_point_id,
+    )
+    await conn.execute(
+        """WITH line AS (
+             INSERT INTO chat_line (visitor_id, sequence, kind, interaction_id, at)
+             SELECT $1, row_number() OVER (ORDER BY id), 'message', id, received_at
+             FROM interaction WHERE ticket_id = $2 AND kind = 'message'
+             RETURNING sequence)
+           UPDATE chat_visitor SET last_sequence = (SELECT coalesce(max(sequence), 0) FROM line)
+           WHERE id = $1""",
+        visitor_id,
+        ticket_id,
+    )
+    return visitor_id
+
+
 async def reply(conn: Conn, now: datetime, ticket_id: int, author_id: int) -> int:
     """What an agent wrote to the customer, as the timeline and the events have it."""
     return await interaction(

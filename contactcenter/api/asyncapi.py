@@ -37,7 +37,10 @@ ticket today gets its past on resuming. An agent named by an event gets it in an
 is taken from him leaves his screen; `gone` tells the others.
 
 A frame of the client has at most 64 KB, and at most 20 come in a second. The server pings every 25
-seconds; an open socket keeps its agent signed on."""
+seconds; an open socket keeps its agent signed on.
+
+`signal` tells of a web chat's visitor what is over in a moment. It has no cursor: signals are not
+stored, and are lost with the socket. `typing` and `read` tell the visitor the like of an agent."""
 
 
 @lru_cache(maxsize=4)

@@ -62,7 +62,7 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
     async with AsyncExitStack() as at_the_door:
         await at_the_door.enter_async_context(_turn(request))
         actor = await _actor(request, services)
-        socket = FeedSocket(request, request.app[FEED], services.db)
+        socket = FeedSocket(request, request.app[FEED], services.db, services.bell)
         if not socket.is_possible:
             raise UpgradeRequired
         if actor is None and sum(s.subscriber is None for s in sockets) >= STRANGERS:

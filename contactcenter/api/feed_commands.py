@@ -1,5 +1,6 @@
 """What the commands of a feed socket do, and how each is answered."""
 
+import time
 from collections.abc import Mapping
 from typing import Final, Protocol
 
@@ -8,11 +9,13 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from contactcenter import presence_keeper
+from contactcenter import chat_attention, presence_keeper
 from contactcenter.access import tokens
 from contactcenter.access.actor import Actor, PasswordChangeRequired
 from contactcenter.api.guard import ScopeMissing
-from contactcenter.db import Database
+from contactcenter.bell import Bell
+from contactcenter.chat_attention import Attentive
+from contactcenter.db import Conn, Database
 from contactcenter.errors import DomainError, NoDatabase, NotSignedIn
 from contactcenter.feed import BadCursor, Ending, Feed, Subscriber, TooManySockets, frames
 from contactcenter.feed.frames import (
@@ -21,13 +24,18 @@ from contactcenter.feed.frames import (
     ErrorCode,
     Heartbeat,
     Ping,
+    Read,
     Refusal,
     Refused,
     Result,
     Resync,
     Subscribe,
+    Typing,
 )
 from contactcenter.feed.subscriber import SIGNED_OUT, TOO_MANY
+
+#: More often than this a visitor is not told that somebody writes.
+TYPING_EVERY_S: Final = 1.0
 
 log = structlog.get_logger()
 
@@ -81,10 +89,13 @@ class Client(Protocol):
 class Commands:
     """Answers the commands of one client, one after the other."""
 
-    def __init__(self, client: Client, feed: Feed, database: Database) -> None:
+    def __init__(self, client: Client, feed: Feed, database: Database, bell: Bell) -> None:
         self._client = client
         self._feed = feed
         self._database = database
+        self._bell = bell
+        #: The ticket whose visitor was told last that somebody writes, and when.
+        self._typed = (0, 0.0)
 
     async def answer(self, text: str | None) -> None:
         """Do what a frame asks for, and answer with one result; None stands for a binary frame."""
@@ -115,10 +126,13 @@ class Commands:
                 at = self._feed.cursor_of(subscriber)
                 await self._done(command.id, at)
             case Heartbeat():
-                if not subscriber.keeps_presence:
-                    raise ScopeMissing("The token lacks the scope write.")
+                _check_may_write(subscriber)
                 presence_keeper.heard(self._database, subscriber.viewer.user_id)
                 await self._done(command.id)
+            case Typing():
+                await self._typing(subscriber, command)
+            case Read():
+                await self._read(subscriber, command)
 
     async def _authenticate(self, command: Authenticate) -> None:
         """Sign in by token; whoever is refused may not try again on this socket."""
@@ -147,6 +161,31 @@ class Commands:
         if subscribed.is_anew:
             await self._client.reply(Resync(cursor=subscribed.cursor))
 
+    async def _typing(self, subscriber: Subscriber, command: Typing) -> None:
+        """Tell the visitor that somebody writes; who may is asked of every frame."""
+        async with self._database.read() as conn:
+            writer = await _may_answer(conn, subscriber, command.ticket_id)
+        if not writer.has_visitor:
+            raise Refuse("no_chat", "Nobody chats on this ticket.")
+        ticket_id, told_s = self._typed
+        now_s = time.monotonic()
+        if ticket_id != command.ticket_id or now_s - told_s >= TYPING_EVERY_S:
+            self._typed = (command.ticket_id, now_s)
+            typing = {"kind": "typing", "ticket_id": command.ticket_id, "agent": writer.name}
+            self._bell.signal("visitors", typing)
+        await self._done(command.id)
+
+    async def _read(self, subscriber: Subscriber, command: Read) -> None:
+        """Note how far the agent has read, and have the visitor told."""
+        async with self._database.transaction() as conn:
+            reader = await _may_answer(conn, subscriber, command.ticket_id)
+            is_new = await chat_attention.note_read(conn, command.ticket_id, command.interaction_id)
+        if not is_new and not reader.has_visitor:
+            raise Refuse("no_chat", "Nobody chats on this ticket.")
+        if is_new:
+            self._bell.signal("visitors", {"kind": "read", "ticket_id": command.ticket_id})
+        await self._done(command.id)
+
     async def _done(self, command_id: int, cursor: str | None = None) -> None:
         at = msgspec.UNSET if cursor is None else cursor
         await self._client.reply(Result(id=command_id, cursor=at))
@@ -154,6 +193,22 @@ class Commands:
     async def _refuse(self, command_id: int | None, code: ErrorCode, message: str) -> None:
         refused = Refused(code=code, message=message)
         await self._client.reply(Refusal(id=command_id, error=refused))
+
+
+def _check_may_write(subscriber: Subscriber) -> None:
+    if not subscriber.keeps_presence:
+        raise ScopeMissing("The token lacks the scope write.")
+
+
+async def _may_answer(conn: Conn, subscriber: Subscriber, ticket_id: int) -> Attentive:
+    """Who he is to the ticket; raises ``Refuse`` where he may not answer there now."""
+    _check_may_write(subscriber)
+    found = await chat_attention.attentive(conn, subscriber.viewer.user_id, ticket_id)
+    if found is None:
+        raise Refuse("no_ticket", f"There is no ticket {ticket_id} that you may read.")
+    if not found.may_answer:
+        raise Refuse("not_your_ticket", f"Ticket {ticket_id} is not yours.")
+    return found
 
 
 def _read_head(text: str | None) -> _Head:

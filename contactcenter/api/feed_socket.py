@@ -16,6 +16,7 @@ from contactcenter import metrics
 from contactcenter.access.actor import Actor, PasswordChangeRequired
 from contactcenter.api.feed_commands import Commands
 from contactcenter.api.guard import ACTOR, ScopeMissing
+from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.feed import Ending, Feed, Subscriber, frames
 from contactcenter.feed.subscriber import AUTHENTICATION_TIMEOUT, FAILED, SLOW, TOO_MANY
@@ -63,7 +64,7 @@ class Allowance:
 class FeedSocket:
     """Serves one client from the handshake to the close frame."""
 
-    def __init__(self, request: web.Request, feed: Feed, database: Database) -> None:
+    def __init__(self, request: web.Request, feed: Feed, database: Database, bell: Bell) -> None:
         self.subscriber: Subscriber | None = None
         self._request = request
         self._response = web.WebSocketResponse(
@@ -77,7 +78,7 @@ class FeedSocket:
         self._writer: AbstractStreamWriter | None = None
         self._transport: asyncio.Transport | None = None
         self._feed = feed
-        self._commands = Commands(self, feed, database)
+        self._commands = Commands(self, feed, database, bell)
         self._allowance = Allowance(FRAMES_PER_S, FRAMES_AT_ONCE, time.monotonic)
         self._ending: Ending | None = None
         self._writing: asyncio.Task[None] | None = None

@@ -21,6 +21,7 @@ from contactcenter.feed.hub import TOGETHER, Hub, Telling
 from contactcenter.feed.limits import Limits
 from contactcenter.feed.reader import Entry
 from contactcenter.feed.reading import Reading
+from contactcenter.feed.signals import Signals
 from contactcenter.feed.subscriber import TRY_LATER, Line, Subscriber
 
 #: Whoever waits for the database, or for the feed to find its place, is told 503 after this.
@@ -76,6 +77,8 @@ class Feed:
         self._reading = Reading(
             database, bell.waiter("events"), self._hub, limits=self.limits, clock=clock
         )
+        self._signals = Signals(database, self._hub)
+        bell.listen("consoles", self._signals.hear)
         self._resuming = asyncio.Semaphore(self.limits.resumes_at_once)
 
     async def run(self) -> None:
@@ -83,6 +86,7 @@ class Feed:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._reading.run())
             tasks.create_task(self._watch())
+            tasks.create_task(self._signals.run())
 
     async def join(self, actor: Actor, line: Line) -> Subscriber:
         """Take in whoever has signed in; ``leave`` must follow.

@@ -15,7 +15,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from contactcenter.ticket_views import Guidance
 
 CommandId = Annotated[int, Meta(ge=0, le=2**53 - 1, description="Any number; its result bears it.")]
+RowId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 CursorText = Annotated[str, Meta(max_length=200, description="Opaque; keep the last one you got.")]
+
+#: What may be signalled of a visitor.
+SignalKind = Literal["visitor_typing", "visitor_came", "visitor_left", "visitor_read"]
 
 ErrorCode = Literal[
     "bad_frame",
@@ -27,6 +31,9 @@ ErrorCode = Literal[
     "too_many_sockets",
     "bad_cursor",
     "already_subscribed",
+    "no_ticket",
+    "not_your_ticket",
+    "no_chat",
     "no_database",
 ]
 #: The closed list of codes in a refusal, and what each means.
@@ -40,6 +47,9 @@ ERRORS: Final[Mapping[ErrorCode, str]] = {
     "too_many_sockets": "this person has too many sockets open",
     "bad_cursor": "this is no cursor of the feed",
     "already_subscribed": "one subscription a socket",
+    "no_ticket": "there is no such ticket that you may read",
+    "not_your_ticket": "only who holds the ticket, or a supervisor, may do this",
+    "no_chat": "nobody chats on this ticket",
     "no_database": "the database cannot be reached; ask again",
 }
 assert set(ERRORS) == set(get_args(ErrorCode))
@@ -73,7 +83,22 @@ class Heartbeat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, t
     id: CommandId
 
 
-Command = Authenticate | Subscribe | Ping | Heartbeat
+class Typing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="typing"):
+    """Let the visitor of a chat know that you are writing; again every 3 seconds while you are."""
+
+    id: CommandId
+    ticket_id: RowId
+
+
+class Read(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="read"):
+    """Let the visitor of a chat know that you have read this message, and all before it."""
+
+    id: CommandId
+    ticket_id: RowId
+    interaction_id: RowId
+
+
+Command = Authenticate | Subscribe | Ping | Heartbeat | Typing | Read
 COMMANDS: Final[tuple[type[Struct], ...]] = get_args(Command)
 
 
@@ -142,7 +167,19 @@ class Resync(Struct, frozen=True, kw_only=True, tag="resync"):
     cursor: str
 
 
-SENT: Final[tuple[type[Struct], ...]] = (Result, Refusal, EventFrame, Gone, Resync)
+class SignalFrame(Struct, frozen=True, kw_only=True, tag="signal"):
+    """Something about a chat's visitor that is over in a moment: not stored, and never told again.
+
+    He types (over by itself after 5 s without another), he is there, he is gone, he has seen more
+    of what was written to him. Whoever reconnects asks `GET /tickets/{ticket_id}/chat`.
+    """
+
+    kind: SignalKind
+    ticket_id: int
+    contact_id: int
+
+
+SENT: Final[tuple[type[Struct], ...]] = (Result, Refusal, EventFrame, Gone, Resync, SignalFrame)
 
 #: Why a socket is closed by us, by code; below 4000 they are the protocol's own.
 CLOSINGS: Final[Mapping[int, str]] = {

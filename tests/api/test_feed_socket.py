@@ -11,9 +11,10 @@ import aiohttp
 import factories
 import msgspec
 import pytest
-from aiohttp import ClientWebSocketResponse, DummyCookieJar, WSMsgType, web
+from aiohttp import DummyCookieJar, WSMsgType, web
 from aiohttp.test_utils import TestClient
 from callers import Caller
+from consoles import OURS, PATH, PATIENCE_S, Console, opened
 
 from contactcenter import api, presence_keeper
 from contactcenter.api import feed as feed_api
@@ -23,49 +24,6 @@ from contactcenter.api.services import Services
 from contactcenter.events import KINDS, Event, record
 from contactcenter.feed import Feed, Limits, frames
 from routing.temperament import guidance
-
-PATH = "/api/v1/feed"
-OURS = {"Origin": "http://desk.test"}
-PATIENCE_S = 30.0
-
-
-class Console:
-    """A client of the feed."""
-
-    def __init__(self, socket: ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self._id = 0
-
-    async def command(self, kind: str, **fields: Any) -> Any:
-        """Send a command, and return its result."""
-        self._id += 1
-        await self.socket.send_json({"id": self._id, "type": kind, **fields})
-        result = await self.frame()
-        assert (result["type"], result["id"]) == ("result", self._id)
-        return result
-
-    async def frame(self) -> Any:
-        """The next frame; that people sign in is of no interest here."""
-        while True:
-            message = await self.socket.receive(timeout=PATIENCE_S)
-            assert message.type is WSMsgType.TEXT, message
-            frame = msgspec.json.decode(message.data)
-            if frame["type"] != "event" or frame["event"]["kind"] != "session_started":
-                return frame
-
-    async def event(self) -> Any:
-        frame = await self.frame()
-        assert frame["type"] == "event"
-        return frame["event"]
-
-    async def closed(self) -> tuple[int, str]:
-        """Wait until the server closes; returns the code and the reason."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                message = await self.socket.receive()
-                if message.type is WSMsgType.CLOSE:
-                    return message.data, message.extra
-                assert message.type is WSMsgType.TEXT, message
 
 
 @pytest.fixture
@@ -90,14 +48,6 @@ async def client(aiohttp_client: Any, services: Services, feed: Feed) -> TestCli
     api.install(app, services)
     feed_api.install(app, feed)
     return await aiohttp_client(app, cookie_jar=DummyCookieJar())
-
-
-@asynccontextmanager
-async def opened(caller: Caller, **headers: str) -> AsyncIterator[Console]:
-    """The feed, opened by this person from a page of ours, or with other headers."""
-    sent = {**caller.headers, **(headers or OURS)}
-    async with caller.client.ws_connect(PATH, headers=sent, autoclose=False) as socket:
-        yield Console(socket)
 
 
 async def tell(services: Services, *kinds: str, **fields: Any) -> None:
