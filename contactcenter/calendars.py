@@ -108,10 +108,20 @@ async def lock(conn: Conn, calendar_id: int) -> Calendar:
 
 async def load(conn: Conn, calendar_id: int) -> rules.Calendar:
     """Everything a calendar ever said, to count with; raises ``NotFound``."""
-    found = await _histories(conn, [calendar_id])
+    found = await load_all(conn, [calendar_id])
     if calendar_id not in found:
         raise NotFound(f"there is no calendar {calendar_id}")
     return found[calendar_id]
+
+
+async def load_all(conn: Conn, calendar_ids: Sequence[int]) -> dict[int, rules.Calendar]:
+    """The same of several, by id; those that are not there are left out."""
+    if not calendar_ids:
+        return {}
+    versions = defaultdict(list)
+    for row in await _versions.all(conn, calendar_ids):
+        versions[row.calendar_id].append(Version(from_at=row.from_at, hours=_rule(row)))
+    return {id_: rules.Calendar(versions=tuple(found)) for id_, found in versions.items()}
 
 
 async def of_queue(conn: Conn, queue_id: int) -> rules.Calendar:
@@ -213,22 +223,13 @@ async def note_use(
 
 async def _of_uses(conn: Conn, uses: Sequence[_Use]) -> rules.Calendar:
     ids = {use.calendar_id for use in uses if use.calendar_id is not None}
-    found = await _histories(conn, sorted(ids))
+    found = await load_all(conn, sorted(ids))
     return rules.spliced(
         [
             (use.from_at, rules.ALWAYS_OPEN if use.calendar_id is None else found[use.calendar_id])
             for use in uses
         ]
     )
-
-
-async def _histories(conn: Conn, calendar_ids: Sequence[int]) -> dict[int, rules.Calendar]:
-    if not calendar_ids:
-        return {}
-    versions = defaultdict(list)
-    for row in await _versions.all(conn, calendar_ids):
-        versions[row.calendar_id].append(Version(from_at=row.from_at, hours=_rule(row)))
-    return {id_: rules.Calendar(versions=tuple(found)) for id_, found in versions.items()}
 
 
 def _rule(row: _Version) -> OpeningHours:

@@ -44,5 +44,25 @@ CREATE UNIQUE INDEX chat_line_shows_a_message_once ON chat_line (interaction_id,
 -- Files of visitors (FILES) ----------------------------------------------------------------------
 
 -- Endings and ratings (STANDING) -----------------------------------------------------------------
+-- Who ended a chat, in the line that says so.
+ALTER TABLE chat_line
+  ADD COLUMN ended_by text CONSTRAINT chat_line_ending_is_known CHECK (ended_by IN ('visitor', 'agent', 'centre')),
+  ADD CONSTRAINT chat_line_says_who_ended_it CHECK ((kind = 'ended') = (ended_by IS NOT NULL));
+
+-- What a visitor thought of an episode. Whose it is follows from the legs: who solved it may be another by then.
+CREATE TABLE chat_rating (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  ticket_id bigint NOT NULL REFERENCES ticket (id),
+  episode int NOT NULL,
+  visitor_id bigint NOT NULL REFERENCES chat_visitor (id),
+  score smallint NOT NULL CONSTRAINT chat_rating_score_is_one_to_five CHECK (score BETWEEN 1 AND 5),
+  comment text NOT NULL DEFAULT '',
+  given_at timestamptz NOT NULL,
+  CONSTRAINT chat_rating_is_given_once_an_episode UNIQUE (ticket_id, episode)
+);
+
+-- How quickly a queue moves: what waited there and was taken, the last first.
+CREATE INDEX leg_taken_after_a_wait ON leg (queue_id, to_at) INCLUDE (from_at)
+  WHERE agent_id IS NULL AND ended_by = 'assigned' AND to_at > from_at;
 
 -- Addresses a visitor told, and what was sent there (GONE) -----------------------------------------
