@@ -126,14 +126,20 @@ class Inbox(Protocol):
         ...
 
 
+def _peer(request: web.Request) -> str:
+    """Where the connection comes from: all there is to know where no proxy is believed."""
+    return request.remote or ""
+
+
 class Env(Struct, frozen=True, kw_only=True):
     """What a channel is built from.
 
     ``settings`` holds its settings by key; ``public_url`` is the address providers reach us at,
     without a trailing slash; ``region`` (two letters) is where a number without a country code
     belongs; ``http`` is open as long as the channel is used. What ``own`` has for an entry
-    point comes before the settings. ``shares_ports``: other processes of ours listen where this
-    one does.
+    point comes before the settings. ``client_address`` is where a request comes from, to count by:
+    the app knows which proxies are believed. ``shares_ports``: other processes of ours listen where
+    this one does.
     """
 
     settings: Mapping[str, str]
@@ -143,6 +149,7 @@ class Env(Struct, frozen=True, kw_only=True):
     own: OwnSettings = NOTHING_OWN
     mailroom: Mailroom | None = None
     chatroom: Chatroom | None = None
+    client_address: Callable[[web.Request], str] = _peer
     reply_keys: Callable[[], Sequence[bytes]] = tuple
     shares_ports: bool = False
 
@@ -180,6 +187,10 @@ class Channel(Protocol):
 
     def readers(self, inbox: Inbox) -> Sequence[Task]:
         """What it fetches by itself, beside the requests."""
+        ...
+
+    async def hang_up(self) -> None:
+        """End the conversations its hooks hold open: this process stops, others serve them."""
         ...
 
     async def close(self) -> None:

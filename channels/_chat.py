@@ -27,12 +27,14 @@ class Guest(Struct, frozen=True, kw_only=True):
     """A visitor at one of our widgets. ``token`` is his secret; only he and we may know it.
 
     ``is_known`` once there is anything stored of him, which is with his first message.
-    ``is_identified`` when the host site attested who he is.
+    ``is_identified`` when the host site attested who he is. ``last_sequence`` is that of his last
+    line when he was greeted.
     """
 
     entry_point: str
     token: str
     address: str
+    last_sequence: int = 0
     is_known: bool = False
     is_identified: bool = False
 
@@ -113,6 +115,13 @@ class Seat(Protocol):
 
     def tell(self, news: Sequence[Line | Standing | Typing]) -> None:
         """Hand over what there is to show, in order; never waits."""
+        ...
+
+    async def drained(self) -> None:
+        """Wait until the browser has read what it was told, or is gone.
+
+        For who catches up page by page: a seat for which too much waits is given up.
+        """
         ...
 
     def end(self) -> None:

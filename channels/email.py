@@ -102,6 +102,9 @@ class Email:
         """The readers of mailboxes."""
         return mailboxes.readers(self._env, self._receiver, inbox)
 
+    async def hang_up(self) -> None:
+        """Nothing is open: a hook answers and is done."""
+
     async def close(self) -> None:
         """End the reading processes and close connections."""
         await self._hooks.close()

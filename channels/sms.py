@@ -60,7 +60,6 @@ if TYPE_CHECKING:
 
 #: One whole request to Twilio.
 SEND_DEADLINE_S = 10.0
-
 #: Looking through a list, which may have several pages.
 SEARCH_DEADLINE_S = 30.0
 
@@ -125,6 +124,9 @@ class Sms:
     def readers(self, inbox: Inbox) -> Sequence[Task]:  # noqa: ARG002  as in Channel
         """None: what hooks missed the list has."""
         return ()
+
+    async def hang_up(self) -> None:
+        """Nothing is open: a hook answers and is done."""
 
     async def close(self) -> None:
         """Nothing is held: requests go over the app's own connections."""

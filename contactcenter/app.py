@@ -26,6 +26,7 @@ from contactcenter.access.passwords import Passwords
 from contactcenter.api import feed as api_feed
 from contactcenter.api import health, middleware
 from contactcenter.api import metrics as api_metrics
+from contactcenter.api.client_address import client_address
 from contactcenter.api.health import READINESS
 from contactcenter.api.request_database import RequestDatabase
 from contactcenter.api.services import SERVICES, Services
@@ -151,6 +152,7 @@ async def _channels(
             own=reader,
             mailroom=mailroom,
             reply_keys=lambda: secret_keys.derived("reply-address"),
+            client_address=lambda request: client_address(request, settings.trusted_proxies),
             shares_ports=shared,
         )
     )
@@ -171,7 +173,15 @@ def _web(
     for channel in services.channels.values():
         app.add_routes(channel.routes(counted))
         listeners += channel.listeners(counted)
+        app.on_shutdown.append(_hanging_up(channel))
     return [feed.run, keeper.run]
+
+
+def _hanging_up(channel: channels.Channel) -> Callable[[web.Application], Awaitable[None]]:
+    async def hang_up(_: web.Application) -> None:
+        await channel.hang_up()
+
+    return hang_up
 
 
 def _work(

@@ -344,8 +344,11 @@ async def test_hooks_in_the_documents_are_those_of_the_channels() -> None:
             for route in channel.routes(Nowhere())
         }
 
-    told = README + (ROOT / "docs" / "email.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"/hooks/[a-z]+(?:/[a-z{}]+)+", told)) == routes
+    pages = [
+        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("email.md", "webchat.md")
+    ]
+    told = "\n".join([README, *pages])
+    assert set(re.findall(r"/hooks/[a-z]+(?:/[a-z{}]+(?:\.js(?:on)?)?)+", told)) == routes
 
 
 if __name__ == "__main__":
