@@ -27,8 +27,8 @@ class Guest(Struct, frozen=True, kw_only=True):
     """A visitor at one of our widgets. ``token`` is his secret; only he and we may know it.
 
     ``is_known`` once there is anything stored of him, which is with his first message.
-    ``is_identified`` when the host site attested who he is. ``last_sequence`` is that of his last
-    line when he was greeted.
+    ``is_identified`` when the host site attested who he is. ``last_sequence`` is how many lines his
+    conversation has; a browser that has more than that begins anew, without any.
     """
 
     entry_point: str

@@ -14,6 +14,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Final, Literal
 
 import aiohttp
@@ -33,6 +34,7 @@ from contactcenter.api.services import SERVICES, Services
 from contactcenter.api.shedding import Shedding
 from contactcenter.behaviour_keeper import BehaviourKeeper
 from contactcenter.bell import Bell
+from contactcenter.chatroom import Chatroom
 from contactcenter.db import Database
 from contactcenter.dispatch import presence
 from contactcenter.dispatch.dispatcher import Dispatcher
@@ -85,9 +87,17 @@ async def serving(
         reader = OwnSettingsReader(database, secret_keys)
         await reader.look()
         holder = f"{os.getpid()}-{secrets.token_hex(4)}"
-        mailroom = Mailroom(database, holder=holder)
-        built = await _channels(stack, settings, reader, mailroom, secret_keys, shared=shared)
         bell = Bell(database)
+        chatroom = Chatroom(database, bell, secret_keys)
+        built = await _channels(
+            stack,
+            settings,
+            reader=reader,
+            mailroom=Mailroom(database, holder=holder),
+            chatroom=chatroom,
+            secret_keys=secret_keys,
+            shared=shared,
+        )
         dispatcher = Dispatcher(database, bell)
         intake = Intake(
             database,
@@ -120,7 +130,7 @@ async def serving(
         workers: list[Worker] = [bell.run, dispatcher.run, intake.run, reader.run]
         listeners: list[Worker] = []
         if only != "work":
-            workers += _web(app, services, database, listeners)
+            workers += _web(app, services, database, chatroom, listeners)
         workers.append(MetricsSampler(database, app.get(api_feed.FEED)).run)
         if only != "web":
             workers += _work(app, services, database, dispatcher, intake, holder=holder)
@@ -135,10 +145,11 @@ async def serving(
 async def _channels(
     stack: AsyncExitStack,
     settings: Settings,
+    *,
     reader: OwnSettingsReader,
     mailroom: Mailroom,
+    chatroom: Chatroom,
     secret_keys: SecretKeys,
-    *,
     shared: bool,
 ) -> Mapping[str, channels.Channel]:
     timeout = aiohttp.ClientTimeout(total=HTTP_TIMEOUT_S)
@@ -151,6 +162,7 @@ async def _channels(
             http=http,
             own=reader,
             mailroom=mailroom,
+            chatroom=chatroom,
             reply_keys=lambda: secret_keys.derived("reply-address"),
             client_address=lambda request: client_address(request, settings.trusted_proxies),
             shares_ports=shared,
@@ -162,7 +174,11 @@ async def _channels(
 
 
 def _web(
-    app: web.Application, services: Services, database: Database, listeners: list[Worker]
+    app: web.Application,
+    services: Services,
+    database: Database,
+    chatroom: Chatroom,
+    listeners: list[Worker],
 ) -> list[Worker]:
     """What people and providers talk with, and the workers that belong to it."""
     feed = Feed(database, services.bell)
@@ -174,7 +190,7 @@ def _web(
         app.add_routes(channel.routes(counted))
         listeners += channel.listeners(counted)
         app.on_shutdown.append(_hanging_up(channel))
-    return [feed.run, keeper.run]
+    return [feed.run, keeper.run, partial(chatroom.run, feed)]
 
 
 def _hanging_up(channel: channels.Channel) -> Callable[[web.Application], Awaitable[None]]:

@@ -1,5 +1,6 @@
 """What becomes of the messages we sent: callbacks in any order, and a state that only rises."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -23,6 +24,10 @@ class _Message(Struct, frozen=True, kw_only=True):
     error_code: str | None
 
 
+class _Sent(_Message, frozen=True, kw_only=True):
+    external_id: str
+
+
 class _Status(Struct, frozen=True, kw_only=True):
     status: str
     error_code: str | None
@@ -36,6 +41,10 @@ _sent_message = _SQL.take("sent_message", _Message)
 _adopt = _SQL.command("adopt")
 _kept_statuses = _SQL.take("kept_statuses", _Status)
 _set_state = _SQL.command("set_state")
+_lock_messages = _SQL.command("lock_messages")
+_keep_states = _SQL.take("keep_states", datetime)
+_sent_messages = _SQL.take("sent_messages", _Sent)
+_set_states = _SQL.command("set_states")
 
 
 async def note_status(conn: Conn, update: StatusUpdate) -> bool:
@@ -55,6 +64,26 @@ async def note_status(conn: Conn, update: StatusUpdate) -> bool:
         update.external_id,
         _Status(status=update.status, error_code=update.error_code, received_at=received_at),
     )
+
+
+async def note_states(conn: Conn, channel: str, states: Mapping[str, str]) -> int:
+    """The same for many messages at once, by external id; of outcomes that are no failure.
+
+    Returns how many messages' states rose.
+    """
+    ids = sorted(states)
+    await _lock_messages.run(conn, ids)
+    received_at = await _keep_states.one(conn, channel, ids, [states[one] for one in ids])
+    rose = [
+        one
+        for one in await _sent_messages.all(conn, ids)
+        if rises(one.state, states[one.external_id])
+    ]
+    await _set_states.run(conn, [one.id for one in rose], [states[one.external_id] for one in rose])
+    await events.record(
+        conn, *(_rise(one, states[one.external_id], None, received_at) for one in rose)
+    )
+    return len(rose)
 
 
 async def lock(conn: Conn, external_id: str) -> None:
@@ -89,20 +118,21 @@ async def _raise(conn: Conn, external_id: str, status: _Status) -> bool:
         await timers.set_for_message(
             conn, "sla_unsent", message.id, message.ticket_id, status.received_at
         )
-    await events.record(
-        conn,
-        events.Event(
-            kind="interaction_status_changed",
-            at=status.received_at,
-            actor="system",
-            ticket_id=message.ticket_id,
-            contact_id=message.contact_id,
-            data={
-                "interaction_id": message.id,
-                "from": message.state,
-                "to": status.status,
-                "error_code": status.error_code,
-            },
-        ),
-    )
+    await events.record(conn, _rise(message, status.status, status.error_code, status.received_at))
     return True
+
+
+def _rise(message: _Message, to: str, error_code: str | None, at: datetime) -> events.Event:
+    return events.Event(
+        kind="interaction_status_changed",
+        at=at,
+        actor="system",
+        ticket_id=message.ticket_id,
+        contact_id=message.contact_id,
+        data={
+            "interaction_id": message.id,
+            "from": message.state,
+            "to": to,
+            "error_code": error_code,
+        },
+    )

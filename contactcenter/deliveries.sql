@@ -35,3 +35,27 @@ SELECT status, error_code, received_at FROM status_update WHERE external_id = $1
 -- name: set_state
 -- The rank was compared under the row's lock.
 UPDATE interaction SET state = $2, error_code = $3 WHERE id = $1
+
+-- name: lock_messages
+-- The same lock for many messages, in one order everywhere.
+SELECT pg_advisory_xact_lock(hashtextextended(o.external_id, 20261122))
+FROM (SELECT external_id FROM unnest($1::text[]) AS u(external_id) ORDER BY external_id) o
+
+-- name: keep_states
+-- What was told of many messages at once.
+WITH kept AS (
+  INSERT INTO status_update (channel, external_id, status, received_at)
+  SELECT $1, u.external_id, u.status, clock_timestamp() FROM unnest($2::text[], $3::text[]) AS u(external_id, status)
+  RETURNING received_at
+)
+SELECT max(received_at) AS received_at FROM kept
+
+-- name: sent_messages
+-- The messages that is about, locked so that their states only rise.
+SELECT id, state, ticket_id, contact_id, error_code, external_id FROM interaction
+WHERE external_id = ANY ($1::text[]) AND direction = 'outbound' ORDER BY id FOR NO KEY UPDATE
+
+-- name: set_states
+-- The ranks were compared under the rows' locks.
+UPDATE interaction SET state = u.state FROM unnest($1::bigint[], $2::text[]) AS u(id, state)
+WHERE interaction.id = u.id

@@ -27,6 +27,7 @@ from channels import (
 )
 from contactcenter import (
     blobs,
+    chat_intake,
     db,
     deliveries,
     inbound_columns,
@@ -36,6 +37,7 @@ from contactcenter import (
     timers,
 )
 from contactcenter.bell import Bell
+from contactcenter.chat_signals import tell_rooms
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
 from contactcenter.mail_intake.intake import ENTRY_POINT, MailIntake
@@ -211,11 +213,8 @@ class Intake:
         async def attempt() -> list[_Stored]:
             return await _receive.all(conn, *columns, self._reopen_window_s, *media)
 
-        said = {n: item for n, item in enumerate(items) if item.consent}
-        if said:
-            stored = await db.retried(lambda: self._store_and_hear(conn, attempt, said))
-        else:
-            stored = await db.retried(attempt)
+        said = chat_intake.with_more([waiting.item for waiting in batch], items)
+        stored, spoke = await db.retried(lambda: self._store(conn, attempt, said))
         fresh = {row.n for row in stored}
         for n, (_, group) in enumerate(keyed):
             for place, waiting in enumerate(group):
@@ -226,19 +225,29 @@ class Intake:
             self._bell.ring("triage", "events")
             if media[0]:
                 self._bell.ring("media")
+            tell_rooms(self._bell, "line", spoke)
 
-    async def _store_and_hear(
+    async def _store(
         self,
         conn: Conn,
         store: Callable[[], Awaitable[list[_Stored]]],
         said: Mapping[int, Inbound],
-    ) -> list[_Stored]:
-        """Keep STOP and START with the messages that say so: both are acknowledged, or neither."""
+    ) -> tuple[list[_Stored], list[int]]:
+        """Keep STOP and START, and lines of chats, with the messages: acknowledged all, or none.
+
+        Also returns the visitors who have new lines.
+        """
+        if not said:
+            return await store(), []
         async with conn.transaction():
             stored = await store()
-            heard = [said[row.n] for row in stored if row.n in said]
-            await opt_outs.hear(conn, await timers.clock(conn), self._channels, heard)
-        return stored
+            ids = {row.n: row.interaction_id for row in stored}
+            heard = [(ids[n], item) for n, item in said.items() if n in ids]
+            now = await timers.clock(conn)
+            consents = [item for _, item in heard if item.consent]
+            await opt_outs.hear(conn, now, self._channels, consents)
+            spoke = await chat_intake.store(conn, now, heard)
+        return stored, spoke
 
     async def _keyed(
         self, conn: Conn, batch: list[_Waiting]

@@ -48,6 +48,12 @@ class OwnAddresses:
             await self._read(conn)
         return self._known[wanted]
 
+    async def known(self, conn: Conn, channel: str, address: str) -> OwnAddress | None:
+        """The entry point of an address that anybody may name; None where nobody set it up."""
+        if time.monotonic() - self._read_at_s > TTL_S:
+            await self._read(conn)
+        return self._known.get((channel, address))
+
     async def _read(self, conn: Conn) -> None:
         rows = await _list_all.all(conn)
         self._known = {(row.channel, row.address): row for row in rows}

@@ -1,0 +1,169 @@
+"""What visitors see of their conversations: lines, numbered without a gap.
+
+A line's number is counted under the lock of its visitor's row, so the order of the numbers is that
+of the commits: whoever has read up to a number never finds a line below it later.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal
+
+import structlog
+from msgspec import Struct
+
+from channels import Line
+from contactcenter import db
+from contactcenter.db import Conn
+
+#: So many lines of one visitor are read at once; whoever lacks more is read again.
+PAGE: Final = 100
+
+log = structlog.get_logger()
+
+
+class Spoken(Struct, frozen=True, kw_only=True):
+    """A visitor's message that has just been stored, in the order of arrival."""
+
+    address: str
+    interaction_id: int
+    client_id: str
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """Whom a message of ours was put before, and whether that happened now."""
+
+    visitor_id: int
+    is_new: bool
+
+
+class _Held(Struct, frozen=True, kw_only=True):
+    id: int
+    address: str
+    last_sequence: int
+
+
+class _Row(Struct, frozen=True, kw_only=True):
+    visitor_id: int
+    sequence: int
+    kind: Literal["message", "ended"]
+    interaction_id: int | None = None
+    client_id: str | None = None
+    correlation_id: str | None = None
+
+
+class _Said(Struct, frozen=True, kw_only=True):
+    visitor_id: int
+    sequence: int
+    at: datetime
+    by: Literal["visitor", "agent", "centre"]
+    kind: Literal["message", "ended"]
+    text: str
+    name: str | None
+    client_id: str | None
+    interaction_id: int | None
+
+
+_SQL = db.Statements(__name__)
+_hold = _SQL.take("hold", _Held)
+_hold_by_id = _SQL.take("hold_by_id", _Held)
+_add = _SQL.command("add")
+_goes_on = _SQL.command("goes_on")
+_written = _SQL.take("written", int)
+_is_shown = _SQL.take("is_shown", bool)
+_after = _SQL.take("after", _Said)
+
+
+async def add_spoken(conn: Conn, now: datetime, spoken: Sequence[Spoken]) -> list[int]:
+    """Put visitors' messages into their own lines, with the messages themselves.
+
+    The last one's ticket is the visitor's from now on, and a chat he ended goes on. Returns who has
+    new lines.
+    """
+    held = await _hold.all(conn, sorted({one.address for one in spoken}))
+    if unknown := {one.address for one in spoken} - {one.address for one in held}:
+        log.warning("chat_visitors_not_known", count=len(unknown))
+    by_address = {one.address: one for one in held}
+    last = {one.id: one.last_sequence for one in held}
+    rows = []
+    for one in spoken:
+        if (visitor := by_address.get(one.address)) is not None:
+            last[visitor.id] += 1
+            rows.append(
+                _Row(
+                    visitor_id=visitor.id,
+                    sequence=last[visitor.id],
+                    kind="message",
+                    interaction_id=one.interaction_id,
+                    client_id=one.client_id,
+                )
+            )
+    await _write(conn, now, rows)
+    latest = {row.visitor_id: row.interaction_id for row in rows}
+    await _goes_on.run(conn, list(latest), list(latest.values()))
+    return sorted(latest)
+
+
+async def add_ours(conn: Conn, now: datetime, *, address: str, correlation_id: str) -> Shown | None:
+    """Put a message of ours into a visitor's lines, once; None where there is no such visitor.
+
+    ``correlation_id`` is of the attempt to send it, which tells what the message is.
+    """
+    held = await _hold.all(conn, [address])
+    interaction_id = await _written.first(conn, correlation_id)
+    if not held or interaction_id is None:
+        return None
+    visitor = held[0]
+    if await _is_shown.one(conn, interaction_id, visitor.id):
+        return Shown(visitor_id=visitor.id, is_new=False)
+    row = _Row(
+        visitor_id=visitor.id,
+        sequence=visitor.last_sequence + 1,
+        kind="message",
+        interaction_id=interaction_id,
+        correlation_id=correlation_id,
+    )
+    await _write(conn, now, [row])
+    return Shown(visitor_id=visitor.id, is_new=True)
+
+
+async def add_ended(conn: Conn, now: datetime, visitor_ids: Sequence[int]) -> list[int]:
+    """Tell visitors that their conversation is over; returns who has a new line."""
+    held = await _hold_by_id.all(conn, sorted(set(visitor_ids)))
+    rows = [_Row(visitor_id=one.id, sequence=one.last_sequence + 1, kind="ended") for one in held]
+    await _write(conn, now, rows)
+    return [one.id for one in held]
+
+
+async def after(conn: Conn, reached: Mapping[int, int]) -> dict[int, list[Line]]:
+    """What each visitor lacks after the number he has reached, in order, ``PAGE`` of each at most.
+
+    Fewer than that are all there are.
+    """
+    found: dict[int, list[Line]] = {}
+    for said in await _after.all(conn, list(reached), list(reached.values()), PAGE):
+        line = Line(
+            sequence=said.sequence,
+            at=said.at,
+            by=said.by,
+            kind=said.kind,
+            text=said.text,
+            name=said.name,
+            client_id=said.client_id,
+        )
+        found.setdefault(said.visitor_id, []).append(line)
+    return found
+
+
+async def _write(conn: Conn, now: datetime, rows: Sequence[_Row]) -> None:
+    """Write lines whose visitors' rows are locked."""
+    if rows:
+        await _add.run(
+            conn,
+            [row.visitor_id for row in rows],
+            [row.sequence for row in rows],
+            [row.kind for row in rows],
+            [row.interaction_id for row in rows],
+            [row.client_id for row in rows],
+            [row.correlation_id for row in rows],
+            now,
+        )

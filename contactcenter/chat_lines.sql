@@ -1,0 +1,50 @@
+-- name: hold
+-- Locks the visitors with these addresses, whoever else writes to them, one after the other by ascending id.
+SELECT id, address, last_sequence FROM chat_visitor WHERE address = ANY ($1::text[])
+ORDER BY id FOR NO KEY UPDATE
+
+-- name: hold_by_id
+-- The same for visitors we know.
+SELECT id, address, last_sequence FROM chat_visitor WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
+
+-- name: add
+-- Lines of visitors whose rows are locked, and how far they are counted.
+WITH added AS (
+  INSERT INTO chat_line (visitor_id, sequence, kind, interaction_id, client_id, correlation_id, at)
+  SELECT l.visitor_id, l.sequence, l.kind, l.interaction_id, l.client_id, l.correlation_id, $7
+  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+    AS l(visitor_id, sequence, kind, interaction_id, client_id, correlation_id)
+  RETURNING visitor_id, sequence
+)
+UPDATE chat_visitor SET last_sequence = a.last_sequence
+FROM (SELECT visitor_id, max(sequence) AS last_sequence FROM added GROUP BY visitor_id) a
+WHERE chat_visitor.id = a.visitor_id
+
+-- name: goes_on
+-- Whoever writes goes on, about the ticket his message came to.
+UPDATE chat_visitor SET ticket_id = i.ticket_id, ended_at = NULL
+FROM unnest($1::bigint[], $2::bigint[]) AS said(visitor_id, interaction_id)
+JOIN interaction i ON i.id = said.interaction_id
+WHERE chat_visitor.id = said.visitor_id
+
+-- name: written
+-- Which message of ours an attempt to send is about.
+SELECT interaction_id FROM outbox WHERE correlation_id = $1
+
+-- name: is_shown
+-- Whether the visitor has that message already.
+SELECT EXISTS (SELECT FROM chat_line WHERE interaction_id = $1 AND visitor_id = $2) AS is_shown
+
+-- name: after
+-- What everybody lacks who has something to read, some of each: one look into an index a visitor.
+SELECT of.visitor_id, l.sequence, l.at,
+       CASE WHEN i.direction = 'inbound' THEN 'visitor' WHEN i.author_id IS NOT NULL THEN 'agent' ELSE 'centre' END AS by,
+       l.kind, coalesce(i.body, '') AS text, author.name, l.client_id, l.interaction_id
+FROM unnest($1::bigint[], $2::bigint[]) AS of(visitor_id, reached)
+CROSS JOIN LATERAL (
+  SELECT sequence, kind, interaction_id, client_id, at FROM chat_line
+  WHERE chat_line.visitor_id = of.visitor_id AND chat_line.sequence > of.reached
+  ORDER BY sequence LIMIT $3) l
+LEFT JOIN interaction i ON i.id = l.interaction_id
+LEFT JOIN user_account author ON author.id = i.author_id
+ORDER BY of.visitor_id, l.sequence

@@ -1,0 +1,287 @@
+"""The sockets of visitors in this process, and what each has been told.
+
+One task looks for all of them: whoever may have something new is asked for together with the
+others, in one statement a question. A seat is told every line after the one it had, once and in
+order, because only this task reads lines, and it goes on from what it has told; to take a seat is
+nothing but to be behind. What fails is looked for anew, so a lost database delays lines and skips
+none.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+import structlog
+
+from channels import Line, Seat, Standing, Typing
+from contactcenter import chat_lines, chat_visitors, logs, timers
+from contactcenter.bell import Bell, Signal, rung
+from contactcenter.chat_visitors import Visitor
+from contactcenter.db import Conn, Database
+from contactcenter.errors import NoDatabase
+from contactcenter.feed import Feed
+
+#: Everybody is looked for this often, whether or not anything was heard.
+LOOK_EVERY_S: Final = 2.0
+#: So many visitors are asked for in one statement.
+TOGETHER: Final = 500
+#: A question that takes longer is a database that does not answer.
+WITHIN_S: Final = 4.5
+#: How it stands with somebody who does not wait changes with an event, or by the clock.
+_STANDS_FOR_S: Final = 30.0
+_PAUSE_S: Final = 0.5
+
+Standings = Callable[[Conn, datetime, Sequence[int]], Awaitable[Mapping[int, Standing]]]
+
+log = structlog.get_logger()
+
+
+class Sitting:
+    """One socket of a visitor: how far it has been told, and how it was told that it stands."""
+
+    __slots__ = ("seat", "standing", "told", "visitor_id")
+
+    def __init__(self, visitor_id: int, seat: Seat, told: int) -> None:
+        self.visitor_id: Final = visitor_id
+        self.seat: Final = seat
+        self.told = told
+        self.standing: Standing | None = None
+
+
+class Place:
+    """A visitor who is connected here, as he was when we last looked."""
+
+    __slots__ = ("sittings", "stood_s", "visitor", "waits")
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor = visitor
+        self.sittings: Final[list[Sitting]] = []
+        self.stood_s = float("-inf")
+        self.waits = False
+
+    @property
+    def reached(self) -> int:
+        """The line that all of his sockets have been told."""
+        return min(one.told for one in self.sittings)
+
+
+class ChatSeats:
+    """One a process. ``clock`` counts seconds, from anywhere, and never goes back."""
+
+    def __init__(
+        self,
+        database: Database,
+        bell: Bell,
+        standings: Standings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._standings = standings
+        self._clock = clock
+        self._places: dict[int, Place] = {}
+        self._of_ticket: dict[int, set[int]] = {}
+        self._dirty: dict[int, None] = {}
+        self._looked_s = float("-inf")
+        self._news = asyncio.Event()
+        bell.listen("visitors", self.heard)
+
+    @property
+    def places(self) -> Mapping[int, Place]:
+        """Who is connected here, by visitor."""
+        return self._places
+
+    def take(self, visitor: Visitor, seat: Seat, *, after: int) -> Sitting:
+        """Let a seat have every line after that one; one that has more than there is, all lines."""
+        place = self._places.get(visitor.id)
+        if place is None:
+            place = self._places[visitor.id] = Place(visitor)
+            self._concern(visitor.id, None, visitor.ticket_id)
+        told = after if after <= visitor.last_sequence else 0
+        sitting = Sitting(visitor.id, seat, told)
+        place.sittings.append(sitting)
+        self._look_for([visitor.id])
+        return sitting
+
+    def leave(self, sitting: Sitting) -> bool:
+        """Let a seat go; returns whether it was the visitor's last one here."""
+        place = self._places.get(sitting.visitor_id)
+        if place is None or sitting not in place.sittings:
+            return False
+        place.sittings.remove(sitting)
+        if place.sittings:
+            return False
+        del self._places[sitting.visitor_id]
+        self._dirty.pop(sitting.visitor_id, None)
+        self._concern(sitting.visitor_id, place.visitor.ticket_id, None)
+        return True
+
+    def heard(self, signal: Signal) -> None:
+        """Hear what another part, here or in another process, says of visitors."""
+        if signal.get("kind") in {"leaving", "here"}:  # of who is where, not of what he is told
+            return
+        concerned = self._concerned(signal)
+        if signal.get("kind") == "typing":
+            for visitor_id in concerned:
+                self._tell(self._places[visitor_id].sittings, [Typing(agent=signal["agent"])])
+        elif concerned:
+            self._look_for(concerned)
+
+    def happened(self, entries: Sequence[Any]) -> None:
+        """Hear of events, in order; of none where some may have been left out."""
+        if not entries:
+            self._looked_s = float("-inf")
+            self._news.set()
+        for entry in entries:
+            if entry.ticket_id in self._of_ticket:
+                self._look_for(self._of_ticket[entry.ticket_id])
+
+    async def run(self, feed: Feed) -> None:
+        """Tell everybody what is new until cancelled."""
+        with ExitStack() as following:
+            is_following = False
+            while True:
+                if (
+                    bool(self._places) != is_following
+                ):  # the feed reads for nobody while nobody is here
+                    is_following = not is_following
+                    if is_following:
+                        following.enter_context(feed.listening(self.happened))
+                    else:
+                        following.close()
+                await rung(self._news, at_most_s=LOOK_EVERY_S)
+                await self._look()
+
+    async def _look(self) -> None:
+        """Look until nothing is left to be told; what cannot be read now stays to be looked for."""
+        try:
+            async with asyncio.timeout(WITHIN_S), self._database.read() as conn:
+                if self._clock() - self._looked_s >= LOOK_EVERY_S:
+                    await self._look_around(conn)
+                while self._dirty:
+                    async with asyncio.timeout(WITHIN_S):
+                        await self._look_at_some(conn)
+        except (NoDatabase, TimeoutError, asyncpg.PostgresError) as error:
+            log.warning("chat_not_read", error=type(error).__name__, visitors=len(self._places))
+            self._news.set()
+            await asyncio.sleep(_PAUSE_S)
+
+    async def _look_around(self, conn: Conn) -> None:
+        """Look whether anybody has news we have not heard of: one question for all of some."""
+        now_s = self._clock()
+        ids = list(self._places)
+        for start in range(0, len(ids), TOGETHER):
+            some = ids[start : start + TOGETHER]
+            behind = self._renew(some, await chat_visitors.by_id(conn, some))
+            self._dirty.update(dict.fromkeys(behind))
+        for visitor_id, place in self._places.items():
+            if place.waits or now_s - place.stood_s >= _STANDS_FOR_S:
+                self._dirty[visitor_id] = None
+        self._looked_s = now_s
+
+    async def _look_at_some(self, conn: Conn) -> None:
+        """Read and tell what is new for some; each is forgotten only when he was told."""
+        ids = list(self._dirty)[:TOGETHER]
+        for visitor_id in ids:
+            del self._dirty[visitor_id]
+        try:
+            self._renew(ids, await chat_visitors.by_id(conn, ids))
+            behind = {
+                visitor_id: place.reached
+                for visitor_id in ids
+                if (place := self._places.get(visitor_id)) is not None
+                and place.reached < place.visitor.last_sequence
+            }
+            for visitor_id, lines in (await chat_lines.after(conn, behind)).items():
+                if (place := self._places.get(visitor_id)) is not None:
+                    self._show(place, behind[visitor_id], lines)
+            standings = await self._standings(conn, await timers.clock(conn), ids)
+            for visitor_id, standing in standings.items():
+                if (place := self._places.get(visitor_id)) is not None:
+                    self._stand(place, standing)
+        except BaseException:
+            self._dirty.update(dict.fromkeys(one for one in ids if one in self._places))
+            raise
+
+    def _show(self, place: Place, read_after: int, lines: Sequence[Line]) -> None:
+        """Tell each socket the lines it lacks; one that came meanwhile is looked for by itself."""
+        for sitting in list(place.sittings):
+            if sitting.told < read_after:
+                continue
+            lacking = [line for line in lines if line.sequence > sitting.told]
+            if [line.sequence for line in lacking] != list(
+                range(sitting.told + 1, sitting.told + 1 + len(lacking))
+            ):
+                log.error("chat_lines_have_a_gap", visitor_id=sitting.visitor_id)
+                sitting.seat.end()
+            elif lacking:
+                sitting.told = lacking[-1].sequence
+                self._tell([sitting], lacking)
+        if len(lines) == chat_lines.PAGE:
+            self._dirty[place.visitor.id] = None
+
+    def _stand(self, place: Place, standing: Standing) -> None:
+        place.stood_s = self._clock()
+        place.waits = standing.state == "waiting"
+        for sitting in list(place.sittings):
+            if sitting.standing != standing:
+                sitting.standing = standing
+                self._tell([sitting], [standing])
+
+    def _tell(self, sittings: Iterable[Sitting], news: Sequence[Line | Standing | Typing]) -> None:
+        for sitting in list(sittings):
+            try:
+                sitting.seat.tell(news)
+            except Exception as error:
+                log.exception("chat_seat_failed", exc_info=logs.unquoted(error))
+                sitting.seat.end()
+
+    def _renew(self, ids: Sequence[int], visitors: Sequence[Visitor]) -> list[int]:
+        """Take over how visitors are by now; returns who has news. Who is no more is sent away."""
+        news = []
+        found = {visitor.id: visitor for visitor in visitors}
+        for visitor_id in ids:
+            if (place := self._places.get(visitor_id)) is None:
+                continue
+            if (visitor := found.get(visitor_id)) is None:
+                for sitting in place.sittings:
+                    sitting.seat.end()
+                continue
+            before, place.visitor = place.visitor, visitor
+            self._concern(visitor_id, before.ticket_id, visitor.ticket_id)
+            if place.reached < visitor.last_sequence or _differs(before, visitor):
+                news.append(visitor_id)
+        return news
+
+    def _concern(self, visitor_id: int, before: int | None, now: int | None) -> None:
+        """Remember whom what happens to a ticket concerns."""
+        if before is not None and before != now:
+            self._of_ticket[before].discard(visitor_id)
+            if not self._of_ticket[before]:
+                del self._of_ticket[before]
+        if now is not None:
+            self._of_ticket.setdefault(now, set()).add(visitor_id)
+
+    def _concerned(self, signal: Signal) -> list[int]:
+        named = [
+            *signal.get("visitor_ids", ()),
+            *self._of_ticket.get(signal.get("ticket_id", 0), ()),
+        ]
+        return [visitor_id for visitor_id in named if visitor_id in self._places]
+
+    def _look_for(self, visitor_ids: Iterable[int]) -> None:
+        self._dirty.update(dict.fromkeys(visitor_ids))
+        self._news.set()
+
+
+def _differs(before: Visitor, now: Visitor) -> bool:
+    """Whether it may stand otherwise with him."""
+    return (before.ticket_id, before.ended_at, before.read_sequence) != (
+        now.ticket_id,
+        now.ended_at,
+        now.read_sequence,
+    )

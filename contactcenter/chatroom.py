@@ -1,0 +1,204 @@
+"""Where the conversations of web chats are: what ``channels.Chatroom`` promises, on the database.
+
+One a process. A visitor's own messages come by the intake, which writes his lines with them
+(``chat_lines``); everything else that a browser asks for comes through here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+from msgspec.structs import replace
+
+from channels import (
+    Attendance,
+    Attested,
+    ChatFile,
+    ChatRefused,
+    Details,
+    Guest,
+    NotStored,
+    Outbound,
+    Receipt,
+    Seat,
+    Standing,
+    Unavailable,
+    Undeliverable,
+)
+from contactcenter import chat_lines, chat_standing, chat_tokens, chat_visitors, timers
+from contactcenter.bell import Bell
+from contactcenter.chat_attendance import ChatAttendance
+from contactcenter.chat_seats import ChatSeats
+from contactcenter.chat_signals import tell_rooms
+from contactcenter.chat_visitors import Visitor
+from contactcenter.db import Database
+from contactcenter.errors import NoDatabase
+from contactcenter.feed import Feed
+from contactcenter.gathering import Gathering
+from contactcenter.own_addresses import OwnAddress, OwnAddresses
+from contactcenter.secret_keys import SecretKeys
+
+#: The channel whose conversations these are.
+CHANNEL: Final = "webchat"
+#: A few statements; longer is a database that does not answer.
+WITHIN_S: Final = 4.5
+
+_NOT_YET: Final = ChatRefused("not_available", "that is not there yet")
+
+#: Who asks: at which widget, and the SHA-256 of his token, empty where he brings none.
+_Asked = tuple[str, bytes]
+
+
+class Chatroom:
+    """The app's ``channels.Chatroom``; raises ``NotStored`` while the database is away."""
+
+    def __init__(self, database: Database, bell: Bell, secret_keys: SecretKeys) -> None:
+        self._database = database
+        self._bell = bell
+        self._secret_keys = secret_keys
+        self._addresses = OwnAddresses()
+        self._seats = ChatSeats(database, bell, chat_standing.standings)
+        self._attendance = ChatAttendance(database, bell, self._seats)
+        self._greeting: Gathering[_Asked, tuple[OwnAddress, Visitor | None]] = Gathering(self._who)
+        self._coming: Gathering[str, Visitor] = Gathering(self._visitors)
+
+    async def run(self, feed: Feed) -> None:
+        """Tell those who are connected what is new, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._seats.run(feed))
+            tasks.create_task(self._attendance.run())
+
+    async def greet(self, entry_point: str, token: str | None) -> Guest:
+        """Know a visitor by his token; a stranger gets one, and nothing is stored of him."""
+        sha256 = b"" if token is None else chat_tokens.sha256(token)
+        found = await self._greeting.ask((entry_point, sha256))
+        if found is None:
+            raise ChatRefused("unknown_entry_point", "there is no such widget key")
+        ours, visitor = found
+        if token is not None and visitor is not None and visitor.entry_point_id == ours.id:
+            return Guest(
+                entry_point=entry_point,
+                token=token,
+                address=visitor.address,
+                is_known=True,
+                is_identified=visitor.user_id is not None,
+                last_sequence=visitor.last_sequence,
+            )
+        keys = self._secret_keys.derived(chat_tokens.PURPOSE)
+        if (
+            token is None
+            or visitor is not None
+            or not chat_tokens.is_ours(keys, entry_point, token)
+        ):
+            token = chat_tokens.issue(keys, entry_point)
+        return Guest(entry_point=entry_point, token=token, address=chat_tokens.address(token))
+
+    async def keep(self, guest: Guest, *, language: str | None) -> Guest:
+        """Store a visitor, before the first thing that he does; once or many times."""
+        async with _there(), self._database.transaction() as conn:
+            ours = await self._addresses.known(conn, CHANNEL, guest.entry_point)
+            if ours is None:
+                raise ChatRefused("unknown_entry_point", "there is no such widget key")
+            await chat_visitors.keep(
+                conn,
+                await timers.clock(conn),
+                entry_point_id=ours.id,
+                token=chat_tokens.sha256(guest.token),
+                address=guest.address,
+                language=language,
+            )
+        return replace(guest, is_known=True)
+
+    async def attend(self, guest: Guest, seat: Seat, *, after: int) -> Attendance:
+        """Hand the seat every line after that number, once and in order, and how it stands."""
+        visitor = await self._coming.ask(guest.address)
+        if visitor is None:
+            raise ChatRefused("unknown_visitor", "there is no such visitor")
+        return self._attendance.come(visitor, seat, after=after)
+
+    async def deliver(self, outbound: Outbound) -> Receipt:
+        """Put a message of ours into the visitor's lines, once by its correlation id."""
+        try:
+            async with asyncio.timeout(WITHIN_S), self._database.transaction() as conn:
+                shown = await chat_lines.add_ours(
+                    conn,
+                    await timers.clock(conn),
+                    address=outbound.recipient.value,
+                    correlation_id=outbound.correlation_id,
+                )
+        except (TimeoutError, NoDatabase, asyncpg.PostgresError) as error:
+            raise Unavailable("the database did not take it in time") from error
+        if shown is None:
+            raise Undeliverable("there is no such visitor", code="unknown_visitor", kind="number")
+        tell_rooms(self._bell, "line", [shown.visitor_id])
+        return Receipt(external_id=outbound.correlation_id, status="sent")
+
+    async def identify(self, guest: Guest, attested: Attested) -> Guest:  # noqa: ARG002
+        """Let the visitor be who the host site says."""
+        raise _NOT_YET
+
+    async def standing(self, guest: Guest) -> Standing:
+        """How it stands with him; for a stranger, whether somebody is there."""
+        async with _there(), self._database.read() as conn:
+            now = await timers.clock(conn)
+            for visitor in await chat_visitors.by_address(conn, [guest.address]):
+                return (await chat_standing.standings(conn, now, [visitor.id]))[visitor.id]
+            ours = await self._addresses.known(conn, CHANNEL, guest.entry_point)
+            if ours is None:
+                raise ChatRefused("unknown_entry_point", "there is no such widget key")
+            return await chat_standing.standing_of_stranger(conn, now, ours.id)
+
+    async def tell_details(self, guest: Guest, details: Details) -> None:  # noqa: ARG002
+        """Keep what a visitor says of himself."""
+        raise _NOT_YET
+
+    async def upload(self, guest: Guest, name: str, body: bytes) -> ChatFile:  # noqa: ARG002
+        """Keep a file until it is sent with a message."""
+        raise _NOT_YET
+
+    async def file(self, token: str) -> tuple[ChatFile, bytes] | None:  # noqa: ARG002
+        """Give a file of a conversation; None where there is none by this secret."""
+        raise _NOT_YET
+
+    async def end(self, guest: Guest) -> None:  # noqa: ARG002
+        """End the chat, as the visitor asks."""
+        raise _NOT_YET
+
+    async def rate(self, guest: Guest, score: int, comment: str) -> None:  # noqa: ARG002
+        """Take what he thinks of it, once a conversation."""
+        raise _NOT_YET
+
+    async def send_transcript(self, guest: Guest, address: str) -> None:  # noqa: ARG002
+        """Send him the conversation by mail."""
+        raise _NOT_YET
+
+    async def _who(
+        self, asked: Sequence[_Asked]
+    ) -> Mapping[_Asked, tuple[OwnAddress, Visitor | None]]:
+        tokens = [sha256 for _, sha256 in asked if sha256]
+        found = {}
+        async with _there(), self._database.read() as conn:
+            visitors = await chat_visitors.by_token(conn, tokens) if tokens else []
+            by_token = {one.token_sha256: one for one in visitors}
+            for entry_point, sha256 in asked:
+                ours = await self._addresses.known(conn, CHANNEL, entry_point)
+                if ours is not None:
+                    found[entry_point, sha256] = (ours, by_token.get(sha256))
+        return found
+
+    async def _visitors(self, addresses: Sequence[str]) -> Mapping[str, Visitor]:
+        async with _there(), self._database.read() as conn:
+            found = await chat_visitors.by_address(conn, addresses)
+        return {visitor.address: visitor for visitor in found}
+
+
+@asynccontextmanager
+async def _there() -> AsyncIterator[None]:
+    """What a channel knows of a database that does not answer."""
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            yield
+    except (TimeoutError, NoDatabase, asyncpg.PostgresError) as error:
+        raise NotStored("the database did not take it in time") from error

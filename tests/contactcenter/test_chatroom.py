@@ -1,0 +1,258 @@
+"""A visitor has every line once and in order, whichever process serves him and whatever fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from chat_world import KEY, Process, RecordingSeat, process, said, widget, written
+
+from channels import ChatRefused, Guest, Standing, Typing, Undeliverable
+from contactcenter.db import Database
+
+
+@pytest.fixture
+async def here(database: Database, tmp_path: Path) -> AsyncIterator[Process]:
+    await widget(database)
+    async with process(database, tmp_path) as one:
+        yield one
+
+
+async def deliver(here: Process, guest: Guest, text: str, correlation_id: str) -> None:
+    async with here.database.transaction() as conn:
+        outbound = await written(conn, guest, text, correlation_id)
+    await here.room.deliver(outbound)
+
+
+async def count(database: Database, table: str) -> int:
+    async with database.read() as conn:
+        return await conn.fetchval(f"SELECT count(*) FROM {table}")
+
+
+async def test_nothing_is_stored_of_who_has_not_written(here: Process) -> None:
+    first = await here.room.greet(KEY, None)
+    again = await here.room.greet(KEY, first.token)
+
+    assert (first.is_known, again) == (False, first)
+    assert await count(here.database, "chat_visitor") == 0
+
+
+async def test_a_visitor_is_known_by_his_token_once_he_is_kept(here: Process) -> None:
+    guest = await here.visitor()
+    await here.room.keep(guest, language="fa")  # once more is nothing new
+
+    again = await here.room.greet(KEY, guest.token)
+
+    assert (again.is_known, again.address) == (True, guest.address)
+    assert await count(here.database, "chat_visitor") == 1
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "A" * 43, "é" * 43, "\ud800", "A" * 100_000, "A" * 42 + "="]
+)
+async def test_a_token_that_is_not_ours_makes_a_stranger_with_another(
+    here: Process, token: str
+) -> None:
+    guest = await here.room.greet(KEY, token)
+
+    assert guest.token != token
+    assert not guest.is_known
+
+
+async def test_a_token_is_good_at_its_own_widget_alone(here: Process) -> None:
+    await widget(here.database, key="widget-2")
+    guest = await here.visitor()
+    stranger = await here.room.greet(KEY, None)
+
+    elsewhere = await here.room.greet("widget-2", guest.token)
+    stranger_elsewhere = await here.room.greet("widget-2", stranger.token)
+
+    assert not elsewhere.is_known
+    assert elsewhere.address != guest.address
+    assert stranger_elsewhere.address != stranger.address
+
+
+async def test_a_key_that_nobody_set_up_is_refused_and_makes_no_entry_point(here: Process) -> None:
+    with pytest.raises(ChatRefused) as refused:
+        await here.room.greet("nobody's", None)
+
+    assert refused.value.code == "unknown_entry_point"
+    assert await count(here.database, "entry_point") == 1
+
+
+async def test_what_a_visitor_says_comes_to_all_his_tabs_in_order(here: Process) -> None:
+    guest = await here.visitor()
+    one, other = RecordingSeat(), RecordingSeat()
+    await here.room.attend(guest, one, after=0)
+    await here.room.attend(guest, other, after=0)
+
+    for n in range(3):
+        assert await here.say(guest, f"سلام {n}", f"m{n}") == "stored"
+
+    for seat in (one, other):
+        lines = await seat.until(3)
+        assert [(line.sequence, line.text, line.client_id) for line in lines] == [
+            (1, "سلام 0", "m0"),
+            (2, "سلام 1", "m1"),
+            (3, "سلام 2", "m2"),
+        ]
+
+
+async def test_a_resend_is_the_same_message(here: Process) -> None:
+    guest = await here.visitor()
+    await here.say(guest, "Hello", "m1")
+
+    assert await here.say(guest, "Hello", "m1") == "duplicate"
+
+    seat = RecordingSeat()
+    await here.room.attend(guest, seat, after=0)
+    await here.say(guest, "and then", "m2")
+    assert [line.text for line in await seat.until(2)] == ["Hello", "and then"]
+
+
+async def test_two_equal_messages_at_once_are_one_line(here: Process) -> None:
+    guest = await here.visitor()
+
+    outcomes = await asyncio.gather(*(here.say(guest, "Hello", "m1") for _ in range(20)))
+
+    assert sorted(outcomes) == ["duplicate"] * 19 + ["stored"]
+    assert await count(here.database, "chat_line") == 1
+
+
+async def test_messages_of_one_batch_are_numbered_in_the_order_they_came(here: Process) -> None:
+    guest = await here.visitor()
+
+    await here.intake.receive([said(guest, str(n), f"m{n}") for n in range(30)])
+
+    seat = RecordingSeat()
+    await here.room.attend(guest, seat, after=0)
+    assert [line.text for line in await seat.until(30)] == [str(n) for n in range(30)]
+
+
+async def test_who_comes_back_goes_on_after_the_last_line_he_has(here: Process) -> None:
+    guest = await here.visitor()
+    for n in range(1, 5):
+        await here.say(guest, str(n), f"m{n}")
+    seat = RecordingSeat()
+
+    await here.room.attend(guest, seat, after=2)
+
+    assert [line.sequence for line in await seat.until(2)] == [3, 4]
+
+
+async def test_long_conversations_come_in_pages_without_a_gap(here: Process) -> None:
+    guest = await here.visitor()
+    await here.intake.receive([said(guest, str(n), f"m{n}") for n in range(1, 121)])
+    await here.intake.receive([said(guest, str(n), f"m{n}") for n in range(121, 241)])
+    seat = RecordingSeat()
+
+    await here.room.attend(guest, seat, after=0)
+
+    assert [line.sequence for line in await seat.until(240)] == list(range(1, 241))
+
+
+async def test_a_browser_that_has_more_than_there_is_begins_anew(here: Process) -> None:
+    guest = await here.visitor()
+    await here.say(guest, "Hello", "m1")
+    seat = RecordingSeat()
+
+    await here.room.attend(guest, seat, after=7)  # of a history that a restore has undone
+
+    assert [line.sequence for line in await seat.until(1)] == [1]
+
+
+async def test_an_agents_words_come_to_the_visitor_once_however_often_they_are_delivered(
+    here: Process,
+) -> None:
+    guest = await here.visitor()
+    seat = RecordingSeat()
+    await here.room.attend(guest, seat, after=0)
+    await here.say(guest, "Hello", "m1")
+    async with here.database.transaction() as conn:
+        outbound = await written(conn, guest, "Good morning", "c1")
+
+    receipts = await asyncio.gather(*(here.room.deliver(outbound) for _ in range(5)))
+    await here.say(guest, "Thanks", "m2")
+
+    assert {(one.external_id, one.status) for one in receipts} == {("c1", "sent")}
+    lines = await seat.until(3)
+    assert [(line.by, line.name, line.text) for line in lines] == [
+        ("visitor", None, "Hello"),
+        ("agent", "Bahar", "Good morning"),
+        ("visitor", None, "Thanks"),
+    ]
+
+
+async def test_what_is_for_nobody_is_undeliverable(here: Process) -> None:
+    guest = await here.visitor()
+    await here.say(guest, "Hello", "m1")
+    async with here.database.transaction() as conn:
+        outbound = await written(conn, guest, "Good morning", "c1")
+        await conn.execute("DELETE FROM chat_line")
+        await conn.execute("DELETE FROM chat_visitor")
+
+    with pytest.raises(Undeliverable):
+        await here.room.deliver(outbound)
+
+
+async def test_a_stranger_has_no_seat(here: Process) -> None:
+    stranger = await here.room.greet(KEY, None)
+
+    with pytest.raises(ChatRefused):
+        await here.room.attend(stranger, RecordingSeat(), after=0)
+
+
+async def test_whoever_sits_down_is_told_how_it_stands(here: Process) -> None:
+    guest = await here.visitor()
+    seat = RecordingSeat()
+
+    await here.room.attend(guest, seat, after=0)
+
+    await seat.until_told(Standing)
+    assert (await here.room.standing(guest)).state == "new"
+
+
+async def test_an_agent_who_types_is_seen_by_the_visitors_of_his_ticket_alone(
+    here: Process,
+) -> None:
+    seats = []
+    for n in range(2):
+        guest = await here.visitor()
+        await here.say(guest, "Hello", f"m{n}")
+        seats.append(RecordingSeat())
+        await here.room.attend(guest, seats[-1], after=0)
+        await seats[-1].until(1)
+    async with here.database.read() as conn:
+        ticket_id = await conn.fetchval("SELECT min(id) FROM ticket")
+
+    here.bell.signal("visitors", {"kind": "typing", "ticket_id": ticket_id, "agent": "Bahar"})
+
+    told = [[one for one in seat.news if isinstance(one, Typing)] for seat in seats]
+    assert told == [[Typing(agent="Bahar")], []]
+
+
+async def test_what_is_received_and_seen_is_told_of_our_messages(here: Process) -> None:
+    guest = await here.visitor()
+    seat = RecordingSeat()
+    attendance = await here.room.attend(guest, seat, after=0)
+    await here.say(guest, "Hello", "m1")
+    for n in (1, 2, 3):
+        await deliver(here, guest, str(n), f"c{n}")
+        async with here.database.transaction() as conn:  # as the sender does
+            await conn.execute(
+                """UPDATE interaction SET external_id = $1, state = 'sent'
+                   WHERE id = (SELECT interaction_id FROM outbox WHERE correlation_id = $1)""",
+                f"c{n}",
+            )
+    await seat.until(4)
+
+    await attendance.received(3)
+    await attendance.seen(2)
+    await attendance.seen(99)  # nobody has seen what he was not told: up to the last line
+    await here.room._attendance.write()
+
+    async with here.database.read() as conn:
+        states = await conn.fetch(
+            "SELECT body, state FROM interaction WHERE direction = 'outbound'"
+        )
+    assert dict(map(tuple, states)) == {"1": "read", "2": "read", "3": "read"}
