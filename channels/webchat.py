@@ -136,8 +136,8 @@ class Webchat:
         try:
             async with asyncio.timeout(self._limits.room_s):
                 return await room.deliver(outbound)
-        except TimeoutError as error:
-            raise OutcomeUnknown("The conversation did not answer in time.") from error
+        except OSError as error:  # a deadline, or a connection that was cut
+            raise OutcomeUnknown("Whether the conversation has it is not known.") from error
         except NotStored as error:
             raise Unavailable("The conversation cannot be reached.") from error
 

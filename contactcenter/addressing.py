@@ -66,6 +66,7 @@ _address_of_kind = _SQL.take("address_of_kind", Identity)
 _identity = _SQL.take("identity", Identity)
 _entry_point = _SQL.take("entry_point", EntryPoint)
 _ours = _SQL.take("ours", str)
+_entry_point_of_channels = _SQL.take("entry_point_of_channels", EntryPoint)
 _entry_point_of_channel = _SQL.take("entry_point_of_channel", EntryPoint)
 
 
@@ -77,10 +78,13 @@ async def recipient(
         identity = await _reachable_by.first(conn, letter.identity_id, ticket.contact_id)
         if identity is None:
             raise BadInput("body.identity_id", f"the contact has no address {letter.identity_id}")
-    elif heard is not None:
-        identity = await _identity.first(conn, heard.identity_id)
-    else:
-        kind = KIND.get(ticket.channel, ticket.channel)
+        return identity
+    channel = ticket.channel
+    if letter.entry_point_id is not None:
+        channel = (await own_address(conn, channel, letter.entry_point_id)).channel
+    kind = KIND.get(channel, channel)
+    identity = None if heard is None else await _identity.first(conn, heard.identity_id)
+    if identity is None or (letter.entry_point_id is not None and identity.kind != kind):
         identity = await _address_of_kind.first(conn, ticket.contact_id, kind)
     if identity is None or identity.kind == "withheld":
         raise ContactUnreachable(f"contact {ticket.contact_id} has no address to answer to")
@@ -88,11 +92,31 @@ async def recipient(
 
 
 async def sender(
-    conn: Conn, ticket: Ticket, letter: Letter, heard: timeline.LastHeard | None
+    conn: Conn,
+    ticket: Ticket,
+    letter: Letter,
+    heard: timeline.LastHeard | None,
+    *,
+    to: Identity,
 ) -> EntryPoint:
-    """Which address of ours it comes from: as it says, else the one he last wrote to."""
+    """Which address of ours it comes from: as it says, else the one he last wrote to.
+
+    Where a message to that kind of address cannot come from there, the first that can.
+    """
+    if letter.entry_point_id is not None:
+        found = await own_address(conn, ticket.channel, letter.entry_point_id)
+        if letter.identity_id is not None and not _reaches(found, to):
+            raise BadInput("body.entry_point_id", f"{found.channel} reaches no {to.kind} address")
+        return found
     known = heard.entry_point_id if heard is not None else ticket.entry_point_id
-    return await own_address(conn, ticket.channel, letter.entry_point_id or known)
+    found = await own_address(conn, ticket.channel, known)
+    if letter.identity_id is None or _reaches(found, to):
+        return found
+    channels = [name for name, kind in KIND.items() if kind == to.kind]
+    able = await _entry_point_of_channels.first(conn, channels)
+    if able is None:
+        raise NotFound(f"there is no entry point for {to.kind} addresses; set one up first")
+    return able
 
 
 async def fitting(conn: Conn, channel: Channel | None, letter: Letter) -> Letter:
@@ -114,6 +138,13 @@ async def fitting(conn: Conn, channel: Channel | None, letter: Letter) -> Letter
         if copy in ours:
             raise BadInput(f"body.cc[{n}]", "this is an address of ours")
     return replace(letter, cc=tuple(dict.fromkeys(copies)))
+
+
+def _reaches(entry_point: EntryPoint, to: Identity) -> bool:
+    """Whether messages from there can go to an address of this kind, as far as we know kinds."""
+    if to.kind not in KIND.values():
+        return True
+    return KIND.get(entry_point.channel, entry_point.channel) == to.kind
 
 
 def _copy(channel: Channel, n: int, written: str) -> str:

@@ -1,6 +1,9 @@
 -- name: reachable_by
--- The contact's address a message may go to, if it is his.
-SELECT id, kind, value FROM identity WHERE id = $1 AND contact_id = $2
+-- The address a message to the contact may go to, if it is his, or what he told of himself in a chat.
+SELECT id, kind, value FROM identity
+WHERE id = $1 AND (contact_id = $2 OR EXISTS (
+  SELECT FROM identity c JOIN chat_visitor v ON v.address = c.value JOIN chat_address a ON a.visitor_id = v.id
+  WHERE c.contact_id = $2 AND c.kind = 'chat' AND a.kind = identity.kind AND a.value = identity.value))
 
 -- name: address_of_kind
 -- The address of a contact that a channel can reach, the newest.
@@ -17,6 +20,10 @@ SELECT id, channel, address, queue_id FROM entry_point WHERE id = $1
 -- name: entry_point_of_channel
 -- The first of our addresses on a channel.
 SELECT id, channel, address, queue_id FROM entry_point WHERE channel = $1 ORDER BY discovered, id LIMIT 1
+
+-- name: entry_point_of_channels
+-- The first of our addresses on any of these channels.
+SELECT id, channel, address, queue_id FROM entry_point WHERE channel = ANY ($1::text[]) ORDER BY discovered, id LIMIT 1
 
 -- name: ours
 -- Which of these mail addresses are our own: a copy to one of them would come back.

@@ -17,7 +17,7 @@ Type = Literal["text", "number", "date", "boolean", "choice", "list", "hours"]
 #: Nobody is asked for these before everything else is known, whatever an administrator says.
 ALWAYS_SENSITIVE: Final = frozenset({"gender", "birth_date"})
 #: What the product itself writes into a contact's attributes.
-RESERVED: Final = frozenset({"formerly_of"})
+RESERVED: Final = frozenset({"formerly_of", "told_by"})
 
 
 class Choice(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from channels import Channel
 from contactcenter import (
     addressing,
     attachments,
+    chat_ways,
     db,
     escalation_checks,
     events,
@@ -64,9 +65,9 @@ async def reply(
     ticket = await tickets.lock(conn, ticket_id)
     if ticket.state not in UNSOLVED:
         raise Conflict(f"ticket {ticket_id} is {ticket.state}; reopen it to answer")
-    heard = await timeline.last_heard(conn, ticket_id)
-    identity = await addressing.recipient(conn, ticket, letter, heard)
-    entry_point = await addressing.sender(conn, ticket, letter, heard)
+    identity, entry_point = await chat_ways.addresses(
+        conn, now, ticket, letter, channels=channels, actor=actor
+    )
     interaction_id = await _write(
         conn,
         now,

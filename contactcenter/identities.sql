@@ -17,7 +17,8 @@ SELECT id, contact_id, kind, value, created_at FROM identity WHERE id = $1 FOR U
 UPDATE identity SET contact_id = $1
 FROM contact c
 WHERE identity.kind = $2 AND identity.value = $3 AND identity.contact_id = $4 AND c.id = $4
-  AND c.name IS NULL AND c.note IS NULL AND c.attributes ? 'formerly_of' AND c.attributes - 'formerly_of' = '{}'
+  AND c.name IS NULL AND c.note IS NULL AND c.attributes ?| ARRAY['formerly_of', 'told_by']
+  AND c.attributes - 'formerly_of' - 'told_by' = '{}'
   AND c.merged_into_id IS NULL
   AND NOT EXISTS (SELECT FROM identity other WHERE other.contact_id = $4 AND other.id <> identity.id)
   AND NOT EXISTS (SELECT FROM ticket t WHERE t.contact_id = $4)

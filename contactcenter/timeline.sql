@@ -59,14 +59,18 @@ SELECT id, contact_id, ticket_id, entry_point_id, identity_id, channel, directio
 FROM interaction WHERE id = $1
 
 -- name: last_heard
--- By what address and at which of ours the customer last wrote about this ticket: he himself if he ever did, else who
--- got a copy; a machine of theirs if no person did, and never one that told of a mail of ours.
+-- By what address and at which of ours the customer last wrote about this ticket: he himself if he ever did, also by
+-- an address that he told in a chat, else who got a copy; a machine of theirs if no person did, and never one that
+-- told of a mail of ours.
 SELECT i.id, i.identity_id, i.entry_point_id, i.channel
 FROM interaction i JOIN ticket t ON t.id = i.ticket_id JOIN identity d ON d.id = i.identity_id
 LEFT JOIN mail m ON m.interaction_id = i.id
 WHERE i.ticket_id = $1 AND i.direction = 'inbound'
   AND coalesce(m.kind, 'person') NOT IN ('bounce', 'receipt', 'complaint', 'loop')
-ORDER BY d.contact_id = t.contact_id DESC, i.kind = 'message' DESC, i.id DESC LIMIT 1
+ORDER BY (d.contact_id = t.contact_id OR (t.channel = 'webchat' AND EXISTS (
+  SELECT FROM identity c JOIN chat_visitor v ON v.address = c.value JOIN chat_address a ON a.visitor_id = v.id
+  WHERE c.contact_id = t.contact_id AND c.kind = 'chat' AND a.kind = d.kind AND a.value = d.value))) DESC,
+  i.kind = 'message' DESC, i.id DESC LIMIT 1
 
 -- name: last_words
 -- Who spoke last about this ticket, not whose machine; two probes of one index.

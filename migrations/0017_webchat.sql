@@ -66,3 +66,58 @@ CREATE INDEX leg_taken_after_a_wait ON leg (queue_id, to_at) INCLUDE (from_at)
   WHERE agent_id IS NULL AND ended_by = 'assigned' AND to_at > from_at;
 
 -- Addresses a visitor told, and what was sent there (GONE) -----------------------------------------
+
+-- What a visitor says of himself, as he told it: nobody has checked it. It makes nobody one person with anybody.
+CREATE TABLE chat_detail (
+  visitor_id bigint PRIMARY KEY REFERENCES chat_visitor (id),
+  name text CONSTRAINT chat_detail_name_is_not_empty CHECK (name <> ''),
+  topic text CONSTRAINT chat_detail_topic_is_not_empty CHECK (topic <> ''),
+  told_at timestamptz NOT NULL
+);
+CREATE TABLE chat_address (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  visitor_id bigint NOT NULL REFERENCES chat_visitor (id),
+  kind text NOT NULL CONSTRAINT chat_address_kind_is_known CHECK (kind IN ('email', 'phone')),
+  value text NOT NULL CONSTRAINT chat_address_is_not_empty CHECK (value <> ''),
+  told_at timestamptz NOT NULL,                        -- last; the newest is where he wants to be answered
+  CONSTRAINT chat_address_is_kept_once UNIQUE (visitor_id, kind, value)
+);
+
+-- Nobody was there: he wants an answer at an address he told.
+ALTER TABLE chat_line ADD COLUMN is_left boolean NOT NULL DEFAULT false;
+
+-- A reply in a chat whose visitor was gone, written once more by another channel.
+CREATE TABLE chat_forwarding (
+  interaction_id bigint PRIMARY KEY REFERENCES interaction (id),
+  forwarded_as_id bigint NOT NULL CONSTRAINT chat_forwarding_is_of_one_reply UNIQUE REFERENCES interaction (id),
+  forwarded_at timestamptz NOT NULL
+);
+
+-- To which ticket it belongs what is answered, on channels without threads, to what was written about a chat.
+CREATE TABLE chat_continuation (
+  identity_id bigint NOT NULL REFERENCES identity (id),
+  entry_point_id bigint NOT NULL REFERENCES entry_point (id),
+  ticket_id bigint NOT NULL REFERENCES ticket (id),
+  continued_at timestamptz NOT NULL,
+  PRIMARY KEY (identity_id, entry_point_id)
+);
+
+-- Conversations that were sent by mail because a visitor asked for it: counted, so that nobody is written to by it
+-- who did not ask.
+CREATE TABLE chat_transcript (
+  interaction_id bigint PRIMARY KEY REFERENCES interaction (id),
+  visitor_id bigint NOT NULL REFERENCES chat_visitor (id),
+  entry_point_id bigint NOT NULL REFERENCES entry_point (id),
+  identity_id bigint NOT NULL REFERENCES identity (id),
+  at timestamptz NOT NULL
+);
+CREATE INDEX chat_transcript_of_visitor ON chat_transcript (visitor_id, at);
+CREATE INDEX chat_transcript_to_address ON chat_transcript (identity_id, at);
+CREATE INDEX chat_transcript_from_us ON chat_transcript (entry_point_id, at);
+
+ALTER TABLE interaction DROP CONSTRAINT interaction_kind_is_known;
+ALTER TABLE interaction ADD CONSTRAINT interaction_kind_is_known
+  CHECK (kind IN ('message', 'note', 'hand_over', 'automatic', 'autoresponse', 'notice', 'transcript')) NOT VALID;
+ALTER TABLE interaction DROP CONSTRAINT interaction_is_written_by_someone_unless_automatic;
+ALTER TABLE interaction ADD CONSTRAINT interaction_is_written_by_someone_unless_automatic
+  CHECK (direction = 'inbound' OR author_id IS NOT NULL OR kind IN ('autoresponse', 'notice', 'transcript')) NOT VALID;

@@ -614,6 +614,70 @@ async def chat_visitor(
     return visitor_id
 
 
+async def chat_browser(
+    conn: Conn, now: datetime, contact_id: int, *, queue_id: int, is_gone: bool = True
+) -> int:
+    """A contact's browser at a widget of its own."""
+    unique = next(_numbers)
+    address = f"visitor-{unique}"
+    point_id = await entry_point(conn, queue_id=queue_id, channel="webchat", address=f"w-{unique}")
+    await identity(conn, contact_id, kind="chat", value=address)
+    return await conn.fetchval(
+        """INSERT INTO chat_visitor (entry_point_id, token_sha256, address, created_at, seen_at,
+                                     left_at)
+           VALUES ($1, sha256($2::text::bytea), $2, $3, $3, CASE WHEN $4 THEN $3::timestamptz END)
+           RETURNING id""",
+        point_id,
+        address,
+        now,
+        is_gone,
+    )
+
+
+async def chat_message(
+    conn: Conn,
+    now: datetime,
+    visitor_id: int,
+    *,
+    ticket_id: int,
+    text: str = "Hello?",
+    by_id: int | None = None,
+    is_left: bool = False,
+    state: str = "sent",
+) -> int:
+    """A line of a conversation, of the visitor's or, with an author, of ours."""
+    interaction_id: int = await conn.fetchval(
+        """INSERT INTO interaction (contact_id, ticket_id, entry_point_id, identity_id, channel,
+                                    direction, kind, author_id, body, state, occurred_at,
+                                    received_at)
+           SELECT i.contact_id, $2, v.entry_point_id, i.id, 'webchat',
+                  CASE WHEN $4::bigint IS NULL THEN 'inbound' ELSE 'outbound' END, 'message', $4, $3,
+                  CASE WHEN $4::bigint IS NULL THEN 'received' ELSE $5 END, $6, $6
+           FROM chat_visitor v JOIN identity i ON i.kind = 'chat' AND i.value = v.address
+           WHERE v.id = $1 RETURNING id""",
+        visitor_id,
+        ticket_id,
+        text,
+        by_id,
+        state,
+        now,
+    )
+    await conn.execute(
+        """WITH next AS (
+             UPDATE chat_visitor SET last_sequence = last_sequence + 1, ticket_id = $3
+             WHERE id = $1 RETURNING last_sequence)
+           INSERT INTO chat_line (visitor_id, sequence, kind, interaction_id, client_id, is_left, at)
+           SELECT $1, last_sequence, 'message', $2, $4, $5, $6 FROM next""",
+        visitor_id,
+        interaction_id,
+        ticket_id,
+        None if by_id else f"c-{interaction_id}",
+        is_left,
+        now,
+    )
+    return interaction_id
+
+
 async def reply(conn: Conn, now: datetime, ticket_id: int, author_id: int) -> int:
     """What an agent wrote to the customer, as the timeline and the events have it."""
     return await interaction(

@@ -125,6 +125,7 @@ TABLE: Final[dict[str, Line]] = {
     "PUT /tickets/{ticket_id}/tags": _work("reader", lambda w: {"tags": ["heat"]}, 200),
     "PUT /tickets/{ticket_id}/temperament": _work("reader", lambda w: {"label": "warm"}, 200),
     "GET /tickets/{ticket_id}/timeline": _open("reader"),
+    "GET /tickets/{ticket_id}/chat": _open("reader"),
     "GET /tickets/{ticket_id}/legs": _open("reader"),
     "GET /tickets/{ticket_id}/offers": _open("reader"),
     "GET /tickets/{ticket_id}/sla": _open("reader"),

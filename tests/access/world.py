@@ -233,6 +233,8 @@ class World:
                 made["interaction_id"],
                 self._entry_point[kind],
             )
+            visitor_id = await factories.chat_browser(conn, now, contact_id, queue_id=queue_id)
+            await factories.chat_message(conn, now, visitor_id, ticket_id=ticket.id, by_id=holder)
         makers = {
             "interaction_id": self._mail,
             "attachment_id": self._attachment,

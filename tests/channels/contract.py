@@ -109,7 +109,11 @@ class InboundContract(_Contract):
         raise NotImplementedError
 
     def unreadable(self) -> dict[str, Delivery]:
-        """Authentic deliveries that cannot be understood, by the reason that must be given."""
+        """Authentic deliveries that cannot be understood and are kept, by the reason given."""
+        return {}
+
+    def check_refusal(self, response) -> None:
+        """Whether the answer says in its protocol's own way what was wrong."""
         raise NotImplementedError
 
     def kept(self, delivery: Delivery) -> bytes:
@@ -189,25 +193,8 @@ class InboundContract(_Contract):
             response = await self.post(client, delivery)
 
             assert response.status == self.forged_status, delivery
-            assert response.content_type == "application/problem+json"
+            self.check_refusal(response)
         assert inbox.received == []
-
-    async def test_what_cannot_be_understood_is_kept_byte_for_byte(self, aiohttp_client, http):
-        deliveries = self.unreadable()
-        assert deliveries, "name at least one delivery that cannot be understood"
-
-        for reason, delivery in deliveries.items():
-            inbox = RecordingInbox()
-            client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
-            response = await self.post(client, delivery)
-
-            assert 200 <= response.status < 300, reason
-            [item] = inbox.received
-            assert isinstance(item, Unreadable), reason
-            assert item.channel == self.channel
-            assert item.reason == reason.split("/")[0]
-            assert item.raw.body == delivery.body
-            assert item.detail.endswith(".")
 
     async def test_what_was_kept_is_understood_again(self, aiohttp_client, http):
         inbox = RecordingInbox()
@@ -227,18 +214,8 @@ class InboundContract(_Contract):
         response = await self.post(client, self.delivery("m-1", "x" * self.over_limit_bytes))
 
         assert response.status == 413
-        assert response.content_type == "application/problem+json"
+        self.check_refusal(response)
         assert inbox.received == []
-
-    async def test_other_methods_are_not_allowed(self, aiohttp_client, http):
-        inbox = RecordingInbox()
-        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
-        path = self.delivery("m-1", "hello").path
-
-        for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
-            response = await client.request(method, path)
-
-            assert response.status == 405, method
 
     async def test_every_hook_lies_under_the_channels_own_path(self, http):
         channel = self.create(self.env(http))
@@ -265,6 +242,92 @@ class InboundContract(_Contract):
         assert response.status >= 400
         assert inbox.received == []
         assert self.create(self.env(http)).missing == ()
+
+
+class HookContract(InboundContract):
+    """A provider posts: it cannot help what it sends us, so what makes no sense is kept."""
+
+    def check_refusal(self, response) -> None:
+        assert response.content_type == "application/problem+json"
+
+    async def test_what_cannot_be_understood_is_kept_byte_for_byte(self, aiohttp_client, http):
+        deliveries = self.unreadable()
+        assert deliveries, "name at least one delivery that cannot be understood"
+
+        for reason, delivery in deliveries.items():
+            inbox = RecordingInbox()
+            client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+            response = await self.post(client, delivery)
+
+            assert 200 <= response.status < 300, reason
+            [item] = inbox.received
+            assert isinstance(item, Unreadable), reason
+            assert item.channel == self.channel
+            assert item.reason == reason.split("/")[0]
+            assert item.raw.body == delivery.body
+            assert item.detail.endswith(".")
+
+    async def test_other_methods_are_not_allowed(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+        path = self.delivery("m-1", "hello").path
+
+        for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
+            response = await client.request(method, path)
+
+            assert response.status == 405, method
+
+
+class SocketContract(InboundContract):
+    """A customer's own device speaks with us: it is told what makes no sense, and nothing is kept."""
+
+    def senseless(self) -> dict[str, bytes]:
+        """Frames that cannot be understood, by the code that must be given."""
+        raise NotImplementedError
+
+    async def connected(self, client):
+        """A socket on which a message would be taken."""
+        raise NotImplementedError
+
+    async def told(self, socket, frame: bytes) -> str:
+        """Send a frame; gives the code of the error that answers it, or of the close."""
+        raise NotImplementedError
+
+    #: The code with which a socket is closed that goes on making no sense.
+    senseless_close: str
+
+    async def test_what_makes_no_sense_is_told_and_nothing_is_kept(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+        assert self.senseless()
+
+        for code, frame in self.senseless().items():
+            socket = await self.connected(client)
+            assert await self.told(socket, frame) == code.split("/")[0]
+        assert inbox.received == []
+
+    async def test_who_goes_on_making_no_sense_is_sent_away(self, aiohttp_client, http):
+        inbox = RecordingInbox()
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), inbox)
+        socket = await self.connected(client)
+        [frame, *_] = self.senseless().values()
+
+        codes = []
+        while self.senseless_close not in codes:
+            codes.append(await self.told(socket, frame))
+            assert len(codes) < 20
+
+        assert len(codes) > 1, "once is no reason"
+        assert inbox.received == []
+
+    async def test_nothing_but_a_socket_is_opened_there(self, aiohttp_client, http):
+        client = await self.serve(aiohttp_client, self.create(self.env(http)), RecordingInbox())
+        path = self.delivery("m-1", "hello").path
+
+        for method, status in {"GET": 426, "POST": 405, "PUT": 405, "DELETE": 405}.items():
+            response = await client.request(method, path)
+
+            assert response.status == status, method
 
 
 class OutboundContract(_Contract):

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from contract import PUBLIC_URL, Delivery, InboundContract, RemembersContract
+from contract import PUBLIC_URL, Delivery, HookContract, RemembersContract
 from msgspec.structs import replace
 from twilio_requests import SETTINGS, TOKEN, message, report, signed
 
@@ -30,7 +30,7 @@ BEHAVIOURS = {
 }
 
 
-class SmsContract(InboundContract, RemembersContract):
+class SmsContract(HookContract, RemembersContract):
     channel = "sms"
     settings = SETTINGS
     entry_point = "+982191012345"

@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from contract import Delivery, InboundContract
+from contract import Delivery, HookContract
 from mail_posts import (
     BOUNDARY,
     CUSTOMER,
@@ -25,7 +25,7 @@ from channels.email import Email
 SETTINGS = {"mailgun_signing_secrets": MAILGUN_KEY, "smtp_host": "127.0.0.1"}
 
 
-class TestEmailIn(InboundContract):
+class TestEmailIn(HookContract):
     channel = "email"
     settings = SETTINGS
     entry_point = ENTRY_POINT

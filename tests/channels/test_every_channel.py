@@ -4,17 +4,32 @@ import importlib
 from pathlib import Path
 
 import pytest
-from contract import InboundContract, OutboundContract, RemembersContract, RepeatsContract
+from contract import (
+    HookContract,
+    InboundContract,
+    OutboundContract,
+    RemembersContract,
+    RepeatsContract,
+    SocketContract,
+)
+from recording_inbox import RecordingInbox
 
 import channels
 
 
 def contracts(channel: str) -> tuple[type, ...]:
-    """What a channel keeps: a lost answer is either asked for, or does no harm to repeat."""
+    """What a channel keeps.
+
+    Messages are posted by a provider, or come over a socket of ours; a lost answer is either asked
+    for, or does no harm to repeat.
+    """
     env = channels.Env(settings={}, public_url="", region="IR", http=None)
     known = channels.load(env).get(channel)
     lost = RepeatsContract if known is not None and known.repeats_safely else RemembersContract
-    return InboundContract, OutboundContract, lost
+    routes = [] if known is None else known.routes(RecordingInbox())
+    has_socket = any(route.path == f"/hooks/{channel}/socket" for route in routes)
+    way_in = SocketContract if has_socket else HookContract
+    return InboundContract, way_in, OutboundContract, lost
 
 
 def lacking(channel: str) -> list[str]:
@@ -57,13 +72,14 @@ def test_channel_keeps_the_contract(channel):
 def test_channel_without_a_contract_test_is_found():
     assert lacking("pigeon") == [
         "pigeon has no test that inherits InboundContract",
+        "pigeon has no test that inherits HookContract",
         "pigeon has no test that inherits OutboundContract",
         "pigeon has no test that inherits RemembersContract",
     ]
 
 
 def test_contract_test_that_is_switched_off_is_found():
-    class TestOwl(InboundContract):
+    class TestOwl(HookContract):
         __module__ = "test_owl"
         __test__ = False  # not for pytest
         channel = "owl"

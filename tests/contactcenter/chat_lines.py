@@ -1,0 +1,28 @@
+"""Channels by which a visitor of a web chat is answered, without a provider."""
+
+from channels import Address, BadAddress
+
+
+class Post:
+    """A channel to one kind of address; it sends nothing."""
+
+    missing: tuple[str, ...] = ()
+    repeats_safely = True
+    valid_s: int | None = None
+    patience_s: float | None = None
+    max_files_bytes = 5_000_000
+
+    def __init__(self, kind: str, *, has_threads: bool = False) -> None:
+        self.kind = kind
+        self.has_threads = has_threads
+
+    def address(self, text: str) -> Address:
+        if self.kind == "email" and "@" not in text:
+            raise BadAddress("This is not an e-mail address.")
+        return Address(kind=self.kind, value=text.strip().lower())
+
+    def sender(self, entry_point: str) -> str:
+        return entry_point
+
+    def size(self, text: str) -> None:
+        return None
