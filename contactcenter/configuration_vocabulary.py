@@ -1,5 +1,6 @@
 """The names, times and numbers that a configuration document is made of, with their bounds."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -64,8 +65,10 @@ Level = Annotated[int, Meta(ge=1, le=9)]
 Band = Annotated[int, Meta(ge=0, le=9)]
 Units = Annotated[int, Meta(ge=1, le=1000)]
 Seconds = Annotated[int, Meta(ge=0, le=7 * DAY_S)]
-#: How long an offer rings where nothing else is said.
-RINGS_S: Final = 60
+#: In a map by channel: what holds for the channels that are not named.
+DEFAULT: Final = "default"
+#: How long an offer rings where nothing else is said: who chats looks on until he is answered.
+RINGS: Final[Mapping[str, int]] = {DEFAULT: 60, "webchat": 45}
 RingS = Annotated[int, Meta(ge=5, le=3600)]
 WrapUpS = Annotated[int, Meta(ge=0, le=3600)]
 WaitS = Annotated[int, Meta(ge=1, le=90 * DAY_S)]
@@ -83,8 +86,6 @@ Hours = Annotated[
 DayHours = Annotated[tuple[Hours, ...], Meta(max_length=12)]
 Minutes = Annotated[int, Meta(ge=1, le=10_000)]
 
-#: In a map by channel: what holds for the channels that are not named.
-DEFAULT: Final = "default"
 #: Where an escalation rule comes from or leads to without naming a queue.
 ANY_QUEUE: Final = "*"
 NEXT_TIER: Final = "next_tier"

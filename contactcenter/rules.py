@@ -15,8 +15,10 @@ from contactcenter.configuration_vocabulary import DAY_S, Channel, Few, Minutes,
 from contactcenter.db import Conn
 from routing import sla
 
-#: The weight of a ticket by channel in a centre that has set none; of other channels it is 1.
-CAPACITY: Final[Mapping[str, int]] = {"voice": 3}
+#: The weight of a ticket by channel in a centre that has set none; of other channels it is 1. An
+#: agent takes 3 as a rule: one call and nothing else, or three chats.
+#: Why: docs/decisions/0043-what-a-chat-takes.md.
+CAPACITY: Final[Mapping[str, int]] = {"phone": 3, "webchat": 1}
 #: The settings of a centre that has set none.
 DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "capacity": CAPACITY,

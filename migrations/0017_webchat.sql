@@ -121,3 +121,26 @@ ALTER TABLE interaction ADD CONSTRAINT interaction_kind_is_known
 ALTER TABLE interaction DROP CONSTRAINT interaction_is_written_by_someone_unless_automatic;
 ALTER TABLE interaction ADD CONSTRAINT interaction_is_written_by_someone_unless_automatic
   CHECK (direction = 'inbound' OR author_id IS NOT NULL OR kind IN ('autoresponse', 'notice', 'transcript')) NOT VALID;
+
+-- What a chat takes, and for how long it rings (AGENT) ----------------------------------------------
+
+-- Two channels have other names now that one of them is there.
+UPDATE queue SET
+  auto_accept = array_replace(array_replace(auto_accept, 'voice', 'phone'), 'chat', 'webchat'),
+  offer_timeouts = offer_timeouts - '{voice,chat}'::text[] || jsonb_strip_nulls(jsonb_build_object(
+    'phone', coalesce(offer_timeouts -> 'phone', offer_timeouts -> 'voice'),
+    'webchat', coalesce(offer_timeouts -> 'webchat', offer_timeouts -> 'chat')));
+UPDATE overflow_step SET channels = array_replace(array_replace(channels, 'voice', 'phone'), 'chat', 'webchat');
+UPDATE routing_setting SET value = value - '{voice,chat}'::text[] || jsonb_strip_nulls(jsonb_build_object(
+    'phone', coalesce(value -> 'phone', value -> 'voice'),
+    'webchat', coalesce(value -> 'webchat', value -> 'chat')))
+WHERE name = 'capacity';
+UPDATE routing_setting SET value = jsonb_set(value, '{window_s}', (value -> 'window_s') - '{voice,chat}'::text[] || jsonb_strip_nulls(
+    jsonb_build_object(
+      'phone', coalesce(value #> '{window_s,phone}', value #> '{window_s,voice}'),
+      'webchat', coalesce(value #> '{window_s,webchat}', value #> '{window_s,chat}'))))
+WHERE name = 'sticky' AND value ? 'window_s';
+UPDATE contact SET preferred_channel = 'webchat' WHERE preferred_channel = 'chat';
+
+-- Somebody looks at a chat until it is answered.
+UPDATE queue SET offer_timeouts = '{"webchat": 45}' WHERE offer_timeouts = '{}' AND offer_timeout_s = 60;

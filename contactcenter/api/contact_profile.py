@@ -34,7 +34,7 @@ FactKeys = Annotated[tuple[FactKey, ...], Meta(max_length=50)]
 #: Nobody alive was born before.
 EARLIEST_BIRTH: Final = date(1900, 1, 1)
 #: Ways to reach somebody besides the channels that messages come by.
-OTHER_CHANNELS: Final = frozenset({"chat", "in_person", "phone", "post"})
+OTHER_CHANNELS: Final = frozenset({"in_person", "phone", "post", "webchat"})
 
 
 class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ from contactcenter.activation.recording import recorded
 from contactcenter.api.inputs import Id, Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
+from contactcenter.configuration_vocabulary import DEFAULT, RINGS
 from contactcenter.queue_setup import NewQueue
 from contactcenter.queues import QueueNow
 
@@ -56,15 +57,16 @@ class Requirements(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class QueueInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A queue. Tickets escalate to ``escalate_to_id``, which must be of a higher tier.
 
-    Without a ``calendar_id`` it is always open.
+    Without a ``calendar_id`` it is always open. Where ``offer_timeouts`` are left out a chat rings
+    for 45 seconds, if that is less than ``offer_timeout_s``.
     """
 
     name: Line
     team_id: Id
     tier: Tier
     auto_accept: AutoAccept = ()
-    offer_timeout_s: OfferTimeout = 60
-    offer_timeouts: OfferTimeouts = {}
+    offer_timeout_s: OfferTimeout = RINGS[DEFAULT]
+    offer_timeouts: OfferTimeouts | None = None
     wrap_up_s: WrapUp = 0
     return_after_s: ReturnAfter | None = None
     escalate_after_s: EscalateAfter | None = None
@@ -118,7 +120,7 @@ async def create_queue(call: Call, body: QueueInput) -> QueueNow:
         tier=body.tier,
         auto_accept=list(dict.fromkeys(body.auto_accept)),
         offer_timeout_s=body.offer_timeout_s,
-        offer_timeouts=body.offer_timeouts,
+        offer_timeouts=_rings(call, body),
         wrap_up_s=body.wrap_up_s,
         return_after_s=body.return_after_s,
         escalate_after_s=body.escalate_after_s,
@@ -157,3 +159,14 @@ async def change_queue(call: Call, queue_id: int, body: QueueChange) -> QueueNow
             actor=call.actor.reference,
         )
     return await queues.find_now(call.conn, queue_id)
+
+
+def _rings(call: Call, body: QueueInput) -> dict[str, int]:
+    """How long it rings on the channels where that is another time."""
+    if body.offer_timeouts is not None:
+        return body.offer_timeouts
+    return {
+        channel: s
+        for channel, s in RINGS.items()
+        if channel in call.services.channels and s < body.offer_timeout_s
+    }

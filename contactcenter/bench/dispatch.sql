@@ -44,7 +44,7 @@ WITH numbered_queue AS (
 )
 INSERT INTO ticket (id, contact_id, channel, weight, credit_s, state, queue_id, tier, opened_at, enqueued_at, team_ids,
                     sticky_agent_id, sticky_until, overflow)
-SELECT g, g, CASE WHEN $5 THEN (ARRAY['sms', 'sms', 'sms', 'sms', 'chat', 'chat', 'voice'])[1 + g % 7] ELSE 'sms' END,
+SELECT g, g, CASE WHEN $5 THEN (ARRAY['sms', 'sms', 'sms', 'sms', 'webchat', 'webchat', 'phone'])[1 + g % 7] ELSE 'sms' END,
        CASE WHEN $5 AND g % 7 = 6 THEN 2 ELSE 1 END, CASE WHEN $5 AND g % 3 = 0 THEN 60 + g % 10 * 60 ELSE 0 END,
        'waiting', q.id, q.tier, $3::timestamptz + g::float8 / $4::int * interval '2 hours',
        $3::timestamptz + g::float8 / $4::int * interval '2 hours', ARRAY[q.team_id],
@@ -61,7 +61,7 @@ SELECT id, 1, tier, queue_id, enqueued_at FROM ticket WHERE id BETWEEN $1::int A
 
 -- name: rules
 -- All of them: hours that never end, a way for each channel; in half of his queues an agent helps out, later and after his own;
--- what a voice call weighs, for how long a ticket is kept, and a chain for what comes new.
+-- what a phone call weighs, for how long a ticket is kept, and a chain for what comes new.
 WITH made AS (
   INSERT INTO calendar (name_en, name_fa, created_at) VALUES ('Always', 'همیشه', now()) RETURNING id, created_at
 ), said AS (
@@ -73,14 +73,14 @@ WITH made AS (
   INSERT INTO calendar_use (queue_id, calendar_id, from_at)
   SELECT q.id, made.id, made.created_at FROM queue q, made WHERE q.name LIKE 'Bench queue %'
 ), ways AS (
-  UPDATE queue SET calendar_id = made.id, return_after_s = 7200, auto_accept = '{sms,chat,voice}',
-    offer_timeouts = '{"chat": 45, "voice": 20}'
+  UPDATE queue SET calendar_id = made.id, return_after_s = 7200, auto_accept = '{sms,webchat,phone}',
+    offer_timeouts = '{"webchat": 45, "phone": 20}'
   FROM made WHERE queue.name LIKE 'Bench queue %'
 ), terms AS (
   UPDATE membership m SET level = 2, delay_s = 600, handicap_s = 120, band = 1 WHERE m.queue_id % 2 = m.agent_id % 2
 ), setting AS (
   INSERT INTO routing_setting (name, value)
-  VALUES ('capacity', '{"voice": 2}'), ('sticky', '{"window_s": {"sms": 900, "chat": 60, "voice": 20}}')
+  VALUES ('capacity', '{"phone": 2}'), ('sticky', '{"window_s": {"sms": 900, "webchat": 60, "phone": 20}}')
 ), step AS (
   INSERT INTO overflow_step (queue_id, after_s, to_queue_id)
   SELECT q.id, 36000, q.id + 1 FROM queue q WHERE EXISTS (SELECT FROM queue n WHERE n.id = q.id + 1)

@@ -49,7 +49,7 @@ def _within(_ctx: click.Context, _option: click.Parameter, values: Sequence[str]
     for value in values:
         match = _WITHIN.fullmatch(value)
         if match is None:
-            raise click.BadParameter(f"{value!r} is not like voice=20")
+            raise click.BadParameter(f"{value!r} is not like phone=20")
         found[match["channel"]] = float(match["seconds"])
     return Within(by_channel=found)
 
@@ -120,7 +120,7 @@ def _day(_ctx: click.Context, _option: click.Parameter, value: str | None) -> da
     metavar="CHANNEL=SECONDS",
     callback=_within,
     help="What is answered within so many seconds is in time; may be repeated.  "
-    "[default: 20 for voice and chat, else 3600]",
+    "[default: 20 for phone and webchat, else 3600]",
 )
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Of the patience that is not known."

@@ -29,7 +29,7 @@ _IN_TIME: Final[Mapping[Language, str]] = {
 #: Channels by their names; one that is not here goes by its code.
 _CHANNELS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {},
-    "fa": {"voice": "تماس تلفنی", "chat": "گفت‌وگوی آنلاین", "sms": "پیامک", "email": "ایمیل"},
+    "fa": {"phone": "تماس تلفنی", "webchat": "گفت‌وگوی آنلاین", "sms": "پیامک", "email": "ایمیل"},
 }
 _COMMA: Final[Mapping[Language, str]] = {"en": ", ", "fa": "، "}
 _PER_CENT: Final[Mapping[Language, str]] = {"en": "{:.1f} %", "fa": "{:.1f}٪"}

@@ -16,7 +16,7 @@ from contactcenter.configuration_vocabulary import (
     ANY_QUEUE,
     DAY_S,
     DEFAULT,
-    RINGS_S,
+    RINGS,
     Band,
     Channel,
     CreditS,
@@ -99,7 +99,8 @@ class Skills(Part, frozen=True, kw_only=True):
 class Queue(Part, frozen=True, kw_only=True):
     """One team at one tier.
 
-    ``offer_s`` is how long an offer rings: one number, or by channel with ``default``.
+    ``offer_s`` is how long an offer rings: one number, or by channel with ``default``; else what it
+    is where nothing is said.
     ``return_after_s`` takes an accepted ticket back that is not answered in time. ``requires`` is
     what a member of a team must know to serve the queue.
     """
@@ -107,7 +108,7 @@ class Queue(Part, frozen=True, kw_only=True):
     team: Name
     tier: Tier
     calendar: Name | None = None
-    offer_s: RingS | dict[Channel, RingS] = RINGS_S
+    offer_s: RingS | dict[Channel, RingS] | None = None
     auto_accept: tuple[Channel, ...] = ()
     wrap_up_s: WrapUpS = 0
     return_after_s: WaitS | None = None
@@ -120,8 +121,9 @@ class Queue(Part, frozen=True, kw_only=True):
         """How long an offer rings, and the channels on which that is another time."""
         if isinstance(self.offer_s, int):
             return self.offer_s, {}
-        others = {channel: s for channel, s in self.offer_s.items() if channel != DEFAULT}
-        return self.offer_s.get(DEFAULT, RINGS_S), others
+        by_channel = RINGS if self.offer_s is None else self.offer_s
+        others = {channel: s for channel, s in by_channel.items() if channel != DEFAULT}
+        return by_channel.get(DEFAULT, RINGS[DEFAULT]), others
 
 
 class Terms(Part, frozen=True, kw_only=True):

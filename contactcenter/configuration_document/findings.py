@@ -11,7 +11,7 @@ from contactcenter.configuration_document.problems import Fault
 from contactcenter.configuration_document.rows import Rows
 
 #: What people talk by. One that is not installed here may come.
-CHANNELS = frozenset({"voice", "chat", "email", "sms"})
+CHANNELS = frozenset({"phone", "webchat", "email", "sms"})
 
 
 class World(Struct, frozen=True, kw_only=True):

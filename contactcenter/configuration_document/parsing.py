@@ -14,6 +14,7 @@ from msgspec.structs import fields
 
 from contactcenter.configuration_document import text
 from contactcenter.configuration_document.document import Document
+from contactcenter.configuration_document.former_names import renamed
 from contactcenter.configuration_document.problems import Fault, InvalidConfiguration, at
 
 _AT: Final = " - at `"
@@ -34,6 +35,7 @@ def read(content: bytes) -> tuple[Document, Mapping[str, int]]:
 
 def convert(value: Any, lines: Mapping[str, int] | None = None) -> Document:
     """The document of plain values; raises ``InvalidConfiguration``."""
+    value = renamed(value)
     try:
         return msgspec.convert(value, Document)
     except msgspec.ValidationError as error:

@@ -10,7 +10,7 @@ from contactcenter.configuration_document import document as parts
 from contactcenter.configuration_document.document import Document
 from contactcenter.configuration_document.naming import Names, namer
 from contactcenter.configuration_document.rows import Queue, Rows, TermsRow
-from contactcenter.configuration_vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
+from contactcenter.configuration_vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER, RINGS
 from contactcenter.opening_hours import Hours
 from contactcenter.rules import DEFAULTS, Bands, EscalationRule, Limits, Sticky
 
@@ -67,13 +67,12 @@ class _Reader:
         )
 
     def _as_queue(self, queue: Queue) -> parts.Queue:
-        by_channel = {DEFAULT: queue.offer_timeout_s, **queue.offer_timeouts}
         escalate_to = None if queue.escalate_to_id is None else self._queue(queue.escalate_to_id)
         return parts.Queue(
             team=self._team(queue.team_id),
             tier=queue.tier,
             calendar=self._calendar(queue.calendar_id),
-            offer_s=by_channel if queue.offer_timeouts else queue.offer_timeout_s,
+            offer_s=_rings(queue),
             auto_accept=tuple(sorted(queue.auto_accept)),
             wrap_up_s=queue.wrap_up_s,
             return_after_s=queue.return_after_s,
@@ -178,6 +177,14 @@ def terms_of(row: TermsRow) -> parts.Terms:
     return parts.Terms(
         level=row.level, delay_s=row.delay_s, handicap_s=row.handicap_s, band=row.band
     )
+
+
+def _rings(queue: Queue) -> int | dict[str, int] | None:
+    """How long it rings; None where that is as if nothing was said."""
+    by_channel = {DEFAULT: queue.offer_timeout_s, **queue.offer_timeouts}
+    if by_channel == RINGS:
+        return None
+    return by_channel if queue.offer_timeouts else queue.offer_timeout_s
 
 
 def _calendar(calendar: Calendar) -> parts.Calendar:

@@ -9,6 +9,7 @@ from contactcenter.configuration_document.document import Queue
 from contactcenter.configuration_document.findings import Findings
 from contactcenter.configuration_document.problems import at
 from contactcenter.configuration_vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
+from contactcenter.rules import CAPACITY
 
 Named = TypeVar("Named")
 
@@ -22,7 +23,7 @@ def check(found: Findings) -> None:
     _overflow(found)
     _rules(found)
     for channel in found.document.capacity:
-        if channel != "voice":  # it weighs something anyhow
+        if channel not in CAPACITY:  # those weigh something anyhow
             found.channel(at("capacity", channel), channel)
     for channel in found.document.sticky.window_s:
         found.channel(at("sticky.window_s", channel), channel)

@@ -47,7 +47,7 @@ FACTS: Final = {
 #: A file may have so many arrivals: each is kept in memory while the day is played.
 MOST_ARRIVALS: Final = 2_000_000
 _NOWHERE: Final = ""
-_CHANNEL: Final = "voice"
+_CHANNEL: Final = "phone"
 
 
 class Arrivals(NamedTuple):

@@ -25,7 +25,7 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     ticket_id: int
     queue: str
     handle_us: tuple[int, ...]
-    channel: str = "voice"
+    channel: str = "phone"
     weight: int | None = None
     patience_us: int | None = None
     credit_us: int = 0

@@ -13,7 +13,7 @@ SHORT_S: Final = 5.0
 class Within(Struct, frozen=True, kw_only=True):
     """What is answered within so many seconds is in time, by channel."""
 
-    by_channel: Mapping[str, float] = field(default_factory=lambda: {"voice": 20, "chat": 20})
+    by_channel: Mapping[str, float] = field(default_factory=lambda: {"phone": 20, "webchat": 20})
     else_s: float = 3600
 
     def of(self, channel: str) -> float:

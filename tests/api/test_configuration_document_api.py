@@ -29,7 +29,7 @@ async def test_what_is_read_is_edited_and_activated(admin, served):
     document = read["document"]
     assert set(document["queues"]) == {"Frontline", "Specialists", "Engineering"}
     document["queues"]["Frontline"]["wrap_up_s"] = 45
-    document["queues"]["Frontline"]["auto_accept"] = ["chat"]
+    document["queues"]["Frontline"]["auto_accept"] = ["phone"]
     document["sticky"] = {"window_s": {"sms": 600}}
 
     done = await put(admin, document, version=0, query="?note=Time+to+write")
@@ -37,7 +37,7 @@ async def test_what_is_read_is_edited_and_activated(admin, served):
     assert (done["version"], done["changed"]) == (1, True)
     assert {
         "place": "queues.Frontline.auto_accept[0]",
-        "detail": "chat is not installed here",
+        "detail": "phone is not installed here",
     } in done["warnings"]
     again = await put(admin, document, version=1)
     assert (again["version"], again["changed"]) == (1, False)

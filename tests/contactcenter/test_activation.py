@@ -39,7 +39,7 @@ calendars:
     week: {saturday: ["08:00-17:00"], thursday: ["08:00-13:00"]}
     exceptions: {2026-12-31: {name_en: Stock-taking, name_fa: انبارگردانی}}
 queues:
-  general: {team: Frontline, tier: 1, calendar: Tehran office, offer_s: {default: 30, voice: 20}, auto_accept: [sms],
+  general: {team: Frontline, tier: 1, calendar: Tehran office, offer_s: {default: 30, phone: 20}, auto_accept: [sms],
             escalate_to: hardware, escalate_after_s: 3600, return_after_s: 900}
   hardware: {team: Specialists, tier: 2, requires: {product: {laser: 2}}, wrap_up_s: 20, escalate_to: lab}
   lab: {team: Engineering, tier: 3}
@@ -228,7 +228,7 @@ async def test_whoever_read_an_older_version_overwrites_nothing(centre: asyncpg.
             ("auto_accept: [sms]", "auto_accept: [fax]"),
             ['queues.general.auto_accept[0]: no channel "fax"'],
         ),
-        (("voice: 20", "pigeon: 20"), ['queues.general.offer_s.pigeon: no channel "pigeon"']),
+        (("phone: 20", "pigeon: 20"), ['queues.general.offer_s.pigeon: no channel "pigeon"']),
         (
             ("escalate_to: hardware", "escalate_to: nowhere"),
             ['queues.general.escalate_to: no queue "nowhere"'],

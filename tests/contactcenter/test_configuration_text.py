@@ -15,7 +15,7 @@ CENTRE = """
 version: 7
 queues:
   t1_general:
-    {team: frontline, tier: 1, calendar: Tehran office, offer_s: {voice: 20, default: 45}}
+    {team: frontline, tier: 1, calendar: Tehran office, offer_s: {phone: 20, default: 45}}
   "Front desk": {team: frontline, tier: 2, requires: {language: {no: 2, fa: 3}}}
 teams:
   - {team: frontline, queue: t1_general, level: 2, delay_s: 30}   # help out
@@ -47,7 +47,7 @@ def test_yaml_becomes_a_document_in_the_products_words():
     assert document.agents["ann@example.com"].queues["Front desk"].band == 1
     assert document.entry[0].when == {"keyword": ["lawyer", "وکیل"]}
     assert document.escalation[0].when == {"sla_burn": 0.9}
-    assert document.capacity == {"voice": 3}
+    assert document.capacity == {"phone": 3, "webchat": 1}
 
 
 def test_json_and_yaml_of_one_content_are_one_document():
@@ -117,7 +117,7 @@ def test_every_misshapen_value_is_named_with_its_place_and_line():
     )
     assert faults(
         "queues:\n"
-        "  x: {tier: 10, teem: a, offer_s: {voice: 1}}\n"
+        "  x: {tier: 10, teem: a, offer_s: {phone: 1}}\n"
         "  'y z': 3\n"
         "teams:\n"
         "- {team: a}\n"
@@ -128,7 +128,7 @@ def test_every_misshapen_value_is_named_with_its_place_and_line():
         f"queues.x.teem: this is not known; there are {known} (line 2)",
         "queues.x.team: this is missing (line 2)",
         "queues.x.tier: expected `int` <= 9 (line 2)",
-        "queues.x.offer_s.voice: expected `int` >= 5 (line 2)",
+        "queues.x.offer_s.phone: expected `int` >= 5 (line 2)",
         'queues["y z"]: expected `object`, got `int` (line 3)',
         "teams[0].queue: this is missing (line 5)",
         "limits.cooldown_s: expected `int` >= 0 (line 7)",

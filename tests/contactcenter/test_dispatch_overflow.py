@@ -118,8 +118,8 @@ async def test_a_step_to_an_archived_queue_is_past(world: Conn) -> None:
 
 
 async def test_a_chain_is_of_some_channels_only(world: Conn) -> None:
-    first, second, third = await chained(world, channels="{voice}")
-    call = await factories.queued_ticket(world, NOON, queue_id=first, channel="voice")
+    first, second, third = await chained(world, channels="{phone}")
+    call = await factories.queued_ticket(world, NOON, queue_id=first, channel="phone")
     text = await factories.queued_ticket(world, NOON, queue_id=first)
 
     assert (await overflow_of(world, call.id))[0] == [[40, second], [80, third]]
@@ -176,7 +176,7 @@ async def left(conn: Conn, *, rings: bool) -> tuple[int, Ticket, Ticket]:
     queue_id = await factories.queue(conn)
     agent_id = await factories.agent(conn, NOON, queues=[queue_id], capacity=1)
     tickets_ = [
-        await factories.queued_ticket(conn, after(n), queue_id=queue_id, channel="voice", weight=1)
+        await factories.queued_ticket(conn, after(n), queue_id=queue_id, channel="phone", weight=1)
         for n in range(2)
     ]
     if not rings:

@@ -242,7 +242,7 @@ async def test_a_solver_of_long_ago_is_forgotten(world: Conn) -> None:
 
 
 async def test_a_channel_without_a_window_keeps_nothing(world: Conn) -> None:
-    await factories.configured(world, sticky={"window_s": {"voice": 20}})
+    await factories.configured(world, sticky={"window_s": {"phone": 20}})
     queue_id = await factories.queue(world, auto_accept=["sms"])
     idle = await factories.agent(world, after(1), queues=[queue_id], presence="offline")
     _, ticket = await kept(world, queue_id)

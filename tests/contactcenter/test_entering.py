@@ -90,14 +90,14 @@ async def test_together_leaves_what_one_alone_leaves(
 
 @pytest.mark.parametrize(
     ("after_s", "channels", "due_s"),
-    [(90, [], 30), (90, ["voice"], 30), (90, ["chat"], None), (10, [], 0)],
+    [(90, [], 30), (90, ["phone"], 30), (90, ["webchat"], None), (10, [], 0)],
 )
 async def test_together_each_has_its_weight_and_the_chain_of_its_channel(
     prepared: asyncpg.Connection, after_s: int, channels: list[str], due_s: int | None
 ) -> None:
     """It opened a minute ago; a step that time has overtaken is due now."""
     conn = prepared
-    await factories.configured(conn, capacity={"voice": 2})
+    await factories.configured(conn, capacity={"phone": 2})
     queue_id, next_id = await factories.queue(conn), await factories.queue(conn)
     for step_s in (after_s, 5000):
         await conn.execute(
@@ -108,7 +108,7 @@ async def test_together_each_has_its_weight_and_the_chain_of_its_channel(
             next_id,
             channels,
         )
-    alone, one = [await finding(conn, queue_id, channel="voice") for _ in range(2)]
+    alone, one = [await finding(conn, queue_id, channel="phone") for _ in range(2)]
 
     await arriving.route(conn, NOW, alone)
     await entering.enter(conn, NOW, [one])

@@ -35,8 +35,8 @@ async def test_the_example_becomes_the_configuration_in_force(conn: asyncpg.Conn
     # Of channels that are to come, and of dan, who serves hardware on terms of his own.
     assert {fault.detail for fault in found.warnings} == {
         "he does not meet what the queue requires",
-        "chat is not installed here",
-        "voice is not installed here",
+        "webchat is not installed here",
+        "phone is not installed here",
         "email is not installed here",
     }
     in_force = reading.read(await rows.read(conn))

@@ -20,7 +20,7 @@ def sight(tickets: Sequence[int], *agent_ids: int, **other: object) -> Sight:
         "handicap_s": 0,
         "auto_accept": ["sms"],
         "offer_timeout_s": 60,
-        "offer_timeouts": {"voice": 20},
+        "offer_timeouts": {"phone": 20},
         "ticket_ids": list(tickets),
         "channels": ["sms" for _ in tickets],
         "weights": [1 for _ in tickets],
@@ -99,7 +99,7 @@ def test_who_saw_too_little_of_what_is_sticky_to_him_looks_again() -> None:
 
 
 def test_each_channel_rings_in_its_own_way() -> None:
-    sights = Sights([sight([1, 2, 3], 10, free=3, room=3, channels=["sms", "voice", "chat"])])
+    sights = Sights([sight([1, 2, 3], 10, free=3, room=3, channels=["sms", "phone", "webchat"])])
 
     heads = [one.head for one in sights.choose(10, NOW_US)]
 

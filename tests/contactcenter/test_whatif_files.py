@@ -197,7 +197,7 @@ def test_a_command_that_is_refused_prints_every_slip_and_ends_with_2(play):
         ((*EXAMPLE, "--agents-in", "support"), "is not like support=+2"),
         ((*EXAMPLE, "--agents-in", "sales=+1"), "nobody serves “sales”"),
         ((*EXAMPLE, "--agents-in", "support=-9"), "only 3 can be taken from “support”"),
-        ((*EXAMPLE, "--within", "voice"), "is not like voice=20"),
+        ((*EXAMPLE, "--within", "phone"), "is not like phone=20"),
         ((*EXAMPLE, "--time-zone", "Teheran"), "There is no time zone Teheran"),
     ],
 )
@@ -317,9 +317,9 @@ def test_arrivals_need_not_be_in_order_of_time(play):
 
 BASE = """
 queues:
-  a: {team: x, tier: 1, auto_accept: [voice]}
-  s: {team: x, tier: 2, auto_accept: [voice]}
-capacity: {voice: 1}
+  a: {team: x, tier: 1, auto_accept: [phone]}
+  s: {team: x, tier: 2, auto_accept: [phone]}
+capacity: {phone: 1}
 entry:
   - {when: {category: "Hardware"}, queue: s}
   - {when: {customer_category: home}, queue: a}

@@ -267,11 +267,11 @@ async def test_patience_is_known_of_who_left_and_drawn_beyond_the_wait_of_the_ot
 def test_the_mean_patience_is_all_waits_by_those_who_left():
     seen = patience.Observations()
     for waited_us, left in ((10, False), (20, True), (30, False), (40, True)):
-        seen.note(("a", "voice"), waited_us, left=left)
-    seen.note(("b", "voice"), 50, left=False)
+        seen.note(("a", "phone"), waited_us, left=left)
+    seen.note(("b", "phone"), 50, left=False)
 
     means = {where: one.mean_us for where, one in seen.seen().items()}
-    assert means == {("a", "voice"): 50.0, ("b", "voice"): None}
+    assert means == {("a", "phone"): 50.0, ("b", "phone"): None}
 
 
 async def test_an_answer_tells_what_to_believe_and_what_is_guessed(dsn, desk, capsys):

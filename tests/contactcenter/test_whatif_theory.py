@@ -38,7 +38,7 @@ def drawn(size, rate, patience=None):
 @pytest.mark.parametrize("size", SIZES)
 def test_poisson_arrivals_and_exponential_work_are_erlang_c(size):
     total = outcome_of(
-        drawn(size, 4), Centre(), STAFF, within=Within(by_channel={"voice": 0.5})
+        drawn(size, 4), Centre(), STAFF, within=Within(by_channel={"phone": 0.5})
     ).total
 
     assert total.answered == size

@@ -154,8 +154,8 @@ async def build(table: asyncpg.Connection, size: Size) -> None:
     now = await table.fetchval("SELECT clock_timestamp()")
     await factories.configured(
         table,
-        capacity={"voice": 2},
-        sticky={"window_s": {"sms": 3, "voice": 1}},
+        capacity={"phone": 2},
+        sticky={"window_s": {"sms": 3, "phone": 1}},
         limits={"exclude_for_s": 2},
     )
     await table.execute(
@@ -164,7 +164,7 @@ async def build(table: asyncpg.Connection, size: Size) -> None:
     )
     seniors = await factories.queue(table, tier=2, offer_timeout_s=2, wrap_up_s=1)
     juniors = [
-        await factories.queue(table, auto_accept=["sms", "voice"], escalate_to_id=seniors),
+        await factories.queue(table, auto_accept=["sms", "phone"], escalate_to_id=seniors),
         await factories.queue(
             table, offer_timeout_s=3, escalate_after_s=20, escalate_to_id=seniors
         ),
@@ -187,7 +187,7 @@ async def build(table: asyncpg.Connection, size: Size) -> None:
             table,
             now,
             intake_queue_id=juniors[n % 2],
-            channel="voice" if n % 20 == 0 else "sms",
+            channel="phone" if n % 20 == 0 else "sms",
         )
 
 

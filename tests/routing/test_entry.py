@@ -34,7 +34,7 @@ PROBLEM = Problem(
 @st.composite
 def problems(draw: st.DrawFn) -> Problem:
     return Problem(
-        channel=draw(st.sampled_from(["sms", "email", "voice"])),
+        channel=draw(st.sampled_from(["sms", "email", "phone"])),
         entry_point_id=draw(st.none() | st.integers(1, 3)),
         language=draw(st.none() | st.sampled_from(LANGUAGES)),
         temperament=draw(st.sampled_from(["unknown", "warm", "haggler"])),
@@ -58,7 +58,7 @@ def _one_or_many(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 CONDITIONS = st.fixed_dictionaries(
     {},
     optional={
-        "channel": _one_or_many(st.sampled_from(["sms", "email", "voice"])),
+        "channel": _one_or_many(st.sampled_from(["sms", "email", "phone"])),
         "entry_point_id": _one_or_many(st.integers(1, 3)),
         "language": _one_or_many(st.sampled_from(LANGUAGES)),
         "temperament": _one_or_many(st.sampled_from(["unknown", "warm", "haggler"])),

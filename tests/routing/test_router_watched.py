@@ -56,7 +56,7 @@ def agent(name="ann", *queues, capacity=1):
     return NewAgent(agent_id=name, memberships=served, capacity=capacity)
 
 
-def ticket(ticket_id, queue="a", channel="chat", course=None, **more):
+def ticket(ticket_id, queue="a", channel="webchat", course=None, **more):
     return NewTicket(ticket_id=ticket_id, queue=queue, channel=channel, course=course, **more)
 
 
@@ -114,7 +114,7 @@ def test_a_queue_has_its_own_ways():
     own = QueueRules(
         auto_accept=frozenset({"sms"}),
         offer_timeout_us=30 * S,
-        offer_timeouts_us={"voice": 7 * S},
+        offer_timeouts_us={"phone": 7 * S},
         wrap_up_us=4 * S,
     )
     rules = Rules(queues={"a": own}, offer_timeout_us=20 * S, wrap_up_us=90 * S)
@@ -124,8 +124,8 @@ def test_a_queue_has_its_own_ways():
         router.set_presence(0, name, "available")
 
     router.add(0, ticket(1, channel="sms", course=course))
-    router.add(0, ticket(2, channel="voice"))
-    router.add(0, ticket(3, channel="chat"))
+    router.add(0, ticket(2, channel="phone"))
+    router.add(0, ticket(3, channel="webchat"))
     router.add(0, ticket(4, "b", "sms"))
     router.advance(31 * S)
 
@@ -208,7 +208,7 @@ def test_what_nobody_took_in_its_queues_time_goes_to_the_next_tier_with_credit()
 
 
 def test_what_somebody_has_stays_with_him_though_its_queues_time_is_over():
-    own = QueueRules(auto_accept=frozenset({"chat"}), escalate_after_us=60 * S, escalate_to="s")
+    own = QueueRules(auto_accept=frozenset({"webchat"}), escalate_after_us=60 * S, escalate_to="s")
     router, facts = watched(Rules(queues={"a": own}), agent())
     router.set_presence(0, "ann", "available")
 
