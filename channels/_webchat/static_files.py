@@ -1,7 +1,8 @@
 """The widget's scripts as they are served: small, compressed, and never of two versions at once.
 
-``widget.js`` is the loader that pages name; it loads the rest from an address with a version in it,
-which is a hash over all of them, so what is fetched under it never changes.
+``widget.js`` is what pages name: all modules as one script. The texts of the page's language it
+loads from an address with a version in it, which is a hash over all that is served, so what is
+fetched under it never changes.
 """
 
 import gzip
@@ -17,8 +18,10 @@ from aiohttp import hdrs, web
 from msgspec import Struct
 
 from channels._problem import problem
+from channels._webchat.script_bundle import bundled
 
 LOADER: Final = "widget.js"
+_TEXTS: Final = "texts_"
 _VERSION: Final = b"__VERSION__"
 _VERSION_CHARACTERS: Final = 16
 _KEPT: Final = "public, max-age=31536000, immutable"
@@ -49,17 +52,19 @@ class Scripts(Struct, frozen=True):
 def scripts() -> Scripts:
     """Read them once a process."""
     folder = resources.files("channels._webchat") / "static"
-    plain = {
-        one.name: rjsmin.jsmin(one.read_bytes())
+    sources = {
+        one.name: one.read_text(encoding="utf-8")
         for one in sorted(folder.iterdir(), key=lambda one: one.name)
         if one.name.endswith(".js")
     }
+    served_alone = {name: text for name, text in sources.items() if name.startswith(_TEXTS)}
+    whole = {**served_alone, LOADER: bundled(sources, LOADER)}
+    plain = {name: rjsmin.jsmin(text).encode() for name, text in whole.items()}
     digest = hashlib.sha256()
     for name, body in plain.items():
         digest.update(f"{name} {len(body)}\n".encode() + body)
     version = digest.hexdigest()[:_VERSION_CHARACTERS]
-    if LOADER in plain:
-        plain[LOADER] = plain[LOADER].replace(_VERSION, version.encode())
+    plain[LOADER] = plain[LOADER].replace(_VERSION, version.encode())
     return Scripts(version, {name: _script(body) for name, body in plain.items()})
 
 
