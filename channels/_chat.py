@@ -3,7 +3,7 @@
 The channel speaks with browsers and knows no database; the app implements ``Chatroom``.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -189,8 +189,11 @@ class Chatroom(Protocol):
         """Keep a file until it is sent with a message; raises ``ChatRefused``."""
         ...
 
-    async def file(self, token: str) -> tuple[ChatFile, bytes] | None:
-        """A file of a conversation; None where there is none by this secret."""
+    async def file(self, token: str) -> tuple[ChatFile, AsyncIterator[bytes]] | None:
+        """A file of a conversation, piece by piece; None where there is none by this secret.
+
+        Nothing is held while a slow reader takes his pieces. Reading raises ``NotStored``, too.
+        """
         ...
 
     async def end(self, guest: Guest) -> None:

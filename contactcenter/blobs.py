@@ -1,4 +1,8 @@
-"""Bytes too large for a row, in chunks keyed by their SHA-256: one backup, any node serves."""
+"""Bytes too large for a row, in chunks keyed by their SHA-256: one backup, any node serves.
+
+What may have to be deleted again is kept apart: under the SHA-256 of a secret and the bytes, so
+that nobody else's equal bytes are the same blob.
+"""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -20,7 +24,15 @@ _chunk = _SQL.take("chunk", bytes)
 
 async def store(conn: Conn, content: bytes) -> bytes:
     """Keep ``content`` and return its SHA-256 (32 bytes)."""
-    sha256 = hashlib.sha256(content).digest()
+    return await _keep(conn, hashlib.sha256(content).digest(), content)
+
+
+async def store_apart(conn: Conn, content: bytes, secret: str) -> bytes:
+    """Keep ``content`` as a blob that nobody else has; returns its key (32 bytes)."""
+    return await _keep(conn, hashlib.sha256(secret.encode() + b"\0" + content).digest(), content)
+
+
+async def _keep(conn: Conn, sha256: bytes, content: bytes) -> bytes:
     if await _is_stored.one(conn, sha256):
         return sha256
     chunks = [content[at : at + CHUNK_BYTES] for at in range(0, len(content), CHUNK_BYTES)]

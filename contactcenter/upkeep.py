@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import bands, db, fairness, leases, metrics, storage
+from contactcenter import bands, chat_files, db, fairness, leases, metrics, storage, timers
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 
@@ -59,7 +59,14 @@ class Upkeep:
                     pruned = await prune.run(conn)
                 if not pruned:
                     break
+        await self._prune_chat_files()
         await bands.keep(self._database)
         await fairness.keep(self._database)
         metrics.swept("upkeep")
         return True
+
+    async def _prune_chat_files(self) -> None:
+        while True:
+            async with self._database.transaction() as conn:
+                if not await chat_files.prune(conn, await timers.clock(conn)):
+                    break

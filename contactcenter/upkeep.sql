@@ -19,8 +19,8 @@ DELETE FROM session WHERE expires_at < clock_timestamp()
 DELETE FROM user_ticket WHERE expires_at < clock_timestamp() - interval '30 days'
 
 -- name: prune_uploads
--- Files nobody sent.
-DELETE FROM attachment WHERE interaction_id IS NULL AND created_at < clock_timestamp() - interval '2 days'
+-- Files that agents uploaded and nobody sent.
+DELETE FROM attachment WHERE interaction_id IS NULL AND visitor_id IS NULL AND created_at < clock_timestamp() - interval '2 days'
 
 -- name: prune_sign_in_attempts
 -- Failures are forgotten after 30 days at the latest.

@@ -43,6 +43,13 @@ CREATE UNIQUE INDEX chat_line_shows_a_message_once ON chat_line (interaction_id,
 
 -- Files of visitors (FILES) ----------------------------------------------------------------------
 
+-- An attachment that a visitor uploaded; without a message until he sends it. Its `token` is the secret by which it is
+-- fetched.
+ALTER TABLE attachment ADD COLUMN visitor_id bigint REFERENCES chat_visitor (id);
+CREATE INDEX attachment_of_visitor ON attachment (visitor_id, created_at) WHERE visitor_id IS NOT NULL;
+-- For the foreign key, when the blob of an upload that nobody sent is deleted.
+CREATE INDEX attachment_of_blob ON attachment (sha256) WHERE sha256 IS NOT NULL;
+
 -- Endings and ratings (STANDING) -----------------------------------------------------------------
 -- Who ended a chat, in the line that says so.
 ALTER TABLE chat_line

@@ -11,6 +11,7 @@ from channels import _setting_checks
 from channels._base import Setting
 from channels._failures import BadOption
 from channels._listed import listed
+from channels._webchat import identity
 from channels._webchat.frames import FormField, WidgetSettings
 
 Language = Literal["en", "fa"]
@@ -23,9 +24,6 @@ IDENTITY_SECRETS: Final = "webchat_identity_secrets"
 
 _FIELDS: Final = ("name", "email", "phone", "topic")
 _COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
-#: HS256 wants a key as long as its hash.
-#: Source: https://www.rfc-editor.org/rfc/rfc7518#section-3.2
-_SHORTEST_SECRET: Final = 32
 
 
 def _origins(value: str) -> None:
@@ -53,12 +51,6 @@ def _form(value: str) -> None:
 def _colour(value: str) -> None:
     if not _COLOUR.fullmatch(value):
         raise BadOption("It must be a colour such as #0a7d5c.")
-
-
-def _secrets(value: str) -> None:
-    _setting_checks.one_line(value)
-    if any(len(one.encode()) < _SHORTEST_SECRET for one in listed(value)):
-        raise BadOption(f"Each secret must have at least {_SHORTEST_SECRET} bytes.")
 
 
 SETTINGS: Final = (
@@ -136,7 +128,7 @@ SETTINGS: Final = (
         required=False,
         many=True,
         example="a-secret-of-at-least-32-random-bytes",
-        check=_secrets,
+        check=identity.check_keys,
     ),
 )
 

@@ -1,7 +1,7 @@
 """Files of a conversation over HTTP: a visitor hands one over, and fetches those he was sent."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -22,6 +22,8 @@ from channels._webchat.frames import FileBody
 PATH: Final = "/hooks/webchat/files"
 _LONGEST_NAME: Final = 255
 _LONGEST_TOKEN: Final = 500
+#: A browser has saved a file within this.
+DOWNLOAD_S: Final = 120.0
 _PREFLIGHT_KEPT_S: Final = "600"
 #: What a browser may show in a page; everything else it only saves.
 _SHOWN: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -149,7 +151,7 @@ class Uploads:
             self._held_bytes -= size
         return bytes(received)
 
-    async def _on_download(self, request: web.Request) -> web.Response:
+    async def _on_download(self, request: web.Request) -> web.StreamResponse:
         room = self._env.chatroom
         try:
             if room is None:
@@ -162,18 +164,36 @@ class Uploads:
             return refusal(Refused(TRY_LATER))
         if found is None:
             return problem(HTTPStatus.NOT_FOUND, "not_found", "There is no such file.")
-        return _download(*found)
+        return await _downloaded(request, *found)
 
 
-def _download(file: ChatFile, body: bytes) -> web.Response:
+async def _downloaded(
+    request: web.Request, file: ChatFile, pieces: AsyncIterator[bytes]
+) -> web.StreamResponse:
+    """Send a file piece by piece, as fast as it is read; a reader who takes too long is cut."""
+    response = _download(file)
+    await response.prepare(request)
+    try:
+        async with asyncio.timeout(DOWNLOAD_S):
+            async for piece in pieces:
+                await response.write(piece)
+            await response.write_eof()
+    except (NotStored, TimeoutError) as error:
+        log.warning("chat_file_not_sent", error=type(error).__name__)
+        if request.transport is not None:
+            request.transport.abort()
+    return response
+
+
+def _download(file: ChatFile) -> web.StreamResponse:
     """Nothing in a file may ever run on our address: it is saved, and images may be shown."""
     is_shown = file.content_type in _SHOWN
     kind = file.content_type if is_shown else "application/octet-stream"
     way = "inline" if is_shown else "attachment"
-    return web.Response(
-        body=body,
-        content_type=kind,
+    return web.StreamResponse(
         headers={
+            hdrs.CONTENT_TYPE: kind,
+            hdrs.CONTENT_LENGTH: str(file.size_bytes),
             hdrs.CONTENT_DISPOSITION: f"{way}; filename*=UTF-8''{quote(file.name, safe='')}",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -122,9 +122,10 @@ class RecordingChatroom:
         self.uploaded[token] = (file, body)
         return file
 
-    async def file(self, token: str) -> tuple[ChatFile, bytes] | None:
+    async def file(self, token: str) -> tuple[ChatFile, AsyncIterator[bytes]] | None:
         await self._pass()
-        return self.uploaded.get(token)
+        found = self.uploaded.get(token)
+        return None if found is None else (found[0], _pieces(found[1]))
 
     async def end(self, guest: Guest) -> None:
         await self._pass()
@@ -192,3 +193,8 @@ class ChatInbox:
             return "duplicate"
         self.room.say(item.sender.value, item.text, by="visitor", client_id=item.said.client_id)
         return "stored"
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    for at in range(0, len(body), 65_536):
+        yield body[at : at + 65_536]
