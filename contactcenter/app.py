@@ -88,7 +88,8 @@ async def serving(
         await reader.look()
         holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         bell = Bell(database)
-        chatroom = Chatroom(database, bell, secret_keys)
+        dispatcher = Dispatcher(database, bell)
+        chatroom = Chatroom(database, bell, dispatcher, secret_keys)
         built = await _channels(
             stack,
             settings,
@@ -98,7 +99,6 @@ async def serving(
             secret_keys=secret_keys,
             shared=shared,
         )
-        dispatcher = Dispatcher(database, bell)
         intake = Intake(
             database,
             bell,

@@ -34,6 +34,7 @@ from contactcenter.chat_seats import ChatSeats
 from contactcenter.chat_signals import tell_rooms
 from contactcenter.chat_visitors import Visitor
 from contactcenter.db import Database
+from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.errors import NoDatabase
 from contactcenter.feed import Feed
 from contactcenter.gathering import Gathering
@@ -49,19 +50,25 @@ _NOT_YET: Final = ChatRefused("not_available", "that is not there yet")
 
 #: Who asks: at which widget, and the SHA-256 of his token, empty where he brings none.
 _Asked = tuple[str, bytes]
+#: Who stands: at which widget, and his address.
+_Place = tuple[str, str]
 
 
 class Chatroom:
     """The app's ``channels.Chatroom``; raises ``NotStored`` while the database is away."""
 
-    def __init__(self, database: Database, bell: Bell, secret_keys: SecretKeys) -> None:
+    def __init__(
+        self, database: Database, bell: Bell, dispatcher: Dispatcher, secret_keys: SecretKeys
+    ) -> None:
         self._database = database
         self._bell = bell
+        self._dispatcher = dispatcher
         self._secret_keys = secret_keys
         self._addresses = OwnAddresses()
         self._seats = ChatSeats(database, bell, chat_standing.standings)
         self._attendance = ChatAttendance(database, bell, self._seats)
         self._greeting: Gathering[_Asked, tuple[OwnAddress, Visitor | None]] = Gathering(self._who)
+        self._standing: Gathering[_Place, Standing] = Gathering(self._stand)
         self._coming: Gathering[str, Visitor] = Gathering(self._visitors)
 
     async def run(self, feed: Feed) -> None:
@@ -141,14 +148,10 @@ class Chatroom:
 
     async def standing(self, guest: Guest) -> Standing:
         """How it stands with him; for a stranger, whether somebody is there."""
-        async with _there(), self._database.read() as conn:
-            now = await timers.clock(conn)
-            for visitor in await chat_visitors.by_address(conn, [guest.address]):
-                return (await chat_standing.standings(conn, now, [visitor.id]))[visitor.id]
-            ours = await self._addresses.known(conn, CHANNEL, guest.entry_point)
-            if ours is None:
-                raise ChatRefused("unknown_entry_point", "there is no such widget key")
-            return await chat_standing.standing_of_stranger(conn, now, ours.id)
+        found = await self._standing.ask((guest.entry_point, guest.address))
+        if found is None:
+            raise ChatRefused("unknown_entry_point", "there is no such widget key")
+        return found
 
     async def tell_details(self, guest: Guest, details: Details) -> None:  # noqa: ARG002
         """Keep what a visitor says of himself."""
@@ -186,6 +189,27 @@ class Chatroom:
                 ours = await self._addresses.known(conn, CHANNEL, entry_point)
                 if ours is not None:
                     found[entry_point, sha256] = (ours, by_token.get(sha256))
+        return found
+
+    async def _stand(self, asked: Sequence[_Place]) -> Mapping[_Place, Standing]:
+        found = {}
+        async with _there(), self._database.read() as conn:
+            now = await timers.clock(conn)
+            visitors = await chat_visitors.by_address(conn, [address for _, address in asked])
+            by_address = {visitor.address: visitor.id for visitor in visitors}
+            standings = await chat_standing.standings(conn, now, list(by_address.values()))
+            strangers: dict[str, Standing] = {}
+            for entry_point, address in asked:
+                if address in by_address:
+                    found[entry_point, address] = standings[by_address[address]]
+                    continue
+                ours = await self._addresses.known(conn, CHANNEL, entry_point)
+                if ours is not None:
+                    if entry_point not in strangers:
+                        strangers[entry_point] = await chat_standing.standing_of_stranger(
+                            conn, now, ours.id
+                        )
+                    found[entry_point, address] = strangers[entry_point]
         return found
 
     async def _visitors(self, addresses: Sequence[str]) -> Mapping[str, Visitor]:

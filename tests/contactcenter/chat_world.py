@@ -11,6 +11,7 @@ from channels import Address, Guest, Inbound, Line, Outbound, Raw, Said, Standin
 from contactcenter.bell import Bell
 from contactcenter.chatroom import Chatroom
 from contactcenter.db import Conn, Database
+from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.feed import Feed
 from contactcenter.intake import Intake
 from contactcenter.secret_keys import SecretKeys
@@ -86,9 +87,11 @@ async def process(database: Database, folder: Path) -> AsyncIterator[Process]:
     feed = Feed(database, bell)
     intake = Intake(database, bell, reopen_window_s=3600)
     keys = SecretKeys(Settings.load({"CONTACTCENTER_DATA_DIR": str(folder)}, channel_settings=()))
-    room = Chatroom(database, bell, keys)
+    dispatcher = Dispatcher(database, bell)
+    room = Chatroom(database, bell, dispatcher, keys)
     tasks = [
-        asyncio.create_task(one) for one in (bell.run(), feed.run(), intake.run(), room.run(feed))
+        asyncio.create_task(one)
+        for one in (bell.run(), feed.run(), intake.run(), dispatcher.run(), room.run(feed))
     ]
     try:
         yield Process(database, room, intake, bell)
@@ -97,6 +100,7 @@ async def process(database: Database, folder: Path) -> AsyncIterator[Process]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await intake.close()
+        await dispatcher.close()
 
 
 async def widget(database: Database, *, key: str = KEY) -> int:
