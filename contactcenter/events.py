@@ -66,6 +66,8 @@ KINDS: Final[Mapping[str, str]] = {
     "ticket_credited": "reasons to be served earlier were granted or taken back",
     "sla_warned": "most of the time of a promise is gone",
     "sla_breached": "a promise was broken",
+    "chat_ended": "a visitor ended his chat",
+    "chat_rated": "a visitor said what he thinks of a chat",
     "feedback_taken": "somebody said what he likes or does not like",
     "feedback_assigned": "somebody sees to what was said",
     "feedback_closed": "something came of what was said",

@@ -12,7 +12,17 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, events, legs, metrics, segment_checks, sla_clocks, tickets, timers
+from contactcenter import (
+    chat_endings,
+    db,
+    events,
+    legs,
+    metrics,
+    segment_checks,
+    sla_clocks,
+    tickets,
+    timers,
+)
 from contactcenter.db import Conn
 from contactcenter.events import Event
 from contactcenter.tickets import Ticket
@@ -126,6 +136,8 @@ async def make_all(conn: Conn, turns: Sequence[Turn]) -> list[Turned]:
     for turn in turns:
         if turn.event.kind not in _WITHOUT_PROMISE:
             sla_clocks.note(conn, turn.ticket.id, is_new=turn.event.kind in _BEGIN)
+    kinds = [(turn.ticket.id, turn.event.kind) for turn in turns]
+    await chat_endings.follow(conn, turns[0].event.at, kinds)
     back = {turn.ticket.contact_id for turn in turns if turn.event.kind == "ticket_reopened"}
     await segment_checks.ask(conn, turns[0].event.at, back)  # rules of segments may count it
     made = {row.ticket_id: row for row in rows}

@@ -68,6 +68,14 @@ CREATE TABLE chat_rating (
   CONSTRAINT chat_rating_is_given_once_an_episode UNIQUE (ticket_id, episode)
 );
 
+-- Whose an episode is: of the leg that solved it, else of the last one that had an agent; no row where none had.
+CREATE FUNCTION leg_to_thank(of_ticket_id bigint, of_episode int)
+RETURNS TABLE (agent_id bigint, queue_id bigint, tier smallint) LANGUAGE sql STABLE AS $$
+  SELECT l.agent_id, l.queue_id, l.tier FROM leg l
+  WHERE l.ticket_id = of_ticket_id AND l.episode = of_episode AND l.agent_id IS NOT NULL
+  ORDER BY l.ended_by IS NOT DISTINCT FROM 'solved' DESC, l.id DESC LIMIT 1
+$$;
+
 -- How quickly a queue moves: what waited there and was taken, the last first.
 CREATE INDEX leg_taken_after_a_wait ON leg (queue_id, to_at) INCLUDE (from_at)
   WHERE agent_id IS NULL AND ended_by = 'assigned' AND to_at > from_at;

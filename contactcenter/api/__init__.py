@@ -56,6 +56,7 @@ from contactcenter.api import (
     prices,
     quarantine,
     queues,
+    ratings,
     reports,
     saved_replies,
     segment_kinds,
@@ -143,6 +144,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     notices,
     prices,
     quarantine,
+    ratings,
     attachments,
     audit,
 )

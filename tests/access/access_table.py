@@ -336,6 +336,8 @@ TABLE: Final[dict[str, Line]] = {
         "reader", lambda w: {"topic": "Laptop", "polarity": "like"}
     ),
     "GET /tickets/{ticket_id}/feedback": _open("reader"),
+    "GET /tickets/{ticket_id}/ratings": _open("reader"),
+    "GET /ratings": _open("nothing"),
     "POST /feedback": _lead(
         "POST",
         "nothing",

@@ -7,7 +7,6 @@ from statistics import mean
 
 import factories
 import pytest
-from chat_visitors import visitor
 from noon import NOON, after
 
 from channels import Standing
@@ -31,7 +30,7 @@ async def door(world: Conn, queue_id: int) -> int:
 
 
 async def test_who_has_written_nothing_is_new(world: Conn, door: int) -> None:
-    him = await visitor(world, NOON, entry_point_id=door)
+    him = await _stranger(world, door)
 
     assert await standings(world, NOON, [him, 999_999]) == {him: Standing()}
     assert await standing_of_stranger(world, NOON, door) == Standing()
@@ -47,7 +46,7 @@ async def test_places_follow_the_order_in_which_agents_are_given_tickets(
     last = await tickets.lock(world, waiting[3].id)
     await tickets.save(world, await tickets.grant_credit(world, last, "escalated", 300))
     theirs = [
-        await visitor(world, after(9), entry_point_id=door, ticket_id=ticket.id)
+        await factories.chat_visitor(world, after(9), entry_point_id=door, ticket_id=ticket.id)
         for ticket in waiting
     ]
 
@@ -67,7 +66,7 @@ async def test_other_queues_are_other_lines(world: Conn, queue_id: int, door: in
     for n in range(3):
         await factories.queued_ticket(world, after(n), queue_id=other)
     mine = await factories.queued_ticket(world, after(5), queue_id=queue_id)
-    him = await visitor(world, after(5), entry_point_id=door, ticket_id=mine.id)
+    him = await factories.chat_visitor(world, after(5), entry_point_id=door, ticket_id=mine.id)
 
     assert (await standings(world, after(6), [him]))[him].position == 1
 
@@ -76,7 +75,7 @@ async def test_what_is_not_looked_at_yet_waits_without_a_place(
     world: Conn, queue_id: int, door: int
 ) -> None:
     opened = await factories.ticket(world, NOON, intake_queue_id=queue_id)
-    him = await visitor(world, NOON, entry_point_id=door, ticket_id=opened)
+    him = await factories.chat_visitor(world, NOON, entry_point_id=door, ticket_id=opened)
 
     assert (await standings(world, NOON, [him]))[him] == Standing(state="waiting")
 
@@ -85,7 +84,7 @@ async def test_what_rings_at_an_agent_is_the_next(world: Conn, queue_id: int, do
     await factories.queued_ticket(world, NOON, queue_id=queue_id)
     ringing = await factories.queued_ticket(world, after(1), queue_id=queue_id)
     await world.execute("UPDATE ticket SET state = 'offered' WHERE id = $1", ringing.id)
-    him = await visitor(world, after(1), entry_point_id=door, ticket_id=ringing.id)
+    him = await factories.chat_visitor(world, after(1), entry_point_id=door, ticket_id=ringing.id)
 
     found = (await standings(world, after(2), [him]))[him]
 
@@ -96,7 +95,7 @@ async def test_who_is_answered_knows_by_whom(world: Conn, queue_id: int, door: i
     ann = await factories.agent(world, NOON, name="Ann", queues=[queue_id])
     mine = await factories.queued_ticket(world, after(1), queue_id=queue_id, channel="webchat")
     await seek.agent_for(world, after(2), mine)
-    him = await visitor(world, after(1), entry_point_id=door, ticket_id=mine.id)
+    him = await factories.chat_visitor(world, after(1), entry_point_id=door, ticket_id=mine.id)
     await world.execute("UPDATE chat_visitor SET last_sequence = 3, read_sequence = 2")
 
     found = (await standings(world, after(3), [him]))[him]
@@ -109,7 +108,7 @@ async def test_who_is_answered_knows_by_whom(world: Conn, queue_id: int, door: i
 async def test_hours_are_those_of_the_entry_point_else_of_its_queue(
     world: Conn, queue_id: int, door: int
 ) -> None:
-    him = await visitor(world, NOON, entry_point_id=door)
+    him = await _stranger(world, door)
     friday = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
     opening = datetime(2026, 11, 21, 4, 30, tzinfo=UTC)  # Saturday, 08:00 in Tehran
     calendar_id = await factories.calendar(world)
@@ -142,7 +141,7 @@ async def test_nothing_is_expected_of_a_queue_that_nobody_serves_or_that_is_clos
     world: Conn, queue_id: int, door: int
 ) -> None:
     mine = await factories.queued_ticket(world, after(-60), queue_id=queue_id)
-    him = await visitor(world, after(-60), entry_point_id=door, ticket_id=mine.id)
+    him = await factories.chat_visitor(world, after(-60), entry_point_id=door, ticket_id=mine.id)
     history = [(-600.0 - 10 * n, -500.0 + 10 * n) for n in range(6)]
     await _took(world, queue_id, history)
 
@@ -237,4 +236,14 @@ async def _took(conn: Conn, queue_id: int, waits: list[tuple[float, float]]) -> 
         """INSERT INTO leg (ticket_id, episode, tier, queue_id, from_at, to_at, ended_by)
            VALUES ($1, 1, 1, $2, $3, $4, 'assigned')""",
         [(ticket_id, queue_id, after(begin), after(end)) for begin, end in waits],
+    )
+
+
+async def _stranger(conn: Conn, entry_point_id: int) -> int:
+    """A visitor of whom a row is kept, and who has not written."""
+    return await conn.fetchval(
+        """INSERT INTO chat_visitor (entry_point_id, token_sha256, address, created_at, seen_at)
+           VALUES ($1, sha256('secret'), 'stranger', $2, $2) RETURNING id""",
+        entry_point_id,
+        NOON,
     )

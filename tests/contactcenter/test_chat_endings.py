@@ -1,0 +1,277 @@
+"""How chats end: by the visitor, who leaves his queue or lets his agent know, or by the agent."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import asyncpg
+import factories
+import pytest
+from noon import NOON, after
+
+from channels import ChatRefused
+from contactcenter import chat_farewell, offers, tickets
+from contactcenter.chat_farewell import end_now
+from contactcenter.chat_standing import standings
+from contactcenter.db import Conn, Database
+from contactcenter.dispatch import ending, moving, seek
+from contactcenter.dispatch.dispatcher import dispatching
+from contactcenter.tickets import Ticket
+
+
+@pytest.fixture
+async def queue_id(world: Conn) -> int:
+    return await factories.queue(world)
+
+
+@pytest.fixture
+async def door(world: Conn, queue_id: int) -> int:
+    return await factories.entry_point(world, queue_id=queue_id, channel="webchat")
+
+
+@pytest.fixture
+async def chat(world: Conn, queue_id: int, door: int) -> Ticket:
+    return await factories.queued_ticket(
+        world, NOON, queue_id=queue_id, channel="webchat", entry_point_id=door
+    )
+
+
+@pytest.fixture
+async def visitor(world: Conn, chat: Ticket) -> int:
+    return await factories.chat_visitor(world, after(1), ticket_id=chat.id)
+
+
+async def talking(conn: Conn, queue_id: int, chat: Ticket) -> int:
+    """An agent, who holds the chat."""
+    agent_id = await factories.agent(conn, after(1), queues=[queue_id])
+    await seek.assign(conn, after(2), chat, agent_id, {"decision": "claimed"}, actor="system")
+    return agent_id
+
+
+async def lines(conn: Conn, visitor_id: int) -> list[tuple[int, str, str | None]]:
+    rows = await conn.fetch(
+        "SELECT sequence, kind, ended_by FROM chat_line WHERE visitor_id = $1 ORDER BY sequence",
+        visitor_id,
+    )
+    return [(row["sequence"], row["kind"], row["ended_by"]) for row in rows]
+
+
+async def kinds(conn: Conn, ticket_id: int) -> list[str]:
+    rows = await conn.fetch("SELECT kind FROM event WHERE ticket_id = $1 ORDER BY id", ticket_id)
+    return [row["kind"] for row in rows]
+
+
+async def test_who_waits_and_ends_the_chat_leaves_his_queue(
+    world: Conn, queue_id: int, chat: Ticket, visitor: int
+) -> None:
+    behind = await factories.queued_ticket(world, after(1), queue_id=queue_id)
+    next_one = await factories.chat_visitor(
+        world, after(1), ticket_id=behind.id, entry_point_id=chat.entry_point_id
+    )
+    assert (await standings(world, after(2), [next_one]))[next_one].position == 2
+
+    assert await end_now(world, after(3), visitor) == "done"
+
+    left = await tickets.find(world, chat.id)
+    assert (left.state, left.abandoned_at) == ("closed", after(3))
+    assert (await standings(world, after(4), [next_one]))[next_one].position == 1
+    found = (await standings(world, after(4), [visitor]))[visitor]
+    assert (found.state, found.rating) == ("ended", "none")  # there is nobody to rate
+    assert await lines(world, visitor) == [(1, "message", None), (2, "ended", "visitor")]
+    assert (await kinds(world, chat.id))[-2:] == ["chat_ended", "ticket_abandoned"]
+
+
+async def test_an_agent_it_rings_at_is_free_again(
+    world: Conn, queue_id: int, chat: Ticket, visitor: int
+) -> None:
+    agent_id = await factories.agent(world, after(1), queues=[queue_id], capacity=1)
+    assert (await seek.agent_for(world, after(2), chat)).state == "offered"
+    behind = await factories.queued_ticket(world, after(3), queue_id=queue_id)
+
+    assert await end_now(world, after(4), visitor) == "done"
+
+    assert await offers.live(world, chat.id) is None
+    rings = await offers.live(world, behind.id)
+    assert rings is not None
+    assert rings.agent_id == agent_id
+
+
+async def test_who_talks_lets_his_agent_know_and_keeps_him(
+    world: Conn, queue_id: int, chat: Ticket, visitor: int
+) -> None:
+    agent_id = await talking(world, queue_id, chat)
+
+    assert await end_now(world, after(5), visitor) == "done"
+
+    held = await tickets.find(world, chat.id)
+    assert (held.state, held.agent_id) == ("assigned", agent_id)
+    told = await world.fetchrow("SELECT * FROM event WHERE kind = 'chat_ended'")
+    assert told is not None
+    assert (told["actor"], told["agent_id"], told["ticket_id"]) == ("customer", agent_id, chat.id)
+    assert told["data"]["visitor_id"] == visitor
+    found = (await standings(world, after(6), [visitor]))[visitor]
+    assert (found.state, found.agent, found.rating) == ("ended", None, "asked")
+
+
+async def test_a_chat_ends_once(world: Conn, queue_id: int, chat: Ticket, visitor: int) -> None:
+    await talking(world, queue_id, chat)
+
+    for second in (5, 6):
+        assert await end_now(world, after(second), visitor) == "done"
+    await solve(world, chat)
+
+    assert await lines(world, visitor) == [(1, "message", None), (2, "ended", "visitor")]
+    assert (await kinds(world, chat.id)).count("chat_ended") == 1
+
+
+async def test_what_an_agent_solves_has_ended_for_everybody_who_chats(
+    world: Conn, queue_id: int, chat: Ticket, visitor: int
+) -> None:
+    other_browser = await factories.chat_visitor(world, after(1), ticket_id=chat.id)
+    await talking(world, queue_id, chat)
+
+    await solve(world, chat)
+
+    for one in (visitor, other_browser):
+        assert await lines(world, one) == [(1, "message", None), (2, "ended", "agent")]
+        found = (await standings(world, after(11), [one]))[one]
+        assert (found.state, found.rating) == ("ended", "asked")
+
+
+async def test_what_is_spam_has_ended_and_is_not_to_be_rated(
+    world: Conn, queue_id: int, chat: Ticket, visitor: int
+) -> None:
+    await talking(world, queue_id, chat)
+
+    await ending.mark_spam(world, after(5), chat.id, actor="system")
+
+    found = (await standings(world, after(6), [visitor]))[visitor]
+    assert (found.state, found.rating) == ("ended", "none")
+    assert (await lines(world, visitor))[-1] == (2, "ended", "centre")
+
+
+async def test_what_is_reopened_goes_on(
+    world: Conn, queue_id: int, chat: Ticket, visitor: int
+) -> None:
+    await talking(world, queue_id, chat)
+    solved = await solve(world, chat)
+
+    await ending.reopen(world, after(20), solved, actor="user:1", because="agent")
+
+    found = (await standings(world, after(21), [visitor]))[visitor]
+    assert (found.state, found.rating) == ("waiting", "none")
+
+
+async def test_who_writes_again_waits_before_his_ticket_is_reopened(
+    world: Conn, queue_id: int, chat: Ticket, visitor: int
+) -> None:
+    await talking(world, queue_id, chat)
+    await solve(world, chat)
+
+    await world.execute("UPDATE chat_visitor SET ended_at = NULL")  # as intake does
+
+    found = (await standings(world, after(21), [visitor]))[visitor]
+    assert (found.state, found.position) == ("waiting", None)
+
+
+async def test_nobody_is_left_alone_by_another_who_ends(
+    world: Conn, chat: Ticket, visitor: int
+) -> None:
+    other_browser = await factories.chat_visitor(world, after(1), ticket_id=chat.id)
+
+    assert await end_now(world, after(3), visitor) == "done"
+    assert (await tickets.find(world, chat.id)).state == "waiting"
+
+    assert await end_now(world, after(4), other_browser) == "done"
+    assert (await tickets.find(world, chat.id)).state == "closed"
+
+
+@pytest.mark.parametrize("way", ["another channel", "left for later"])
+async def test_what_is_to_be_answered_elsewhere_is_not_abandoned(
+    world: Conn, chat: Ticket, visitor: int, way: str
+) -> None:
+    if way == "another channel":
+        await world.execute("UPDATE interaction SET channel = 'sms'")
+    else:
+        await world.execute("UPDATE chat_line SET is_left = true")
+
+    assert await end_now(world, after(3), visitor) == "done"
+
+    assert (await tickets.find(world, chat.id)).state == "waiting"
+    assert (await standings(world, after(4), [visitor]))[visitor].state == "ended"
+
+
+async def test_last_words_are_looked_at_before_a_ticket_is_abandoned(
+    world: Conn, chat: Ticket, visitor: int
+) -> None:
+    await world.execute("UPDATE interaction SET triaged_at = NULL")
+
+    assert await end_now(world, after(3), visitor) == "unheard"
+    assert (await tickets.find(world, chat.id)).state == "waiting"
+    assert (await standings(world, after(4), [visitor]))[visitor].state == "ended"
+    await world.execute("UPDATE interaction SET triaged_at = $1", after(4))
+
+    assert await end_now(world, after(5), visitor) == "done"
+    assert (await tickets.find(world, chat.id)).state == "closed"
+    assert len(await lines(world, visitor)) == 2
+
+
+async def test_a_new_problem_is_given_its_queue_before_it_is_abandoned(database: Database) -> None:
+    now = datetime.now(UTC)
+    async with database.transaction() as conn:
+        queue_id = await factories.queue(conn)
+        door = await factories.entry_point(conn, queue_id=queue_id, channel="webchat")
+        ticket_id = await factories.ticket(
+            conn, now, intake_queue_id=queue_id, channel="webchat", entry_point_id=door
+        )
+        visitor_id = await factories.chat_visitor(conn, now, ticket_id=ticket_id)
+
+    async def looked_at(conn: Conn, now: datetime) -> None:
+        await conn.execute("UPDATE interaction SET triaged_at = $1", now)
+        ticket = await tickets.lock(conn, ticket_id)
+        await moving.enqueue(conn, now, ticket, queue_id, rule_id=None)
+
+    async with dispatching(database) as dispatcher:
+        farewell = asyncio.create_task(chat_farewell.end(dispatcher, visitor_id))
+        await asyncio.sleep(0)
+        await dispatcher.submit(looked_at)
+        await farewell
+        with pytest.raises(ChatRefused, match="no conversation"):
+            await chat_farewell.end(dispatcher, visitor_id + 1)
+
+    async with database.read() as conn:
+        assert (await tickets.find(conn, ticket_id)).state == "closed"
+
+
+async def test_two_tabs_that_end_at_once_while_the_agent_solves_make_one_ending(
+    database: Database, dsn: str
+) -> None:
+    now = datetime.now(UTC)
+    async with database.transaction() as conn:
+        queue_id = await factories.queue(conn)
+        door = await factories.entry_point(conn, queue_id=queue_id, channel="webchat")
+        chat = await factories.queued_ticket(
+            conn, now, queue_id=queue_id, channel="webchat", entry_point_id=door
+        )
+        visitor_id = await factories.chat_visitor(conn, now, ticket_id=chat.id)
+        agent_id = await factories.agent(conn, now, queues=[queue_id])
+        await seek.assign(conn, now, chat, agent_id, {"decision": "claimed"}, actor="system")
+
+    async with dispatching(database) as one, dispatching(database) as other:
+        await asyncio.gather(
+            chat_farewell.end(one, visitor_id),
+            other.submit(lambda conn, at: solve(conn, chat, at)),
+            chat_farewell.end(other, visitor_id),
+        )
+
+    conn = await asyncpg.connect(dsn)
+    ended = [line for line in await lines(conn, visitor_id) if line[1] == "ended"]
+    last = await conn.fetchval("SELECT last_sequence FROM chat_visitor")
+    await conn.close()
+    assert [line[0] for line in ended] == [2]
+    assert last == 2
+
+
+async def solve(conn: Conn, chat: Ticket, at: datetime | None = None) -> Ticket:
+    return await ending.solve(
+        conn, at or after(10), chat.id, actor="user:1", disposition="solved", reopen_window_s=60
+    )
