@@ -117,13 +117,6 @@ class Seat(Protocol):
         """Hand over what there is to show, in order; never waits."""
         ...
 
-    async def drained(self) -> None:
-        """Wait until the browser has read what it was told, or is gone.
-
-        For who catches up page by page: a seat for which too much waits is given up.
-        """
-        ...
-
     def end(self) -> None:
         """Send the browser away to come back at once: the room cannot serve it any more."""
         ...

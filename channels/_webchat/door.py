@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from typing import Final
 
@@ -56,6 +56,9 @@ class Door:
         self._messages = Allowances(limits.messages, clock)
         self._uploads = Allowances(limits.uploads_a_visitor, clock)
         self._uploads_there = Allowances(limits.uploads_an_address, clock)
+        self._downloads = Allowances(limits.downloads_an_address, clock)
+        self._uploading: Counter[str] = Counter()
+        self._held_bytes = 0
         self._turns = asyncio.Semaphore(limits.admitted_at_once)
 
     @property
@@ -103,28 +106,33 @@ class Door:
         finally:
             self._turns.release()
 
-    def options(self, entry_point: str, origin: str | None) -> dict[str, str]:
-        """What the widget is set up with, for a page of this origin; raises ``Refused``.
+    def check(self, entry_point: str, origin: str | None) -> Mapping[str, str]:
+        """Whether a page of this origin may show the widget; raises ``Refused``.
 
-        A page says itself where it comes from, and no other may say it: a browser sends no cookie
-        of ours, but a foreign page could speak in our name all the same.
+        Asked again with every frame: who is taken off the list has his sockets closed. No cookie of
+        ours is sent along, but a foreign page could speak in our name all the same.
         """
-        options = self.options_of(entry_point)
-        if origin is None or origin.lower() not in listed(
-            options.get(settings.ORIGINS, "").lower()
-        ):
+        own = self._own(entry_point)
+        allowed = own.get(settings.ORIGINS) or self._env.settings.get(settings.ORIGINS, "")
+        if origin is None or origin.lower() not in listed(allowed.lower()):
             raise Refused(ORIGIN_REFUSED)
-        return options
+        return own
+
+    def options(self, entry_point: str, origin: str | None) -> dict[str, str]:
+        """What the widget is set up with, for a page of this origin; raises ``Refused``."""
+        return {**self._env.settings, **self.check(entry_point, origin)}
 
     def options_of(self, entry_point: str) -> dict[str, str]:
         """What the widget is set up with, whoever asks; raises ``Refused``."""
+        return {**self._env.settings, **self._own(entry_point)}
+
+    def _own(self, entry_point: str) -> Mapping[str, str]:
         if entry_point not in self._env.own.addresses(NAME):
             raise Refused(UNKNOWN_ENTRY_POINT)
         try:
-            own = self._env.own.of(NAME, entry_point)
+            return self._env.own.of(NAME, entry_point)
         except Unavailable as error:
             raise Refused(TRY_LATER) from error
-        return {**self._env.settings, **own}
 
     def may_begin(self, address: str) -> bool:
         """Whether one more conversation may begin there."""
@@ -134,9 +142,46 @@ class Door:
         """Whether one more message may come of this visitor, whatever his sockets."""
         return self._messages.take(visitor)
 
-    def may_upload(self, visitor: str, address: str) -> bool:
-        """Whether one more file may come."""
-        return self._uploads_there.take(address) and self._uploads.take(visitor)
+    def may_fetch(self, address: str) -> bool:
+        """Whether one more file may be asked for there."""
+        return self._downloads.take(address)
+
+    @contextmanager
+    def uploading(self, address: str) -> Iterator[None]:
+        """Hand a file over, as one of few from this address at once; raises ``Refused``."""
+        if self._uploading[address] >= self.limits.uploads_at_once_an_address:
+            raise Refused(TOO_MANY)
+        if not self._uploads_there.take(address):
+            raise Refused(TOO_MANY)
+        self._uploading[address] += 1
+        try:
+            yield
+        finally:
+            self._uploading[address] -= 1
+            if not self._uploading[address]:
+                del self._uploading[address]
+
+    def check_upload(self, visitor: str) -> None:
+        """Whether one more file may come of this visitor; raises ``Refused``."""
+        if not self._uploads.take(visitor):
+            raise Refused(TOO_MANY)
+
+    @contextmanager
+    def holding(self) -> Iterator[Callable[[int], None]]:
+        """Hold the bytes of a file that is on its way, as they come; raises ``Refused``."""
+        held = 0
+
+        def hold(size_bytes: int) -> None:
+            nonlocal held
+            if self._held_bytes + size_bytes > self.limits.uploads_held_bytes:
+                raise Refused(TRY_LATER)
+            self._held_bytes += size_bytes
+            held += size_bytes
+
+        try:
+            yield hold
+        finally:
+            self._held_bytes -= held
 
 
 def origin_of(request: web.Request) -> str | None:

@@ -46,10 +46,12 @@ class Limits(Struct, frozen=True, kw_only=True):
     conversations_an_address: Rate = Rate(100, 5.0)
     uploads_a_visitor: Rate = Rate(20, 10.0)
     uploads_an_address: Rate = Rate(200, 1.0)
+    uploads_at_once_an_address: int = 10
+    downloads_an_address: Rate = Rate(500, 0.1)
     upload_bytes: int = 10 * 1024 * 1024
     upload_s: float = 120.0
     uploads_held_bytes: int = 64 * 1024 * 1024
-    admitted_at_once: int = 16
+    admitted_at_once: int = 256
     turn_s: float = 10.0
 
 

@@ -1,6 +1,5 @@
 """A visitor's message as the app takes it in, and as it is understood again from what was kept."""
 
-import re
 from typing import Final
 
 from channels import _chat
@@ -11,8 +10,6 @@ from channels._webchat.door import NAME
 from channels._webchat.frames import MAX_CHARACTERS, MAX_FILES, Message
 
 _CONTENT_TYPE: Final = "application/json"
-#: What PostgreSQL or a screen cannot take; JSON may hold them.
-_UNFIT: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def check(message: Message) -> None:
@@ -23,8 +20,6 @@ def check(message: Message) -> None:
         raise Declined("too_many_files", f"A message may have {MAX_FILES} files.")
     if not message.text.strip() and not message.files:
         raise Declined("empty", "A message has a text or a file.")
-    if _UNFIT.search(message.text) or any(_UNFIT.search(one) for one in message.files):
-        raise Declined("bad_text", "The text holds a character that cannot be stored.")
 
 
 def inbound(message: Message, body: bytes, *, entry_point: str, address: str) -> Inbound:

@@ -16,8 +16,9 @@ from channels._problem import problem
 from channels._webchat import settings, static_files
 from channels._webchat.codes import GOING_AWAY, SLOW
 from channels._webchat.door import Door, Refused, cors, origin_of, refusal
+from channels._webchat.greeting import Attest
 from channels._webchat.uploads import Uploads
-from channels._webchat.visit import Attest, Visit
+from channels._webchat.visit import Visit
 from channels._webchat.visitor_socket import VisitorSocket
 
 _PREFIX: Final = "/hooks/webchat"
@@ -54,8 +55,7 @@ class Serving:
         still_open = list(self._sockets)
         for socket in still_open:
             socket.end(GOING_AWAY)
-        for socket in still_open:
-            await socket.closed()
+        await asyncio.gather(*(socket.closed() for socket in still_open))
 
     async def _on_socket(self, inbox: Inbox, request: web.Request) -> web.StreamResponse:
         room = self._env.chatroom

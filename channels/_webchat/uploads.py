@@ -1,7 +1,7 @@
 """Files of a conversation over HTTP: a visitor hands one over, and fetches those he was sent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -36,12 +36,11 @@ class TooLarge(Exception):
 
 
 class Uploads:
-    """Files in and out; how many bytes are on their way at once is counted a process."""
+    """Files in and out."""
 
     def __init__(self, env: Env, door: Door) -> None:
         self._env = env
         self._door = door
-        self._held_bytes = 0
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """Upload with its preflight, and download."""
@@ -75,38 +74,44 @@ class Uploads:
         return answer
 
     async def _uploaded(self, request: web.Request) -> web.Response:
-        limits, room = self._door.limits, self._env.chatroom
+        address = self._door.address(request)
         try:
-            if room is None:
-                raise Refused(TRY_LATER)
-            async with asyncio.timeout(limits.room_s):
-                guest = await self._guest(request, room)
-            if guest is None:
-                detail = "This is no visitor's token at this widget."
-                return problem(HTTPStatus.UNAUTHORIZED, "unknown_visitor", detail)
-            if not self._door.may_upload(guest.address, self._door.address(request)):
-                raise Refused(TOO_MANY)
-            body = await self._body(request)
-            async with asyncio.timeout(limits.room_s):
-                file = await room.upload(
-                    await self._known(request, room, guest), _name(request), body
-                )
+            with self._door.uploading(address):
+                file = await self._stored(request, address)
         except Refused as refused:
             return refusal(refused)
         except TooLarge:
-            detail = f"A file may have {limits.upload_bytes} bytes."
+            detail = f"A file may have {self._door.limits.upload_bytes} bytes."
             return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail)
         except ChatRefused as refused:
             return problem(HTTPStatus.UNPROCESSABLE_ENTITY, refused.code, str(refused))
         except (NotStored, TimeoutError) as error:
             log.warning("chat_file_not_stored", error=type(error).__name__)
             return refusal(Refused(TRY_LATER))
-        content = FileBody(**msgspec.structs.asdict(file))
+        if file is None:
+            detail = "This is no visitor's token at this widget."
+            return problem(HTTPStatus.UNAUTHORIZED, "unknown_visitor", detail)
         return web.Response(
             status=HTTPStatus.CREATED,
-            body=msgspec.json.encode(content),
+            body=msgspec.json.encode(FileBody(**msgspec.structs.asdict(file))),
             content_type="application/json",
         )
+
+    async def _stored(self, request: web.Request, address: str) -> ChatFile | None:
+        """The file, once it is stored; None where the token is nobody's."""
+        limits, room = self._door.limits, self._env.chatroom
+        if room is None:
+            raise Refused(TRY_LATER)
+        async with asyncio.timeout(limits.room_s):
+            guest = await self._guest(request, room)
+        if guest is None:
+            return None
+        self._door.check_upload(guest.address)
+        with self._door.holding() as hold:
+            body = await self._body(request, hold)
+            async with asyncio.timeout(limits.room_s):
+                guest = await self._known(request, room, guest, address)
+                return await room.upload(guest, _name(request), body)
 
     async def _guest(self, request: web.Request, room: Chatroom) -> Guest | None:
         """Whose token it is; None where it is nobody's at this widget."""
@@ -117,38 +122,33 @@ class Uploads:
         guest = await room.greet(request.query["entry_point"], token)
         return guest if guest.token == token else None
 
-    async def _known(self, request: web.Request, room: Chatroom, guest: Guest) -> Guest:
+    async def _known(
+        self, request: web.Request, room: Chatroom, guest: Guest, address: str
+    ) -> Guest:
         """Have a visitor stored before the first thing he does."""
         if guest.is_known:
             return guest
-        if not self._door.may_begin(self._door.address(request)):
+        if not self._door.may_begin(address):
             raise Refused(TOO_MANY)
         options = self._door.options_of(guest.entry_point)
         spoken = settings.language(options, request.query.get("language"))
         return await room.keep(guest, language=spoken)
 
-    async def _body(self, request: web.Request) -> bytes:
-        """All of the file; those on their way at once stay within bounds."""
-        limits = self._door.limits
-        size = request.content_length
-        if size is None or hdrs.CONTENT_ENCODING in request.headers:
-            size = limits.upload_bytes
-        if size > limits.upload_bytes:
+    async def _body(self, request: web.Request, hold: Callable[[int], None]) -> bytes:
+        """All of the file; those that are on their way at once stay within bounds together."""
+        most = self._door.limits.upload_bytes
+        if (request.content_length or 0) > most:
             raise TooLarge
-        if self._held_bytes + size > limits.uploads_held_bytes:
-            raise Refused(TRY_LATER)
-        self._held_bytes += size
         received = bytearray()
         try:
-            async with asyncio.timeout(limits.upload_s):
+            async with asyncio.timeout(self._door.limits.upload_s):
                 async for chunk in request.content.iter_any():
+                    hold(len(chunk))
                     received += chunk
-                    if len(received) > limits.upload_bytes:
+                    if len(received) > most:
                         raise TooLarge
         except (web.RequestPayloadError, ConnectionError) as error:
             raise NotStored("The file did not come.") from error
-        finally:
-            self._held_bytes -= size
         return bytes(received)
 
     async def _on_download(self, request: web.Request) -> web.StreamResponse:
@@ -156,6 +156,8 @@ class Uploads:
         try:
             if room is None:
                 raise Refused(TRY_LATER)
+            if not self._door.may_fetch(self._door.address(request)):
+                raise Refused(TOO_MANY)
             async with asyncio.timeout(self._door.limits.room_s):
                 found = await room.file(request.match_info["token"])
         except Refused as refused:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 import structlog
 
@@ -24,22 +23,41 @@ from channels._webchat.codes import (
     BAD_FRAMES,
     GOING_AWAY,
     TRY_LATER,
+    UNKNOWN_ENTRY_POINT,
     VERSION_UNKNOWN,
     Declined,
     ErrorCode,
 )
 from channels._webchat.door import Door, Refused
-from channels._webchat.frames import Ack, Error, Frame, Hello, IdentityProblem, Message, Pong
+from channels._webchat.frames import Ack, Error, Frame, Hello, Message, Pong
+from channels._webchat.greeting import Attest, greeted
 from channels._webchat.visitor_socket import VisitorSocket
-
-#: Who a visitor is by what the host site signed for him at a widget, or why it does not tell.
-Attest = Callable[[str, str], Attested | Literal["expired", "invalid"]]
 
 log = structlog.get_logger()
 
 
 class Visit:
     """Answers the frames of one socket, one after the other."""
+
+    __slots__ = (
+        "_address",
+        "_attendance",
+        "_attest",
+        "_attested",
+        "_bad_frames",
+        "_clock",
+        "_door",
+        "_guest",
+        "_inbox",
+        "_language",
+        "_origin",
+        "_received",
+        "_room",
+        "_seen",
+        "_socket",
+        "_told",
+        "_typed_s",
+    )
 
     def __init__(
         self,
@@ -93,6 +111,9 @@ class Visit:
         except Refused as refused:
             self._socket.end(refused.ending)
         except (Declined, ChatRefused) as declined:
+            if self._guest is None:
+                is_unknown = declined.code == UNKNOWN_ENTRY_POINT.reason
+                self._socket.end(UNKNOWN_ENTRY_POINT if is_unknown else TRY_LATER)
             self._refuse(frame_id, declined.code, str(declined))
         except (NotStored, TimeoutError) as error:
             log.warning("chat_frame_not_done", error=type(error).__name__)
@@ -107,10 +128,6 @@ class Visit:
             if isinstance(one, Line):
                 self._told = max(self._told, one.sequence)
         self._socket.write(b"".join(wire.encode(wire.of_news(one)) for one in news))
-
-    async def drained(self) -> None:
-        """Wait until the browser has read what it was told."""
-        await self._socket.drained()
 
     def end(self) -> None:
         """Send the browser away to come back at once."""
@@ -136,6 +153,8 @@ class Visit:
         return frame
 
     async def _do(self, frame: Frame, data: bytes) -> None:
+        if self._guest is not None:
+            self._door.check(self._guest.entry_point, self._origin)
         async with asyncio.timeout(self._door.limits.room_s):
             match frame:
                 case Hello():
@@ -157,7 +176,8 @@ class Visit:
         options = self._door.options(hello.entry_point, self._origin)
         self._language = settings.language(options, hello.language)
         async with self._door.turn():
-            guest, problem = await self._greeted(hello)
+            found = await greeted(self._room, self._attest, hello)
+            guest, self._attested = found.guest, found.attested
             standing = await self._room.standing(guest)
             is_the_same = guest.token == hello.token and hello.after <= guest.last_sequence
             self._told = hello.after if is_the_same else 0
@@ -170,30 +190,12 @@ class Visit:
                     last_sequence=guest.last_sequence,
                     settings=settings.of_widget(options, self._language),
                     standing=wire.standing_body(standing),
-                    identity_problem=problem,
+                    identity_problem=found.problem,
                 )
             )
             if guest.is_known:
                 self._attendance = await self._room.attend(guest, self, after=self._told)
             self._guest = guest
-
-    async def _greeted(self, hello: Hello) -> tuple[Guest, IdentityProblem | None]:
-        """Who comes, and why the host's word for it does not count, if it does not."""
-        guest = await self._room.greet(hello.entry_point, hello.token)
-        if hello.identity is None:
-            return guest, None
-        attested = self._attest(hello.entry_point, hello.identity)
-        if not isinstance(attested, Attested):
-            return guest, attested
-        if not guest.is_known:
-            self._attested = attested
-            return guest, None
-        try:
-            return await self._room.identify(guest, attested), None
-        except ChatRefused:
-            # The browser has changed hands: nobody may read what the other one wrote.
-            self._attested = attested
-            return await self._room.greet(hello.entry_point, None), "other_visitor"
 
     async def _message(self, message: Message, data: bytes) -> None:
         messages.check(message)
@@ -213,9 +215,16 @@ class Visit:
             raise Declined("rate_limited", "Too many begin at once; try again in some seconds.")
         self._guest = await self._room.keep(self._present, language=self._language)
         if self._attested is not None:
-            self._guest = await self._room.identify(self._guest, self._attested)
+            await self._become(self._attested)
             self._attested = None
         self._attendance = await self._room.attend(self._guest, self, after=0)
+
+    async def _become(self, attested: Attested) -> None:
+        """Be who the host said at the beginning; else he goes on as he is, and is told so."""
+        try:
+            self._guest = await self._room.identify(self._present, attested)
+        except ChatRefused as refused:
+            self._refuse(None, refused.code, str(refused))
 
     async def _ask(
         self,

@@ -23,6 +23,15 @@ _OVER: Final = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, 
 log = structlog.get_logger()
 
 
+class _Unquoted(Exception):
+    """A failure without its words: they may quote what the visitor wrote."""
+
+    @classmethod
+    def of(cls, error: Exception) -> "_Unquoted":
+        """The same place with the kind of failure alone."""
+        return cls(type(error).__name__).with_traceback(error.__traceback__)
+
+
 class VisitorSocket:
     """Serves one browser from the handshake to the close frame.
 
@@ -92,7 +101,7 @@ class VisitorSocket:
         except ConnectionError:
             pass
         except Exception as error:
-            log.exception("chat_socket_failed", error=type(error).__name__)
+            log.exception("chat_socket_failed", exc_info=_Unquoted.of(error))
             self.end(FAILED)
 
     def send(self, frame: Struct) -> None:
@@ -112,14 +121,6 @@ class VisitorSocket:
         elif unsent and self._watch is None:
             self._mark = (self._written, self._clock())
             self._look_again()
-
-    async def drained(self) -> None:
-        """Wait until the browser has read what was written, or is gone."""
-        while self._unsent_bytes and self.ending is None:
-            transport = self._transport
-            if transport is None or transport.is_closing():
-                return
-            await asyncio.sleep(_LOOK_S)
 
     def end(self, ending: Ending) -> None:
         """Close the socket from our side, once; ``closed`` waits until it is."""

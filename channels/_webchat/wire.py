@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from channels._chat import Line, Standing, Typing
 from channels._webchat import frames
@@ -69,9 +69,12 @@ def decode(data: bytes) -> Frame:
     if decoder is _hello and isinstance(head.version, int) and head.version != frames.VERSION:
         raise OtherVersion
     try:
-        return decoder.decode(data)
+        frame = decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         raise Unclear("bad_frame", f"{error}.", frame_id) from error
+    if b"\\u0000" in data and any(_has_nul(value) for value in structs.asdict(frame).values()):
+        raise Unclear("bad_text", "A text holds a character that cannot be stored.", frame_id)
+    return frame
 
 
 def encode(frame: Struct) -> bytes:
@@ -99,14 +102,14 @@ def of_news(news: Line | Standing | Typing) -> Struct:
         case Line():
             return _line(news)
         case Standing():
-            return StandingFrame(**msgspec.structs.asdict(news))
+            return StandingFrame(**structs.asdict(news))
         case Typing():
             return AgentTyping(agent=news.agent)
 
 
 def standing_body(standing: Standing) -> StandingBody:
     """How it stands, as a part of another frame."""
-    return StandingBody(**msgspec.structs.asdict(standing))
+    return StandingBody(**structs.asdict(standing))
 
 
 def _line(line: Line) -> LineBody:
@@ -118,7 +121,7 @@ def _line(line: Line) -> LineBody:
         text=line.text,
         name=line.name,
         id=line.client_id,
-        files=tuple(FileBody(**msgspec.structs.asdict(one)) for one in line.files),
+        files=tuple(FileBody(**structs.asdict(one)) for one in line.files),
     )
 
 
@@ -128,3 +131,10 @@ def _frame_id(value: Any) -> str | None:
         return msgspec.convert(value, FrameId)
     except msgspec.ValidationError:
         return None
+
+
+def _has_nul(value: Any) -> bool:
+    """JSON can say it, and PostgreSQL cannot store it."""
+    if isinstance(value, tuple):
+        return any(_has_nul(one) for one in value)
+    return isinstance(value, str) and "\0" in value
