@@ -99,6 +99,7 @@ async def serving(
             secret_keys=secret_keys,
             shared=shared,
         )
+        chatroom.know(built)
         intake = Intake(
             database,
             bell,

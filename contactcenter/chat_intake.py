@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from channels import Inbound
-from contactcenter import chat_lines
+from contactcenter import chat_addresses, chat_files, chat_lines, chat_visitors
 from contactcenter.db import Conn
 
 
@@ -15,16 +15,31 @@ def with_more(came: Sequence[Inbound], stored: Sequence[Inbound]) -> Mapping[int
 
 
 async def store(conn: Conn, now: datetime, said: Sequence[tuple[int, Inbound]]) -> list[int]:
-    """Put messages into their visitors' lines: (interaction id, message) in order of arrival.
+    """Put messages into their visitors' lines, with their files, and call new contacts by name.
 
-    Messages of other channels are passed over. Returns the visitors who have new lines: tell their
-    rooms after the commit.
+    ``said`` has interaction ids and messages in the order they came; those of other channels are
+    passed over. Returns the visitors who have new lines: tell their rooms after the commit.
     """
-    spoken = [
-        chat_lines.Spoken(
-            address=item.sender.value, interaction_id=interaction_id, client_id=item.said.client_id
-        )
-        for interaction_id, item in said
-        if item.said is not None
-    ]
-    return await chat_lines.add_spoken(conn, now, spoken) if spoken else []
+    chats = [(id_, item.sender.value, item.said) for id_, item in said if item.said is not None]
+    if not chats:
+        return []
+    visitors = await chat_visitors.by_address(conn, sorted({address for _, address, _ in chats}))
+    if new := [visitor.id for visitor in visitors if visitor.ticket_id is None]:
+        await chat_addresses.introduce(conn, now, new)  # contacts are locked before visitors
+    spoke = await chat_lines.add_spoken(
+        conn,
+        now,
+        [
+            chat_lines.Spoken(address=address, interaction_id=id_, client_id=one.client_id)
+            for id_, address, one in chats
+        ],
+    )
+    await chat_files.bind(
+        conn,
+        [
+            chat_files.Sent(interaction_id=id_, address=address, tokens=one.files)
+            for id_, address, one in chats
+            if one.files
+        ],
+    )
+    return spoke

@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 
 from channels import Line
-from contactcenter import db
+from contactcenter import chat_files, db
 from contactcenter.db import Conn
 
 #: So many lines of one visitor are read at once; whoever lacks more is read again.
@@ -139,18 +139,22 @@ async def after(conn: Conn, reached: Mapping[int, int]) -> dict[int, list[Line]]
 
     Fewer than that are all there are.
     """
+    lines = await _after.all(conn, list(reached), list(reached.values()), PAGE)
+    spoken = [one.interaction_id for one in lines if one.interaction_id is not None]
+    files = await chat_files.of_interactions(conn, spoken) if spoken else {}
     found: dict[int, list[Line]] = {}
-    for said in await _after.all(conn, list(reached), list(reached.values()), PAGE):
+    for one in lines:
         line = Line(
-            sequence=said.sequence,
-            at=said.at,
-            by=said.by,
-            kind=said.kind,
-            text=said.text,
-            name=said.name,
-            client_id=said.client_id,
+            sequence=one.sequence,
+            at=one.at,
+            by=one.by,
+            kind=one.kind,
+            text=one.text,
+            name=one.name,
+            client_id=one.client_id,
+            files=files.get(one.interaction_id or 0, ()),
         )
-        found.setdefault(said.visitor_id, []).append(line)
+        found.setdefault(one.visitor_id, []).append(line)
     return found
 
 

@@ -7,6 +7,7 @@ One a process. A visitor's own messages come by the intake, which writes his lin
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Final
 
 import asyncpg
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from channels import (
     Attendance,
     Attested,
+    Channel,
     ChatFile,
     ChatRefused,
     Details,
@@ -27,13 +29,21 @@ from channels import (
     Unavailable,
     Undeliverable,
 )
-from contactcenter import chat_lines, chat_standing, chat_tokens, chat_visitors, timers
+from contactcenter import (
+    chat_addresses,
+    chat_files,
+    chat_lines,
+    chat_standing,
+    chat_tokens,
+    chat_visitors,
+    timers,
+)
 from contactcenter.bell import Bell
 from contactcenter.chat_attendance import ChatAttendance
 from contactcenter.chat_seats import ChatSeats
 from contactcenter.chat_signals import tell_rooms
 from contactcenter.chat_visitors import Visitor
-from contactcenter.db import Database
+from contactcenter.db import Conn, Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.errors import NoDatabase
 from contactcenter.feed import Feed
@@ -64,12 +74,17 @@ class Chatroom:
         self._bell = bell
         self._dispatcher = dispatcher
         self._secret_keys = secret_keys
+        self._channels: Mapping[str, Channel] = {}
         self._addresses = OwnAddresses()
         self._seats = ChatSeats(database, bell, chat_standing.standings)
         self._attendance = ChatAttendance(database, bell, self._seats)
         self._greeting: Gathering[_Asked, tuple[OwnAddress, Visitor | None]] = Gathering(self._who)
         self._standing: Gathering[_Place, Standing] = Gathering(self._stand)
         self._coming: Gathering[str, Visitor] = Gathering(self._visitors)
+
+    def know(self, channels: Mapping[str, Channel]) -> None:
+        """Get to know the channels, which are built with the room."""
+        self._channels = channels
 
     async def run(self, feed: Feed) -> None:
         """Tell those who are connected what is new, until cancelled."""
@@ -153,15 +168,17 @@ class Chatroom:
             raise ChatRefused("unknown_entry_point", "there is no such widget key")
         return found
 
-    async def tell_details(self, guest: Guest, details: Details) -> None:  # noqa: ARG002
+    async def tell_details(self, guest: Guest, details: Details) -> None:
         """Keep what a visitor says of himself."""
-        raise _NOT_YET
+        async with self._change(guest) as (conn, now, visitor_id):
+            await chat_addresses.tell(conn, now, visitor_id, details, channels=self._channels)
 
-    async def upload(self, guest: Guest, name: str, body: bytes) -> ChatFile:  # noqa: ARG002
+    async def upload(self, guest: Guest, name: str, body: bytes) -> ChatFile:
         """Keep a file until it is sent with a message."""
-        raise _NOT_YET
+        async with self._change(guest) as (conn, now, visitor_id):
+            return await chat_files.upload(conn, now, visitor_id, name, body)
 
-    async def file(self, token: str) -> tuple[ChatFile, bytes] | None:  # noqa: ARG002
+    async def file(self, token: str) -> tuple[ChatFile, AsyncIterator[bytes]] | None:  # noqa: ARG002
         """Give a file of a conversation; None where there is none by this secret."""
         raise _NOT_YET
 
@@ -176,6 +193,16 @@ class Chatroom:
     async def send_transcript(self, guest: Guest, address: str) -> None:  # noqa: ARG002
         """Send him the conversation by mail."""
         raise _NOT_YET
+
+    @asynccontextmanager
+    async def _change(self, guest: Guest) -> AsyncIterator[tuple[Conn, datetime, int]]:
+        """A transaction about a visitor of whom something is stored: it, its time, and his id."""
+        async with _there(), self._database.transaction() as conn:
+            visitors = await chat_visitors.by_address(conn, [guest.address])
+            if not visitors:
+                raise ChatRefused("unknown_visitor", "there is no such visitor")
+            yield conn, await timers.clock(conn), visitors[0].id
+        self._bell.ring("events")
 
     async def _who(
         self, asked: Sequence[_Asked]
