@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -34,6 +34,10 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
     options: Mapping[str, str]
     version: int
     created_at: datetime
+
+
+#: Where an address of ours is a key that we make up, and pages name their widget by.
+WITH_KEYS: Final = frozenset({"webchat"})
 
 
 class AddressTaken(Conflict):
@@ -72,7 +76,8 @@ async def create(
     now: datetime,
     *,
     channel: str,
-    address: str,
+    address: str | None,
+    key: str,
     name: str,
     queue_id: int,
     language: str | None,
@@ -84,13 +89,16 @@ async def create(
 ) -> EntryPoint:
     """Set up an address, in any writing its channel can read.
 
-    Raises ``BadInput`` or ``AddressTaken``.
+    ``key`` is what a widget is called that is given no address. Raises ``BadInput`` or
+    ``AddressTaken``.
     """
     if channel not in channels:
         known = ", ".join(sorted(channels))
         raise BadInput("body.channel", f"There is no channel {channel}; there are {known}.")
+    if address is None and channel not in WITH_KEYS:
+        raise BadInput("body.address", f"An entry point of {channel} needs an address.")
     try:
-        value = channels[channel].address(address).value
+        value = channels[channel].address(key if address is None else address).value
     except BadAddress as error:
         raise BadInput("body.address", str(error)) from error
     await _check_queue(conn, queue_id)

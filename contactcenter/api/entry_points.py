@@ -1,5 +1,6 @@
 """Entry points: our own addresses, which customers write to."""
 
+import secrets
 from typing import Annotated, Final
 
 import msgspec
@@ -24,12 +25,13 @@ _OPTIONS: Final = 100
 class NewEntryPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An address of ours, in any writing, and the queue its problems go to.
 
+    For a widget of a web chat the ``address`` is its key, which may be left out: one is made.
     Without a ``calendar_id`` it is always open. ``options`` are settings of its channel that it has
     of its own, such as ``smtp_host``.
     """
 
     channel: Annotated[str, Meta(min_length=2, max_length=31)]
-    address: Annotated[str, Meta(min_length=1, max_length=320, pattern=r"\S")]
+    address: Annotated[str, Meta(min_length=1, max_length=320, pattern=r"\S")] | None = None
     queue_id: Id
     name: _Name = ""
     language: _Language | None = None
@@ -78,6 +80,7 @@ async def create_entry_point(call: Call, body: NewEntryPoint) -> EntryPoint:
             call.now,
             channel=body.channel,
             address=body.address,
+            key=secrets.token_hex(12),
             name=body.name.strip(),
             queue_id=body.queue_id,
             language=body.language,

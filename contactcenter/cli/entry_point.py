@@ -1,6 +1,7 @@
 """``contactcenter entry-point``: our own addresses, and the queue each leads to."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def list_entry_points(config: Path | None, data_dir: Path | None) -> None:
 
 @entry_point.command("add")
 @click.argument("channel")
-@click.argument("address")
+@click.argument("address", required=False)
 @click.option("--queue", "queue_name", required=True, help="Name of the queue it leads to.")
 @click.option("--name", default="", help="What colleagues call it.")
 @click.option("--language", help="Language of its customers, such as en or fa.")
@@ -62,7 +63,7 @@ def list_entry_points(config: Path | None, data_dir: Path | None) -> None:
 def add_entry_point(
     *,
     channel: str,
-    address: str,
+    address: str | None,
     queue_name: str,
     name: str,
     language: str | None,
@@ -71,7 +72,11 @@ def add_entry_point(
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
-    """Set up ADDRESS on CHANNEL, such as `add sms +982100000000 --queue Frontline`."""
+    """Set up ADDRESS on CHANNEL, such as `add sms +982100000000 --queue Frontline`.
+
+    A widget's address is the key by which pages name it; without one, such as in
+    `add webchat --queue Frontline`, a key is made.
+    """
     settings = load_settings(config, data_dir=data_dir)
     options = read_options(written)
 
@@ -86,6 +91,7 @@ def add_entry_point(
                         now,
                         channel=channel,
                         address=address,
+                        key=secrets.token_hex(12),
                         name=name,
                         queue_id=queue.id,
                         language=language,
@@ -99,6 +105,8 @@ def add_entry_point(
             async with dispatching(database) as dispatcher:
                 made, queue = await dispatcher.submit(change)
         click.echo(_line(made, {queue.id: queue.name}))
+        for line in on_the_page(made, settings.public_url):
+            click.echo(f"    {line}")
 
     run(work())
 
@@ -114,6 +122,13 @@ async def _named(conn: Conn, name: str) -> Queue:
             return queue
     names = ", ".join(queue.name for queue in known)
     raise BadInput("--queue", f"there is no queue {name!r}; there are {names}")
+
+
+def on_the_page(found: EntryPoint, public_url: str) -> Iterator[str]:
+    """What a page needs to show the widget; nothing for other channels."""
+    if found.channel in entry_points.WITH_KEYS:
+        script = f"{public_url}/hooks/{found.channel}/widget.js"
+        yield f'<script src="{script}" data-entry-point="{found.address}" async></script>'
 
 
 def _line(found: EntryPoint, queue_names: Mapping[int, str]) -> str:

@@ -1,6 +1,7 @@
 """Our own addresses."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -63,11 +64,55 @@ async def test_a_discovered_address_is_set_up_by_editing_it(admin, table, inbox)
     assert "9101" not in data
 
 
+async def test_a_widget_without_a_key_is_given_one_and_another_keeps_its_own(admin):
+    new = {"channel": "webchat", "queue_id": 2}
+    made = [await admin("POST", "/entry_points", new, status=201) for _ in range(2)]
+    named = await admin("POST", "/entry_points", new | {"address": "shop-fa"}, status=201)
+
+    assert all(re.fullmatch("[0-9a-f]{24}", one["address"]) for one in made)
+    assert made[0]["address"] != made[1]["address"]
+    assert named["address"] == "shop-fa"
+    again = await admin("POST", "/entry_points", new | {"address": "shop-fa"}, status=409)
+    assert again["entry_point_id"] == named["id"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "is_taken"),
+    [
+        ("webchat_origins", "https://www.example.com,https://shop.example.com:8443", True),
+        ("webchat_origins", "https://www.example.com/contact", False),
+        ("webchat_origins", "*", False),
+        ("webchat_greeting_fa", "سلام! چطور می‌توانیم کمک کنیم؟", True),
+        ("webchat_colour", "#0a7d5c", True),
+        ("webchat_colour", "green", False),
+        ("webchat_form", "name*,email,topic", True),
+        ("webchat_form", "shoe_size", False),
+        ("webchat_language", "fa", True),
+        ("webchat_language", "de", False),
+        ("smtp_host", "mail.example.com", False),
+        ("webchat_identity_secrets", "x" * 40, False),  # it would be shown
+    ],
+)
+async def test_a_widget_is_set_up_by_options_that_make_sense(admin, option, value, is_taken):
+    new = {"channel": "webchat", "queue_id": 2, "options": {option: value}}
+    status = 201 if is_taken else 422
+
+    made = await admin("POST", "/entry_points", new, status=status)
+
+    if is_taken:
+        assert made["options"] == {option: value}
+    else:
+        assert made["field"] == f"body.options.{option}"
+        assert value not in str(made) or option != "webchat_identity_secrets"
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
         ({"channel": "fax"}, "body.channel"),
         ({"address": "12"}, "body.address"),
+        ({"address": None}, "body.address"),
+        ({"channel": "webchat", "address": "no key"}, "body.address"),
         ({"queue_id": 999}, "body.queue_id"),
         ({"language": "Persian"}, "body.language"),
     ],
