@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from channels import Channel
-from contactcenter import chat_addresses, chat_ways
+from contactcenter import chat_addresses, chat_ways, db
 from contactcenter.chat_addresses import Told
 from contactcenter.chat_ways import Visitor, Way
 from contactcenter.db import Conn
@@ -19,12 +19,21 @@ from contactcenter.tickets import Ticket
 GONE_AFTER: Final = timedelta(seconds=30)
 
 
+class KeptReply(Struct, frozen=True, kw_only=True):
+    """A reply that the visitor has not seen; ``forwarded_as_id``: it went on by another channel."""
+
+    sequence: int
+    interaction_id: int
+    forwarded_as_id: int | None
+
+
 class ChatView(Struct, frozen=True, kw_only=True):
     """A visitor and his conversation; ``gone_since`` is null exactly while he is ``present``.
 
     Of his ``last_sequence`` lines his browser has got ``received_sequence``, he has seen
     ``seen_sequence``, and an agent has read ``read_sequence``. ``name``, ``topic`` and ``told`` are
-    what he told, unverified. ``ways`` lead to him besides the chat.
+    what he told, unverified. ``kept`` are the newest replies that he has not seen, the newest
+    first. ``ways`` lead to him besides the chat.
     """
 
     ticket_id: int
@@ -42,7 +51,12 @@ class ChatView(Struct, frozen=True, kw_only=True):
     name: str | None
     topic: str | None
     told: tuple[Told, ...]
+    kept: tuple[KeptReply, ...]
     ways: tuple[Way, ...]
+
+
+_SQL = db.Statements(__name__)
+_kept = _SQL.take("kept", KeptReply)
 
 
 async def of_ticket(
@@ -70,6 +84,7 @@ async def of_ticket(
         name=None if details is None else details.name,
         topic=None if details is None else details.topic,
         told=tuple(await chat_addresses.of_visitor(conn, visitor.id)),
+        kept=tuple(await _kept.all(conn, visitor.id, visitor.seen_sequence, ticket.id)),
         ways=tuple(await chat_ways.ways(conn, ticket, visitor, channels)),
     )
 

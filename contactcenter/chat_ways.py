@@ -159,7 +159,14 @@ async def addresses(
 
 
 async def along(
-    conn: Conn, now: datetime, ticket: Ticket, letter: Letter, way: Way, *, actor: str
+    conn: Conn,
+    now: datetime,
+    ticket: Ticket,
+    letter: Letter,
+    way: Way,
+    *,
+    actor: str,
+    entry_point_id: int | None = None,
 ) -> Letter:
     """The letter as it goes that way; who is not known by the address yet becomes known."""
     identity_id = way.identity_id
@@ -168,7 +175,8 @@ async def along(
             conn, now, way.kind, way.address, told_by=ticket.contact_id, actor=actor
         )
         identity_id = known.id
-    return replace(letter, identity_id=identity_id, entry_point_id=way.entry_point_id)
+    ours = entry_point_id or way.entry_point_id
+    return replace(letter, identity_id=identity_id, entry_point_id=ours)
 
 
 async def _judged(

@@ -36,11 +36,19 @@ WITH item AS (
   FROM taken LEFT JOIN identity i ON i.kind = taken.kind AND i.value = taken.value
   LEFT JOIN stranger s ON s.kind = taken.kind AND s.value = taken.value
 ), problem AS (
-  SELECT p.contact_id, p.queue_id, p.channel, p.entry_point_id, t.id AS unsolved_id, t.team_ids
-  FROM (SELECT DISTINCT ON (contact_id, queue_id) contact_id, queue_id, channel, entry_point_id FROM person
+  SELECT p.contact_id, p.queue_id, p.channel, p.entry_point_id, p.identity_id, t.id AS unsolved_id, t.team_ids
+  FROM (SELECT DISTINCT ON (contact_id, queue_id) contact_id, queue_id, channel, entry_point_id, identity_id FROM person
         WHERE contact_id IS NOT NULL ORDER BY contact_id, queue_id, n) p
   LEFT JOIN ticket t ON t.contact_id = p.contact_id AND t.intake_queue_id = p.queue_id
    AND t.intake_queue_id IS NOT NULL AND t.state NOT IN ('solved', 'closed')
+), continued AS (
+  SELECT p.contact_id, p.queue_id, t.ticket_id, t.team_ids
+  FROM problem p CROSS JOIN LATERAL (
+    SELECT t.id AS ticket_id, t.team_ids FROM chat_continuation c JOIN ticket t ON t.id = c.ticket_id
+    WHERE c.identity_id = p.identity_id AND c.entry_point_id = p.entry_point_id AND NOT t.spam
+      AND (t.state NOT IN ('solved', 'closed')
+           OR (t.state = 'solved' AND t.solved_at > statement_timestamp() - $18::int * interval '1 second'))) t
+  WHERE p.unsolved_id IS NULL
 ), solved AS (
   SELECT p.contact_id, p.queue_id, t.ticket_id, t.team_ids
   FROM problem p CROSS JOIN LATERAL (
@@ -49,6 +57,7 @@ WITH item AS (
       AND t.solved_at > statement_timestamp() - $18::int * interval '1 second' AND NOT t.spam
     ORDER BY t.solved_at DESC LIMIT 1) t
   WHERE p.unsolved_id IS NULL
+    AND NOT EXISTS (SELECT FROM continued c WHERE c.contact_id = p.contact_id AND c.queue_id = p.queue_id)
 ), opened AS (
   INSERT INTO ticket (contact_id, channel, entry_point_id, intake_queue_id, opened_at, enqueued_at,
                       team_ids, follows_id)
@@ -60,11 +69,13 @@ WITH item AS (
   ) before ON true
   WHERE p.unsolved_id IS NULL
     AND NOT EXISTS (SELECT FROM solved s WHERE s.contact_id = p.contact_id AND s.queue_id = p.queue_id)
+    AND NOT EXISTS (SELECT FROM continued c WHERE c.contact_id = p.contact_id AND c.queue_id = p.queue_id)
   ORDER BY p.contact_id, p.queue_id
   ON CONFLICT DO NOTHING
   RETURNING contact_id, intake_queue_id AS queue_id, id AS ticket_id, team_ids, channel, entry_point_id
 ), belongs AS (
   SELECT contact_id, queue_id, unsolved_id AS ticket_id, team_ids FROM problem WHERE unsolved_id IS NOT NULL
+  UNION ALL SELECT contact_id, queue_id, ticket_id, team_ids FROM continued
   UNION ALL SELECT contact_id, queue_id, ticket_id, team_ids FROM solved
   UNION ALL SELECT contact_id, queue_id, ticket_id, team_ids FROM opened
 ), message AS (

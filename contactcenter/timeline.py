@@ -230,7 +230,12 @@ async def supersede(conn: Conn, old_id: int, new_id: int) -> bool:
     """Let a new message stand for one that failed, files and all; False where one does already."""
     if await _supersede.first(conn, old_id, new_id) is None:
         return False
+    await attach_same(conn, old_id, new_id)
+    return True
+
+
+async def attach_same(conn: Conn, old_id: int, new_id: int) -> None:
+    """Send the files of a message of ours with another, too."""
     files = (await attachments(conn, [old_id])).get(old_id, [])
     tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in files]
     await _attach_again.run(conn, new_id, [f.id for f in files], tokens)
-    return True

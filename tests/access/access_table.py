@@ -164,6 +164,8 @@ TABLE: Final[dict[str, Line]] = {
     ),
     "POST /tickets/{ticket_id}/spam_marks": _work("reader"),
     "POST /interactions/{interaction_id}/resendings": _work("worker"),
+    # It is a mail: 409 is past every guard.
+    "POST /interactions/{interaction_id}/forwardings": _work("worker", lambda w: {}, 409),
     "GET /interactions/{interaction_id}/mail": _open("reader"),
     "GET /interactions/{interaction_id}/original": _open("reader"),
     "GET /interactions/{interaction_id}/page": _open("reader"),

@@ -21,7 +21,7 @@ OF_TICKETS = {
     "accept_offer", "decline_offer", "claim_ticket", "transfer_ticket", "assign_ticket",
     "escalate_ticket", "tell_of_failure", "return_ticket", "release_ticket", "make_pending", "hold_ticket", "resume_ticket",
     "note_feedback", "offer_price", "promise_in_ticket", "drop_follow_up",
-    "solve_ticket", "reopen_ticket", "mark_spam", "send_again", "end_wrap_up",
+    "solve_ticket", "reopen_ticket", "mark_spam", "send_again", "forward_reply", "end_wrap_up",
     "attach_asset", "detach_asset",
 }  # fmt: skip
 #: Nothing that anybody has to answer for.

@@ -1,5 +1,7 @@
 """Channels by which a visitor of a web chat is answered, without a provider."""
 
+from typing import Any, Final
+
 from channels import Address, BadAddress
 
 
@@ -26,3 +28,11 @@ class Post:
 
     def size(self, text: str) -> None:
         return None
+
+
+#: What a centre with a widget, a mailbox and a number has.
+CHANNELS: Final[Any] = {
+    "webchat": Post("chat"),
+    "email": Post("email", has_threads=True),
+    "sms": Post("phone"),
+}

@@ -6,18 +6,13 @@ from typing import Any
 import factories
 import msgspec
 import pytest
-from chat_lines import Post
+from chat_lines import CHANNELS
 
 from channels import ChatRefused, Details
 from contactcenter import chat_addresses, chat_views, chat_ways, contacts, identities, tickets
 from contactcenter.db import Conn
 
 NOW = datetime(2026, 3, 21, 10, tzinfo=UTC)
-CHANNELS: Any = {
-    "webchat": Post("chat"),
-    "email": Post("email", has_threads=True),
-    "sms": Post("phone"),
-}
 
 
 async def _chat(conn: Conn, **columns: Any) -> tuple[int, int]:
