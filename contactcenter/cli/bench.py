@@ -12,6 +12,7 @@ import msgspec
 
 from contactcenter import logs
 from contactcenter.bench import card as card_bench
+from contactcenter.bench import chat as chat_bench
 from contactcenter.bench import dispatch as dispatch_bench
 from contactcenter.bench import email as email_bench
 from contactcenter.bench import feed as feed_bench
@@ -94,6 +95,22 @@ def mails(*, as_json: bool, **options: Any) -> None:
 def dispatch(*, as_json: bool, **options: Any) -> None:
     """Let full agents solve their tickets and be given the next."""
     _show(_counted(dispatch_bench.measure(dispatch_bench.Plan(**options), _say)), as_json=as_json)
+
+
+@bench.command()
+@click.option("--sockets", type=click.IntRange(1, 20_000), default=5_000, show_default=True)
+@click.option("--lines", type=click.IntRange(1, 100_000), default=300, show_default=True)
+@click.option("--messages", type=click.IntRange(1, 100_000), default=300, show_default=True)
+@click.option("--slices", type=click.IntRange(1, 100), default=3, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@_database_url
+@_as_json
+def chat(*, as_json: bool, **options: Any) -> None:
+    """Speak with many visitors at once, beside aiohttp alone; then cut them all off."""
+    result = _counted(chat_bench.measure(chat_bench.Plan(**options), _say))
+    _show(result, as_json=as_json)
+    with _counting():
+        chat_bench.check(result)
 
 
 @bench.command()
