@@ -8,10 +8,10 @@ import { styles } from './styles.js';
 
 const LATE_MS = 2000; // a shorter cut is not worth a word
 const WIDE = '(min-width: 481px)';
-const FIRST = '.form input, .form textarea, .row textarea, .launcher, header > .icon';
+const FIRST = '.form input, .row textarea, .launcher';
 
 export class Chat extends HTMLElement {
-  draft = { files: [], showsEmoji: false }; // what is in the composer beside its text
+  draft = { files: [] }; // what is in the composer beside its text, and whose it is
   asking = {}; // what is asked in the composer's place, and how that goes
 
   // `given` is what the script tag says; `base` is where the widget's parts come from.
@@ -33,7 +33,8 @@ export class Chat extends HTMLElement {
   appear(theme) {
     this.dataset.theme = theme || '';
     this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [styles];
-    this.addEventListener('keydown', (event) => event.key === 'Escape' && this.close());
+    this.addEventListener('keydown', ({ key }) => key === 'Escape' && (this.closeMenu() || this.close()));
+    this.shadowRoot.addEventListener('click', ({ target }) => target.closest('details') || this.closeMenu());
     document.addEventListener('visibilitychange', () => this.changed());
     document.body.append(this);
     const { memory, unsent, connection } = this.conversation;
@@ -62,7 +63,6 @@ export class Chat extends HTMLElement {
   }
 
   forget() {
-    this.draft.files = [];
     this.conversation.forget();
   }
 
@@ -87,7 +87,11 @@ export class Chat extends HTMLElement {
 
   draw() {
     const { conversation } = this;
-    const { connection } = conversation;
+    const { connection, visitors } = conversation;
+    if (this.draft.key !== visitors) {
+      this.draft = { files: [], key: visitors }; // what one visitor began is not another's
+      this.asking = {};
+    }
     if (this.isOpen) {
       connection.open();
       if (!document.hidden) conversation.saw();
@@ -119,7 +123,7 @@ export class Chat extends HTMLElement {
   }
 
   focusFirst() {
-    this.find(FIRST).focus();
+    (this.find(FIRST) || this.find('header > .icon')).focus();
     this.wantsFocus = this.isOpen && !this.conversation.standing; // again when there is more
   }
 
@@ -130,6 +134,13 @@ export class Chat extends HTMLElement {
   colours() {
     const accent = this.settings.colour || '#1f5fbf';
     return [['--accent', accent], ['--on-accent', isLight(accent) ? '#000' : '#fff']];
+  }
+
+  // Returns whether there was one to close.
+  closeMenu() {
+    const menu = this.find('details[open]');
+    menu?.removeAttribute('open');
+    return menu;
   }
 
   // --- What happens in the panel -----------------------------------------------------------------

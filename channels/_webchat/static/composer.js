@@ -7,9 +7,10 @@ const LARGEST_BYTES = 10 * 2 ** 20;
 
 export function composer(chat) {
   const { texts, draft } = chat;
-  const { files, showsEmoji, problem } = draft;
+  const { files, showsEmoji, problem, key } = draft;
   const dropped = (event) => take(chat, event, event.dataTransfer.files);
   return h('form.composer', {
+      key,
       onsubmit: (event) => send(chat, event),
       ondragover: (event) => event.preventDefault(),
       ondrop: dropped,
@@ -23,7 +24,7 @@ export function composer(chat) {
       iconButton('close', texts.remove(file.name), () => remove(chat, file)))),
     h('div.row', {},
       iconButton('clip', texts.attach, () => chat.find('[type=file]').click()),
-      iconButton('smile', texts.emoji, () => change(chat, { showsEmoji: !showsEmoji }), { 'aria-expanded': `${showsEmoji}` }),
+      iconButton('smile', texts.emoji, () => change(chat, { showsEmoji: !showsEmoji }), { 'aria-expanded': `${Boolean(showsEmoji)}` }),
       h('textarea', {
         name: 'text', rows: 1, dir: 'auto', maxlength: 4000, enterkeyhint: 'send',
         'aria-label': texts.message, placeholder: texts.message,
@@ -57,6 +58,7 @@ function send(chat, event) {
   if (files.some(({ token }) => !token) || !(text || files.length)) return;
   chat.conversation.write(text, files);
   field.value = '';
+  chat.notice = null;
   change(chat, { files: [], showsEmoji: false, problem: null });
 }
 

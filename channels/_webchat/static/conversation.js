@@ -5,6 +5,7 @@ import { Memory } from './memory.js';
 const TYPING_EVERY_MS = 2000;
 const TYPING_LASTS_MS = 5000;
 const AGAIN_MS = 5000;
+const UPLOAD_PROBLEMS = { 413: 'too_large', 429: 'rate_limited', 503: 'offline' };
 const LATER = ['rate_limited', 'not_stored']; // refused for now, not for good
 
 export class Conversation {
@@ -163,11 +164,11 @@ export class Conversation {
   async upload(file) {
     this.remember();
     if (!this.token) throw new Error('offline');
-    const query = new URLSearchParams({ entry_point: this.entryPoint, name: file.name });
+    const { entryPoint, settings } = this;
+    const query = new URLSearchParams({ entry_point: entryPoint, name: file.name, language: settings.language });
     const headers = { Authorization: `Bearer ${this.token}` };
     const answer = await fetch(`${this.base}files?${query}`, { method: 'POST', headers, body: file });
-    if (answer.status === 413) throw new Error('too_large');
-    if (!answer.ok) throw new Error('file_refused');
+    if (!answer.ok) throw new Error(UPLOAD_PROBLEMS[answer.status] || 'file_refused');
     return answer.json();
   }
 
@@ -180,7 +181,10 @@ export class Conversation {
     if (this.connection.state !== 'open') return;
     this.problem = await this.ask({ type: 'identify', identity });
     // Whoever this browser's conversation belongs to, it is not the one who signed in.
-    if (this.problem === 'other_visitor') this.forget();
+    if (this.problem === 'other_visitor') {
+      this.forget();
+      this.identity = identity;
+    }
     this.changed();
   }
 
@@ -248,6 +252,7 @@ export class Conversation {
   }
 
   clear() {
+    this.visitors = (this.visitors || 0) + 1; // how many this page has seen go
     this.memory.forget();
     this.begin();
   }

@@ -21,10 +21,13 @@ export class Format {
     return this.date(value, { weekday: 'long', day: 'numeric', month: 'long' });
   }
 
-  // When somebody is there again: a clock is enough for today.
+  // When somebody is there again: for today a clock is enough, for this week a day.
   moment(value) {
     const isToday = this.day(value) === this.day(Date.now());
-    return isToday ? this.clock(value) : `${this.day(value)}, ${this.clock(value)}`;
+    const isFar = new Date(value) - Date.now() > 6 * 864e5;
+    const clock = { hour: 'numeric', minute: '2-digit' };
+    const date = isFar && { day: 'numeric', month: 'long' };
+    return this.date(value, isToday ? clock : { weekday: 'long', ...date, ...clock });
   }
 
   minutes(seconds) {
@@ -36,7 +39,9 @@ export class Format {
     const isLarge = bytes >= 1e6;
     const unit = isLarge ? 'megabyte' : 'kilobyte';
     const value = Math.max(1, bytes / (isLarge ? 1e6 : 1e3));
-    return this.number(value, { style: 'unit', unit, maximumFractionDigits: isLarge ? 1 : 0 });
+    // Short units stay Latin in Persian.
+    const unitDisplay = this.locale === 'en' ? 'short' : 'long';
+    return this.number(value, { style: 'unit', unit, unitDisplay, maximumFractionDigits: isLarge ? 1 : 0 });
   }
 }
 

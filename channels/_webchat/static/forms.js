@@ -79,7 +79,7 @@ export function needsDetails(chat) {
   const { conversation } = chat;
   const { standing, memory, lines, unsent, sent } = conversation;
   const { told } = memory.kept;
-  if (unsent.length || sent.length) return false;
+  if (!standing || chat.asking.question || unsent.length || sent.length) return false;
   if (conversation.isClosed() && /new|ended/.test(standing.state)) {
     return !(told?.email || told?.phone || conversation.isIdentified);
   }

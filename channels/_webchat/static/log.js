@@ -1,6 +1,7 @@
 // What was said, oldest first, with what is still on its way at the end.
 import { h } from './dom.js';
 import { isolated } from './format.js';
+import { icon } from './icons.js';
 import { withLinks } from './links.js';
 
 const SHOWN = /^image\/(png|jpeg|gif|webp)$/;
@@ -12,9 +13,11 @@ export function log(chat) {
   const own = lines.findLast(({ by }) => by === 'visitor');
   const isRead = own?.sequence <= standing?.read_sequence;
   const onItsWay = [...sent, ...unsent];
-  // The scroller is filled from its end (see styles.js), so it stays at the newest line by itself.
-  return h('div.scroller', { tabindex: 0 },
-    h('div.log', { role: 'log', 'aria-label': texts.log },
+  // What was said before he came is not read out to him.
+  const isNews = conversation.last() >= conversation.caughtUp;
+  const attributes = { role: 'log', 'aria-label': texts.log, 'aria-live': isNews ? 'polite' : 'off' };
+  return [
+    h('div', attributes,
       bubble(chat, greeting),
       lines.flatMap((line, at) => {
         const isLast = line === own && !onItsWay.length;
@@ -23,7 +26,7 @@ export function log(chat) {
       onItsWay.flatMap((message) => outgoing(chat, message)),
     ),
     h('p.typing', { role: 'status' }, typist && texts.typing(isolated(typist))),
-  );
+  ];
 }
 
 // A line does not change, but for its mark: so it is described once.
@@ -73,7 +76,7 @@ function bubble(chat, { by, name, text, files = [], at, sequence, id, state, sta
     h('bdi.writer', {}, by === 'visitor' ? texts.you : name || texts.us),
     text && h('p.text', { dir: 'auto' }, withLinks(text)),
     files.map((file) => fileOf(chat, file)),
-    at && h('span.meta', {},
+    at && h('span.meta', { 'aria-live': 'off' },
       h('time', { datetime: new Date(at).toISOString() }, format.clock(at)),
       texts[status] && h('span.status', {}, texts[status])),
   );
@@ -84,5 +87,5 @@ function fileOf(chat, file) {
   const href = chat.conversation.fileAddress(file);
   const link = { href, download: name, target: '_blank', rel: 'noopener' };
   if (SHOWN.test(type)) return h('a.picture', link, h('img', { src: href, alt: name, loading: 'lazy' }));
-  return h('a.file', link, h('bdi', {}, name), ' ', h('small', {}, chat.format.size(size)));
+  return h('a.file', link, icon('clip'), h('bdi', {}, name), ' ', h('small', {}, chat.format.size(size)));
 }

@@ -25,11 +25,13 @@ function launcher(chat) {
 
 function panel(chat) {
   const title = titleOf(chat);
+  const details = needsDetails(chat) && detailsForm(chat);
   return h('section.panel', { role: 'dialog', 'aria-label': title },
     header(chat, title),
     h('div.news', { role: 'status' }, newsOf(chat).map((text) => h('p', {}, text))),
-    log(chat),
-    h('div.foot', {}, footOf(chat)));
+    // Filled from its end (see styles.js): so it stays at the newest line by itself.
+    h('div.scroller', { tabindex: 0 }, h('div', {}, log(chat), details)),
+    h('div.foot', {}, !details && footOf(chat)));
 }
 
 function header(chat, title) {
@@ -48,8 +50,8 @@ function menu(chat) {
   const { standing, lines, memory } = conversation;
   const isSounding = Boolean(memory.kept.sound);
   const item = (label, act, rest) => {
-    const onclick = (event) => {
-      event.target.closest('details').open = false;
+    const onclick = () => {
+      chat.closeMenu();
       act();
     };
     return h('button', { type: 'button', onclick, ...rest }, label);
@@ -68,8 +70,8 @@ function newsOf({ conversation, texts, format, notice, isLate }) {
   const news = [isLate && texts.offline, /expired|invalid/.test(problem) && texts.expired, texts[notice]];
   if (conversation.isClosed()) {
     const when = standing.opens_at && format.moment(standing.opens_at);
-    news.push(when ? texts.closedUntil(when) : texts.closed);
-    news.push(standing.state === 'waiting' ? texts.left : texts.leave);
+    const next = standing.state === 'waiting' ? texts.left : texts.leave;
+    news.push(`${when ? texts.closedUntil(when) : texts.closed} ${next}`);
   } else if (standing?.state === 'waiting') news.push(waiting(standing, texts, format));
   return news.filter(Boolean);
 }
@@ -88,7 +90,6 @@ function footOf(chat) {
   if (connection.state === 'refused') return [h('p.hint', { role: 'alert' }, texts.refused)];
   if (!standing) return [h('p.hint', {}, texts.connecting)];
   if (asking.question) return [QUESTIONS[asking.question](chat)];
-  if (needsDetails(chat)) return [detailsForm(chat)];
   const isRating = standing.rating === 'asked' && standing.state === 'ended';
   return [isRating && ratingForm(chat), composer(chat)];
 }

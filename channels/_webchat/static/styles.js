@@ -22,18 +22,20 @@ styles.replaceSync(`
 button, summary { background: none; border: 0; cursor: pointer; }
 svg { inline-size: 1.5em; block-size: 1.5em; display: block; fill: none; stroke: currentColor;
   stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+::placeholder { color: var(--soft); opacity: 1; }
 :focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
 .launcher, .panel { position: fixed; z-index: 2147483000; inset-block-end: 20px; inset-inline-end: 20px; }
 .launcher, .send, .main, header, .visitor .text, .visitor .file
   { background: var(--accent); color: var(--on-accent); }
 .launcher { inline-size: 60px; block-size: 60px; border-radius: 50%; display: grid; place-items: center;
   box-shadow: 0 4px 16px #0005; transition: transform .15s; }
+.launcher svg { inline-size: 28px; block-size: 28px; }
 .launcher:hover { transform: scale(1.06); }
 .launcher:focus-visible { outline: 3px solid var(--ink); }
 .badge { position: absolute; inset-block-start: -2px; inset-inline-end: -2px; min-inline-size: 1.6em; padding: 0 .4em;
   border-radius: 1em; font-size: .8em; font-weight: 600; line-height: 1.6em; background: #b3160b; color: #fff; }
 .panel { inline-size: 380px; block-size: min(640px, 100dvh - 40px); display: flex; flex-direction: column;
-  border-radius: 16px; overflow: hidden; background: var(--ground); box-shadow: 0 8px 40px #0006;
+  border-radius: 16px; overflow: hidden; background: var(--ground); box-shadow: 0 8px 40px #0006, 0 0 0 1px #8884;
   animation: rise .2s; }
 @keyframes rise { from { opacity: 0; transform: translateY(12px); } }
 @media (max-width: 480px) {
@@ -48,6 +50,7 @@ header p { font-size: .85em; }
 .icon:hover { background: #8883; }
 summary::-webkit-details-marker { display: none; }
 .menu { position: relative; }
+summary svg { stroke-width: 4; }
 .menu > div { position: absolute; z-index: 1; inset-inline-end: 0; inset-block-start: 100%; inline-size: max-content;
   max-inline-size: 260px; padding: 6px; border-radius: 10px; background: var(--ground); color: var(--ink);
   border: 1px solid var(--edge); box-shadow: 0 4px 16px #0004; }
@@ -58,35 +61,38 @@ summary::-webkit-details-marker { display: none; }
 .scroller { flex: 1; min-block-size: 60px; overflow-y: auto; overscroll-behavior: contain; display: flex;
   flex-direction: column-reverse; padding: 16px; }
 .scroller:focus-visible { outline-offset: -3px; }
-.log { margin-block-end: auto; }
-.typing { order: -1; min-block-size: 1.4em; font-size: .85em; color: var(--soft); }
+.scroller > div { margin-block-end: auto; }
+.typing { min-block-size: 1.4em; font-size: .85em; color: var(--soft); }
 .line { display: flex; flex-direction: column; align-items: flex-start; margin-block-start: 12px; }
 .line.visitor { align-items: flex-end; }
 .following { margin-block-start: 3px; }
 .following .writer { display: none; }
+.visitor .writer { position: absolute; clip-path: inset(50%); }
+.line:has(+ .following) .meta { display: none; }
 .writer, .meta, .day { font-size: .75em; color: var(--soft); }
 .meta { display: flex; gap: .6em; }
 .day { text-align: center; margin-block: 16px 4px; }
-.text, .file { max-inline-size: 85%; padding: 8px 12px; border-radius: 14px; background: var(--raised);
+.text, .file { max-inline-size: 85%; padding: 7px 12px; font-size: .95em; border-radius: 14px; background: var(--raised);
   white-space: pre-wrap; overflow-wrap: anywhere; }
 .agent .text, .centre .text { border-end-start-radius: 4px; }
 .visitor .text { border-end-end-radius: 4px; }
-[data-state=sending] .text { opacity: .75; }
+[href^=tel] { white-space: nowrap; }
 .text a { text-decoration: underline; unicode-bidi: isolate; }
 .picture img { max-inline-size: 220px; max-block-size: 220px; border-radius: 14px; display: block; margin-block: 3px; }
-.file { margin-block: 3px; }
-.file span { font-size: .8em; }
+.file { margin-block: 3px; display: flex; gap: 6px; align-items: center; }
+.file small { font-size: .8em; }
 .failed, .problem { font-size: .85em; color: var(--alarm); text-align: end; }
 .failed button { text-decoration: underline; padding: 4px; }
 .foot > * { border-block-start: 1px solid var(--edge); padding: 8px; }
 .hint { padding: 16px; color: var(--soft); text-align: center; }
-.row { display: flex; align-items: flex-end; }
+.row { display: flex; align-items: flex-end; padding: 3px; border: 1px solid var(--edge); border-radius: 24px; }
+.row:has(:focus-visible) { border-color: currentColor; box-shadow: inset 0 0 0 1px; }
 .row .icon { color: var(--soft); }
 input, textarea, select { inline-size: 100%; padding: 8px 12px; border: 1px solid var(--edge); border-radius: 10px;
   background: var(--ground); }
 input:focus-visible, textarea:focus-visible, select:focus-visible { outline-offset: -1px; }
 textarea { resize: none; display: block; }
-.row textarea { border-color: transparent; max-block-size: 8em; field-sizing: content; min-inline-size: 0; }
+.row textarea { border: 0; outline: 0; padding-inline: 4px; max-block-size: 8em; field-sizing: content; min-inline-size: 0; }
 .send { flex: none; inline-size: 40px; block-size: 40px; border-radius: 50%; display: grid; place-items: center; }
 .emoji { display: grid; grid-template-columns: repeat(9, 1fr); }
 .emoji button { font-size: 1.3em; padding: 2px; border-radius: 6px; }
@@ -94,8 +100,10 @@ textarea { resize: none; display: block; }
 .draft { display: flex; align-items: center; gap: 4px; margin-block-end: 4px; padding-inline-start: 12px;
   border-radius: 10px; background: var(--raised); font-size: .9em; }
 .draft bdi { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.draft[aria-busy=true] bdi { opacity: .6; }
-.form { display: grid; gap: 10px; padding: 16px; overflow-y: auto; flex: 0 1 auto; }
+.draft[aria-busy=true] bdi { font-style: italic; }
+.form { display: grid; gap: 12px; padding: 16px; }
+.scroller .form { padding: 20px 0 0; }
+.form:has(.stars):not(:has(:checked)) > :not(.stars) { display: none; }
 .form label > span { font-size: .85em; }
 .form small { color: var(--soft); }
 .actions { display: flex; justify-content: flex-end; gap: 8px; }

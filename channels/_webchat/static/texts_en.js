@@ -55,6 +55,8 @@ export default {
   thanks: 'Thank you!',
   problems: {
     offline: 'No connection just now. Please try again.',
+    bad_email: 'Please check the email address.',
+    bad_phone: 'Please check the mobile number.',
     too_long: 'This is too long.',
     too_large: 'This file is too large.',
     file_refused: 'This file could not be sent.',
