@@ -114,7 +114,8 @@ export class Conversation {
   async tellDetails(details) {
     this.remember();
     const problem = await this.ask({ type: 'details', ...details });
-    if (!problem) this.memory.change({ told: { ...this.memory.kept.told, ...details } });
+    // What he told is with us; the browser only remembers that it need not ask again.
+    if (!problem) this.memory.change({ told: Object.keys(details) });
     return problem;
   }
 

@@ -81,7 +81,7 @@ export function needsDetails(chat) {
   const { told } = memory.kept;
   if (!standing || chat.asking.question || unsent.length || sent.length) return false;
   if (conversation.isClosed() && /new|ended/.test(standing.state)) {
-    return !(told?.email || told?.phone || conversation.isIdentified);
+    return !(told?.includes('email') || told?.includes('phone') || conversation.isIdentified);
   }
   return !lines.length && !told && fieldsOf(chat).length > 0;
 }
