@@ -2,6 +2,6 @@
 
 ``house`` starts the database, the stand-ins for Twilio and for mail servers, and the server;
 ``company`` founds a company in it over the public interface; ``customers`` write SMS,
-``correspondents`` mails, and ``agents`` work; ``screen`` shows it; and ``promises`` compares what
-the providers witnessed with what is stored.
+``correspondents`` mails, ``visitors`` chat on the shop's site, and ``agents`` work; ``screen``
+shows it; and ``promises`` compares what the providers and browsers witnessed with what is stored.
 """

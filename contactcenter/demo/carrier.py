@@ -1,7 +1,7 @@
 """What the carrier of the SMS witnessed, against what is stored."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,10 +23,27 @@ class Messages(Struct, frozen=True, kw_only=True):
     lost: int
 
 
+class SeenLine(Struct, frozen=True, kw_only=True):
+    """A line as a visitor's browser was told it."""
+
+    sequence: int
+    by: str
+    text: str
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What a visitor's browser saw: his messages by their ids, and all lines in their order."""
+
+    written: Mapping[str, str]
+    acknowledged: Collection[str]
+    lines: Sequence[SeenLine]
+
+
 class Case(Struct, frozen=True, kw_only=True):
     """All that is asked: both sides' books, and what was seen and ``told`` on the way.
 
-    ``ledger`` is the carrier's, ``post`` that of the customers' mail servers.
+    ``ledger`` is the carrier's, ``post`` that of the customers' mail servers, ``visitors`` what the
+    browsers of those who chat saw.
     """
 
     evidence: Evidence
@@ -34,6 +51,7 @@ class Case(Struct, frozen=True, kw_only=True):
     watch: Watch
     told: Sequence[int]
     post: Ledger = msgspec.field(default_factory=Ledger)
+    visitors: Sequence[Seen] = ()
 
 
 def messages(case: Case) -> Messages:

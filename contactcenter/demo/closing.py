@@ -72,7 +72,7 @@ def print_promises(console: Console, kept: Sequence[Kept]) -> None:
     """Each promise, and whether it was kept."""
     console.print(
         Text(
-            "\nPromises, checked against what the SMS provider and mail servers saw:",
+            "\nPromises, checked against what the SMS provider, mail servers and browsers saw:",
             style="bold",
         )
     )
@@ -99,6 +99,10 @@ def print_summary(console: Console, result: Result) -> None:
         (
             f"{r.mails_received} mails came in, over SMTP and Mailgun's hook, and "
             f"{r.mails_answered} were answered over SMTP."
+        ),
+        (
+            f"{r.chats_received} chat messages came over the widget's socket, and "
+            f"{r.chats_answered} answers were shown there."
         ),
         (
             f"{r.tickets} tickets: {r.solved} solved, {r.unsolved} still open; {r.escalated} were "

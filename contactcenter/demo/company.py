@@ -25,6 +25,10 @@ NUMBERS: Final[Mapping[str, str]] = {
     "fa-Latn": "+982191000100",
 }
 
+#: The key of the widget on the shop's site, and where that is.
+WIDGET: Final = "linden-sarv"
+SHOP: Final = "https://shop.linden-sarv.example"
+
 
 class Person(Struct, frozen=True, kw_only=True):
     """Somebody who works here; a supervisor has no tier."""
@@ -166,6 +170,14 @@ async def _staff_queues(caller: Caller, company: Company, ring_s: int) -> None:
         await caller.post(
             "/entry_points", number | {"channel": "email", "address": MAILBOXES[language]}
         )
+    widget = {
+        "channel": "webchat",
+        "address": WIDGET,
+        "name": NAME,
+        "queue_id": first,
+        "options": {"webchat_origins": SHOP, "webchat_title_en": NAME, "webchat_title_fa": NAME},
+    }
+    await caller.post("/entry_points", widget)
 
 
 def _password() -> str:

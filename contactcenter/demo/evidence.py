@@ -125,6 +125,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     events: Sequence[Event]
     mails_received: Sequence[MailReceived] = ()
     mails_written: Sequence[Written] = ()
+    chats_received: Sequence[Received] = ()
+    chats_written: Sequence[Written] = ()
     machines: Sequence[Machine] = ()
 
 
@@ -133,6 +135,8 @@ _received = _SQL.take("received", Received)
 _written = _SQL.take("written", Written)
 _mails_received = _SQL.take("mails_received", MailReceived)
 _mails_written = _SQL.take("mails_written", Written)
+_chats_received = _SQL.take("chats_received", Received)
+_chats_written = _SQL.take("chats_written", Written)
 _list_tickets = _SQL.take("list_tickets", Ticket)
 _list_legs = _SQL.take("list_legs", Leg)
 _list_offers = _SQL.take("list_offers", Offer)
@@ -155,6 +159,8 @@ async def gather(database: Database) -> Evidence:
             written=await _written.all(conn),
             mails_received=await _mails_received.all(conn),
             mails_written=await _mails_written.all(conn),
+            chats_received=await _chats_received.all(conn),
+            chats_written=await _chats_written.all(conn),
             tickets=await _list_tickets.all(conn),
             legs=await _list_legs.all(conn),
             offers=await _list_offers.all(conn),

@@ -18,6 +18,16 @@ WHERE i.channel = 'sms' ORDER BY o.id
 SELECT o.correlation_id, o.state, i.body FROM outbox o JOIN interaction i ON i.id = o.interaction_id
 WHERE i.channel = 'email' ORDER BY o.id
 
+-- name: chats_received
+-- Every visitor's message on the timeline, by what his browser calls it.
+SELECT l.client_id AS external_id, i.body FROM interaction i LEFT JOIN chat_line l ON l.interaction_id = i.id
+WHERE i.direction = 'inbound' AND i.channel = 'webchat' ORDER BY i.id
+
+-- name: chats_written
+-- Every message of ours to a visitor.
+SELECT o.correlation_id, o.state, i.body FROM outbox o JOIN interaction i ON i.id = o.interaction_id
+WHERE i.channel = 'webchat' ORDER BY o.id
+
 -- name: list_tickets
 -- Every ticket.
 SELECT t.id, t.state, t.tier, t.temperament, t.episode, t.escalations, t.reopens, t.opened_at, t.enqueued_at,

@@ -26,7 +26,9 @@ from contactcenter.demo.news import News
 from contactcenter.demo.pace import Pace
 from contactcenter.demo.result import Result, result
 from contactcenter.demo.stories import Understanding
+from contactcenter.demo.stories_chat import CHATS
 from contactcenter.demo.stories_mail import MAILS
+from contactcenter.demo.visitors import Visitors
 from routing.states import UNSOLVED
 
 #: Offers ring as briefly as a queue may let them; its own default is a minute.
@@ -55,6 +57,7 @@ class _Show(Struct, frozen=True, kw_only=True):
     company: Company
     customers: Customers
     correspondents: Correspondents
+    visitors: Visitors
     pace: Pace
     news: News
 
@@ -87,6 +90,7 @@ async def play(
             company=company,
             customers=Customers(roles, home.fake, pace, news),
             correspondents=Correspondents(home.post, pace, news),
+            visitors=Visitors(home.address, pace, news),
             pace=pace,
             news=news,
         )
@@ -112,6 +116,7 @@ async def _perform(show: _Show) -> _Day:
                 *(agent.work() for agent in agents),
                 _write(show.customers, listener),
                 _write(show.correspondents, listener),
+                _write(show.visitors, listener),
                 _keep_watch(watch),
                 listener.listen(),
             ],
@@ -127,7 +132,12 @@ async def _perform(show: _Show) -> _Day:
             await agent.go_home()
     ledger = home.fake.ledger
     case = Case(
-        evidence=found_out, ledger=ledger, watch=watch, told=listener.told, post=home.post.ledger
+        evidence=found_out,
+        ledger=ledger,
+        watch=watch,
+        told=listener.told,
+        post=home.post.ledger,
+        visitors=[visitor.seen for visitor in show.visitors.all],
     )
     return _Day(case=case, report=report, cards=cards, called_off=called_off)
 
@@ -139,7 +149,7 @@ async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent:
     return Agent(
         person,
         caller,
-        Understanding((*STORIES, *(story for story, _ in MAILS))),
+        Understanding((*STORIES, *(story for story, _ in MAILS), *CHATS)),
         pace=show.pace,
         news=show.news,
         declines=int(person.id == specialists[0]),
@@ -171,7 +181,7 @@ async def _side_by_side(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _write(customers: Customers | Correspondents, listener: Listener) -> None:
+async def _write(customers: Customers | Correspondents | Visitors, listener: Listener) -> None:
     """The customers begin once somebody listens, so that he is told of everything."""
     await listener.subscribed.wait()
     await customers.live()
@@ -180,9 +190,10 @@ async def _write(customers: Customers | Correspondents, listener: Listener) -> N
 async def _over(show: _Show, office: Caller, listener: Listener) -> None:
     """Return when everybody has said all he wanted, nothing is left to solve, and all is told."""
     while True:
-        if all(some.sent == some.in_all for some in (show.customers, show.correspondents)):
+        everybody = (show.customers, show.correspondents, show.visitors)
+        if all(some.sent == some.in_all for some in everybody):
             page = await office.get("/tickets", state=sorted(UNSOLVED), limit=1)
-            if not page["items"]:
+            if not page["items"] and show.visitors.are_done:
                 break
         await asyncio.sleep(_LOOK_EVERY_S / show.pace.speed)
     await _settle(show.home, listener)

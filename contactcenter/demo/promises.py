@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter.demo import carrier, letters
+from contactcenter.demo import carrier, chats, letters
 from contactcenter.demo.carrier import Case
 from contactcenter.demo.evidence import Event, Leg, Ticket
 
@@ -220,6 +220,8 @@ _PROMISES: Final[Sequence[tuple[str, str, Check]]] = (
     ("Every mail that was taken is stored once, by its new words", "mails", letters.stored_once),
     ("Every answer by mail reached its customer once", "answers", letters.sent_once),
     ("What a customer answers by mail is on its ticket", "correspondents", letters.one_ticket_each),
+    ("Every chat message that was acknowledged is stored once", "messages", chats.stored_once),
+    ("Every visitor was shown each line once, over a cut connection", "lines", chats.shown_once),
     ("No ticket has two owners: one live offer, one open leg", "tickets", _one_owner),
     ("The legs of a ticket tile its time without gap or overlap", "legs", _legs_tile),
     ("No agent ever held more than his capacity", "agents", _within_capacity),

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
 from contactcenter.demo.carrier import Messages
 from contactcenter.demo.evidence import Evidence
 from contactcenter.demo.promises import Kept
+
+#: How far the outbox comes with a message that was put before its visitor.
+_SHOWN: Final = frozenset({"sent"})
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -40,6 +43,8 @@ class Result(Struct, frozen=True, kw_only=True):
     violations: Sequence[str]
     mails_received: int
     mails_answered: int
+    chats_received: int
+    chats_answered: int
     report: Sequence[Any]
     seed: int
     seconds: float
@@ -80,6 +85,8 @@ def result(
         violations=[violation for one in kept for violation in one.violations],
         mails_received=len(evidence.mails_received),
         mails_answered=sum(mail.state == "sent" for mail in evidence.mails_written),
+        chats_received=len(evidence.chats_received),
+        chats_answered=sum(reply.state in _SHOWN for reply in evidence.chats_written),
         report=report.get("rows", []),
         seed=seed,
         seconds=round(seconds, 1),

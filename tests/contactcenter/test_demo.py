@@ -37,6 +37,8 @@ INTEGERS = (
     "reopened",
     "mails_received",
     "mails_answered",
+    "chats_received",
+    "chats_answered",
 )
 
 
@@ -154,6 +156,7 @@ async def test_the_demo_keeps_its_promises_and_stays_until_it_is_told_to_stop(de
     assert result["messages_sent"] == result["stored"] == 50
     assert (result["lost"], result["duplicates"]) == (0, 0)
     assert (result["mails_received"], result["mails_answered"]) == (4, 4)
+    assert (result["chats_received"], result["chats_answered"]) == (4, 4)
     assert result["tickets"] == result["solved"] == sum(result["by_tier"].values())
     assert result["tickets"] == sum(result["by_temperament"].values())
     assert result["by_temperament"].keys() >= {"warm", "serious", "hesitant", "haggler"}

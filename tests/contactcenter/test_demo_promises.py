@@ -7,7 +7,7 @@ from noon import NOON, after
 
 from contactcenter.db import Database
 from contactcenter.demo import carrier, promises
-from contactcenter.demo.carrier import Case
+from contactcenter.demo.carrier import Case, Seen, SeenLine
 from contactcenter.demo.evidence import (
     Agent,
     Event,
@@ -25,6 +25,15 @@ from contactcenter.demo.evidence import (
 )
 from contactcenter.fakes.ledger import Entry, Ledger
 
+#: He asked, and was answered.
+VISITOR = Seen(
+    written={"w1": "هست؟"},
+    acknowledged={"w1"},
+    lines=[
+        SeenLine(sequence=1, by="visitor", text="هست؟"),
+        SeenLine(sequence=2, by="agent", text="بله"),
+    ],
+)
 HOOK = "http://127.0.0.1:1/hooks/sms/message"
 
 
@@ -63,6 +72,8 @@ def evidence() -> Evidence:
             MailReceived(external_id="m2@a.b", body="بله", sender="a@a.b", ticket_id=1),
         ],
         mails_written=[Written(correlation_id="d1", state="sent", body="hello")],
+        chats_received=[Received(external_id="w1", body="هست؟")],
+        chats_written=[Written(correlation_id="e1", state="sent", body="بله")],
         received=[Received(external_id="SM1", body="سلام")],
         written=[Written(correlation_id="c1", state="sent", body="hello")],
         tickets=[
@@ -101,8 +112,14 @@ def case(**changes: Any) -> Case:
     told = changes.pop("told", [1, 2, 4, 3, 9])
     watch = changes.pop("watch", Watch(None))  # type: ignore[arg-type]  # it does not look
     book = changes.pop("ledger", ledger())
+    visitor = changes.pop("visitor", VISITOR)
     return Case(
-        evidence=replace(evidence(), **changes), ledger=book, watch=watch, told=told, post=post()
+        evidence=replace(evidence(), **changes),
+        ledger=book,
+        watch=watch,
+        told=told,
+        post=post(),
+        visitors=[visitor],
     )
 
 
@@ -136,6 +153,39 @@ def test_a_lost_a_doubled_a_changed_and_an_invented_message_are_found():
     assert violations(changed) == ["Message SM1 is stored with other words than were sent."]
     invented = case(received=[row, replace(row, external_id="SM9")])
     assert violations(invented) == ["Message SM9 is stored, but no customer sent it."]
+
+
+def test_a_lost_a_doubled_and_an_invented_chat_message_are_found():
+    row = evidence().chats_received[0]
+
+    for rows, times in (([], 0), ([row, row], 2), ([replace(row, body="نیست؟")], 1)):
+        assert violations(case(chats_received=rows)) == [
+            f"Chat message w1 is stored {times} times, or otherwise."
+        ]
+    assert violations(case(chats_received=[row, replace(row, external_id="w2")])) == [
+        "Chat message w2 is stored, but nobody wrote it."
+    ]
+    assert violations(case(visitor=replace(VISITOR, acknowledged=set()))) == [
+        "Chat message w1 was never acknowledged."
+    ]
+
+
+def test_a_line_that_a_visitor_missed_or_had_twice_is_found():
+    asked, answered = VISITOR.lines
+
+    assert violations(case(visitor=replace(VISITOR, lines=[asked]))) == [
+        "An answer was written 1 times and shown 0 times."
+    ]
+    twice = replace(answered, sequence=3)
+    assert violations(case(visitor=replace(VISITOR, lines=[asked, answered, twice]))) == [
+        "An answer was written 1 times and shown 2 times."
+    ]
+    assert violations(case(visitor=replace(VISITOR, lines=[asked, twice]))) == [
+        "Visitor 1 was shown the lines [1, 3]."
+    ]
+    assert violations(case(chats_written=[])) == [
+        "A visitor was shown an answer that nobody wrote."
+    ]
 
 
 def test_a_lost_a_doubled_a_changed_and_an_invented_mail_are_found():
