@@ -8,7 +8,8 @@ import { styles } from './styles.js';
 
 const LATE_MS = 2000; // a shorter cut is not worth a word
 const WIDE = '(min-width: 481px)';
-const FIRST = '.form input, .row textarea, .launcher';
+const FIRST = '.form input, .row textarea, .actions button, .launcher';
+const TRIED_AGAIN_MS = [3000, 10000, 30000];
 
 export class Chat extends HTMLElement {
   draft = { files: [] }; // what is in the composer beside its text, and whose it is
@@ -21,9 +22,7 @@ export class Chat extends HTMLElement {
     this.conversation = new Conversation(base, given.entryPoint, asked, changed, () => this.rang());
     // What the launcher is drawn with comes without a socket: most visitors never open the panel.
     const query = new URLSearchParams({ entry_point: given.entryPoint, language: asked || '' });
-    const answer = await fetch(`${base}settings?${query}`);
-    if (!answer.ok) throw new Error(`contactcenter: the chat was refused: ${answer.status}`);
-    this.given = await answer.json();
+    this.given = await fetched(`${base}settings?${query}`, TRIED_AGAIN_MS);
     this.language = this.given.language;
     this.texts = (await import(`${base}${version}/texts_${this.language}.js`)).default;
     this.format = new Format(this.texts.locale);
@@ -176,6 +175,19 @@ export class Chat extends HTMLElement {
     const problem = await answer;
     if (!problem) this.show(null, notice);
     return problem;
+  }
+}
+
+// A page may not be told why its request was refused, so that looks like a server that is away.
+async function fetched(address, [wait, ...waits]) {
+  try {
+    return await (await fetch(address)).json();
+  } catch (error) {
+    if (!wait) throw error;
+    const advice = `is ${location.origin} among the widget's origins, and the key right?`;
+    if (waits.length === 2) console.error(`contactcenter: no chat on this page yet: ${advice}`);
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    return fetched(address, waits);
   }
 }
 

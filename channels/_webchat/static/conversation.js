@@ -16,7 +16,10 @@ export class Conversation {
     this.language = language;
     this.changed = changed;
     this.rang = rang;
-    this.memory = new Memory(entryPoint, () => this.adopt());
+    this.memory = new Memory(entryPoint, () => {
+      this.adopt();
+      changed();
+    });
     this.connection = new Connection(`${base.replace(/^http/, 'ws')}socket`, this);
     this.asked = new Map(); // id -> what to do with its answer
     this.begin();
@@ -29,7 +32,6 @@ export class Conversation {
     this.lines = [];
     this.unsent = []; // messages that are not acknowledged, in the order in which they were written
     this.sent = []; // messages that are stored, but did not come back as a line yet
-    this.standing = null;
     this.caughtUp = null;
     this.typist = null;
   }
@@ -45,7 +47,7 @@ export class Conversation {
 
   connectionChanged() {
     if (this.connection.state !== 'open') {
-      this.isSending = false;
+      this.sending = null;
       this.typist = null;
       for (const answer of this.asked.values()) answer('offline');
       this.asked.clear();
@@ -63,7 +65,7 @@ export class Conversation {
       if (this.asked.has(id)) {
         this.asked.get(id)(frame.code);
         this.asked.delete(id);
-      } else if (id && id === this.unsent[0]?.id) this.answered(frame);
+      } else if (id && id === this.sending?.id) this.answered(frame);
     }
     this.changed();
   }
@@ -200,18 +202,17 @@ export class Conversation {
 
   // One after the other: so they are stored in the order in which they were written.
   sendNext() {
-    const [message] = this.unsent;
-    const isReady = this.connection.state === 'open' && !this.isSending;
-    if (!isReady || !message || message.problem) return;
-    this.remember();
-    this.isSending = true;
+    const message = this.unsent.find(({ problem }) => !problem);
+    const isReady = this.connection.state === 'open' && !this.sending;
+    if (!isReady || !message || !this.remember()) return;
+    this.sending = message;
     const { type, id, text, files, left } = message;
     this.connection.send({ type, id, text, left, files: files.map(({ token }) => token) });
   }
 
   answered({ code }) {
-    const [message] = this.unsent;
-    this.isSending = false;
+    const message = this.sending;
+    this.sending = null;
     if (LATER.includes(code)) return setTimeout(() => this.sendNext(), AGAIN_MS);
     if (code) message.problem = code;
     else {
@@ -222,7 +223,7 @@ export class Conversation {
   }
 
   settle(id) {
-    if (this.unsent[0]?.id === id) this.isSending = false;
+    if (this.sending?.id === id) this.sending = null;
     this.unsent = this.unsent.filter((message) => message.id !== id);
     this.memory.dropUnsent(id);
   }
@@ -235,27 +236,33 @@ export class Conversation {
 
   // --- Who he is ---------------------------------------------------------------------------------
 
-  // From his first act on the browser keeps his token; before it, nothing.
+  // From his first act on the browser keeps his token; before it, nothing. False where another tab
+  // was first: then he is the one whom that tab knows.
   remember() {
+    this.memory.load(this.memory.kept);
     const { token } = this.memory.kept;
-    if (!token && this.token) this.memory.change({ token: this.token });
+    if (token && token !== this.token) return this.adopt();
+    if (this.token) this.memory.change({ token: this.token });
+    return true;
   }
 
   // Another tab began a conversation, or forgot it.
   adopt() {
     const { token } = this.memory.kept;
-    if (token === this.token || (!token && !this.lines.length)) return this.changed();
+    if (token === this.token || (!token && !this.lines.length)) return;
     const mine = this.unsent;
     this.begin();
     this.unsent = token ? mine : [];
     this.token = token;
     if (this.connection.state !== 'refused') this.connection.restart();
+    return false;
   }
 
   clear() {
     this.visitors = (this.visitors || 0) + 1; // how many this page has seen go
     this.memory.forget();
     this.begin();
+    this.standing = null;
   }
 
   // Nobody is there; who is still being answered need not be told.

@@ -3,17 +3,17 @@
 export class Memory {
   constructor(entryPoint, changedElsewhere) {
     this.key = `contactcenter:${entryPoint}`;
-    this.load();
+    this.load({});
     addEventListener('storage', (event) => {
       // Another tab: its visitor is ours. A null key is `localStorage.clear()`.
       if (event.key !== this.key && event.key !== null) return;
-      this.load();
+      this.load({});
       changedElsewhere();
     });
   }
 
-  load() {
-    this.kept = read(this.key) || {};
+  load(otherwise) {
+    this.kept = read(this.key) || otherwise;
   }
 
   change(changes) {

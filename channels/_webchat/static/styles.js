@@ -15,6 +15,7 @@ styles.replaceSync(`
   --ink: light-dark(#1a1d23, #eceef2);
   --soft: light-dark(#59616e, #a5adba);
   --edge: light-dark(#d6dae1, #3a404a);
+  --rim: #868e99;
   --alarm: light-dark(#a3160d, #ff9d94);
   font: medium/1.45 system-ui, sans-serif; color: var(--ink);
 }
@@ -85,10 +86,10 @@ summary svg { stroke-width: 4; }
 .failed button { text-decoration: underline; padding: 4px; }
 .foot > * { border-block-start: 1px solid var(--edge); padding: 8px; }
 .hint { padding: 16px; color: var(--soft); text-align: center; }
-.row { display: flex; align-items: flex-end; padding: 3px; border: 1px solid var(--edge); border-radius: 24px; }
+.row { display: flex; align-items: flex-end; padding: 3px; border: 1px solid var(--rim); border-radius: 24px; }
 .row:has(:focus-visible) { border-color: currentColor; box-shadow: inset 0 0 0 1px; }
 .row .icon { color: var(--soft); }
-input, textarea, select { inline-size: 100%; padding: 8px 12px; border: 1px solid var(--edge); border-radius: 10px;
+input, textarea, select { inline-size: 100%; padding: 8px 12px; border: 1px solid var(--rim); border-radius: 10px;
   background: var(--ground); }
 input:focus-visible, textarea:focus-visible, select:focus-visible { outline-offset: -1px; }
 textarea { resize: none; display: block; }
@@ -112,7 +113,7 @@ textarea { resize: none; display: block; }
 .main:disabled { opacity: .6; }
 .stars { border: 0; display: flex; flex-wrap: wrap; }
 .stars legend { font-weight: 600; }
-.stars label { position: relative; font-size: 1.8em; line-height: 1.2; padding-inline-end: 6px; color: var(--edge); cursor: pointer; }
+.stars label { position: relative; font-size: 1.8em; line-height: 1.2; padding-inline-end: 6px; color: var(--rim); cursor: pointer; }
 .stars label:has(:checked), .stars label:has(~ label :checked) { color: light-dark(#a86400, #ffc24d); }
 .stars input { position: absolute; inset: 0; opacity: 0; cursor: pointer; }
 .stars label:has(:focus-visible) { outline: 2px solid var(--ink); border-radius: 6px; }

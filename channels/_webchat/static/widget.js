@@ -9,10 +9,7 @@ function start() {
   customElements.define('contactcenter-chat', Chat);
   const chat = new Chat();
   const begun = whenReady().then(() => chat.begin(new URL('.', script.src).href, VERSION, script.dataset));
-  begun.catch((error) => {
-    chat.dataset.connection = 'refused';
-    console.error(error);
-  });
+  begun.catch((error) => console.error('contactcenter: no chat on this page', error));
   const later = (name) => (given) => begun.then(() => chat[name](given));
   window.contactcenter = {
     open: later('open'),
