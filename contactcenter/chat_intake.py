@@ -30,7 +30,12 @@ async def store(conn: Conn, now: datetime, said: Sequence[tuple[int, Inbound]]) 
         conn,
         now,
         [
-            chat_lines.Spoken(address=address, interaction_id=id_, client_id=one.client_id)
+            chat_lines.Spoken(
+                address=address,
+                interaction_id=id_,
+                client_id=one.client_id,
+                is_left=one.is_left,
+            )
             for id_, address, one in chats
         ],
     )

@@ -22,11 +22,12 @@ log = structlog.get_logger()
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
-    """A visitor's message that has just been stored, in the order of arrival."""
+    """A visitor's message that has just been stored; ``is_left`` where nobody was there."""
 
     address: str
     interaction_id: int
     client_id: str
+    is_left: bool = False
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -45,10 +46,10 @@ class _Held(Struct, frozen=True, kw_only=True):
 class _Row(Struct, frozen=True, kw_only=True):
     visitor_id: int
     sequence: int
-    kind: Literal["message", "ended"]
-    interaction_id: int | None = None
+    interaction_id: int
     client_id: str | None = None
     correlation_id: str | None = None
+    is_left: bool = False
 
 
 class _Said(Struct, frozen=True, kw_only=True):
@@ -65,7 +66,6 @@ class _Said(Struct, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _hold = _SQL.take("hold", _Held)
-_hold_by_id = _SQL.take("hold_by_id", _Held)
 _add = _SQL.command("add")
 _goes_on = _SQL.command("goes_on")
 _written = _SQL.take("written", int)
@@ -92,9 +92,9 @@ async def add_spoken(conn: Conn, now: datetime, spoken: Sequence[Spoken]) -> lis
                 _Row(
                     visitor_id=visitor.id,
                     sequence=last[visitor.id],
-                    kind="message",
                     interaction_id=one.interaction_id,
                     client_id=one.client_id,
+                    is_left=one.is_left,
                 )
             )
     await _write(conn, now, rows)
@@ -118,20 +118,11 @@ async def add_ours(conn: Conn, now: datetime, *, address: str, correlation_id: s
     row = _Row(
         visitor_id=visitor.id,
         sequence=visitor.last_sequence + 1,
-        kind="message",
         interaction_id=interaction_id,
         correlation_id=correlation_id,
     )
     await _write(conn, now, [row])
     return Shown(visitor_id=visitor.id, is_new=True)
-
-
-async def add_ended(conn: Conn, now: datetime, visitor_ids: Sequence[int]) -> list[int]:
-    """Tell visitors that their conversation is over; returns who has a new line."""
-    held = await _hold_by_id.all(conn, sorted(set(visitor_ids)))
-    rows = [_Row(visitor_id=one.id, sequence=one.last_sequence + 1, kind="ended") for one in held]
-    await _write(conn, now, rows)
-    return [one.id for one in held]
 
 
 async def after(conn: Conn, reached: Mapping[int, int]) -> dict[int, list[Line]]:
@@ -159,15 +150,15 @@ async def after(conn: Conn, reached: Mapping[int, int]) -> dict[int, list[Line]]
 
 
 async def _write(conn: Conn, now: datetime, rows: Sequence[_Row]) -> None:
-    """Write lines whose visitors' rows are locked."""
+    """Write messages as lines of visitors whose rows are locked."""
     if rows:
         await _add.run(
             conn,
             [row.visitor_id for row in rows],
             [row.sequence for row in rows],
-            [row.kind for row in rows],
             [row.interaction_id for row in rows],
             [row.client_id for row in rows],
             [row.correlation_id for row in rows],
+            [row.is_left for row in rows],
             now,
         )

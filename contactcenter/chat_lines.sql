@@ -3,17 +3,13 @@
 SELECT id, address, last_sequence FROM chat_visitor WHERE address = ANY ($1::text[])
 ORDER BY id FOR NO KEY UPDATE
 
--- name: hold_by_id
--- The same for visitors we know.
-SELECT id, address, last_sequence FROM chat_visitor WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
-
 -- name: add
--- Lines of visitors whose rows are locked, and how far they are counted.
+-- Messages become lines of visitors whose rows are locked, and these are counted.
 WITH added AS (
-  INSERT INTO chat_line (visitor_id, sequence, kind, interaction_id, client_id, correlation_id, at)
-  SELECT l.visitor_id, l.sequence, l.kind, l.interaction_id, l.client_id, l.correlation_id, $7
-  FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-    AS l(visitor_id, sequence, kind, interaction_id, client_id, correlation_id)
+  INSERT INTO chat_line (visitor_id, sequence, kind, interaction_id, client_id, correlation_id, is_left, at)
+  SELECT l.visitor_id, l.sequence, 'message', l.interaction_id, l.client_id, l.correlation_id, l.is_left, $7
+  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::boolean[])
+    AS l(visitor_id, sequence, interaction_id, client_id, correlation_id, is_left)
   RETURNING visitor_id, sequence
 )
 UPDATE chat_visitor SET last_sequence = a.last_sequence
@@ -38,11 +34,12 @@ SELECT EXISTS (SELECT FROM chat_line WHERE interaction_id = $1 AND visitor_id = 
 -- name: after
 -- What everybody lacks who has something to read, some of each: one look into an index a visitor.
 SELECT of.visitor_id, l.sequence, l.at,
-       CASE WHEN i.direction = 'inbound' THEN 'visitor' WHEN i.author_id IS NOT NULL THEN 'agent' ELSE 'centre' END AS by,
-       l.kind, coalesce(i.body, '') AS text, author.name, l.client_id, l.interaction_id
+       CASE WHEN l.ended_by IS NOT NULL THEN l.ended_by WHEN i.direction = 'inbound' THEN 'visitor'
+            WHEN i.author_id IS NOT NULL THEN 'agent' ELSE 'centre' END AS by, l.kind,
+       coalesce(i.body, '') AS text, author.name, l.client_id, l.interaction_id
 FROM unnest($1::bigint[], $2::bigint[]) AS of(visitor_id, reached)
 CROSS JOIN LATERAL (
-  SELECT sequence, kind, interaction_id, client_id, at FROM chat_line
+  SELECT sequence, kind, interaction_id, client_id, at, ended_by FROM chat_line
   WHERE chat_line.visitor_id = of.visitor_id AND chat_line.sequence > of.reached
   ORDER BY sequence LIMIT $3) l
 LEFT JOIN interaction i ON i.id = l.interaction_id

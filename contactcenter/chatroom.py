@@ -31,8 +31,10 @@ from channels import (
 )
 from contactcenter import (
     chat_addresses,
+    chat_farewell,
     chat_files,
     chat_lines,
+    chat_ratings,
     chat_standing,
     chat_tokens,
     chat_visitors,
@@ -182,17 +184,25 @@ class Chatroom:
         """Give a file of a conversation; None where there is none by this secret."""
         raise _NOT_YET
 
-    async def end(self, guest: Guest) -> None:  # noqa: ARG002
+    async def end(self, guest: Guest) -> None:
         """End the chat, as the visitor asks."""
-        raise _NOT_YET
+        async with _there():
+            await chat_farewell.end(self._dispatcher, await self._id_of(guest))
 
-    async def rate(self, guest: Guest, score: int, comment: str) -> None:  # noqa: ARG002
+    async def rate(self, guest: Guest, score: int, comment: str) -> None:
         """Take what he thinks of it, once a conversation."""
-        raise _NOT_YET
+        async with self._change(guest) as (conn, now, visitor_id):
+            await chat_ratings.give(conn, now, visitor_id, score, comment)
 
     async def send_transcript(self, guest: Guest, address: str) -> None:  # noqa: ARG002
         """Send him the conversation by mail."""
         raise _NOT_YET
+
+    async def _id_of(self, guest: Guest) -> int:
+        visitor = await self._coming.ask(guest.address)
+        if visitor is None:
+            raise ChatRefused("unknown_visitor", "there is no such visitor")
+        return visitor.id
 
     @asynccontextmanager
     async def _change(self, guest: Guest) -> AsyncIterator[tuple[Conn, datetime, int]]:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from chat_world import KEY, Process, RecordingSeat, process, said, widget, written
+from msgspec.structs import replace
 
-from channels import ChatRefused, Guest, Standing, Typing, Undeliverable
+from channels import ChatRefused, Details, Guest, Standing, Typing, Undeliverable
+from contactcenter import chat_endings
 from contactcenter.db import Database
 
 
@@ -256,3 +258,51 @@ async def test_what_is_received_and_seen_is_told_of_our_messages(here: Process) 
             "SELECT body, state FROM interaction WHERE direction = 'outbound'"
         )
     assert dict(map(tuple, states)) == {"1": "read", "2": "read", "3": "read"}
+
+
+async def test_files_and_what_was_left_come_with_the_message_that_brings_them(
+    here: Process,
+) -> None:
+    guest = await here.visitor()
+    file = await here.room.upload(guest, "نامه.txt", "سلام".encode())
+    message = said(guest, "", "m1")
+    brought = replace(message.said, files=(file.token, "A" * 43), is_left=True)
+    seat = RecordingSeat()
+    await here.room.attend(guest, seat, after=0)
+
+    await here.intake.receive([replace(message, said=brought)])
+
+    [line] = await seat.until(1)
+    assert line.files == (file,)
+    async with here.database.read() as conn:
+        assert await conn.fetchval("SELECT is_left FROM chat_line")
+
+
+async def test_a_new_contact_is_called_as_the_visitor_says(here: Process) -> None:
+    guest = await here.visitor()
+    await here.room.tell_details(guest, Details(name="Sara"))
+
+    await here.say(guest, "Hello", "m1")
+
+    async with here.database.read() as conn:
+        assert await conn.fetchval("SELECT name FROM contact") == "Sara"
+
+
+async def test_who_ended_the_chat_goes_on_by_writing(
+    here: Process,
+) -> None:
+    guest = await here.visitor()
+    seat = RecordingSeat()
+    await here.room.attend(guest, seat, after=0)
+    await here.say(guest, "Hello", "m1")
+    async with here.database.transaction() as conn:
+        at = await conn.fetchrow("SELECT id, ticket_id, now() AS now FROM chat_visitor")
+        await chat_endings.end_one(conn, at["now"], at["id"], at["ticket_id"])
+    await here.say(guest, "One more thing", "m2")
+
+    lines = await seat.until(3)
+    assert [(line.kind, line.by) for line in lines] == [
+        ("message", "visitor"),
+        ("ended", "visitor"),
+        ("message", "visitor"),
+    ]
