@@ -36,11 +36,11 @@ class OwnWidgets:
 class ServedChat:
     """A web chat behind a server on localhost, its room, and its inbox."""
 
-    def __init__(self, *, limits=None, own=None, clock=None, address=None):
+    def __init__(self, *, limits=None, own=None, clock=None, address=None, **settings):
         self.room = RecordingChatroom()
         self.inbox = ChatInbox(self.room)
         env = Env(
-            settings={"webchat_language": "en"},
+            settings={"webchat_language": "en", **settings},
             public_url="https://desk.example",
             region="IR",
             http=None,
@@ -58,8 +58,8 @@ class ServedChat:
         self.client = await aiohttp_client(app)
         return self
 
-    async def browser(self, origin=ORIGIN):
-        headers = {} if origin is None else {"Origin": origin}
+    async def browser(self, origin=ORIGIN, more=None):
+        headers = {**({} if origin is None else {"Origin": origin}), **(more or {})}
         socket = await self.client.ws_connect(
             "/hooks/webchat/socket", headers=headers, autoping=True, max_msg_size=0
         )
