@@ -41,6 +41,14 @@ POINTS = {
     # A batch of mails is about to be written; it is committed and nobody knows.
     "mails_writing": ("contactcenter.mail_intake.intake", "MailIntake._write", "before"),
     "mails_committed": ("contactcenter.mail_intake.intake", "MailIntake._write", "after"),
+    # A visitor's message is here, and nothing else has happened.
+    "chat_received": ("channels._webchat.visit", "Visit._message", "before"),
+    # It is written with its line, and not committed.
+    "chat_writing": ("contactcenter.chat_intake", "store", "after"),
+    # It is committed, and its acknowledgement is not on the wire.
+    "chat_answering": ("channels._webchat.visit", "Visit._message", "after"),
+    # Our message is in the visitor's conversation, and the sender does not know.
+    "chat_delivered": ("contactcenter.chatroom", "Chatroom.deliver", "after"),
     # New tickets are being handed to the router.
     "triage_found": ("contactcenter.triage", "Triage._hand_over", "before"),
     # The claim is committed, the provider not yet called.

@@ -38,10 +38,6 @@ class Tab:
         self._changed = asyncio.Event()
 
     @property
-    def is_connected(self) -> bool:
-        return self._socket is not None and not self._socket.closed
-
-    @property
     def last(self) -> int:
         return self.lines[-1]["sequence"] if self.lines else 0
 
@@ -55,9 +51,10 @@ class Tab:
         if self.conversation.token is not None:
             hello |= {"token": self.conversation.token, "after": self.last}
         await self._socket.send_json(hello)
-        welcome = await self._socket.receive_json(timeout=PATIENCE_S)
-        if welcome["type"] != "welcome":
-            self.faults.append(f"{self.name} was welcomed by {welcome}")
+        answer = await self._socket.receive(timeout=PATIENCE_S)
+        if answer.type is not WSMsgType.TEXT:
+            raise ConnectionResetError
+        welcome = json.loads(answer.data)
         self._token = welcome["token"]
         if self.conversation.token not in (None, self._token):
             self.faults.append(f"{self.name} became somebody else")
