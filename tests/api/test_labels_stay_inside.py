@@ -110,6 +110,18 @@ def test_channels_do_not_know_of_it():
         assert "temperament" not in file.read_text("utf-8"), file
 
 
+def test_chats_do_not_know_of_it():
+    """Whatever a visitor may be told, and what is asked of the database for it."""
+    modules = [
+        *(ROOT / "contactcenter").glob("chat*.py"),
+        *(ROOT / "contactcenter").glob("chat*.sql"),
+    ]
+    assert {"chatroom.py", "chat_lines.sql", "chat_standing.sql"} <= {file.name for file in modules}
+    for file in modules:
+        said = file.read_text("utf-8")
+        assert not re.search("temperament|guidance", said), file
+
+
 def test_operations_without_an_account_are_these():
     """None of them reads a contact; what is added here must be looked at above."""
     public = {o.name for o in api.operations() if o.roles is PUBLIC}

@@ -131,6 +131,11 @@ async def test_a_chat_is_understood_routed_answered_read_and_solved(dsn: str) ->
         async with widget(centre, token=_token(visitor), after=0) as again:
             await again.next(type="line", kind="ended")  # all of it once more
 
+        report = await ann.get("/reports/performance?by=channel")
+        assert [
+            (row["channel"], row["opened"], row["solved"], row["first_reply"]["n"])
+            for row in report["rows"]
+        ] == [("webchat", 1, 1, 1)]
         told = "\n".join([*visitor.said, *again.said])
         assert WORDS[:20] in told
         assert [trace for trace in TRACES if trace in told] == []
