@@ -31,6 +31,7 @@ ESCALATING = "tests/contactcenter/test_escalating.py"
 DISPATCHER = "tests/contactcenter/test_dispatcher.py"
 SENDER = "tests/contactcenter/test_sender.py"
 FEED = "tests/contactcenter/feed/test_feed.py"
+FEED_CHATS = "tests/api/test_feed_chats.py"
 WALLS = "tests/races/test_last_walls.py"
 ORDERS = "tests/races/test_status_orders.py"
 SMS = "tests/journeys/test_sms_journey.py"
@@ -401,6 +402,43 @@ FAULTS = (
         "if not signature or digest is None:\n            return False\n",
         "if signature or digest is None:\n            return True\n",
         (f"{SMS}::test_a_forged_hook_is_refused_and_leaves_no_row",),
+    ),
+    Fault(
+        "what_a_visitor_does_is_told_to_everybody",
+        "contactcenter/feed/signals.py",
+        "            if subscriber.cursor is not None and self._hub.visibility.may_read(\n"
+        "                subscriber.viewer, team_ids, contact_id\n"
+        "            ):\n",
+        "            if subscriber.cursor is not None:\n",
+        (FEED_CHATS,),
+    ),
+    Fault(
+        "whoever_may_read_a_chat_types_to_its_visitor",
+        "contactcenter/api/feed_commands.py",
+        "    if not found.may_answer:\n",
+        "    if not found.name:\n",
+        (FEED_CHATS,),
+    ),
+    Fault(
+        "a_token_that_may_only_read_types_to_visitors",
+        "contactcenter/api/feed_commands.py",
+        "    _check_may_write(subscriber)\n    found",
+        "    found",
+        (FEED_CHATS,),
+    ),
+    Fault(
+        "what_was_read_of_a_chat_goes_back",
+        "contactcenter/chat_attention.sql",
+        "AND c.read_sequence < l.sequence",
+        "AND c.read_sequence <> l.sequence",
+        (FEED_CHATS,),
+    ),
+    Fault(
+        "a_chat_takes_what_a_call_does",
+        "contactcenter/rules.py",
+        '{"phone": 3, "webchat": 1}',
+        '{"phone": 3, "webchat": 3}',
+        ("tests/contactcenter/test_chat_capacity.py",),
     ),
     Fault(
         "mails_of_a_hook_need_no_key",
