@@ -138,6 +138,11 @@ def canonical(channels: Mapping[str, Channel], kind: str, written: str) -> str:
     ).value
 
 
+async def known(conn: Conn, kind: str, value: str) -> Known | None:
+    """The identity of an address, whoever's it is; None where nobody is known by it."""
+    return await _known.first(conn, kind, value)
+
+
 async def reachable(
     conn: Conn, now: datetime, kind: str, value: str, *, told_by: int, actor: str
 ) -> Known:
@@ -146,9 +151,9 @@ async def reachable(
     Where nobody is known by it, it gets a contact of its own, whose attribute ``told_by`` names the
     contact of the visitor: never the visitor's own.
     """
-    known = await _known.first(conn, kind, value)
-    if known is not None:
-        return known
+    found = await known(conn, kind, value)
+    if found is not None:
+        return found
     wanted = Contact(id=0, attributes={TOLD_BY: told_by}, created_at=now, updated_at=now)
     stranger = await contacts.create(conn, now, wanted, actor=actor)
     added = await _add.first(conn, stranger.id, kind, value, now)

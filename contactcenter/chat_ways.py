@@ -65,7 +65,9 @@ class Way(Struct, frozen=True, kw_only=True):
     is_default: bool = False
 
 
-class _Sender(Struct, frozen=True, kw_only=True):
+class Sender(Struct, frozen=True, kw_only=True):
+    """An address of ours that messages can come from."""
+
     channel: str
     id: int
     address: str
@@ -75,7 +77,7 @@ _SQL = db.Statements(__name__)
 _visitor_of = _SQL.take("visitor_of", Visitor)
 _is_left = _SQL.take("is_left", bool)
 _known_addresses = _SQL.take("known_addresses", Known)
-_senders = _SQL.take("senders", _Sender)
+_senders = _SQL.take("senders", Sender)
 _continue_by = _SQL.command("continue_by")
 
 
@@ -116,7 +118,7 @@ async def ways(
 
 async def nearest_senders(
     conn: Conn, ticket: Ticket, channels: Mapping[str, Channel]
-) -> dict[str, _Sender]:
+) -> dict[str, Sender]:
     """Our address on each channel besides the chat that is nearest to a ticket."""
     names = [name for name in channels if name != WEBCHAT]
     rows = await _senders.all(conn, names, ticket.intake_queue_id, ticket.team_ids)
@@ -183,7 +185,7 @@ async def _judged(
     conn: Conn,
     ticket: Ticket,
     way: Way,
-    senders: Mapping[str, _Sender],
+    senders: Mapping[str, Sender],
     channels: Mapping[str, Channel],
 ) -> Way:
     """The way by the first channel that reaches its kind of address, and whether it may be gone."""

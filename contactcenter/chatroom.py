@@ -37,6 +37,7 @@ from contactcenter import (
     chat_ratings,
     chat_standing,
     chat_tokens,
+    chat_transcripts,
     chat_visitors,
     timers,
 )
@@ -194,9 +195,11 @@ class Chatroom:
         async with self._change(guest) as (conn, now, visitor_id):
             await chat_ratings.give(conn, now, visitor_id, score, comment)
 
-    async def send_transcript(self, guest: Guest, address: str) -> None:  # noqa: ARG002
+    async def send_transcript(self, guest: Guest, address: str) -> None:
         """Send him the conversation by mail."""
-        raise _NOT_YET
+        async with self._change(guest) as (conn, now, visitor_id):
+            await chat_transcripts.write(conn, now, visitor_id, address, channels=self._channels)
+        self._bell.ring("outbox")
 
     async def _id_of(self, guest: Guest) -> int:
         visitor = await self._coming.ask(guest.address)

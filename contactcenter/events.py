@@ -39,6 +39,7 @@ KINDS: Final[Mapping[str, str]] = {
     "reply_written": "an agent wrote to the customer",
     "autoresponse_written": "a first message was answered by itself",
     "reply_forwarded": "a reply in a chat went on by another channel: its visitor was gone",
+    "transcript_written": "a visitor asked for his conversation by mail",
     "note_written": "an agent wrote an internal note",
     "reply_sent": "the provider took a message",
     "reply_failed": "a message will not be sent, or nobody knows whether it was",
