@@ -42,14 +42,20 @@ class _Row(Struct, frozen=True, kw_only=True):
     ticket_id: int | None
     state: State | None
     queue_id: int | None
-    agent: str | None
+    rank_us: int | None
+    agent_id: int | None
     is_rated: bool
     is_rateable: bool | None
 
 
-class _Position(Struct, frozen=True, kw_only=True):
-    ticket_id: int
-    position: int
+class _Agent(Struct, frozen=True, kw_only=True):
+    id: int
+    name: str
+
+
+class _Line(Struct, frozen=True, kw_only=True):
+    queue_id: int
+    ticket_ids: list[int]
 
 
 class _Pace(Struct, frozen=True, kw_only=True):
@@ -63,26 +69,38 @@ class _Door(Struct, frozen=True, kw_only=True):
     opens_at: datetime | None
 
 
+class _Known(Struct, frozen=True, kw_only=True):
+    """What is asked once for all: places of tickets, paces of queues, names of agents, doors."""
+
+    places: Mapping[int, int]
+    each_s: Mapping[int, float]
+    names: Mapping[int, str]
+    doors: Mapping[int | None, _Door]
+
+
 _OPEN: Final = _Door(is_open=True, opens_at=None)
 
 _SQL = db.Statements(__name__)
 _read = _SQL.take("read", _Row)
+_names = _SQL.take("names", _Agent)
 _calendar_of = _SQL.take("calendar_of", int)
-_positions = _SQL.take("positions", _Position)
+_lines = _SQL.take("lines", _Line)
 _paces = _SQL.take("paces", _Pace)
 
 
 async def standings(conn: Conn, now: datetime, visitor_ids: Collection[int]) -> dict[int, Standing]:
     """How it stands with each of these visitors; who is not known is left out.
 
-    Four statements at most, however many they are.
+    Five statements at most, however many they are.
     """
     rows = await _read.all(conn, list(visitor_ids))
-    waiting = [row for row in rows if _stage(row) == "waiting" and row.ticket_id is not None]
-    places = await positions(conn, [row.ticket_id for row in waiting if row.ticket_id is not None])
+    waiting = [row for row in rows if _stage(row) == "waiting"]
+    places = await _places(conn, waiting)
     each_s = await paces(conn, now, {row.queue_id for row in waiting if row.queue_id is not None})
+    names = await _names_of(conn, {row.agent_id for row in rows if row.agent_id is not None})
     doors = await _doors(conn, now, {row.calendar_id for row in rows})
-    return {row.visitor_id: _standing(row, places, each_s, doors[row.calendar_id]) for row in rows}
+    known = _Known(places=places, each_s=each_s, names=names, doors=doors)
+    return {row.visitor_id: _standing(row, known) for row in rows}
 
 
 async def standing_of_stranger(conn: Conn, now: datetime, entry_point_id: int) -> Standing:
@@ -90,16 +108,6 @@ async def standing_of_stranger(conn: Conn, now: datetime, entry_point_id: int) -
     calendar_id = await _calendar_of.first(conn, entry_point_id)
     door = (await _doors(conn, now, {calendar_id}))[calendar_id]
     return Standing(state="new", is_open=door.is_open, opens_at=door.opens_at)
-
-
-async def positions(conn: Conn, ticket_ids: Collection[int]) -> dict[int, int]:
-    """Where these tickets stand in their queues, from 1, by waiting and credits as agents get them.
-
-    Those that do not wait are left out. What is kept for another agent counts like all others.
-    """
-    if not ticket_ids:
-        return {}
-    return {row.ticket_id: row.position for row in await _positions.all(conn, list(ticket_ids))}
 
 
 async def paces(conn: Conn, now: datetime, queue_ids: Collection[int]) -> dict[int, float]:
@@ -112,6 +120,27 @@ async def paces(conn: Conn, now: datetime, queue_ids: Collection[int]) -> dict[i
         return {}
     found = await _paces.all(conn, list(queue_ids), now, PACE_WINDOW, PACE_TAKINGS, PACE_LEAST)
     return {row.queue_id: row.each_s for row in found}
+
+
+async def _places(conn: Conn, waiting: Collection[_Row]) -> dict[int, int]:
+    """Where tickets stand in their queues, from 1, by waiting and credits as agents get them.
+
+    What is kept for another agent counts like all others.
+    """
+    last_us: dict[int, int] = {}
+    for row in waiting:
+        if row.state == "waiting" and row.queue_id is not None and row.rank_us is not None:
+            last_us[row.queue_id] = max(row.rank_us, last_us.get(row.queue_id, row.rank_us))
+    if not last_us:
+        return {}
+    lines = await _lines.all(conn, list(last_us), list(last_us.values()))
+    return {ticket_id: n for line in lines for n, ticket_id in enumerate(line.ticket_ids, start=1)}
+
+
+async def _names_of(conn: Conn, agent_ids: Collection[int]) -> dict[int, str]:
+    if not agent_ids:
+        return {}
+    return {agent.id: agent.name for agent in await _names.all(conn, list(agent_ids))}
 
 
 async def _doors(
@@ -141,17 +170,17 @@ def _stage(row: _Row) -> Stage:
     return "talking" if row.state in HELD else "waiting"
 
 
-def _standing(
-    row: _Row, places: Mapping[int, int], each_s: Mapping[int, float], door: _Door
-) -> Standing:
+def _standing(row: _Row, known: _Known) -> Standing:
     stage = _stage(row)
-    position = _position(row, places) if stage == "waiting" else None
-    pace_s = each_s.get(row.queue_id) if row.queue_id is not None else None
+    position = _position(row, known.places) if stage == "waiting" else None
+    pace_s = None if row.queue_id is None else known.each_s.get(row.queue_id)
+    is_talking = stage == "talking" and row.agent_id is not None
+    door = known.doors[row.calendar_id]
     return Standing(
         state=stage,
         position=position,
         expected_wait_s=None if position is None or pace_s is None else round(position * pace_s),
-        agent=row.agent if stage == "talking" else None,
+        agent=known.names.get(row.agent_id or 0) if is_talking else None,
         is_open=door.is_open,
         opens_at=door.opens_at,
         read_sequence=row.read_sequence,

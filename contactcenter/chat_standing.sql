@@ -1,31 +1,31 @@
 -- name: read
--- How it stands with visitors; who has no ticket yet has written nothing that was stored.
+-- How it stands with visitors; who has no ticket yet has written nothing that was stored. Tickets are probed one by one: a join could read
+-- them all.
 SELECT v.id AS visitor_id, v.read_sequence, v.ended_at IS NOT NULL AS has_ended, coalesce(e.calendar_id, q.calendar_id) AS calendar_id,
-       t.id AS ticket_id, t.state, t.queue_id, u.name AS agent, r.id IS NOT NULL AS is_rated,
+       t.id AS ticket_id, t.state, t.queue_id, t.rank_us, t.agent_id, r.id IS NOT NULL AS is_rated,
        v.ended_at IS NOT NULL AND NOT t.spam
          AND EXISTS (SELECT FROM leg l WHERE l.ticket_id = t.id AND l.episode = t.episode AND l.agent_id IS NOT NULL) AS is_rateable
 FROM chat_visitor v JOIN entry_point e ON e.id = v.entry_point_id JOIN queue q ON q.id = e.queue_id
-LEFT JOIN ticket t ON t.id = v.ticket_id LEFT JOIN user_account u ON u.id = t.agent_id
-LEFT JOIN chat_rating r ON r.ticket_id = t.id AND r.episode = t.episode
+LEFT JOIN LATERAL (SELECT id, state, queue_id, rank_us, agent_id, episode, spam FROM ticket WHERE id = v.ticket_id LIMIT 1) t ON true
+LEFT JOIN LATERAL (SELECT id FROM chat_rating
+                   WHERE v.ended_at IS NOT NULL AND ticket_id = t.id AND episode = t.episode LIMIT 1) r ON true
 WHERE v.id = ANY ($1::bigint[])
+
+-- name: names
+-- What these agents are called.
+SELECT id, name FROM user_account WHERE id = ANY ($1::bigint[])
 
 -- name: calendar_of
 -- By which calendar an entry point is open: its own, else that of the queue behind it.
 SELECT coalesce(e.calendar_id, q.calendar_id) AS calendar_id
 FROM entry_point e JOIN queue q ON q.id = e.queue_id WHERE e.id = $1
 
--- name: positions
--- Where these tickets stand in their queues, in the order in which agents are given them; each queue is read as far as
--- the last one asked for.
-WITH asked AS (
-  SELECT id, queue_id, rank_us FROM ticket WHERE id = ANY ($1::bigint[]) AND state = 'waiting'
-), placed AS (
-  SELECT w.id, row_number() OVER (PARTITION BY l.queue_id ORDER BY w.rank_us, w.id) AS position
-  FROM (SELECT queue_id, max(rank_us) AS rank_us FROM asked GROUP BY queue_id) l
-  CROSS JOIN LATERAL (SELECT t.id, t.rank_us FROM ticket t
-                      WHERE t.queue_id = l.queue_id AND t.state = 'waiting' AND t.rank_us <= l.rank_us) w
-)
-SELECT a.id AS ticket_id, p.position FROM asked a JOIN placed p ON p.id = a.id
+-- name: lines
+-- Who waits in these queues, in the order in which agents are given them; each as far as the rank that matters.
+SELECT l.queue_id, ARRAY(SELECT t.id FROM ticket t
+                         WHERE t.queue_id = l.queue_id AND t.state = 'waiting' AND t.rank_us <= l.rank_us
+                         ORDER BY t.rank_us, t.id) AS ticket_ids
+FROM unnest($1::bigint[], $2::bigint[]) AS l (queue_id, rank_us)
 
 -- name: paces
 -- How long it takes in each of these queues until the next is taken: the time in which somebody waited, by those who were
