@@ -1,14 +1,17 @@
 """How chats end: by the visitor, who leaves his queue or lets his agent know, or by the agent."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import factories
 import pytest
+from chat_world import KEY, PATIENCE_S, Process, RecordingSeat, process, widget
 from noon import NOON, after
 
-from channels import ChatRefused
+from channels import ChatRefused, Guest, Standing
 from contactcenter import chat_farewell, offers, tickets
 from contactcenter.chat_farewell import end_now
 from contactcenter.chat_standing import standings
@@ -275,3 +278,85 @@ async def solve(conn: Conn, chat: Ticket, at: datetime | None = None) -> Ticket:
     return await ending.solve(
         conn, at or after(10), chat.id, actor="user:1", disposition="solved", reopen_window_s=60
     )
+
+
+# Over the room ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def here(database: Database, tmp_path: Path) -> AsyncIterator[Process]:
+    await widget(database)
+    async with process(database, tmp_path) as one:
+        yield one
+
+
+async def queued(here: Process, guest: Guest) -> Ticket:
+    """What triage makes of what this visitor wrote."""
+
+    async def looked_at(conn: Conn, now: datetime) -> Ticket:
+        await conn.execute("UPDATE interaction SET triaged_at = $1", now)
+        ticket_id, queue_id = await conn.fetchrow(
+            """SELECT t.id, t.intake_queue_id FROM ticket t JOIN chat_visitor v
+               ON v.ticket_id = t.id WHERE v.address = $1""",
+            guest.address,
+        )
+        ticket = await tickets.lock(conn, ticket_id)
+        return await moving.enqueue(conn, now, ticket, queue_id, rule_id=None)
+
+    return await here.room._dispatcher.submit(looked_at)
+
+
+async def told_as(seat: RecordingSeat, state: str, rating: str) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            stand = [one for one in seat.news if isinstance(one, Standing)]
+            if stand and (stand[-1].state, stand[-1].rating) == (state, rating):
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_every_tab_is_told_that_its_visitor_ended_and_rated_the_chat(here: Process) -> None:
+    guest = await here.visitor()
+    await here.say(guest, "سلام", "m1")
+    chat = await queued(here, guest)
+    seats = [RecordingSeat(), RecordingSeat()]
+    for seat in seats:
+        await here.room.attend(guest, seat, after=0)
+    with pytest.raises(ChatRefused, match="when it has ended"):
+        await here.room.rate(guest, 5, "")
+
+    async def claimed(conn: Conn, now: datetime) -> None:
+        ticket = await tickets.lock(conn, chat.id)
+        agent_id = await factories.agent(conn, now, name="Ann")
+        await seek.assign(conn, now, ticket, agent_id, {"decision": "claimed"}, actor="system")
+
+    await here.room._dispatcher.submit(claimed)
+    for seat in seats:
+        await told_as(seat, "talking", "none")
+    await here.room.end(guest)
+    for seat in seats:
+        assert [(line.kind, line.by) for line in await seat.until(2)] == [
+            ("message", "visitor"),
+            ("ended", "visitor"),
+        ]
+        await told_as(seat, "ended", "asked")
+    await here.room.rate(guest, 4, "")
+    for seat in seats:
+        await told_as(seat, "ended", "given")
+
+    await here.say(guest, "یک چیز دیگر", "m2")
+    for seat in seats:
+        await told_as(seat, "talking", "none")
+
+
+async def test_a_stranger_has_nothing_to_end_or_to_rate(here: Process) -> None:
+    stranger = await here.room.greet(KEY, None)
+    kept = await here.visitor()
+
+    for guest, code in ((stranger, "unknown_visitor"), (kept, "no_chat")):
+        with pytest.raises(ChatRefused) as refused:
+            await here.room.end(guest)
+        assert refused.value.code == code
+    with pytest.raises(ChatRefused) as refused:
+        await here.room.rate(kept, 5, "")
+    assert refused.value.code == "not_ended"
