@@ -8,15 +8,17 @@ what is never sent can be deleted.
 import mimetypes
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import asyncpg
 from msgspec import Struct
 
-from channels import ChatFile, ChatRefused, sniffed
+from channels import ChatFile, ChatRefused, NotStored, sniffed
 from contactcenter import blobs, db, storable_text
-from contactcenter.db import Conn
+from contactcenter.db import Conn, Database
+from contactcenter.errors import NoDatabase
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 #: How many files of a visitor may wait to be sent; it is also as many as one message has.
@@ -128,8 +130,21 @@ async def of_interactions(
     return found
 
 
+async def opened(database: Database, token: str) -> tuple[ChatFile, AsyncIterator[bytes]] | None:
+    """What a token opens and its bytes; None where that is nothing, or nothing of a web chat.
+
+    What an agent called it is not believed either. Reading on raises ``NotStored``.
+    """
+    async with database.read() as conn:
+        file = await find(conn, token)
+        first = None if file is None else await blobs.chunk(conn, file.sha256, 0)
+    if file is None or first is None:
+        return None
+    return file.shown(sniffed(first)), _pieces(database, file.sha256, first)
+
+
 async def find(conn: Conn, token: str) -> StoredFile | None:
-    """What a token opens; None where that is nothing, or nothing of a web chat."""
+    """The file that a token opens."""
     return await _find.first(conn, token) if _TOKEN.fullmatch(token) else None
 
 
@@ -148,6 +163,20 @@ def safe_name(name: str) -> str:
     if not dot or len(suffix) > _LONGEST_SUFFIX:
         return plain[:LONGEST_NAME]
     return f"{stem[: LONGEST_NAME - len(suffix) - 1]}.{suffix}"
+
+
+async def _pieces(database: Database, sha256: bytes, first: bytes) -> AsyncIterator[bytes]:
+    """No connection is held while a slow reader takes his piece."""
+    piece: bytes | None = first
+    position = 0
+    while piece is not None:
+        yield piece
+        position += 1
+        try:
+            async with database.read() as conn:
+                piece = await blobs.chunk(conn, sha256, position)
+        except (NoDatabase, asyncpg.PostgresError) as error:
+            raise NotStored("the rest of the file cannot be read now") from error
 
 
 async def _check_room(conn: Conn, now: datetime, visitor_id: int, size_bytes: int) -> None:

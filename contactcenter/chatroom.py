@@ -33,6 +33,7 @@ from contactcenter import (
     chat_addresses,
     chat_farewell,
     chat_files,
+    chat_identifying,
     chat_lines,
     chat_ratings,
     chat_standing,
@@ -160,9 +161,14 @@ class Chatroom:
         tell_rooms(self._bell, "line", [shown.visitor_id])
         return Receipt(external_id=outbound.correlation_id, status="sent")
 
-    async def identify(self, guest: Guest, attested: Attested) -> Guest:  # noqa: ARG002
-        """Let the visitor be who the host site says."""
-        raise _NOT_YET
+    async def identify(self, guest: Guest, attested: Attested) -> Guest:
+        """Let the visitor be who the host site says; of a stranger nothing is stored."""
+        if guest.is_known:
+            async with _there():
+                await chat_identifying.identify(
+                    self._database, self._dispatcher, self._channels, guest.address, attested
+                )
+        return replace(guest, is_identified=True)
 
     async def standing(self, guest: Guest) -> Standing:
         """How it stands with him; for a stranger, whether somebody is there."""
@@ -181,9 +187,10 @@ class Chatroom:
         async with self._change(guest) as (conn, now, visitor_id):
             return await chat_files.upload(conn, now, visitor_id, name, body)
 
-    async def file(self, token: str) -> tuple[ChatFile, AsyncIterator[bytes]] | None:  # noqa: ARG002
+    async def file(self, token: str) -> tuple[ChatFile, AsyncIterator[bytes]] | None:
         """Give a file of a conversation; None where there is none by this secret."""
-        raise _NOT_YET
+        async with _there():
+            return await chat_files.opened(self._database, token)
 
     async def end(self, guest: Guest) -> None:
         """End the chat, as the visitor asks."""

@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, str]] = {
     "asset_transferred": "a machine is somebody's from now on, or is no more",
     "entitlement_granted": "a contact, or whoever owns a machine, may expect something of us",
     "entitlement_ended": "he may expect it no more",
+    "visitor_identified": "the host site of a web chat said who a visitor is",
     "visitor_introduced": "a visitor of a web chat said who he is, or where he is reached",
     "consent_changed": "a customer takes messages from us no more, or takes them again",
     "interaction_received": "a customer's message was stored",

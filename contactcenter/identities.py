@@ -15,8 +15,11 @@ from contactcenter.errors import BadInput, Conflict, NotFound
 
 #: The channels that know how an address of this kind is written, in the order they are asked.
 _READERS: Final[Mapping[str, tuple[str, ...]]] = {"phone": ("sms", "phone"), "email": ("email",)}
-#: Never an address: whoever hides his number is not known by it.
-_WITHHELD: Final = "withheld"
+#: Kinds that nobody adds by hand, and why. A host's user would become whoever was named so first.
+_NOT_WRITTEN: Final[Mapping[str, str]] = {
+    "withheld": "A withheld number is no address.",
+    "site_user": "Only a host site says who its users are.",
+}
 
 
 class IdentityTaken(Conflict):
@@ -49,8 +52,8 @@ def normalised(channels: Mapping[str, Channel], written: Written, *, field: str)
         raise BadInput(f"{field}.kind", "Name either the kind of the address or its channel.")
     if written.channel is not None and written.channel not in channels:
         raise BadInput(f"{field}.channel", f"There is no channel {written.channel}.")
-    if written.kind == _WITHHELD:
-        raise BadInput(f"{field}.kind", "A withheld number is no address.")
+    if written.kind is not None and written.kind in _NOT_WRITTEN:
+        raise BadInput(f"{field}.kind", _NOT_WRITTEN[written.kind])
     reader = written.channel or next(
         (name for name in _READERS.get(written.kind or "", ()) if name in channels), None
     )

@@ -50,6 +50,11 @@ CREATE INDEX attachment_of_visitor ON attachment (visitor_id, created_at) WHERE 
 -- For the foreign key, when the blob of an upload that nobody sent is deleted.
 CREATE INDEX attachment_of_blob ON attachment (sha256) WHERE sha256 IS NOT NULL;
 
+-- Who host sites say that visitors are (IDENTITY) --------------------------------------------------
+
+-- Whom a person made two again, no host site makes one.
+CREATE INDEX contact_merge_undone ON contact_merge (kept_id, merged_id) WHERE undone_at IS NOT NULL;
+
 -- Endings and ratings (STANDING) -----------------------------------------------------------------
 -- Who ended a chat, in the line that says so.
 ALTER TABLE chat_line
