@@ -32,7 +32,13 @@ class Outlook(Struct, frozen=True, kw_only=True):
     is_unheard: bool
 
 
+class _Held(Struct, frozen=True, kw_only=True):
+    id: int
+    ticket_id: int
+
+
 _SQL = db.Statements(__name__)
+_hold = _SQL.take("hold", _Held)
 _end_all = _SQL.command("end_all")
 _begin_again = _SQL.command("begin_again")
 _ticket_of = _SQL.take("ticket_of", int)
@@ -41,10 +47,15 @@ _outlook = _SQL.take("outlook", Outlook)
 
 
 async def follow(conn: Conn, now: datetime, turned: Sequence[tuple[int, str]]) -> None:
-    """Let chats end or go on with their tickets: each with the kind of event that tells of it."""
+    """Let chats end or go on with their tickets: each with the kind of event that tells of it.
+
+    An agent's last words come before the end, also those that wait to be sent.
+    """
     over = {ticket_id: ENDINGS[kind] for ticket_id, kind in turned if kind in ENDINGS}
-    if over:
-        await _end_all.run(conn, list(over), now, list(over.values()))
+    held = await _hold.all(conn, list(over)) if over else []
+    if held:
+        ended_by = [over[one.ticket_id] for one in held]
+        await _end_all.run(conn, [one.id for one in held], now, ended_by)
     back = [ticket_id for ticket_id, kind in turned if kind == REOPENING]
     if back:
         await _begin_again.run(conn, back)

@@ -1,15 +1,28 @@
+-- name: hold
+-- Whose chats end with these tickets. Their rows are locked in order, for lines are numbered under these locks; a statement of its own,
+-- so that the next one sees what others wrote before.
+SELECT id, ticket_id FROM chat_visitor WHERE ticket_id = ANY ($1::bigint[]) AND ended_at IS NULL ORDER BY id FOR NO KEY UPDATE
+
 -- name: end_all
--- The chats of these tickets are over: the last line says so. Their visitors' rows are locked in order, for lines are numbered under
--- these locks.
-WITH standing AS (
-  SELECT id FROM chat_visitor WHERE ticket_id = ANY ($1::bigint[]) AND ended_at IS NULL ORDER BY id FOR NO KEY UPDATE
+-- The last line of visitors whose rows are locked. What was written to them before comes first, also where nobody has sent it yet: the
+-- sender will find that they have it.
+WITH held AS (
+  SELECT v.id, v.last_sequence, v.address, v.ticket_id, h.ended_by
+  FROM unnest($1::bigint[], $3::text[]) AS h (id, ended_by) JOIN chat_visitor v ON v.id = h.id
+), owed AS (
+  INSERT INTO chat_line (visitor_id, sequence, kind, interaction_id, correlation_id, at)
+  SELECT h.id, h.last_sequence + row_number() OVER (PARTITION BY h.id ORDER BY i.id), 'message', i.id, o.correlation_id, $2
+  FROM held h JOIN interaction i ON i.ticket_id = h.ticket_id AND i.direction = 'outbound' AND i.channel = 'webchat'
+  JOIN identity d ON d.id = i.identity_id AND d.kind = 'chat' AND d.value = h.address
+  JOIN outbox o ON o.interaction_id = i.id AND o.state IN ('queued', 'sending')
+  WHERE NOT EXISTS (SELECT FROM chat_line l WHERE l.interaction_id = i.id AND l.visitor_id = h.id)
+  RETURNING visitor_id, sequence
 ), ended AS (
-  UPDATE chat_visitor v SET ended_at = $2, last_sequence = v.last_sequence + 1
-  FROM standing s, unnest($1::bigint[], $3::text[]) AS t (ticket_id, ended_by)
-  WHERE v.id = s.id AND t.ticket_id = v.ticket_id
-  RETURNING v.id, v.last_sequence, t.ended_by
+  INSERT INTO chat_line (visitor_id, sequence, kind, at, ended_by)
+  SELECT h.id, coalesce((SELECT max(sequence) FROM owed WHERE visitor_id = h.id), h.last_sequence) + 1, 'ended', $2, h.ended_by FROM held h
+  RETURNING visitor_id, sequence
 )
-INSERT INTO chat_line (visitor_id, sequence, kind, at, ended_by) SELECT id, last_sequence, 'ended', $2, ended_by FROM ended
+UPDATE chat_visitor SET ended_at = $2, last_sequence = e.sequence FROM ended e WHERE chat_visitor.id = e.visitor_id
 
 -- name: begin_again
 -- The problem came back, so nobody has ended anything.

@@ -8,10 +8,10 @@ from pathlib import Path
 import asyncpg
 import factories
 import pytest
-from chat_world import KEY, PATIENCE_S, Process, RecordingSeat, process, widget
+from chat_world import KEY, PATIENCE_S, Process, RecordingSeat, process, widget, written
 from noon import NOON, after
 
-from channels import ChatRefused, Guest, Standing
+from channels import ChatRefused, Guest, Outbound, Standing
 from contactcenter import chat_farewell, offers, tickets
 from contactcenter.chat_farewell import end_now
 from contactcenter.chat_standing import standings
@@ -138,6 +138,36 @@ async def test_what_an_agent_solves_has_ended_for_everybody_who_chats(
         assert await lines(world, one) == [(1, "message", None), (2, "ended", "agent")]
         found = (await standings(world, after(11), [one]))[one]
         assert (found.state, found.rating) == ("ended", "asked")
+
+
+async def test_an_agents_last_words_come_before_the_end_and_are_not_told_twice(
+    here: Process,
+) -> None:
+    guest = await here.visitor()
+    await here.say(guest, "Thanks!", "m1")
+    chat = await queued(here, guest)
+
+    async def answered_and_solved(conn: Conn, now: datetime) -> list[Outbound]:
+        ticket = await tickets.lock(conn, chat.id)
+        agent_id = await factories.agent(conn, now)
+        await seek.assign(conn, now, ticket, agent_id, {"decision": "claimed"}, actor="system")
+        last = [await written(conn, guest, text, text) for text in ("You are welcome.", "Bye!")]
+        await solve(conn, chat, now)
+        return last
+
+    for outbound in await here.room._dispatcher.submit(answered_and_solved):
+        await here.room.deliver(outbound)  # as the sender does, a moment later
+
+    seat = RecordingSeat()
+    await here.room.attend(guest, seat, after=0)
+    shown = [(line.sequence, line.by, line.text) for line in await seat.until(4)]
+    assert shown == [
+        (1, "visitor", "Thanks!"),
+        (2, "agent", "You are welcome."),
+        (3, "agent", "Bye!"),
+        (4, "agent", ""),
+    ]
+    assert seat.lines[3].kind == "ended"
 
 
 async def test_what_is_spam_has_ended_and_is_not_to_be_rated(
