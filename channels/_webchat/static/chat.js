@@ -17,7 +17,7 @@ export class Chat extends HTMLElement {
 
   // `given` is what the script tag says; `base` is where the widget's parts come from.
   async begin(base, version, given) {
-    const [asked] = /^(en|fa)/.exec(given.language || document.documentElement.lang) || [];
+    const [asked] = /^(en|fa)\b/.exec(given.language || document.documentElement.lang) || [];
     const changed = () => this.changed();
     this.conversation = new Conversation(base, given.entryPoint, asked, changed, () => this.rang());
     // What the launcher is drawn with comes without a socket: most visitors never open the panel.

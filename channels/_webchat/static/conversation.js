@@ -97,7 +97,7 @@ export class Conversation {
     if (line.id) this.settle(line.id);
     this.sendNext();
     if (line.by === 'agent') this.typist = null;
-    if (line.by === 'agent' && line.sequence > this.caughtUp) this.rang();
+    if (isFromAgent(line) && line.sequence > this.caughtUp) this.rang();
     clearTimeout(this.receiving);
     this.receiving = setTimeout(() => this.tellReceived(), 50); // once for lines that come together
   }
@@ -276,9 +276,11 @@ export class Conversation {
 
   unseen() {
     const { seen = 0 } = this.memory.kept;
-    return this.lines.filter(({ by, sequence }) => by === 'agent' && sequence > seen).length;
+    return this.lines.filter((line) => isFromAgent(line) && line.sequence > seen).length;
   }
 }
+
+const isFromAgent = ({ by, kind }) => by === 'agent' && kind === 'message';
 
 // 128 bits; `crypto.randomUUID` is only there on https pages.
 const newId = () =>

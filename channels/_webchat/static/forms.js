@@ -44,13 +44,15 @@ export function detailsForm(chat) {
     if (contact) details[contact.includes('@') ? 'email' : 'phone'] = contact;
     for (const name in details) if (!details[name].trim()) delete details[name];
     const problem = await conversation.tellDetails(details);
-    if (!problem) conversation.write(text.trim(), []);
+    if (!problem && text) conversation.write(text.trim(), []);
     return problem;
   };
+  // Who wrote before we closed has said what it is about.
+  const asksWhat = conversation.standing.state !== 'waiting';
   return form(chat, 'details', conversation.isClosed() ? texts.send : texts.start, send,
     fieldsOf(chat).map(({ name, required }) =>
       name === 'topic' ? topic(chat, required) : field(chat, name, texts[name], required)),
-    area(chat, 'text', texts.message, true, 4000));
+    asksWhat && area(chat, 'text', texts.message, true, 4000));
 }
 
 // Two ways to reach somebody are one question: either will do.
@@ -80,7 +82,7 @@ export function needsDetails(chat) {
   const { standing, memory, lines, unsent, sent } = conversation;
   const { told } = memory.kept;
   if (!standing || chat.asking.question || unsent.length || sent.length) return false;
-  if (conversation.isClosed() && /new|ended/.test(standing.state)) {
+  if (conversation.isClosed()) {
     return !(told?.includes('email') || told?.includes('phone') || conversation.isIdentified);
   }
   return !lines.length && !told && fieldsOf(chat).length > 0;

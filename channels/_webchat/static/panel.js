@@ -26,12 +26,13 @@ function launcher(chat) {
 function panel(chat) {
   const title = titleOf(chat);
   const details = needsDetails(chat) && detailsForm(chat);
+  const hasFoot = !details || chat.conversation.standing.state === 'waiting';
   return h('section.panel', { role: 'dialog', 'aria-label': title },
     header(chat, title),
     h('div.news', { role: 'status' }, newsOf(chat).map((text) => h('p', {}, text))),
     // Filled from its end (see styles.js): so it stays at the newest line by itself.
     h('div.scroller', { tabindex: 0 }, h('div', {}, log(chat), details)),
-    h('div.foot', {}, !details && footOf(chat)));
+    h('div.foot', {}, hasFoot && footOf(chat)));
 }
 
 function header(chat, title) {
