@@ -151,7 +151,7 @@ async def _staff_queues(caller: Caller, company: Company, ring_s: int) -> None:
         team = await caller.get(f"/teams/{queue['team_id']}")
         lead = {"lead_id": company.supervisor.id}
         await caller.send("PATCH", f"/teams/{team['id']}", lead, version=team["version"])
-        change = {"offer_timeout_s": ring_s}
+        change = {"offer_timeout_s": ring_s, "offer_timeouts": {}}
         path = f"/queues/{queue['id']}"
         await caller.send("PATCH", path, change, version=queue["version"])
         for agent in company.agents:
