@@ -1,6 +1,6 @@
 """A real PostgreSQL for the tests: one server a run, one migrated template, copies of it.
 
-``dsn`` is a fresh database of one test, ``conn`` a connection whose transaction is rolled back.
+``dsn`` is a fresh database of one test, ``bare_dsn`` one as an operator has it at first, ``conn`` a connection whose transaction is rolled back.
 ``CONTACTCENTER_TEST_DATABASE_URL`` names a server to use instead of the embedded one; its role
 must be allowed to create databases.
 """
@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import asyncpg
+import factories
 import pytest
 from databases import Copies, drop, run, with_database
 from hypothesis import settings
@@ -28,6 +29,8 @@ RUN_DIR = "CONTACTCENTER_TEST_RUN_DIR"
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 -- the folder in it is made with mkdtemp
 _ROOM_BYTES = 2 << 30
 _SCRAM_ITERATIONS_SINCE = 16
+#: Ends the name of the template in which events have a place.
+READY = "_ready"
 CLOSED_AT_END = pytest.StashKey[ExitStack]()
 
 # Half of what hypothesis does by itself, every time: runs are many, and each draws other examples.
@@ -80,13 +83,16 @@ def server_dsn(run_dir: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def template(server_dsn: str, run_dir: Path) -> Iterator[str]:
-    """The name of a migrated database to copy; made by the first worker that asks."""
+    """The name of a migrated database to copy; made by the first worker that asks.
+
+    Beside it stands one of the same name and ``READY``, where events have a place already.
+    """
     name = f"template_{run_dir.name.rpartition('-')[2].lower()}"
     users = os.open(run_dir / "template.users", os.O_RDWR | os.O_CREAT, 0o600)
     with _locked(run_dir / "template.lock"):
         fcntl.flock(users, fcntl.LOCK_SH)
         if not (run_dir / "template.made").exists():
-            asyncio.run(_make_template(server_dsn, name))
+            asyncio.run(_make_templates(server_dsn, name))
             (run_dir / "template.made").touch()
     yield name
     with _locked(run_dir / "template.lock"):
@@ -98,6 +104,7 @@ def template(server_dsn: str, run_dir: Path) -> Iterator[str]:
             pass  # another worker goes on
         else:
             asyncio.run(drop(server_dsn, name))
+            asyncio.run(drop(server_dsn, name + READY))
             (run_dir / "template.made").unlink()
         finally:
             os.close(users)
@@ -105,25 +112,40 @@ def template(server_dsn: str, run_dir: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def copies(server_dsn: str, template: str) -> Iterator[Copies]:
-    """Fresh, migrated databases, as many as are asked for."""
+    """Fresh, migrated databases, as many as are asked for: as an operator has them at first."""
     with Copies(server_dsn, template) as copies:
         yield copies
 
 
+@pytest.fixture(scope="session")
+def ready_copies(server_dsn: str, template: str) -> Iterator[Copies]:
+    """The same with a place for events of any time; making it takes as long as the copy."""
+    with Copies(server_dsn, template + READY) as copies:
+        yield copies
+
+
 @pytest.fixture
-def dsn(copies: Copies) -> Iterator[str]:
-    """The DSN of a fresh, migrated database of this test alone."""
+def dsn(ready_copies: Copies) -> Iterator[str]:
+    """The DSN of a fresh, migrated database of this test alone, with a place for events."""
+    dsn = ready_copies.take()
+    yield dsn
+    ready_copies.drop(dsn)
+
+
+@pytest.fixture
+def bare_dsn(copies: Copies) -> Iterator[str]:
+    """The same for the application itself, which makes its own places for events."""
     dsn = copies.take()
     yield dsn
     copies.drop(dsn)
 
 
 @pytest.fixture(scope="session")
-def worker_dsn(copies: Copies) -> Iterator[str]:
+def worker_dsn(ready_copies: Copies) -> Iterator[str]:
     """The DSN of a migrated database that this worker's tests share and leave unchanged."""
-    dsn = copies.take()
+    dsn = ready_copies.take()
     yield dsn
-    copies.drop(dsn)
+    ready_copies.drop(dsn)
 
 
 @pytest.fixture
@@ -165,11 +187,16 @@ def _locked(file: Path) -> Iterator[None]:
         os.close(lock)
 
 
-async def _make_template(server_dsn: str, name: str) -> None:
+async def _make_templates(server_dsn: str, name: str) -> None:
     await run(server_dsn, f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
     await migrate(with_database(server_dsn, name))
     # The first connection notes for all that follow what they need to know of the tables.
     await run(with_database(server_dsn, name), "SELECT")
+    await run(server_dsn, f'CREATE DATABASE "{name}{READY}" TEMPLATE "{name}"')
+    ready = await asyncpg.connect(with_database(server_dsn, name + READY))
+    await factories.prepare(ready)
+    await ready.close()
+    await run(with_database(server_dsn, name + READY), "SELECT")
 
 
 async def _make_sign_in_cheap(run_dir: Path) -> None:

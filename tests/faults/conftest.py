@@ -18,6 +18,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
 
 
+@pytest.fixture
+def dsn(bare_dsn: str) -> str:
+    """What the application makes itself is not there yet."""
+    return bare_dsn
+
+
 @pytest.fixture(scope="session")
 def standing_postgres() -> Iterator[KillablePostgres]:
     """A cluster for all the faults that are not its own."""

@@ -26,11 +26,11 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
     [(3, 60), pytest.param(50, 1000, marks=[pytest.mark.full, pytest.mark.timeout(600)])],
 )
 async def test_what_arrives_at_one_instant_is_one_message_one_contact_and_one_ticket(
-    dsn: str, http: aiohttp.ClientSession, rounds: int, pairs: int
+    bare_dsn: str, http: aiohttp.ClientSession, rounds: int, pairs: int
 ) -> None:
     async with AsyncExitStack() as stack:
-        urls = [(await stack.enter_async_context(served(dsn)))[0] for _ in range(2)]
-        table = await asyncpg.connect(dsn)
+        urls = [(await stack.enter_async_context(served(bare_dsn)))[0] for _ in range(2)]
+        table = await asyncpg.connect(bare_dsn)
         stack.push_async_callback(table.close)
 
         for n in range(rounds):
