@@ -28,13 +28,16 @@ _COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 
 def _origins(value: str) -> None:
     _setting_checks.one_line(value)
-    for one in listed(value):
-        parts = urlsplit(one)
-        if parts.scheme not in {"http", "https"} or origin(one) != one.lower():
+    named = listed(value)
+    if not named:
+        raise BadOption("It must name an origin.")
+    for one in named:
+        if origin(one) != one.lower():
             detail = (
                 f"{one} is no origin: https://, a host, a port if it has one, and nothing else."
             )
             raise BadOption(detail)
+        _setting_checks.host(urlsplit(one).hostname or "")
 
 
 def _form(value: str) -> None:

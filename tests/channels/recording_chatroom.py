@@ -73,7 +73,7 @@ class RecordingChatroom:
         known = next((g for g in self.guests.values() if g.token == token), None)
         if known is not None and known.entry_point == entry_point:
             return replace(known, last_sequence=len(self.lines[known.address]))
-        if token is not None and token.startswith("T-"):
+        if known is None and token is not None and token.startswith("T-"):
             return Guest(entry_point=entry_point, token=token, address=token.replace("T-", "v-"))
         name = secrets.token_hex(8)
         return Guest(entry_point=entry_point, token=f"T-{name}", address=f"v-{name}")
