@@ -13,7 +13,7 @@ from channels._base import Env, Inbox
 from channels._chat import Chatroom
 from channels._failures import NotStored
 from channels._problem import problem
-from channels._webchat import settings, static_files
+from channels._webchat import asyncapi, settings, static_files
 from channels._webchat.codes import GOING_AWAY, SLOW
 from channels._webchat.door import Door, Refused, cors, origin_of, refusal
 from channels._webchat.greeting import Attest
@@ -44,6 +44,7 @@ class Serving:
         return [
             web.get(f"{_PREFIX}/socket", partial(self._on_socket, inbox)),
             web.get(f"{_PREFIX}/settings", self._on_settings),
+            web.get(asyncapi.PATH, self._on_document),
             web.get(f"{_PREFIX}/{static_files.LOADER}", static_files.loader),
             *self._uploads.routes(),
             web.get(_PREFIX + "/{version}/{name}", static_files.versioned),
@@ -130,6 +131,11 @@ class Serving:
             content_type="application/json",
             headers={**cors(origin), hdrs.CACHE_CONTROL: _SETTINGS_KEPT},
         )
+
+    async def _on_document(self, _: web.Request) -> web.Response:
+        """The protocol, for programs."""
+        body = asyncapi.document(self._env.public_url)
+        return web.Response(body=body, content_type="application/json")
 
 
 def _end_unless_begun(socket: VisitorSocket, visit: Visit) -> None:

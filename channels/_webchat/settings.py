@@ -33,10 +33,7 @@ def _origins(value: str) -> None:
         raise BadOption("It must name an origin.")
     for one in named:
         if origin(one) != one.lower():
-            detail = (
-                f"{one} is no origin: https://, a host, a port if it has one, and nothing else."
-            )
-            raise BadOption(detail)
+            raise BadOption("An origin is https://, a host, a port if it has one, nothing else.")
         _setting_checks.host(urlsplit(one).hostname or "")
 
 
