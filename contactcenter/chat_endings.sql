@@ -46,7 +46,6 @@ RETURNING visitor_id
 -- Whether anybody still waits for an answer to this ticket, and whether there is something nobody has looked at. He does who has not
 -- ended his chat, who wrote by another channel, or who left a message to be answered later.
 SELECT EXISTS (SELECT FROM chat_visitor v WHERE v.ticket_id = $1 AND v.ended_at IS NULL)
-         OR EXISTS (SELECT FROM interaction i LEFT JOIN chat_line l ON l.interaction_id = i.id
-                    WHERE i.ticket_id = $1 AND i.direction = 'inbound' AND (i.channel <> 'webchat' OR l.is_left)) AS somebody_waits,
-       EXISTS (SELECT FROM interaction i
-               WHERE i.ticket_id = $1 AND i.direction = 'inbound' AND i.triaged_at IS NULL) AS is_unheard
+         OR coalesce(bool_or(i.channel <> 'webchat' OR l.is_left), false) AS somebody_waits,
+       coalesce(bool_or(i.triaged_at IS NULL), false) AS is_unheard
+FROM interaction i LEFT JOIN chat_line l ON l.interaction_id = i.id WHERE i.ticket_id = $1 AND i.direction = 'inbound'

@@ -12,6 +12,16 @@ import msgspec
 from msgspec import Struct
 
 from contactcenter import (
+    chat_addresses,
+    chat_attention,
+    chat_endings,
+    chat_lines,
+    chat_ratings,
+    chat_receipts,
+    chat_standing,
+    chat_views,
+    chat_visitors,
+    chat_ways,
     contact_cards,
     db,
     events,
@@ -45,7 +55,7 @@ from contactcenter.mail_intake import intake as mail_intake
 
 #: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
 #: what is known of contacts, which rules ask for and credits follow; the look-ups of mails; the
-#: card.
+#: card; visitors who chat.
 _WAY: Final = (
     *(one.__name__ for one in (intake, triage, segments, events, entering, arriving, seek)),
     *(one.__name__ for one in (tickets, turns, legs, offers, timers, outbox)),
@@ -54,6 +64,9 @@ _WAY: Final = (
     *(one.__name__ for one in (mail_intake, threads, storing, holding, quarantine)),
     *(one.__name__ for one in (temperament_evidence, temperament_judging, temperament_keeper)),
     contact_cards.__name__,
+    *(one.__name__ for one in (chat_visitors, chat_lines, chat_receipts, chat_attention)),
+    *(one.__name__ for one in (chat_standing, chat_endings, chat_ratings)),
+    *(one.__name__ for one in (chat_addresses, chat_views, chat_ways)),
 )
 #: From so many rows on a scan from end to end would be felt.
 _LARGE_ROWS: Final = 5_000
@@ -76,6 +89,9 @@ _make_credits = _SQL.command("credits")
 _make_evidence = _SQL.command("evidence")
 _make_temperaments = _SQL.command("temperaments")
 _make_mails = _SQL.command("mails")
+_make_visitors = _SQL.command("visitors")
+_make_lines = _SQL.command("lines")
+_make_ratings = _SQL.command("ratings")
 _make_held = _SQL.command("held")
 _large_tables = _SQL.take("large_tables", str)
 
@@ -110,6 +126,8 @@ async def _settle(conn: OwnConnection, rows: int) -> None:
     await _make_credits.run(conn, 0, rows - 1)
     await _make_evidence.run(conn, 0, rows - 1)
     await _make_temperaments.run(conn, 0, rows - 1)
+    for make in (_make_visitors, _make_lines, _make_ratings):
+        await make.run(conn)
     await conn.execute("VACUUM (ANALYZE)")
 
 

@@ -54,6 +54,21 @@ SELECT n + 1, CASE WHEN n % 10 = 0 THEN 'haggler' ELSE 'unknown' END, CASE WHEN 
        CASE WHEN n % 10 = 0 THEN now() + n * interval '1 minute' END, now()
 FROM generate_series($1::int, $2::int) AS n
 
+-- name: visitors
+-- As if everybody had chatted.
+INSERT INTO chat_visitor (entry_point_id, token_sha256, address, ticket_id, last_sequence, created_at, seen_at)
+SELECT t.entry_point_id, sha256(t.id::text::bytea), 'visitor-' || t.id, t.id, 1, now(), now() FROM ticket t
+
+-- name: lines
+-- And had seen what he wrote.
+INSERT INTO chat_line (visitor_id, sequence, kind, interaction_id, client_id, at)
+SELECT v.id, row_number() OVER (PARTITION BY v.id ORDER BY i.id), 'message', i.id, i.id::text, now()
+FROM chat_visitor v JOIN interaction i ON i.ticket_id = v.ticket_id
+
+-- name: ratings
+-- And had said what he thinks.
+INSERT INTO chat_rating (ticket_id, episode, visitor_id, score, given_at) SELECT ticket_id, 1, id, 5, now() FROM chat_visitor
+
 -- name: large_tables
 -- The tables in which a scan from end to end would be felt.
 SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
