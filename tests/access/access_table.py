@@ -543,4 +543,13 @@ OUTSIDE: Final[dict[str, int]] = {
     "POST /hooks/email/ses": 503,
     "GET /hooks/email/unsubscribe/{token}": 404,  # the mail's own token is the guard
     "POST /hooks/email/unsubscribe/{token}": 404,
+    # For pages of anybody's sites: nothing of a visitor is told without his own secret.
+    "GET /hooks/webchat/asyncapi.json": 200,
+    "GET /hooks/webchat/widget.js": 200,
+    "GET /hooks/webchat/{version}/{name}": 404,  # no such version of ours
+    "GET /hooks/webchat/settings": 404,  # the widget's key and the page's origin are the guard
+    "GET /hooks/webchat/socket": 426,  # a socket only; the same, then the visitor's token
+    "OPTIONS /hooks/webchat/files": 404,
+    "POST /hooks/webchat/files": 404,
+    "GET /hooks/webchat/files/{token}": 404,  # the secret in the address is the guard
 }
