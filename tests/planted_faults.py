@@ -31,6 +31,11 @@ ESCALATING = "tests/contactcenter/test_escalating.py"
 DISPATCHER = "tests/contactcenter/test_dispatcher.py"
 SENDER = "tests/contactcenter/test_sender.py"
 FEED = "tests/contactcenter/feed/test_feed.py"
+CHAT_DOOR = "tests/channels/test_webchat_door.py"
+CHAT_VISITS = "tests/channels/test_webchat_visits.py"
+CHAT_ABUSE = "tests/channels/test_webchat_abuse.py"
+CHAT_CONTRACT = "tests/channels/test_webchat_contract.py"
+CHAT_UPLOADS = "tests/channels/test_webchat_uploads.py"
 FEED_CHATS = "tests/api/test_feed_chats.py"
 WALLS = "tests/races/test_last_walls.py"
 ORDERS = "tests/races/test_status_orders.py"
@@ -1755,5 +1760,75 @@ FAULTS = (
         "AND g.found_at > $9)",
         "AND g.found_at > $9 + interval '9 days')",
         ("tests/contactcenter/test_fairness_report.py",),
+    ),
+    Fault(
+        "any_page_may_show_a_widget",
+        "channels/_webchat/door.py",
+        "if origin is None or origin.lower() not in listed(allowed.lower()):",
+        "if origin is not None and not allowed:",
+        (f"{CHAT_DOOR}::test_page_that_is_not_on_the_list_is_sent_away",),
+    ),
+    Fault(
+        "a_page_is_looked_at_once",
+        "channels/_webchat/visit.py",
+        "            self._door.check(self._guest.entry_point, self._origin)\n",
+        "            pass\n",
+        (f"{CHAT_DOOR}::test_page_that_is_taken_off_the_list_loses_its_socket_at_the_next_frame",),
+    ),
+    Fault(
+        "a_visitor_is_told_before_the_commit",
+        "channels/_webchat/visit.py",
+        "            await self._inbox.receive([item])\n",
+        "            asyncio.ensure_future(self._inbox.receive([item]))\n",
+        (CHAT_CONTRACT,),
+    ),
+    Fault(
+        "a_message_said_again_is_another",
+        "channels/_webchat/messages.py",
+        'external_id=f"{address}:{message.id}",',
+        "external_id=None,",
+        (CHAT_VISITS,),
+    ),
+    Fault(
+        "a_browser_that_changed_hands_keeps_its_conversation",
+        "channels/_webchat/greeting.py",
+        "anew = await room.greet(hello.entry_point, None)",
+        "anew = await room.greet(hello.entry_point, hello.token)",
+        (f"{CHAT_VISITS}::test_browser_that_changed_hands_gets_a_conversation_of_its_own",),
+    ),
+    Fault(
+        "who_does_not_read_is_waited_for",
+        "channels/_webchat/visitor_socket.py",
+        "if unsent > self._limits.backlog_bytes:",
+        "if unsent > 1 << 40:",
+        (f"{CHAT_ABUSE}::test_who_does_not_read_is_cut_once_a_megabyte_waits_for_him",),
+    ),
+    Fault(
+        "who_sips_is_waited_for",
+        "channels/_webchat/visitor_socket.py",
+        "elif now_s - at_s > self._limits.backlog_s:",
+        "elif now_s < at_s:",
+        (f"{CHAT_ABUSE}::test_who_reads_on_is_never_cut_although_something_always_waits",),
+    ),
+    Fault(
+        "a_visitor_writes_as_fast_as_he_likes",
+        "channels/_webchat/visit.py",
+        "if not self._door.may_write(self._present.address):",
+        "if not self._present.address:",
+        (f"{CHAT_DOOR}::test_messages_of_a_visitor_are_bounded_over_all_his_sockets",),
+    ),
+    Fault(
+        "a_visitor_has_read_what_he_was_not_sent",
+        "channels/_webchat/visit.py",
+        "sequence = min(frame.sequence, self._told)",
+        "sequence = frame.sequence",
+        (CHAT_VISITS,),
+    ),
+    Fault(
+        "a_page_of_a_visitor_runs_on_our_address",
+        "channels/_webchat/uploads.py",
+        "is_shown = file.content_type in _SHOWN",
+        "is_shown = True",
+        (f"{CHAT_UPLOADS}::test_nothing_but_plain_images_is_shown_and_nothing_ever_runs",),
     ),
 )
