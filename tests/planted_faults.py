@@ -37,6 +37,9 @@ CHAT_ABUSE = "tests/channels/test_webchat_abuse.py"
 CHAT_CONTRACT = "tests/channels/test_webchat_contract.py"
 CHAT_UPLOADS = "tests/channels/test_webchat_uploads.py"
 FEED_CHATS = "tests/api/test_feed_chats.py"
+CHAT_STANDING = "tests/contactcenter/test_chat_standing.py"
+CHAT_ENDINGS = "tests/contactcenter/test_chat_endings.py"
+CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
 WALLS = "tests/races/test_last_walls.py"
 ORDERS = "tests/races/test_status_orders.py"
 SMS = "tests/journeys/test_sms_journey.py"
@@ -1830,5 +1833,75 @@ FAULTS = (
         "is_shown = file.content_type in _SHOWN",
         "is_shown = True",
         (f"{CHAT_UPLOADS}::test_nothing_but_plain_images_is_shown_and_nothing_ever_runs",),
+    ),
+    Fault(
+        "who_waits_is_told_a_place_without_credits",
+        "contactcenter/chat_standing.sql",
+        "ORDER BY t.rank_us, t.id) AS ticket_ids",
+        "ORDER BY t.id) AS ticket_ids",
+        (CHAT_STANDING,),
+    ),
+    Fault(
+        "time_with_an_empty_line_makes_a_queue_slow",
+        "contactcenter/chat_standing.sql",
+        "one.to_at - greatest(one.from_at, one.before_at)",
+        "one.to_at - one.before_at",
+        (CHAT_STANDING,),
+    ),
+    Fault(
+        "a_wait_is_told_although_nobody_is_there",
+        "contactcenter/chat_standing.sql",
+        "AND a.presence IN ('available', 'wrap_up'))",
+        ")",
+        (CHAT_STANDING,),
+    ),
+    Fault(
+        "who_ends_his_chat_stays_in_the_queue",
+        "contactcenter/chat_farewell.py",
+        "    await ending.abandon(conn, now, ticket_id)\n",
+        "",
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "what_was_left_for_later_is_abandoned",
+        "contactcenter/chat_endings.sql",
+        "i.channel <> 'webchat' OR l.is_left",
+        "i.channel <> 'webchat'",
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "last_words_bring_back_what_was_given_up",
+        "contactcenter/chat_farewell.py",
+        '    if ticket.state == "new" or outlook.is_unheard:\n',
+        '    if ticket.state == "new":\n',
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "a_solved_ticket_leaves_its_chats_open",
+        "contactcenter/chat_endings.py",
+        '    "ticket_solved": "agent",\n',
+        "",
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "a_chat_ends_before_its_last_words",
+        "contactcenter/chat_endings.sql",
+        "o.state IN ('queued', 'sending')",
+        "o.state IN ('unknown')",
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "a_chat_is_rated_again",
+        "migrations/0017_webchat.sql",
+        "CONSTRAINT chat_rating_is_given_once_an_episode UNIQUE (ticket_id, episode)",
+        "CONSTRAINT chat_rating_is_given_once_an_episode UNIQUE (ticket_id, episode, id)",
+        (CHAT_RATINGS,),
+    ),
+    Fault(
+        "a_rating_is_not_his_who_solved_it",
+        "migrations/0017_webchat.sql",
+        "ORDER BY l.ended_by IS NOT DISTINCT FROM 'solved' DESC, l.id DESC LIMIT 1",
+        "ORDER BY l.id LIMIT 1",
+        (CHAT_RATINGS,),
     ),
 )
