@@ -12,6 +12,7 @@ from typing import Final
 
 import asyncpg
 import structlog
+from msgspec.structs import replace
 
 from channels import Seat
 from contactcenter import chat_receipts, chat_visitors, timers
@@ -120,8 +121,22 @@ class ChatAttendance:
             for visitor_id, mark in some.items():
                 if self._marks.get(visitor_id) == mark:
                     del self._marks[visitor_id]
+                self._marked(visitor_id, mark)
             if rose:
                 self._bell.ring("events")
+
+    def _marked(self, visitor_id: int, mark: chat_receipts.Mark) -> None:
+        place = self._seats.places.get(visitor_id)
+        if place is None:
+            return
+        visitor = place.visitor
+        if mark.seen > visitor.seen_sequence:
+            self._tell_consoles("visitor_read", visitor)
+        place.visitor = replace(
+            visitor,
+            received_sequence=max(visitor.received_sequence, mark.received),
+            seen_sequence=max(visitor.seen_sequence, mark.seen),
+        )
 
     async def _write_present(self) -> None:
         came = dict(self._came)

@@ -38,6 +38,8 @@ _OF_NO_MATTER: Final = frozenset(
 #: How it stands with somebody who does not wait changes with an event, or by the clock.
 _STANDS_FOR_S: Final = 30.0
 _PAUSE_S: Final = 0.5
+#: While one is told what was read, the next is read.
+_READERS: Final = 2
 
 Standings = Callable[[Conn, datetime, Sequence[int]], Awaitable[Mapping[int, Standing]]]
 
@@ -165,17 +167,20 @@ class ChatSeats:
     async def _look(self) -> None:
         """Look until nothing is left to be told; what cannot be read now stays to be looked for."""
         try:
-            async with self._database.read() as conn:
-                if self._clock() - self._looked_s >= LOOK_EVERY_S:
-                    async with asyncio.timeout(WITHIN_S):
-                        await self._look_around(conn)
-                while self._dirty:
-                    async with asyncio.timeout(WITHIN_S):
-                        await self._look_at_some(conn)
+            if self._clock() - self._looked_s >= LOOK_EVERY_S:
+                async with asyncio.timeout(WITHIN_S), self._database.read() as conn:
+                    await self._look_around(conn)
+            while self._dirty:
+                await asyncio.gather(*(self._look_at_next() for _ in range(_READERS)))
         except (NoDatabase, TimeoutError, asyncpg.PostgresError) as error:
             log.warning("chat_not_read", error=type(error).__name__, visitors=len(self._places))
             self._news.set()
             await asyncio.sleep(_PAUSE_S)
+
+    async def _look_at_next(self) -> None:
+        if self._dirty:
+            async with asyncio.timeout(WITHIN_S), self._database.read() as conn:
+                await self._look_at_some(conn)
 
     async def _look_around(self, conn: Conn) -> None:
         """Look whether anybody has news we have not heard of: one question for all."""
