@@ -67,9 +67,9 @@ class _Claims(Struct, frozen=True, kw_only=True):
     nbf: _Time = 0.0
     name: Annotated[str, Meta(max_length=200)] | None = None
     email: Annotated[str, Meta(max_length=254)] | None = None
-    email_verified: bool = False
+    email_verified: bool | None = None
     phone_number: Annotated[str, Meta(max_length=40)] | None = None
-    phone_number_verified: bool = False
+    phone_number_verified: bool | None = None
 
 
 _JWS: Final = PyJWS(algorithms=[ALGORITHM])

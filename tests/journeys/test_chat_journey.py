@@ -35,6 +35,7 @@ class Line:
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self.socket = socket
         self.said: list[str] = []
+        self.welcome: dict[str, Any] = {}
         self._number = 0
 
     async def say(self, **frame: Any) -> None:
@@ -64,9 +65,8 @@ class Line:
         return event
 
 
-@asynccontextmanager
-async def opened(dsn: str) -> AsyncIterator[Centre]:
-    """A centre with a widget; the first tier serves it."""
+async def widget_set_up(dsn: str) -> None:
+    """A widget; the first tier serves it."""
     conn = await asyncpg.connect(dsn)
     await conn.execute(
         "INSERT INTO entry_point (channel, address, queue_id, language)"
@@ -74,6 +74,12 @@ async def opened(dsn: str) -> AsyncIterator[Centre]:
         KEY,
     )
     await conn.close()
+
+
+@asynccontextmanager
+async def opened(dsn: str) -> AsyncIterator[Centre]:
+    """A centre with a widget."""
+    await widget_set_up(dsn)
     async with centre_module.opened(dsn, CONTACTCENTER_WEBCHAT_ORIGINS=ORIGIN) as centre:
         yield centre
 
@@ -87,7 +93,7 @@ async def widget(centre: Centre, **hello: Any) -> AsyncIterator[Line]:
     ):
         line = Line(socket)
         await line.say(type="hello", version=1, entry_point=KEY, **hello)
-        await line.next(type="welcome")
+        line.welcome = await line.next(type="welcome")
         yield line
 
 
