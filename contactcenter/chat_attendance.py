@@ -6,11 +6,13 @@ connected is said to be there every ten seconds.
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
 import structlog
+from msgspec.structs import replace
 
 from channels import Seat
 from contactcenter import chat_receipts, chat_visitors, timers
@@ -18,15 +20,19 @@ from contactcenter.bell import Bell, Signal, rung
 from contactcenter.chat_seats import ChatSeats
 from contactcenter.chat_signals import tell_rooms
 from contactcenter.chat_visitors import Visitor
-from contactcenter.db import Database
+from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
 
 #: How often those who are connected are said to be there.
 PRESENT_EVERY_S: Final = 10.0
 #: Whoever comes back within this never left: a page was loaded anew.
 GRACE_S: Final = 2.0
-#: So many visitors are written together.
+#: So many visitors are written together; of those who have received something fewer, since whoever
+#: writes to them waits that long.
 TOGETHER: Final = 500
+_MARKED_TOGETHER: Final = 100
+#: What comes within this time is written together: nobody waits for it.
+_GATHERED_S: Final = 0.2
 _WITHIN_S: Final = 4.5
 _TURN_S: Final = 1.0
 _PAUSE_S: Final = 0.5
@@ -91,8 +97,8 @@ class ChatAttendance:
         while True:
             await rung(self._news, at_most_s=_TURN_S)
             try:
-                async with asyncio.timeout(_WITHIN_S):
-                    await self.write()
+                await self.write()
+                await asyncio.sleep(_GATHERED_S)
             except (NoDatabase, TimeoutError, asyncpg.PostgresError) as error:
                 log.warning("chat_attendance_not_written", error=type(error).__name__)
                 await asyncio.sleep(_PAUSE_S)
@@ -103,15 +109,34 @@ class ChatAttendance:
         await self._write_present()
         await self._write_gone()
 
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Conn]:
+        async with asyncio.timeout(_WITHIN_S), self._database.transaction() as conn:
+            yield conn
+
     async def _write_marks(self) -> None:
-        while some := dict(list(self._marks.items())[:TOGETHER]):
-            async with self._database.transaction() as conn:
+        while some := dict(list(self._marks.items())[:_MARKED_TOGETHER]):
+            async with self._transaction() as conn:
                 rose = await chat_receipts.raise_marks(conn, some)
             for visitor_id, mark in some.items():
                 if self._marks.get(visitor_id) == mark:
                     del self._marks[visitor_id]
+                self._marked(visitor_id, mark)
             if rose:
                 self._bell.ring("events")
+
+    def _marked(self, visitor_id: int, mark: chat_receipts.Mark) -> None:
+        place = self._seats.places.get(visitor_id)
+        if place is None:
+            return
+        visitor = place.visitor
+        if mark.seen > visitor.seen_sequence:
+            self._tell_consoles("visitor_read", visitor)
+        place.visitor = replace(
+            visitor,
+            received_sequence=max(visitor.received_sequence, mark.received),
+            seen_sequence=max(visitor.seen_sequence, mark.seen),
+        )
 
     async def _write_present(self) -> None:
         came = dict(self._came)
@@ -120,7 +145,7 @@ class ChatAttendance:
             here = list({**came, **self._seats.places})
         ids = list(here)
         for start in range(0, len(ids), TOGETHER):
-            async with self._database.transaction() as conn:
+            async with self._transaction() as conn:
                 now = await timers.clock(conn)
                 await chat_visitors.note_here(conn, now, ids[start : start + TOGETHER])
             for visitor_id in ids[start : start + TOGETHER]:
@@ -137,7 +162,7 @@ class ChatAttendance:
         gone = [one for one, (left_s, _) in self._left.items() if now_s - left_s >= GRACE_S]
         for start in range(0, len(gone), TOGETHER):
             some = gone[start : start + TOGETHER]
-            async with self._database.transaction() as conn:
+            async with self._transaction() as conn:
                 await chat_visitors.note_gone(conn, await timers.clock(conn), some)
             for visitor_id in some:
                 if (left := self._left.pop(visitor_id, None)) is not None:

@@ -62,6 +62,7 @@ class _Said(Struct, frozen=True, kw_only=True):
     name: str | None
     client_id: str | None
     interaction_id: int | None
+    has_files: bool
 
 
 _SQL = db.Statements(__name__)
@@ -131,8 +132,8 @@ async def after(conn: Conn, reached: Mapping[int, int]) -> dict[int, list[Line]]
     Fewer than that are all there are.
     """
     lines = await _after.all(conn, list(reached), list(reached.values()), PAGE)
-    spoken = [one.interaction_id for one in lines if one.interaction_id is not None]
-    files = await chat_files.of_interactions(conn, spoken) if spoken else {}
+    with_files = [one.interaction_id for one in lines if one.has_files and one.interaction_id]
+    files = await chat_files.of_interactions(conn, with_files) if with_files else {}
     found: dict[int, list[Line]] = {}
     for one in lines:
         line = Line(

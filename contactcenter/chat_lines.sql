@@ -36,7 +36,8 @@ SELECT EXISTS (SELECT FROM chat_line WHERE interaction_id = $1 AND visitor_id = 
 SELECT of.visitor_id, l.sequence, l.at,
        CASE WHEN l.ended_by IS NOT NULL THEN l.ended_by WHEN i.direction = 'inbound' THEN 'visitor'
             WHEN i.author_id IS NOT NULL THEN 'agent' ELSE 'centre' END AS by, l.kind,
-       coalesce(i.body, '') AS text, author.name, l.client_id, l.interaction_id
+       coalesce(i.body, '') AS text, author.name, l.client_id, l.interaction_id,
+       EXISTS (SELECT FROM attachment a WHERE a.interaction_id = l.interaction_id OFFSET 0) AS has_files
 FROM unnest($1::bigint[], $2::bigint[]) AS of(visitor_id, reached)
 CROSS JOIN LATERAL (
   SELECT sequence, kind, interaction_id, client_id, at, ended_by FROM chat_line

@@ -31,9 +31,15 @@ LOOK_EVERY_S: Final = 2.0
 TOGETHER: Final = 500
 #: A question that takes longer is a database that does not answer.
 WITHIN_S: Final = 4.5
+#: Events that change neither how it stands nor, but for what is signalled, what there is to read.
+_OF_NO_MATTER: Final = frozenset(
+    {"interaction_received", "interaction_status_changed", "reply_sent"}
+)
 #: How it stands with somebody who does not wait changes with an event, or by the clock.
 _STANDS_FOR_S: Final = 30.0
 _PAUSE_S: Final = 0.5
+#: While one is told what was read, the next is read.
+_READERS: Final = 2
 
 Standings = Callable[[Conn, datetime, Sequence[int]], Awaitable[Mapping[int, Standing]]]
 
@@ -85,7 +91,8 @@ class ChatSeats:
         self._clock = clock
         self._places: dict[int, Place] = {}
         self._of_ticket: dict[int, set[int]] = {}
-        self._dirty: dict[int, None] = {}
+        #: Whom to look for; with how it stands, or only for new lines.
+        self._dirty: dict[int, bool] = {}
         self._looked_s = float("-inf")
         self._news = asyncio.Event()
         bell.listen("visitors", self.heard)
@@ -104,7 +111,7 @@ class ChatSeats:
         told = after if after <= visitor.last_sequence else 0
         sitting = Sitting(visitor.id, seat, told)
         place.sittings.append(sitting)
-        self._look_for([visitor.id])
+        self._look_for([visitor.id], whole=True)
         return sitting
 
     def leave(self, sitting: Sitting) -> bool:
@@ -122,14 +129,15 @@ class ChatSeats:
 
     def heard(self, signal: Signal) -> None:
         """Hear what another part, here or in another process, says of visitors."""
-        if signal.get("kind") in {"leaving", "here"}:  # of who is where, not of what he is told
+        kind = signal.get("kind")
+        if kind in {"leaving", "here"}:  # of who is where, not of what he is told
             return
         concerned = self._concerned(signal)
-        if signal.get("kind") == "typing":
+        if kind == "typing":
             for visitor_id in concerned:
                 self._tell(self._places[visitor_id].sittings, [Typing(agent=signal["agent"])])
         elif concerned:
-            self._look_for(concerned)
+            self._look_for(concerned, whole=kind != "line")
 
     def happened(self, entries: Sequence[Any]) -> None:
         """Hear of events, in order; of none where some may have been left out."""
@@ -137,8 +145,8 @@ class ChatSeats:
             self._looked_s = float("-inf")
             self._news.set()
         for entry in entries:
-            if entry.ticket_id in self._of_ticket:
-                self._look_for(self._of_ticket[entry.ticket_id])
+            if entry.ticket_id in self._of_ticket and entry.kind not in _OF_NO_MATTER:
+                self._look_for(self._of_ticket[entry.ticket_id], whole=True)
 
     async def run(self, feed: Feed) -> None:
         """Tell everybody what is new until cancelled."""
@@ -159,52 +167,58 @@ class ChatSeats:
     async def _look(self) -> None:
         """Look until nothing is left to be told; what cannot be read now stays to be looked for."""
         try:
-            async with asyncio.timeout(WITHIN_S), self._database.read() as conn:
-                if self._clock() - self._looked_s >= LOOK_EVERY_S:
+            if self._clock() - self._looked_s >= LOOK_EVERY_S:
+                async with asyncio.timeout(WITHIN_S), self._database.read() as conn:
                     await self._look_around(conn)
-                while self._dirty:
-                    async with asyncio.timeout(WITHIN_S):
-                        await self._look_at_some(conn)
+            while self._dirty:
+                await asyncio.gather(*(self._look_at_next() for _ in range(_READERS)))
         except (NoDatabase, TimeoutError, asyncpg.PostgresError) as error:
             log.warning("chat_not_read", error=type(error).__name__, visitors=len(self._places))
             self._news.set()
             await asyncio.sleep(_PAUSE_S)
 
+    async def _look_at_next(self) -> None:
+        if self._dirty:
+            async with asyncio.timeout(WITHIN_S), self._database.read() as conn:
+                await self._look_at_some(conn)
+
     async def _look_around(self, conn: Conn) -> None:
-        """Look whether anybody has news we have not heard of: one question for all of some."""
+        """Look whether anybody has news we have not heard of: one question for all."""
         now_s = self._clock()
-        ids = list(self._places)
-        for start in range(0, len(ids), TOGETHER):
-            some = ids[start : start + TOGETHER]
-            behind = self._renew(some, await chat_visitors.by_id(conn, some))
-            self._dirty.update(dict.fromkeys(behind))
+        known = [
+            chat_visitors.Known(visitor=place.visitor, reached=place.reached)
+            for place in self._places.values()
+        ]
+        changed = await chat_visitors.changed(conn, known) if known else []
+        for visitor_id in changed:
+            if visitor_id in self._places:
+                self._dirty[visitor_id] = True
         for visitor_id, place in self._places.items():
             if place.waits or now_s - place.stood_s >= _STANDS_FOR_S:
-                self._dirty[visitor_id] = None
+                self._dirty[visitor_id] = True
         self._looked_s = now_s
 
     async def _look_at_some(self, conn: Conn) -> None:
         """Read and tell what is new for some; each is forgotten only when he was told."""
-        ids = list(self._dirty)[:TOGETHER]
-        for visitor_id in ids:
+        some = dict(list(self._dirty.items())[:TOGETHER])
+        for visitor_id in some:
             del self._dirty[visitor_id]
         try:
-            self._renew(ids, await chat_visitors.by_id(conn, ids))
-            behind = {
-                visitor_id: place.reached
-                for visitor_id in ids
-                if (place := self._places.get(visitor_id)) is not None
-                and place.reached < place.visitor.last_sequence
-            }
-            for visitor_id, lines in (await chat_lines.after(conn, behind)).items():
+            reached = {one: self._places[one].reached for one in some if one in self._places}
+            for visitor_id, lines in (await chat_lines.after(conn, reached)).items():
                 if (place := self._places.get(visitor_id)) is not None:
-                    self._show(place, behind[visitor_id], lines)
-            standings = await self._standings(conn, await timers.clock(conn), ids)
-            for visitor_id, standing in standings.items():
-                if (place := self._places.get(visitor_id)) is not None:
-                    self._stand(place, standing)
+                    self._show(place, reached[visitor_id], lines)
+                    some[visitor_id] |= any(line.by != "agent" for line in lines)
+            if stand := [one for one, whole in some.items() if whole and one in self._places]:
+                self._renew(stand, await chat_visitors.by_id(conn, stand))
+                found = await self._standings(conn, await timers.clock(conn), stand)
+                for visitor_id, standing in found.items():
+                    if (place := self._places.get(visitor_id)) is not None:
+                        self._stand(place, standing)
         except BaseException:
-            self._dirty.update(dict.fromkeys(one for one in ids if one in self._places))
+            for visitor_id, whole in some.items():
+                if visitor_id in self._places:
+                    self._dirty[visitor_id] = whole or self._dirty.get(visitor_id, False)
             raise
 
     def _show(self, place: Place, read_after: int, lines: Sequence[Line]) -> None:
@@ -222,7 +236,7 @@ class ChatSeats:
                 sitting.told = lacking[-1].sequence
                 self._tell([sitting], lacking)
         if len(lines) == chat_lines.PAGE:
-            self._dirty[place.visitor.id] = None
+            self._look_for([place.visitor.id], whole=False)
 
     def _stand(self, place: Place, standing: Standing) -> None:
         place.stood_s = self._clock()
@@ -240,9 +254,8 @@ class ChatSeats:
                 log.exception("chat_seat_failed", exc_info=logs.unquoted(error))
                 sitting.seat.end()
 
-    def _renew(self, ids: Sequence[int], visitors: Sequence[Visitor]) -> list[int]:
-        """Take over how visitors are by now; returns who has news. Who is no more is sent away."""
-        news = []
+    def _renew(self, ids: Sequence[int], visitors: Sequence[Visitor]) -> None:
+        """Take over how visitors are by now; who is no more is sent away."""
         found = {visitor.id: visitor for visitor in visitors}
         for visitor_id in ids:
             if (place := self._places.get(visitor_id)) is None:
@@ -251,11 +264,8 @@ class ChatSeats:
                 for sitting in place.sittings:
                     sitting.seat.end()
                 continue
-            before, place.visitor = place.visitor, visitor
-            self._concern(visitor_id, before.ticket_id, visitor.ticket_id)
-            if place.reached < visitor.last_sequence or _differs(before, visitor):
-                news.append(visitor_id)
-        return news
+            self._concern(visitor_id, place.visitor.ticket_id, visitor.ticket_id)
+            place.visitor = visitor
 
     def _concern(self, visitor_id: int, before: int | None, now: int | None) -> None:
         """Remember whom what happens to a ticket concerns."""
@@ -273,15 +283,7 @@ class ChatSeats:
         ]
         return [visitor_id for visitor_id in named if visitor_id in self._places]
 
-    def _look_for(self, visitor_ids: Iterable[int]) -> None:
-        self._dirty.update(dict.fromkeys(visitor_ids))
+    def _look_for(self, visitor_ids: Iterable[int], *, whole: bool) -> None:
+        for visitor_id in visitor_ids:
+            self._dirty[visitor_id] = whole or self._dirty.get(visitor_id, False)
         self._news.set()
-
-
-def _differs(before: Visitor, now: Visitor) -> bool:
-    """Whether it may stand otherwise with him."""
-    return (before.ticket_id, before.ended_at, before.read_sequence) != (
-        now.ticket_id,
-        now.ended_at,
-        now.read_sequence,
-    )

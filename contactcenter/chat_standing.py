@@ -8,6 +8,7 @@ Source: https://doi.org/10.1287/mnsc.45.6.870 (Whitt, Predicting queueing delays
 https://doi.org/10.1287/msom.1080.0223 (Ibrahim and Whitt 2009, the estimator QL).
 """
 
+import math
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -30,6 +31,9 @@ PACE_WINDOW: Final = timedelta(hours=1)
 PACE_TAKINGS: Final = 50
 #: With fewer the guess could be off by half, and none is made.
 PACE_LEAST: Final = 5
+#: What is told changes by such steps, in seconds, up to a wait: a guess has no seconds, and who
+#: waits is not to be told anew every other second.
+_STEPS_S: Final = ((120, 10), (600, 30), (3600, 60), (math.inf, 600))
 #: An opening later than this is not told.
 _AHEAD: Final = timedelta(days=366)
 
@@ -110,6 +114,15 @@ async def standing_of_stranger(conn: Conn, now: datetime, entry_point_id: int) -
     return Standing(state="new", is_open=door.is_open, opens_at=door.opens_at)
 
 
+def told_s(wait_s: float) -> int:
+    """A wait as it is told: to the next 10 s, from two minutes on to half, then to whole minutes.
+
+    From an hour on to ten of them; never nothing.
+    """
+    step_s = next(step_s for below_s, step_s in _STEPS_S if wait_s < below_s)
+    return max(1, math.ceil(wait_s / step_s)) * step_s
+
+
 async def paces(conn: Conn, now: datetime, queue_ids: Collection[int]) -> dict[int, float]:
     """How long it takes in these queues until the next is taken, in seconds.
 
@@ -179,7 +192,7 @@ def _standing(row: _Row, known: _Known) -> Standing:
     return Standing(
         state=stage,
         position=position,
-        expected_wait_s=None if position is None or pace_s is None else round(position * pace_s),
+        expected_wait_s=None if position is None or pace_s is None else told_s(position * pace_s),
         agent=known.names.get(row.agent_id or 0) if is_talking else None,
         is_open=door.is_open,
         opens_at=door.opens_at,

@@ -38,11 +38,19 @@ class Visitor(Struct, frozen=True, kw_only=True):
         return self.left_at is None and self.seen_at > now - PRESENT_FOR
 
 
+class Known(Struct, frozen=True, kw_only=True):
+    """A visitor as we have him in memory, and the line up to which he was told everything."""
+
+    visitor: Visitor
+    reached: int
+
+
 _SQL = db.Statements(__name__)
 _by_token = _SQL.take("by_token", Visitor)
 _by_address = _SQL.take("by_address", Visitor)
 _by_id = _SQL.take("by_id", Visitor)
 _of_ticket = _SQL.take("of_ticket", Visitor)
+_changed = _SQL.take("changed", int)
 _keep = _SQL.command("keep")
 _here = _SQL.command("here")
 _gone = _SQL.command("gone")
@@ -61,6 +69,18 @@ async def by_address(conn: Conn, addresses: Sequence[str]) -> list[Visitor]:
 async def by_id(conn: Conn, visitor_ids: Sequence[int]) -> list[Visitor]:
     """These visitors, in no order."""
     return await _by_id.all(conn, list(visitor_ids))
+
+
+async def changed(conn: Conn, known: Sequence[Known]) -> list[int]:
+    """Who has lines he was not told, or is otherwise than we have him, or is no more."""
+    return await _changed.all(
+        conn,
+        [one.visitor.id for one in known],
+        [one.reached for one in known],
+        [one.visitor.ticket_id for one in known],
+        [one.visitor.read_sequence for one in known],
+        [one.visitor.ended_at is not None for one in known],
+    )
 
 
 async def of_ticket(conn: Conn, ticket_id: int) -> list[Visitor]:

@@ -13,11 +13,20 @@ FROM chat_visitor v LEFT JOIN ticket t ON t.id = v.ticket_id
 WHERE v.address = ANY ($1::text[])
 
 -- name: by_id
--- How it stands with everybody who is connected, asked every two seconds for all of them.
+-- How some who are connected are by now.
 SELECT v.id, v.entry_point_id, v.token_sha256, v.address, v.language, v.user_id, v.ticket_id, t.contact_id,
        v.last_sequence, v.received_sequence, v.seen_sequence, v.read_sequence, v.seen_at, v.left_at, v.ended_at
 FROM chat_visitor v LEFT JOIN ticket t ON t.id = v.ticket_id
 WHERE v.id = ANY ($1::bigint[])
+
+-- name: changed
+-- Asked every two seconds for everybody who is connected: whom to look for, though nothing was heard of him.
+SELECT known.id
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::boolean[])
+  AS known(id, reached, ticket_id, read_sequence, has_ended)
+LEFT JOIN chat_visitor v ON v.id = known.id
+WHERE v.id IS NULL OR v.last_sequence > known.reached OR v.read_sequence <> known.read_sequence
+   OR v.ticket_id IS DISTINCT FROM known.ticket_id OR (v.ended_at IS NOT NULL) <> known.has_ended
 
 -- name: of_ticket
 -- The other side of a ticket; several where one person writes from two browsers.

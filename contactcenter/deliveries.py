@@ -42,7 +42,7 @@ _adopt = _SQL.command("adopt")
 _kept_statuses = _SQL.take("kept_statuses", _Status)
 _set_state = _SQL.command("set_state")
 _lock_messages = _SQL.command("lock_messages")
-_keep_states = _SQL.take("keep_states", datetime)
+_keep_states = _SQL.command("keep_states")
 _sent_messages = _SQL.take("sent_messages", _Sent)
 _set_states = _SQL.command("set_states")
 
@@ -73,12 +73,12 @@ async def note_states(conn: Conn, channel: str, states: Mapping[str, str]) -> in
     """
     ids = sorted(states)
     await _lock_messages.run(conn, ids)
-    received_at = await _keep_states.one(conn, channel, ids, [states[one] for one in ids])
-    rose = [
-        one
-        for one in await _sent_messages.all(conn, ids)
-        if rises(one.state, states[one.external_id])
-    ]
+    known = await _sent_messages.all(conn, ids)
+    early = sorted(set(ids) - {one.external_id for one in known})  # before the sender's own note
+    if early:
+        await _keep_states.run(conn, channel, early, [states[one] for one in early])
+    rose = [one for one in known if rises(one.state, states[one.external_id])]
+    received_at = await timers.clock(conn)
     await _set_states.run(conn, [one.id for one in rose], [states[one.external_id] for one in rose])
     await events.record(
         conn, *(_rise(one, states[one.external_id], None, received_at) for one in rose)

@@ -42,13 +42,9 @@ SELECT pg_advisory_xact_lock(hashtextextended(o.external_id, 20261122))
 FROM (SELECT external_id FROM unnest($1::text[]) AS u(external_id) ORDER BY external_id) o
 
 -- name: keep_states
--- What was told of many messages at once.
-WITH kept AS (
-  INSERT INTO status_update (channel, external_id, status, received_at)
-  SELECT $1, u.external_id, u.status, clock_timestamp() FROM unnest($2::text[], $3::text[]) AS u(external_id, status)
-  RETURNING received_at
-)
-SELECT max(received_at) AS received_at FROM kept
+-- What was told of messages whose ids we do not know yet.
+INSERT INTO status_update (channel, external_id, status, received_at)
+SELECT $1, u.external_id, u.status, clock_timestamp() FROM unnest($2::text[], $3::text[]) AS u(external_id, status)
 
 -- name: sent_messages
 -- The messages that is about, locked so that their states only rise.

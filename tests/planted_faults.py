@@ -31,11 +31,19 @@ ESCALATING = "tests/contactcenter/test_escalating.py"
 DISPATCHER = "tests/contactcenter/test_dispatcher.py"
 SENDER = "tests/contactcenter/test_sender.py"
 FEED = "tests/contactcenter/feed/test_feed.py"
+CHAT_DOOR = "tests/channels/test_webchat_door.py"
+CHAT_VISITS = "tests/channels/test_webchat_visits.py"
+CHAT_ABUSE = "tests/channels/test_webchat_abuse.py"
+CHAT_CONTRACT = "tests/channels/test_webchat_contract.py"
+CHAT_UPLOADS = "tests/channels/test_webchat_uploads.py"
 FEED_CHATS = "tests/api/test_feed_chats.py"
 SIGNED = "tests/channels/test_webchat_identity.py"
 USERS = "tests/contactcenter/test_chat_users.py"
 IDENTIFYING = "tests/contactcenter/test_chat_identifying.py"
 CHAT_FILES = "tests/contactcenter/test_chat_files.py"
+CHAT_STANDING = "tests/contactcenter/test_chat_standing.py"
+CHAT_ENDINGS = "tests/contactcenter/test_chat_endings.py"
+CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
 WALLS = "tests/races/test_last_walls.py"
 ORDERS = "tests/races/test_status_orders.py"
 SMS = "tests/journeys/test_sms_journey.py"
@@ -1846,5 +1854,145 @@ FAULTS = (
         "AND g.found_at > $9)",
         "AND g.found_at > $9 + interval '9 days')",
         ("tests/contactcenter/test_fairness_report.py",),
+    ),
+    Fault(
+        "any_page_may_show_a_widget",
+        "channels/_webchat/door.py",
+        "if origin is None or origin.lower() not in listed(allowed.lower()):",
+        "if origin is not None and not allowed:",
+        (f"{CHAT_DOOR}::test_page_that_is_not_on_the_list_is_sent_away",),
+    ),
+    Fault(
+        "a_page_is_looked_at_once",
+        "channels/_webchat/visit.py",
+        "            self._door.check(self._guest.entry_point, self._origin)\n",
+        "            pass\n",
+        (f"{CHAT_DOOR}::test_page_that_is_taken_off_the_list_loses_its_socket_at_the_next_frame",),
+    ),
+    Fault(
+        "a_visitor_is_told_before_the_commit",
+        "channels/_webchat/visit.py",
+        "            await self._inbox.receive([item])\n",
+        "            asyncio.ensure_future(self._inbox.receive([item]))\n",
+        (CHAT_CONTRACT,),
+    ),
+    Fault(
+        "a_message_said_again_is_another",
+        "channels/_webchat/messages.py",
+        'external_id=f"{address}:{message.id}",',
+        "external_id=None,",
+        (CHAT_VISITS,),
+    ),
+    Fault(
+        "a_browser_that_changed_hands_keeps_its_conversation",
+        "channels/_webchat/greeting.py",
+        "anew = await room.greet(hello.entry_point, None)",
+        "anew = await room.greet(hello.entry_point, hello.token)",
+        (f"{CHAT_VISITS}::test_browser_that_changed_hands_gets_a_conversation_of_its_own",),
+    ),
+    Fault(
+        "who_does_not_read_is_waited_for",
+        "channels/_webchat/visitor_socket.py",
+        "if unsent > self._limits.backlog_bytes:",
+        "if unsent > 1 << 40:",
+        (f"{CHAT_ABUSE}::test_who_does_not_read_is_cut_once_a_megabyte_waits_for_him",),
+    ),
+    Fault(
+        "who_sips_is_waited_for",
+        "channels/_webchat/visitor_socket.py",
+        "elif now_s - at_s > self._limits.backlog_s:",
+        "elif now_s < at_s:",
+        (f"{CHAT_ABUSE}::test_who_reads_on_is_never_cut_although_something_always_waits",),
+    ),
+    Fault(
+        "a_visitor_writes_as_fast_as_he_likes",
+        "channels/_webchat/visit.py",
+        "if not self._door.may_write(self._present.address):",
+        "if not self._present.address:",
+        (f"{CHAT_DOOR}::test_messages_of_a_visitor_are_bounded_over_all_his_sockets",),
+    ),
+    Fault(
+        "a_visitor_has_read_what_he_was_not_sent",
+        "channels/_webchat/visit.py",
+        "sequence = min(frame.sequence, self._told)",
+        "sequence = frame.sequence",
+        (CHAT_VISITS,),
+    ),
+    Fault(
+        "a_page_of_a_visitor_runs_on_our_address",
+        "channels/_webchat/uploads.py",
+        "is_shown = file.content_type in _SHOWN",
+        "is_shown = True",
+        (f"{CHAT_UPLOADS}::test_nothing_but_plain_images_is_shown_and_nothing_ever_runs",),
+    ),
+    Fault(
+        "who_waits_is_told_a_place_without_credits",
+        "contactcenter/chat_standing.sql",
+        "ORDER BY t.rank_us, t.id) AS ticket_ids",
+        "ORDER BY t.id) AS ticket_ids",
+        (CHAT_STANDING,),
+    ),
+    Fault(
+        "time_with_an_empty_line_makes_a_queue_slow",
+        "contactcenter/chat_standing.sql",
+        "one.to_at - greatest(one.from_at, one.before_at)",
+        "one.to_at - one.before_at",
+        (CHAT_STANDING,),
+    ),
+    Fault(
+        "a_wait_is_told_although_nobody_is_there",
+        "contactcenter/chat_standing.sql",
+        "AND a.presence IN ('available', 'wrap_up'))",
+        ")",
+        (CHAT_STANDING,),
+    ),
+    Fault(
+        "who_ends_his_chat_stays_in_the_queue",
+        "contactcenter/chat_farewell.py",
+        "    await ending.abandon(conn, now, ticket_id)\n",
+        "",
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "what_was_left_for_later_is_abandoned",
+        "contactcenter/chat_endings.sql",
+        "i.channel <> 'webchat' OR l.is_left",
+        "i.channel <> 'webchat'",
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "last_words_bring_back_what_was_given_up",
+        "contactcenter/chat_farewell.py",
+        '    if ticket.state == "new" or outlook.is_unheard:\n',
+        '    if ticket.state == "new":\n',
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "a_solved_ticket_leaves_its_chats_open",
+        "contactcenter/chat_endings.py",
+        '    "ticket_solved": "agent",\n',
+        "",
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "a_chat_ends_before_its_last_words",
+        "contactcenter/chat_endings.sql",
+        "o.state IN ('queued', 'sending')",
+        "o.state IN ('unknown')",
+        (CHAT_ENDINGS,),
+    ),
+    Fault(
+        "a_chat_is_rated_again",
+        "migrations/0017_webchat.sql",
+        "CONSTRAINT chat_rating_is_given_once_an_episode UNIQUE (ticket_id, episode)",
+        "CONSTRAINT chat_rating_is_given_once_an_episode UNIQUE (ticket_id, episode, id)",
+        (CHAT_RATINGS,),
+    ),
+    Fault(
+        "a_rating_is_not_his_who_solved_it",
+        "migrations/0017_webchat.sql",
+        "ORDER BY l.ended_by IS NOT DISTINCT FROM 'solved' DESC, l.id DESC LIMIT 1",
+        "ORDER BY l.id LIMIT 1",
+        (CHAT_RATINGS,),
     ),
 )

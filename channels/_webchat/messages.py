@@ -49,6 +49,8 @@ def read(raw: Raw) -> Inbound | Unreadable:
         check(frame)
     except KeyError as error:
         return _unreadable("missing_field", f"{error.args[0]} was not kept with it.", raw)
+    except wire.OtherVersion:
+        return _unreadable("unknown_type", "The frame is no message.", raw)
     except (wire.Unclear, Declined) as error:
         return _unreadable(error.code, str(error), raw)
     return inbound(frame, raw.body, entry_point=entry_point, address=address)

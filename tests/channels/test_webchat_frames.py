@@ -58,6 +58,12 @@ def test_any_bytes_are_a_frame_or_refused(data):
         assert wire.encode(frames.Error(code=why.code, message=str(why), id=why.frame_id))
 
 
+def test_hello_of_another_version_that_was_kept_is_unreadable():
+    raw = Raw(body=b'{"type":"hello","version":2}', content_type="application/json")
+
+    assert messages.read(raw).reason == "unknown_type"
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     NEARLY | st.binary(max_size=60),

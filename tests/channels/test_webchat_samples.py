@@ -21,7 +21,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "webchat.md"
 
 
 def sample(language: str) -> str:
-    [code] = re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    [code] = re.findall(
+        rf"^```{language}\n(.*?)^```", DOCUMENT.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
     return code
 
 

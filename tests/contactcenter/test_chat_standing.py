@@ -11,7 +11,7 @@ from noon import NOON, after
 
 from channels import Standing
 from contactcenter import chat_standing, tickets
-from contactcenter.chat_standing import PACE_TAKINGS, standing_of_stranger, standings
+from contactcenter.chat_standing import PACE_TAKINGS, standing_of_stranger, standings, told_s
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, seek
 
@@ -152,7 +152,7 @@ async def test_nothing_is_expected_of_a_queue_that_nobody_serves_or_that_is_clos
     agent_id = await factories.agent(world, NOON, queues=[queue_id], presence="away")
     assert await expected() is None
     await world.execute("UPDATE agent SET presence = 'wrap_up' WHERE id = $1", agent_id)
-    assert await expected() == 22  # five gaps of 10 s, and a minute in which nobody was taken
+    assert await expected() == 30  # 22 s: five gaps of 10 s, and a minute in which nobody was taken
     assert (await standings(world, after(7200), [him]))[him].expected_wait_s is None  # long ago
     await world.execute("UPDATE queue SET is_open = false")
     assert await expected() is None
@@ -183,6 +183,14 @@ async def test_the_last_takings_count(world: Conn, queue_id: int) -> None:
     await _took(world, queue_id, slow + fast)
 
     assert await chat_standing.paces(world, NOON, [queue_id]) == {queue_id: 2.0}
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "told"),
+    [(0, 10), (10, 10), (10.1, 20), (119, 120), (121, 150), (601, 660), (3599, 3600), (3601, 4200)],
+)
+def test_a_guess_is_told_in_steps(wait_s: float, told: int) -> None:
+    assert told_s(wait_s) == told
 
 
 async def test_the_expected_wait_is_what_a_simulated_queue_makes_of_it(

@@ -1,4 +1,4 @@
-"""Looks for bytes that the reader of mails does not withstand.
+"""Looks for bytes that the reader of mails, or of a chat's frames, does not withstand.
 
     python tests/fuzz/fuzz_mail.py mail corpus/ -max_total_time=600
 
@@ -22,7 +22,7 @@ BYTES = 4096
 def main() -> None:
     """Fuzz one target until libFuzzer ends the process."""
     sys.path[:0] = [str(TESTS.parent), str(TESTS), str(TESTS / "fuzz")]
-    with atheris.instrument_imports(include=["channels._mail"]):
+    with atheris.instrument_imports(include=["channels._mail", "channels._webchat"]):
         from targets import TARGETS  # noqa: PLC0415  what is imported here is watched
     name = sys.argv.pop(1) if len(sys.argv) > 1 else ""
     if name not in TARGETS:

@@ -14,6 +14,9 @@ from channels._mail.header_fields import with_parameters
 from channels._mail.new_words import new_words
 from channels._mail.understanding import understand
 from channels._mail.values import Mail, NotUnderstood
+from channels._messages import Raw, Unreadable
+from channels._webchat import messages, wire
+from channels._webchat.frames import Error, Frame
 
 #: Twice as long as a mail may take; instrumented code is slower.
 CPU_S = 4.0
@@ -72,11 +75,30 @@ def a_header_value(raw: bytes) -> None:
     assert process_time() - began < CPU_S
 
 
+def a_frame(raw: bytes) -> None:
+    """Any bytes are a frame of a visitor's or refused, and the same frame again when they were."""
+    began = process_time()
+    try:
+        frame: Frame | None = wire.decode(raw)
+    except wire.Unclear as unclear:
+        frame = None
+        wire.encode(Error(code=unclear.code, message=str(unclear), id=unclear.frame_id))
+    except wire.OtherVersion:
+        frame = None
+    assert frame is None or wire.decode(msgspec.json.encode(frame)) == frame
+    kept = {"entry_point": "shop", "address": "v-1"}
+    item = messages.read(Raw(body=raw, content_type="application/json", headers=kept))
+    assert item.raw.body == raw
+    assert isinstance(item, Unreadable) or "\x00" not in item.text + str(item.external_id)
+    assert process_time() - began < CPU_S
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "mail": a_mail,
     "html": a_fragment,
     "text": a_text,
     "value": a_header_value,
+    "frame": a_frame,
 }
 
 

@@ -9,6 +9,7 @@ import { styles } from './styles.js';
 const LATE_MS = 2000; // a shorter cut is not worth a word
 const WIDE = '(min-width: 481px)';
 const FIRST = '.form input, .row textarea, .actions button, .launcher';
+const LIKE = { address_refused: 'bad_email', too_many_transcripts: 'rate_limited' };
 const TRIED_AGAIN_MS = [3000, 10000, 30000];
 
 export class Chat extends HTMLElement {
@@ -155,7 +156,8 @@ export class Chat extends HTMLElement {
   }
 
   problem(code) {
-    return this.texts.problems[code] || this.texts.problems.other;
+    const { problems } = this.texts;
+    return problems[LIKE[code] || code] || problems.other;
   }
 
   // Show a question in the composer's place; null shows the composer again.

@@ -40,6 +40,7 @@ export class Conversation {
 
   greeting() {
     const { entryPoint, identity, language } = this;
+    this.toldIdentity = identity;
     const after = this.last();
     const hello = { type: 'hello', version: 1, entry_point: entryPoint, after };
     return { ...hello, token: this.token, identity, language };
@@ -83,8 +84,9 @@ export class Conversation {
     this.settings = settings;
     this.standing = standing;
     this.isIdentified = frame.is_identified;
-    this.problem = problem;
+    this.judge(problem);
     this.caughtUp ??= frame.last_sequence; // what is newer was written while he was here
+    if (this.identity !== this.toldIdentity) this.identify(this.identity); // told since the hello
     this.sendNext();
   }
 
@@ -179,16 +181,26 @@ export class Conversation {
     return `${this.base}files/${file.token}`;
   }
 
+  // Answers with what is wrong with the token, or null; where no chat is open that is seen later.
   async identify(identity) {
     this.identity = identity;
-    if (this.connection.state !== 'open') return;
-    this.problem = await this.ask({ type: 'identify', identity });
+    if (this.connection.state !== 'open') return null;
+    const problem = await this.ask({ type: 'identify', identity });
     // Whoever this browser's conversation belongs to, it is not the one who signed in.
-    if (this.problem === 'other_visitor') {
+    if (problem === 'other_visitor') {
       this.forget();
       this.identity = identity;
     }
+    this.judge(problem);
     this.changed();
+    return problem || null;
+  }
+
+  judge(problem) {
+    if (problem && problem !== this.problem) {
+      console.warn(`contactcenter: ${problem} identity token; the chat goes on without it`);
+    }
+    this.problem = problem;
   }
 
   // The visitor signed out of the host site: this browser knows nothing of him any more.

@@ -49,6 +49,7 @@ function header(chat, title) {
 function menu(chat) {
   const { texts, conversation } = chat;
   const { standing, lines, memory } = conversation;
+  const hasAnswer = lines.some(({ by }) => by === 'agent');
   const isSounding = Boolean(memory.kept.sound);
   const item = (label, act, rest) => {
     const onclick = () => {
@@ -61,7 +62,7 @@ function menu(chat) {
     h('summary.icon', { 'aria-label': texts.menu, title: texts.menu }, icon('more')),
     h('div', {},
       item(texts.sound, () => chat.turnSound(!isSounding), { 'aria-pressed': `${isSounding}` }),
-      lines.length > 0 && item(texts.transcript, () => chat.show('transcript')),
+      hasAnswer && item(texts.transcript, () => chat.show('transcript')),
       /waiting|talking/.test(standing.state) && item(texts.end, () => chat.show('end'))));
 }
 
