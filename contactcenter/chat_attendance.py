@@ -51,6 +51,8 @@ class ChatAttendance:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        #: How long somebody may be away before he has left.
+        self.grace_s = GRACE_S
         self._database = database
         self._bell = bell
         self._seats = seats
@@ -159,7 +161,7 @@ class ChatAttendance:
         now_s = self._clock()
         for visitor_id in [one for one in self._left if one in self._seats.places]:
             del self._left[visitor_id]
-        gone = [one for one, (left_s, _) in self._left.items() if now_s - left_s >= GRACE_S]
+        gone = [one for one, (left_s, _) in self._left.items() if now_s - left_s >= self.grace_s]
         for start in range(0, len(gone), TOGETHER):
             some = gone[start : start + TOGETHER]
             async with self._transaction() as conn:

@@ -1,9 +1,10 @@
 -- name: prune_inbound_keys
 -- No provider redelivers after this long; a small piece at a time keeps the transaction short. A mailbox may
--- be numbered anew after years, and is read again from its first mail then: keys of mails stay.
+-- be numbered anew after years, and is read again from its first mail then; a browser keeps what was not
+-- acknowledged until it is opened again: keys of mails and chats stay.
 DELETE FROM inbound_key WHERE ctid = ANY (ARRAY(
   SELECT k.ctid FROM inbound_key k WHERE k.received_at < clock_timestamp() - interval '30 days'
-    AND NOT EXISTS (SELECT FROM entry_point e WHERE e.id = k.entry_point_id AND e.channel = 'email') LIMIT 5000))
+    AND NOT EXISTS (SELECT FROM entry_point e WHERE e.id = k.entry_point_id AND e.channel IN ('email', 'webchat')) LIMIT 5000))
 
 -- name: prune_idempotency_keys
 -- A key is honoured for a day.

@@ -31,6 +31,7 @@ ESCALATING = "tests/contactcenter/test_escalating.py"
 DISPATCHER = "tests/contactcenter/test_dispatcher.py"
 SENDER = "tests/contactcenter/test_sender.py"
 FEED = "tests/contactcenter/feed/test_feed.py"
+CHATROOM = "tests/contactcenter/test_chatroom.py"
 CHAT_DOOR = "tests/channels/test_webchat_door.py"
 CHAT_VISITS = "tests/channels/test_webchat_visits.py"
 CHAT_ABUSE = "tests/channels/test_webchat_abuse.py"
@@ -1994,5 +1995,61 @@ FAULTS = (
         "ORDER BY l.ended_by IS NOT DISTINCT FROM 'solved' DESC, l.id DESC LIMIT 1",
         "ORDER BY l.id LIMIT 1",
         (CHAT_RATINGS,),
+    ),
+    Fault(
+        "lines_are_numbered_without_the_visitors_lock",
+        "contactcenter/chat_lines.sql",
+        "WHERE address = ANY ($1::text[])\nORDER BY id FOR NO KEY UPDATE",
+        "WHERE address = ANY ($1::text[])\nORDER BY id",
+        (f"{CHATROOM}::test_whoever_writes_at_once_from_two_processes_is_numbered_without_a_gap",),
+    ),
+    Fault(
+        "a_reply_is_a_line_at_each_delivery",
+        "contactcenter/chat_lines.py",
+        "if await _is_shown.one(conn, interaction_id, visitor.id):",
+        "if False:",
+        (CHATROOM,),
+    ),
+    Fault(
+        "lines_stand_in_the_order_of_their_keys",
+        "contactcenter/chat_intake.py",
+        "return {place[id(i)]: i for i in came if id(i) in place and (i.consent or i.said)}",
+        "return {n: i for n, i in enumerate(stored) if place and came}",
+        (f"{CHATROOM}::test_messages_of_one_batch_are_numbered_in_the_order_they_came",),
+    ),
+    Fault(
+        "a_tab_is_told_what_another_lacks",
+        "contactcenter/chat_seats.py",
+        "lacking = [line for line in lines if line.sequence > sitting.told]",
+        "lacking = list(lines)",
+        (f"{CHATROOM}::test_another_tab_gets_all_lines_and_the_first_one_none_again",),
+    ),
+    Fault(
+        "a_browser_that_has_more_than_there_is_waits",
+        "contactcenter/chat_seats.py",
+        "told = after if after <= visitor.last_sequence else 0",
+        "told = after",
+        (f"{CHATROOM}::test_a_browser_that_has_more_than_there_is_begins_anew",),
+    ),
+    Fault(
+        "a_token_is_good_at_every_widget",
+        "contactcenter/chatroom.py",
+        "visitor is not None and visitor.entry_point_id == ours.id:",
+        "visitor is not None:",
+        (f"{CHATROOM}::test_a_token_is_good_at_its_own_widget_alone",),
+    ),
+    Fault(
+        "anybody_makes_tokens",
+        "contactcenter/chat_tokens.py",
+        "return any(hmac.compare_digest(mac, _mac(key, entry_point, chance)) for key in keys)",
+        "return True",
+        (f"{CHATROOM}::test_a_token_that_is_not_ours_makes_a_stranger_with_another",),
+    ),
+    Fault(
+        "a_chats_message_is_another_after_a_month",
+        "contactcenter/upkeep.sql",
+        "e.channel IN ('email', 'webchat')",
+        "e.channel = 'email'",
+        (f"{CHATROOM}::test_a_message_is_the_same_however_late_it_is_sent_again",),
     ),
 )

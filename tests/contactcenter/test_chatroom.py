@@ -1,15 +1,15 @@
 """A visitor has every line once and in order, whichever process serves him and whatever fails."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from chat_world import KEY, Process, RecordingSeat, process, said, widget, written
+from chat_world import KEY, PATIENCE_S, Process, RecordingSeat, process, said, widget, written
 from msgspec.structs import replace
 
-from channels import ChatRefused, Details, Guest, Standing, Typing, Undeliverable
-from contactcenter import chat_endings
+from channels import ChatRefused, Details, Guest, NotStored, Standing, Typing, Undeliverable
+from contactcenter import chat_endings, chat_visitors, timers, upkeep
 from contactcenter.db import Database
 
 
@@ -306,3 +306,110 @@ async def test_who_ended_the_chat_goes_on_by_writing(
         ("ended", "visitor"),
         ("message", "visitor"),
     ]
+
+
+async def test_a_message_is_the_same_however_late_it_is_sent_again(here: Process) -> None:
+    guest = await here.visitor()
+    await here.say(guest, "Hello", "m1")
+    async with here.database.transaction() as conn:
+        await conn.execute("UPDATE inbound_key SET received_at = now() - interval '1 year'")
+        await conn.execute(upkeep._SQL.texts["prune_inbound_keys"])
+
+    assert await here.say(guest, "Hello", "m1") == "duplicate"
+
+
+async def test_another_tab_gets_all_lines_and_the_first_one_none_again(here: Process) -> None:
+    guest = await here.visitor()
+    first, second = RecordingSeat(), RecordingSeat()
+    await here.room.attend(guest, first, after=0)
+    for n in range(3):
+        await here.say(guest, str(n), f"m{n}")
+    await first.until(3)
+
+    await here.room.attend(guest, second, after=0)
+    await second.until(3)
+    await here.say(guest, "3", "m3")
+
+    assert [line.sequence for line in await first.until(4)] == [1, 2, 3, 4]
+    assert [line.sequence for line in await second.until(4)] == [1, 2, 3, 4]
+    assert not first.has_ended
+
+
+async def test_whoever_writes_at_once_from_two_processes_is_numbered_without_a_gap(
+    here: Process, tmp_path: Path
+) -> None:
+    guest = await here.visitor()
+    await here.say(guest, "Hello", "m0")
+    async with here.database.transaction() as conn:
+        ours = [await written(conn, guest, f"c{n}", f"c{n}") for n in range(10)]
+    seat = RecordingSeat()
+    async with process(here.database, tmp_path) as there:
+        await there.room.attend(guest, seat, after=0)
+        await asyncio.gather(
+            *(here.room.deliver(one) for one in ours),
+            *(there.room.deliver(one) for one in ours),
+            *(here.say(guest, f"m{n}", f"m{n}") for n in range(1, 11)),
+            *(there.say(guest, f"m{n}", f"m{n}") for n in range(1, 11)),
+        )
+
+        lines = await seat.until(21)
+
+    assert [line.sequence for line in lines] == list(range(1, 22))
+    assert len(set(seat.texts)) == 21
+
+
+async def test_a_lost_database_delays_lines_and_skips_none(here: Process) -> None:
+    guest = await here.visitor()
+    seat = RecordingSeat()
+    await here.room.attend(guest, seat, after=0)
+    await here.say(guest, "0", "m0")
+
+    for n in range(1, 4):
+        async with here.database.read() as conn:
+            await conn.execute(
+                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+            )
+        async with asyncio.timeout(PATIENCE_S):
+            while not await stored(here, guest, str(n), f"m{n}"):
+                await asyncio.sleep(0.05)
+
+    assert [line.text for line in await seat.until(4)] == ["0", "1", "2", "3"]
+    assert not seat.has_ended
+
+
+async def stored(here: Process, guest: Guest, text: str, client_id: str) -> bool:
+    """Write as a browser does that is told to try again."""
+    try:
+        await here.say(guest, text, client_id)
+    except NotStored:
+        return False
+    return True
+
+
+async def test_visitors_come_and_leave_and_come_back_within_a_moment(here: Process) -> None:
+    guest = await here.visitor()
+    await here.say(guest, "Hello", "m1")
+    here.room._attendance.grace_s = 0.3
+    told: list[str] = []
+    here.bell.listen("consoles", lambda signal: told.append(signal["kind"]))
+    async with here.database.transaction() as conn:
+        await conn.execute("UPDATE chat_visitor SET left_at = now()")
+
+    attendance = await here.room.attend(guest, RecordingSeat(), after=0)
+    await until(lambda: "visitor_came" in told)
+    await attendance.leave()
+    await (await here.room.attend(guest, RecordingSeat(), after=0)).leave()
+    await until(lambda: "visitor_left" in told)
+
+    assert told == ["visitor_came", "visitor_left"]
+    async with here.database.read() as conn:
+        now = await timers.clock(conn)
+        [visitor] = await chat_visitors.by_address(conn, [guest.address])
+    assert not visitor.is_present(now)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_so():
+            await asyncio.sleep(0.02)
