@@ -166,7 +166,7 @@ FAULTS = (
     Fault(
         "the_keys_of_old_mails_are_forgotten",
         "contactcenter/upkeep.sql",
-        "e.id = k.entry_point_id AND e.channel = 'email'",
+        "e.id = k.entry_point_id AND e.channel IN ('email', 'webchat')",
         "false",
         (f"{MAILROOM}::test_the_keys_of_mails_stay_and_those_of_other_messages_go",),
     ),
