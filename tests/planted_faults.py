@@ -2032,7 +2032,7 @@ FAULTS = (
         (f"{CHATROOM}::test_a_browser_that_has_more_than_there_is_begins_anew",),
     ),
     Fault(
-        "a_token_is_good_at_every_widget",
+        "a_visitors_secret_is_good_at_every_widget",
         "contactcenter/chatroom.py",
         "visitor is not None and visitor.entry_point_id == ours.id:",
         "visitor is not None:",
