@@ -1908,7 +1908,7 @@ FAULTS = (
     Fault(
         "a_visitor_writes_as_fast_as_he_likes",
         "channels/_webchat/visit.py",
-        "if not self._door.may_write(self._present.address):",
+        "if not self._door.may_ask(self._present.address):",
         "if not self._present.address:",
         (f"{CHAT_DOOR}::test_messages_of_a_visitor_are_bounded_over_all_his_sockets",),
     ),

@@ -53,7 +53,7 @@ class Door:
         self._inside: Counter[str] = Counter()
         self._openings = Allowances(limits.openings_an_address, clock)
         self._conversations = Allowances(limits.conversations_an_address, clock)
-        self._messages = Allowances(limits.messages, clock)
+        self._requests = Allowances(limits.requests, clock)
         self._uploads = Allowances(limits.uploads_a_visitor, clock)
         self._uploads_there = Allowances(limits.uploads_an_address, clock)
         self._downloads = Allowances(limits.downloads_an_address, clock)
@@ -138,9 +138,9 @@ class Door:
         """Whether one more conversation may begin there."""
         return self._conversations.take(address)
 
-    def may_write(self, visitor: str) -> bool:
-        """Whether one more message may come of this visitor, whatever his sockets."""
-        return self._messages.take(visitor)
+    def may_ask(self, visitor: str) -> bool:
+        """Whether this visitor may have one more thing done, whatever his sockets."""
+        return self._requests.take(visitor)
 
     def may_fetch(self, address: str) -> bool:
         """Whether one more file may be asked for there."""

@@ -20,6 +20,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     What is counted an address counts in this process alone: with several each has its share. Many
     people may share an address, so those numbers are for a large office, not for one person.
 
+    ``requests`` are what a visitor has done: messages and all else that is answered by an `ack`.
     ``hard_frame_bytes`` is where the protocol itself gives up; between it and ``frame_bytes`` a
     frame is answered by an error. ``bad_frames`` a socket is closed for the next one.
     ``backlog_bytes`` and ``backlog_s`` are what may wait for a slow reader before it is cut.
@@ -33,7 +34,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     hard_frame_bytes: int = 256 * 1024
     bad_frames: int = 3
     frames: Rate = Rate(60, 0.05)
-    messages: Rate = Rate(20, 1.0)
+    requests: Rate = Rate(20, 1.0)
     typing_every_s: float = 2.0
     backlog_bytes: int = 1 << 20
     backlog_s: float = 30.0

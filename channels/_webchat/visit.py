@@ -199,13 +199,16 @@ class Visit:
 
     async def _message(self, message: Message, data: bytes) -> None:
         messages.check(message)
-        if not self._door.may_write(self._present.address):
-            raise Declined("rate_limited", "That was fast; send it again in some seconds.")
+        self._check_rate()
         await self._become_known()
         guest = self._present
         item = messages.inbound(message, data, entry_point=guest.entry_point, address=guest.address)
         async with asyncio.timeout(self._door.limits.store_s):
             await self._inbox.receive([item])
+
+    def _check_rate(self) -> None:
+        if not self._door.may_ask(self._present.address):
+            raise Declined("rate_limited", "That was fast; send it again in some seconds.")
 
     async def _become_known(self) -> None:
         """Have a visitor stored before the first thing he does."""
@@ -230,6 +233,7 @@ class Visit:
         self,
         frame: frames.Details | frames.Identify | frames.End | frames.Rate | frames.Transcript,
     ) -> None:
+        self._check_rate()
         if isinstance(frame, frames.Identify):
             await self._identify(frame)
         elif isinstance(frame, frames.Details):

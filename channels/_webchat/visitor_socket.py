@@ -134,8 +134,9 @@ class VisitorSocket:
             self._watch.cancel()
         if self._closing is not None:
             await asyncio.wait({self._closing})
-        until_s = self._clock() + self._limits.close_s
-        while self._unsent_bytes and self._clock() < until_s:  # noqa: ASYNC110  nobody tells
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + self._limits.close_s
+        while self._unsent_bytes and loop.time() < until_s:  # noqa: ASYNC110  nobody tells
             await asyncio.sleep(_LOOK_S)
         if self._transport is not None and self._unsent_bytes:
             self._transport.abort()

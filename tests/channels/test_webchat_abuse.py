@@ -7,6 +7,7 @@ import pytest
 from chat_browser import PATIENCE_S, ServedChat
 from raw_socket import PING, RawSocket, framed, hello, message
 
+from channels import Typing
 from channels._webchat.limits import Limits, Rate
 
 LARGE = "سلام" * 1_000  # 8 KB as it travels
@@ -116,6 +117,30 @@ async def test_who_reads_on_is_never_cut_although_something_always_waits(aiohttp
     now_s += 31
     seat._check_speed()
     assert seat.ending.reason == "slow"
+
+
+async def test_who_does_not_answer_our_pings_is_gone(served, opened):
+    chat = await served(ping_every_s=0.1)
+    browser, _ = await one_who_wrote(opened, chat)
+
+    await until(lambda: not chat.room.attendees)
+
+    await browser.to_the_end()
+    assert b"\x89\x00" in browser.received
+
+
+@pytest.mark.slow
+async def test_who_answers_our_pings_stays(served):
+    chat = await served(ping_every_s=1)
+    browser = await chat.visitor()
+    await browser.answer(await browser.write("hello"))
+    reading = asyncio.create_task(browser.next("typing"))
+
+    await asyncio.sleep(2.5)  # two pings, each answered by the client's library
+
+    assert chat.room.attendees
+    chat.room.tell(chat.inbox.received[0].sender.value, [Typing(agent="Sara")])
+    assert (await reading)["agent"] == "Sara"
 
 
 async def test_frame_of_a_hundred_megabytes_is_refused_by_its_header(served, opened):

@@ -149,7 +149,7 @@ async def test_as_many_frames_as_a_program_sends_end_the_socket(aiohttp_client):
 
 async def test_messages_of_a_visitor_are_bounded_over_all_his_sockets(aiohttp_client):
     clock = Clock()
-    chat = await ServedChat(limits=Limits(messages=Rate(3, 2.0)), clock=clock).start(aiohttp_client)
+    chat = await ServedChat(limits=Limits(requests=Rate(3, 2.0)), clock=clock).start(aiohttp_client)
     one = await chat.visitor()
     for number in range(2):
         await one.answer(await one.write(f"{number}"))
@@ -165,6 +165,20 @@ async def test_messages_of_a_visitor_are_bounded_over_all_his_sockets(aiohttp_cl
     assert taken == {"type": "ack", "id": "again"}
     assert (await other.answer(await other.write("mine")))["type"] == "ack"
     assert [item.text for item in chat.inbox.received] == ["0", "1", "third", "fourth", "mine"]
+
+
+async def test_whatever_else_a_visitor_asks_for_counts_like_a_message(aiohttp_client):
+    limits = Limits(requests=Rate(3, 2.0))
+    chat = await ServedChat(limits=limits, clock=Clock()).start(aiohttp_client)
+    browser = await chat.visitor()
+    await browser.answer(await browser.write("hello"))
+
+    answers = [await browser.ask("details", name="Sara") for _ in range(3)]
+    ended = await browser.ask("end")
+
+    assert [one.get("code") for one in answers] == [None, None, "rate_limited"]
+    assert ended["code"] == "rate_limited"
+    assert [call[0] for call in chat.room.calls] == ["keep", "details", "details"]
 
 
 def from_header(request):
