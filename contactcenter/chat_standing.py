@@ -146,8 +146,14 @@ async def _places(conn: Conn, waiting: Collection[_Row]) -> dict[int, int]:
             last_us[row.queue_id] = max(row.rank_us, last_us.get(row.queue_id, row.rank_us))
     if not last_us:
         return {}
+    asked = {row.ticket_id for row in waiting}
     lines = await _lines.all(conn, list(last_us), list(last_us.values()))
-    return {ticket_id: n for line in lines for n, ticket_id in enumerate(line.ticket_ids, start=1)}
+    return {
+        ticket_id: n
+        for line in lines
+        for n, ticket_id in enumerate(line.ticket_ids, start=1)
+        if ticket_id in asked
+    }
 
 
 async def _names_of(conn: Conn, agent_ids: Collection[int]) -> dict[int, str]:

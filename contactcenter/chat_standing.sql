@@ -4,9 +4,10 @@
 SELECT v.id AS visitor_id, v.read_sequence, v.ended_at IS NOT NULL AS has_ended, coalesce(e.calendar_id, q.calendar_id) AS calendar_id,
        t.id AS ticket_id, t.state, t.queue_id, t.rank_us, t.agent_id, r.id IS NOT NULL AS is_rated,
        v.ended_at IS NOT NULL AND NOT t.spam
-         AND EXISTS (SELECT FROM leg l WHERE l.ticket_id = t.id AND l.episode = t.episode AND l.agent_id IS NOT NULL) AS is_rateable
+         AND (t.agent_id IS NOT NULL OR t.solved_by_id IS NOT NULL
+              OR EXISTS (SELECT FROM leg l WHERE l.ticket_id = t.id AND l.episode = t.episode AND l.agent_id IS NOT NULL)) AS is_rateable
 FROM chat_visitor v JOIN entry_point e ON e.id = v.entry_point_id JOIN queue q ON q.id = e.queue_id
-LEFT JOIN LATERAL (SELECT id, state, queue_id, rank_us, agent_id, episode, spam FROM ticket WHERE id = v.ticket_id LIMIT 1) t ON true
+LEFT JOIN LATERAL (SELECT id, state, queue_id, rank_us, agent_id, solved_by_id, episode, spam FROM ticket WHERE id = v.ticket_id LIMIT 1) t ON true
 LEFT JOIN LATERAL (SELECT id FROM chat_rating
                    WHERE v.ended_at IS NOT NULL AND ticket_id = t.id AND episode = t.episode LIMIT 1) r ON true
 WHERE v.id = ANY ($1::bigint[])

@@ -16,7 +16,7 @@ from contactcenter import chat_farewell, offers, tickets
 from contactcenter.chat_farewell import end_now
 from contactcenter.chat_standing import standings
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, moving, seek
+from contactcenter.dispatch import ending, holding, moving, seek
 from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.tickets import Ticket
 
@@ -113,6 +113,20 @@ async def test_who_talks_lets_his_agent_know_and_keeps_him(
     assert told["data"]["visitor_id"] == visitor
     found = (await standings(world, after(6), [visitor]))[visitor]
     assert (found.state, found.agent, found.rating) == ("ended", None, "asked")
+
+
+async def test_who_is_left_waiting_again_may_rate_whom_he_talked_with(
+    world: Conn, queue_id: int, chat: Ticket, visitor: int
+) -> None:
+    agent_id = await talking(world, queue_id, chat)
+    await world.execute("UPDATE agent SET presence = 'away' WHERE id = $1", agent_id)
+    await holding.release(world, after(4), chat.id, actor=f"user:{agent_id}", reason="shift_over")
+
+    assert await end_now(world, after(5), visitor) == "done"
+
+    assert (await tickets.find(world, chat.id)).state == "closed"
+    found = (await standings(world, after(6), [visitor]))[visitor]
+    assert (found.state, found.rating) == ("ended", "asked")
 
 
 async def test_a_chat_ends_once(world: Conn, queue_id: int, chat: Ticket, visitor: int) -> None:
