@@ -419,10 +419,8 @@ FAULTS = (
     Fault(
         "what_a_visitor_does_is_told_to_everybody",
         "contactcenter/feed/signals.py",
-        "            if subscriber.cursor is not None and self._hub.visibility.may_read(\n"
-        "                subscriber.viewer, team_ids, contact_id\n"
-        "            ):\n",
-        "            if subscriber.cursor is not None:\n",
+        "            seen = [t.frame for t in told if may_read(viewer, t.team_ids, t.contact_id)]\n",
+        "            seen = [t.frame for t in told]\n",
         (FEED_CHATS,),
     ),
     Fault(

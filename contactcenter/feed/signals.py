@@ -15,7 +15,7 @@ from contactcenter.db import Database, is_unreachable
 from contactcenter.errors import NoDatabase
 from contactcenter.feed import frames
 from contactcenter.feed.frames import SignalFrame, SignalKind
-from contactcenter.feed.hub import Hub
+from contactcenter.feed.hub import TOGETHER, Hub
 
 #: What comes within this time is looked up together, and twice the same is told once.
 PAUSE_S: Final = 0.05
@@ -24,7 +24,7 @@ WAITING: Final = 5_000
 
 _KINDS: Final[frozenset[str]] = frozenset(get_args(SignalKind))
 #: So many tickets are asked about in one statement.
-_TOGETHER: Final = 500
+_ASKED_TOGETHER: Final = 500
 
 log = structlog.get_logger()
 
@@ -65,9 +65,9 @@ class Signals:
             await asyncio.sleep(PAUSE_S)
             self._came.clear()
             waiting, self._waiting = list(self._waiting), {}
-            for start in range(0, len(waiting), _TOGETHER):
+            for start in range(0, len(waiting), _ASKED_TOGETHER):
                 try:
-                    await self._tell(waiting[start : start + _TOGETHER])
+                    await self._tell(waiting[start : start + _ASKED_TOGETHER])
                 except Exception as error:
                     if not isinstance(error, NoDatabase) and not is_unreachable(error):
                         log.exception("signals_failed", error=type(error).__name__)
@@ -78,18 +78,31 @@ class Signals:
         async with self._database.read() as conn:
             found = await _subjects.all(conn, sorted({ticket_id for _, ticket_id in waiting}))
         subjects = {subject.ticket_id: subject for subject in found}
-        for kind, ticket_id in waiting:
-            if (subject := subjects.get(ticket_id)) is not None:
-                self._hand_over(kind, subject)
-                await asyncio.sleep(0)
+        told = [(kind, subjects[id_]) for kind, id_ in waiting if id_ in subjects]
+        for start in range(0, len(told), TOGETHER):
+            self._hand_over([_Told(kind, subject) for kind, subject in told[start:][:TOGETHER]])
+            await asyncio.sleep(0)
 
-    def _hand_over(self, kind: SignalKind, subject: _Subject) -> None:
-        frame = frames.encode(
+    def _hand_over(self, told: list["_Told"]) -> None:
+        """Write to everybody what he may know of these, in one go."""
+        may_read = self._hub.visibility.may_read
+        for subscriber in self._hub.subscribers:
+            if subscriber.cursor is None:
+                continue
+            viewer = subscriber.viewer
+            seen = [t.frame for t in told if may_read(viewer, t.team_ids, t.contact_id)]
+            if seen:
+                subscriber.mention(b"".join(seen))
+
+
+class _Told:
+    """A signal made ready for everybody."""
+
+    __slots__ = ("contact_id", "frame", "team_ids")
+
+    def __init__(self, kind: SignalKind, subject: _Subject) -> None:
+        self.team_ids: Final = frozenset(subject.team_ids)
+        self.contact_id: Final = subject.contact_id
+        self.frame: Final = frames.encode(
             SignalFrame(kind=kind, ticket_id=subject.ticket_id, contact_id=subject.contact_id)
         )
-        team_ids, contact_id = frozenset(subject.team_ids), subject.contact_id
-        for subscriber in self._hub.subscribers:
-            if subscriber.cursor is not None and self._hub.visibility.may_read(
-                subscriber.viewer, team_ids, contact_id
-            ):
-                subscriber.mention(frame)

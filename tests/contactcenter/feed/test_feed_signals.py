@@ -86,10 +86,8 @@ async def test_who_is_far_behind_loses_signals_and_no_event(table, bell, databas
         async with screen(feed, admin) as shown:
             shown.takes_frames.clear()
             for n in range(200):
-                feed._signals._hand_over(
-                    "visitor_typing",
-                    signals._Subject(ticket_id=n + 1, contact_id=1, team_ids=[]),
-                )
+                subject = signals._Subject(ticket_id=n + 1, contact_id=1, team_ids=[])
+                feed._signals._hand_over([signals._Told("visitor_typing", subject)])
             told = await tell(table, bell, "contact_created")
             shown.takes_frames.set()
             await shown.shows(lambda s: s.ids == told)
@@ -99,6 +97,28 @@ async def test_who_is_far_behind_loses_signals_and_no_event(table, bell, databas
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_many_signals_at_once_reach_each_who_may_know_of_them(
+    feed: Feed, table, bell, ticket, admin
+) -> None:
+    """They are looked up and written together, and each is told to its own readers alone."""
+    queue_id = await table.fetchval("SELECT queue_id FROM ticket WHERE id = $1", ticket.id)
+    others = [(await factories.queued_ticket(table, NOW, queue_id=queue_id)).id for _ in range(70)]
+    mate_id = await factories.agent(table, NOW)
+    team_id = await factories.team(table)
+    await factories.join_teams(table, mate_id, team_id)
+    await table.execute(
+        "UPDATE ticket SET team_ids = ARRAY[$2::bigint] WHERE id = $1", ticket.id, team_id
+    )
+    async with screen(feed, admin) as chief, screen(feed, await signed_in(table, mate_id)) as mate:
+        for ticket_id in [*others, ticket.id]:
+            bell.signal("consoles", typing(ticket_id))
+        await chief.shows(lambda s: len(signals_of(s)) == 71)
+        await mate.shows(lambda s: len(signals_of(s)) == 1)
+
+    assert [ticket_id for _, ticket_id in signals_of(chief)] == [*others, ticket.id]
+    assert signals_of(mate) == [("visitor_typing", ticket.id)]
 
 
 async def test_more_than_can_be_told_is_dropped_not_kept(database, bell, feed, admin) -> None:
