@@ -19,7 +19,7 @@ RowId = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 CursorText = Annotated[str, Meta(max_length=200, description="Opaque; keep the last one you got.")]
 
 #: What may be signalled of a visitor.
-SignalKind = Literal["visitor_typing", "visitor_came", "visitor_left"]
+SignalKind = Literal["visitor_typing", "visitor_came", "visitor_left", "visitor_read"]
 
 ErrorCode = Literal[
     "bad_frame",
@@ -170,8 +170,8 @@ class Resync(Struct, frozen=True, kw_only=True, tag="resync"):
 class SignalFrame(Struct, frozen=True, kw_only=True, tag="signal"):
     """Something about a chat's visitor that is over in a moment: not stored, and never told again.
 
-    He types (over by itself after 5 s without another), he is there, he is gone. Whoever reconnects
-    asks `GET /tickets/{ticket_id}/chat`.
+    He types (over by itself after 5 s without another), he is there, he is gone, he has seen more
+    of what was written to him. Whoever reconnects asks `GET /tickets/{ticket_id}/chat`.
     """
 
     kind: SignalKind

@@ -94,7 +94,7 @@ async def pinged(console: Console) -> list[Any]:
 # From visitors to consoles ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["visitor_typing", "visitor_came", "visitor_left"])
+@pytest.mark.parametrize("kind", ["visitor_typing", "visitor_came", "visitor_left", "visitor_read"])
 async def test_who_may_read_the_ticket_is_told_what_its_visitor_does(
     kind, agent, services, table, chat
 ):
