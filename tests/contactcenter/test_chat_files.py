@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import factories
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels import ChatFile, ChatRefused
@@ -285,6 +285,7 @@ def test_a_name_has_no_folders_and_nothing_hidden(name, safe):
     assert safe_name(name) == safe
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=400))
 def test_any_name_becomes_a_short_line(name):
     safe = safe_name(name)

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -145,6 +145,7 @@ def worlds(draw):
     ], draw(st.sets(st.tuples(CONTACTS, CONTACTS), max_size=3))
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_whatever_is_known_nobody_is_joined_who_must_not_be(world):
     rows, parted = world
