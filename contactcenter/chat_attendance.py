@@ -7,7 +7,7 @@ connected is said to be there every ten seconds.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import Final
 
 import asyncpg
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from channels import Seat
 from contactcenter import chat_receipts, chat_visitors, timers
 from contactcenter.bell import Bell, Signal, rung
+from contactcenter.chat_connection import ChatConnection
 from contactcenter.chat_seats import ChatSeats
 from contactcenter.chat_signals import tell_rooms
 from contactcenter.chat_visitors import Visitor
@@ -53,7 +54,7 @@ class ChatAttendance:
     ) -> None:
         #: How long somebody may be away before he has left.
         self.grace_s = GRACE_S
-        self._database = database
+        self._writer = ChatConnection(database)
         self._bell = bell
         self._seats = seats
         self._clock = clock
@@ -96,14 +97,15 @@ class ChatAttendance:
 
     async def run(self) -> None:
         """Write what was noted until cancelled."""
-        while True:
-            await rung(self._news, at_most_s=_TURN_S)
-            try:
-                await self.write()
-                await asyncio.sleep(_GATHERED_S)
-            except (NoDatabase, TimeoutError, asyncpg.PostgresError) as error:
-                log.warning("chat_attendance_not_written", error=type(error).__name__)
-                await asyncio.sleep(_PAUSE_S)
+        with closing(self._writer):
+            while True:
+                await rung(self._news, at_most_s=_TURN_S)
+                try:
+                    await self.write()
+                    await asyncio.sleep(_GATHERED_S)
+                except (NoDatabase, TimeoutError, asyncpg.PostgresError) as error:
+                    log.warning("chat_attendance_not_written", error=type(error).__name__)
+                    await asyncio.sleep(_PAUSE_S)
 
     async def write(self) -> None:
         """Write what was noted so far; what cannot be written stays noted."""
@@ -113,7 +115,11 @@ class ChatAttendance:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Conn]:
-        async with asyncio.timeout(_WITHIN_S), self._database.transaction() as conn:
+        async with (
+            asyncio.timeout(_WITHIN_S),
+            self._writer.connection() as conn,
+            conn.transaction(),
+        ):
             yield conn
 
     async def _write_marks(self) -> None:

@@ -32,7 +32,7 @@ SELECT interaction_id FROM outbox WHERE correlation_id = $1
 SELECT EXISTS (SELECT FROM chat_line WHERE interaction_id = $1 AND visitor_id = $2) AS is_shown
 
 -- name: after
--- What everybody lacks who has something to read, some of each: one look into an index a visitor.
+-- What everybody lacks who has something to read, some of each: one look into an index a visitor, and one a line.
 SELECT of.visitor_id, l.sequence, l.at,
        CASE WHEN l.ended_by IS NOT NULL THEN l.ended_by WHEN i.direction = 'inbound' THEN 'visitor'
             WHEN i.author_id IS NOT NULL THEN 'agent' ELSE 'centre' END AS by, l.kind,
@@ -43,6 +43,7 @@ CROSS JOIN LATERAL (
   SELECT sequence, kind, interaction_id, client_id, at, ended_by FROM chat_line
   WHERE chat_line.visitor_id = of.visitor_id AND chat_line.sequence > of.reached
   ORDER BY sequence LIMIT $3) l
-LEFT JOIN interaction i ON i.id = l.interaction_id
-LEFT JOIN user_account author ON author.id = i.author_id
+LEFT JOIN LATERAL (
+  SELECT direction, body, author_id FROM interaction WHERE interaction.id = l.interaction_id LIMIT 1) i ON true
+LEFT JOIN LATERAL (SELECT name FROM user_account WHERE user_account.id = i.author_id LIMIT 1) author ON true
 ORDER BY of.visitor_id, l.sequence

@@ -4,10 +4,13 @@
 WITH held AS (
   SELECT v.id, v.received_sequence, v.seen_sequence,
          least(greatest(m.received, m.seen), v.last_sequence) AS received, least(m.seen, v.last_sequence) AS seen
-  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS m(visitor_id, received, seen)
-  JOIN chat_visitor v ON v.id = m.visitor_id
-  WHERE v.received_sequence < greatest(m.received, m.seen) OR v.seen_sequence < m.seen
-  ORDER BY v.id FOR NO KEY UPDATE OF v
+  FROM (SELECT visitor_id, received, seen FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
+          AS u(visitor_id, received, seen) ORDER BY visitor_id) m
+  CROSS JOIN LATERAL (
+    SELECT id, last_sequence, received_sequence, seen_sequence FROM chat_visitor
+    WHERE chat_visitor.id = m.visitor_id
+      AND (received_sequence < greatest(m.received, m.seen) OR seen_sequence < m.seen)
+    FOR NO KEY UPDATE) v
 ), moved AS (
   UPDATE chat_visitor SET received_sequence = greatest(held.received_sequence, held.received),
     seen_sequence = greatest(held.seen_sequence, held.seen)

@@ -20,6 +20,7 @@ import structlog
 from channels import Line, Seat, Standing, Typing
 from contactcenter import chat_lines, chat_visitors, logs, timers
 from contactcenter.bell import Bell, Signal, rung
+from contactcenter.chat_connection import ChatConnection
 from contactcenter.chat_visitors import Visitor
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
@@ -86,7 +87,7 @@ class ChatSeats:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._database = database
+        self._readers = [ChatConnection(database) for _ in range(_READERS)]
         self._standings = standings
         self._clock = clock
         self._places: dict[int, Place] = {}
@@ -150,7 +151,9 @@ class ChatSeats:
 
     async def run(self, feed: Feed) -> None:
         """Tell everybody what is new until cancelled."""
-        with ExitStack() as following:
+        with ExitStack() as closing, ExitStack() as following:
+            for reader in self._readers:
+                closing.callback(reader.close)
             is_following = False
             while True:
                 if (
@@ -168,18 +171,22 @@ class ChatSeats:
         """Look until nothing is left to be told; what cannot be read now stays to be looked for."""
         try:
             if self._clock() - self._looked_s >= LOOK_EVERY_S:
-                async with asyncio.timeout(WITHIN_S), self._database.read() as conn:
+                async with asyncio.timeout(WITHIN_S), self._readers[0].connection() as conn:
                     await self._look_around(conn)
             while self._dirty:
-                await asyncio.gather(*(self._look_at_next() for _ in range(_READERS)))
-        except (NoDatabase, TimeoutError, asyncpg.PostgresError) as error:
-            log.warning("chat_not_read", error=type(error).__name__, visitors=len(self._places))
+                needed = self._readers if len(self._dirty) > TOGETHER else self._readers[:1]
+                async with asyncio.TaskGroup() as tasks:
+                    for reader in needed:
+                        tasks.create_task(self._look_at_next(reader))
+        except* (NoDatabase, TimeoutError, asyncpg.PostgresError) as errors:
+            kinds = sorted({type(error).__name__ for error in errors.exceptions})
+            log.warning("chat_not_read", errors=kinds, visitors=len(self._places))
             self._news.set()
             await asyncio.sleep(_PAUSE_S)
 
-    async def _look_at_next(self) -> None:
+    async def _look_at_next(self, reader: ChatConnection) -> None:
         if self._dirty:
-            async with asyncio.timeout(WITHIN_S), self._database.read() as conn:
+            async with asyncio.timeout(WITHIN_S), reader.connection() as conn:
                 await self._look_at_some(conn)
 
     async def _look_around(self, conn: Conn) -> None:
