@@ -130,6 +130,7 @@ async def test_a_lost_key_stops_its_entry_point_only_and_is_named(
     assert reader.of("sms", "+982100000001") == {"twilio_auth_tokens": "set anew"}
 
 
+@pytest.mark.slow
 async def test_a_running_reader_knows_a_change_within_five_seconds(admin, entry_point, services):
     reader = OwnSettingsReader(services.db, services.secret_keys)
     task = asyncio.create_task(reader.run())

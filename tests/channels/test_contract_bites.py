@@ -305,6 +305,7 @@ async def test_same_test_passes_for_the_sound_channel(name, aiohttp_client, http
     await judge(Broken(Sms), name, aiohttp_client, http)
 
 
+@pytest.mark.slow
 async def test_contract_catches_a_channel_that_waits_for_the_inbox_for_ever(aiohttp_client, http):
     patient = Broken(lambda env, **_: Sms(env, hook_deadline_s=2.5))
 

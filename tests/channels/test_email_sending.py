@@ -200,6 +200,7 @@ async def test_what_was_said_to_the_end_and_not_answered_is_unknown(
     assert len(smtp.heard) == 1
 
 
+@pytest.mark.slow
 async def test_a_slow_answer_is_waited_for(http: aiohttp.ClientSession) -> None:
     async with scripted_smtp(end=[HANG]) as smtp:
         patient = Patience(connect_s=1, command_s=1, end_s=5)

@@ -80,6 +80,7 @@ def test_one_message_in_five_is_from_nobody_known_and_the_rest_spread_evenly() -
     assert len({m.sid for m in made}) == 5000
 
 
+@pytest.mark.slow
 async def test_the_databases_of_a_run_are_gone_after_it(server_dsn: str) -> None:
     made = scratch.Scratch(server_dsn)
     url = await made.database()

@@ -263,6 +263,7 @@ async def test_a_lost_connection_is_opened_again(database: Database) -> None:
     assert other != pid
 
 
+@pytest.mark.slow
 async def test_eight_dispatchers_keep_every_promise(database: Database) -> None:
     async with database.read() as conn:
         queue_ids = [await factories.queue(conn, auto_accept=["sms"]) for _ in range(2)]

@@ -297,6 +297,7 @@ async def test_a_wrong_password_stops_the_account_until_it_is_right(database: Da
         assert await post.states() == [("sent", "sent", None)]
 
 
+@pytest.mark.slow
 async def test_a_server_that_takes_long_holds_up_nobody_else(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

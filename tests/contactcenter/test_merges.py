@@ -462,6 +462,7 @@ async def test_nobody_reads_more_by_merging(world, two):
     assert (await world.merge(kept, other, must_read_as=agent)).kept_id == kept
 
 
+@pytest.mark.slow
 async def test_a_merge_does_not_wait_long_for_whoever_holds_the_timeline(world, two):
     kept, other = two
     loop = asyncio.get_running_loop()

@@ -225,6 +225,7 @@ async def _redefine(house: House, chance: random.Random) -> None:
     await segment_rules.change(house.conn, house.now, before, wanted, actor="user:1")
 
 
+@pytest.mark.slow
 async def test_time_alone_lets_people_belong_and_not(house: House) -> None:
     for key, condition in RULES.items():
         await house.rule(key, condition)

@@ -178,6 +178,7 @@ async def test_a_sweep_without_end_is_ended_and_moves_nothing(
     assert await stored_until(database) is None
 
 
+@pytest.mark.slow
 async def test_a_long_sweep_keeps_its_lease_and_counts(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

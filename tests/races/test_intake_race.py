@@ -21,6 +21,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rounds", "pairs"),
     [(3, 60), pytest.param(50, 1000, marks=[pytest.mark.full, pytest.mark.timeout(600)])],

@@ -60,6 +60,7 @@ async def test_every_start_is_that_of_kiefer_and_wolfowitz(dsn, staff, size):
     assert [played.legs[n][0][0] for n in range(size)] == starts_of_kiefer_wolfowitz(staff, work)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [40, pytest.param(1_500, marks=LONG)])
 async def test_no_credit_changes_the_mean_wait_of_all(copies, size):
     """The conservation law: Kleinrock 1965. For equal work it holds in any one run to the tick."""

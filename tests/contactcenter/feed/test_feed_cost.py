@@ -58,6 +58,7 @@ async def test_a_busy_centre_is_read_at_a_pace_and_only_for_somebody(
     assert (news.readings > 2) == reading.started.is_set() == is_anybody_there
 
 
+@pytest.mark.slow
 async def test_the_first_ring_after_a_silence_is_heeded_at_once(
     database: Database, table: asyncpg.Connection, bell: Bell, admin: Actor
 ) -> None:
