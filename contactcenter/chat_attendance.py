@@ -123,15 +123,16 @@ class ChatAttendance:
             yield conn
 
     async def _write_marks(self) -> None:
-        while some := dict(list(self._marks.items())[:_MARKED_TOGETHER]):
+        marks = list(self._marks.items())
+        for start in range(0, len(marks), _MARKED_TOGETHER):
+            some = dict(marks[start : start + _MARKED_TOGETHER])
             async with self._transaction() as conn:
-                rose = await chat_receipts.raise_marks(conn, some)
-            for visitor_id, mark in some.items():
-                if self._marks.get(visitor_id) == mark:
+                done = await chat_receipts.raise_marks(conn, some)
+            for visitor_id in done:
+                if self._marks.get(visitor_id) == some[visitor_id]:
                     del self._marks[visitor_id]
-                self._marked(visitor_id, mark)
-            if rose:
-                self._bell.ring("events")
+                self._marked(visitor_id, some[visitor_id])
+            self._bell.ring("events")
 
     def _marked(self, visitor_id: int, mark: chat_receipts.Mark) -> None:
         place = self._seats.places.get(visitor_id)
@@ -155,8 +156,8 @@ class ChatAttendance:
         for start in range(0, len(ids), TOGETHER):
             async with self._transaction() as conn:
                 now = await timers.clock(conn)
-                await chat_visitors.note_here(conn, now, ids[start : start + TOGETHER])
-            for visitor_id in ids[start : start + TOGETHER]:
+                done = await chat_visitors.note_here(conn, now, ids[start : start + TOGETHER])
+            for visitor_id in done:
                 visitor = self._came.pop(visitor_id, None)
                 if visitor is not None and not visitor.is_present(now):
                     self._tell_consoles("visitor_came", visitor)
@@ -171,8 +172,8 @@ class ChatAttendance:
         for start in range(0, len(gone), TOGETHER):
             some = gone[start : start + TOGETHER]
             async with self._transaction() as conn:
-                await chat_visitors.note_gone(conn, await timers.clock(conn), some)
-            for visitor_id in some:
+                done = await chat_visitors.note_gone(conn, await timers.clock(conn), some)
+            for visitor_id in done:
                 if (left := self._left.pop(visitor_id, None)) is not None:
                     self._tell_consoles("visitor_left", left[1])
 

@@ -25,19 +25,23 @@ class _Told(Struct, frozen=True, kw_only=True):
 
 
 _SQL = db.Statements(__name__)
+_hold = _SQL.take("hold", int)
 _move = _SQL.take("move", _Told)
 
 
-async def raise_marks(conn: Conn, marks: Mapping[int, Mark]) -> int:
-    """Take over how far these visitors are; returns how many messages' states rose.
+async def raise_marks(conn: Conn, marks: Mapping[int, Mark]) -> list[int]:
+    """Take over how far these visitors are; a mark never goes back, nor beyond the last line.
 
-    A mark never goes back and never lies beyond the last line.
+    Returns of whom it was done: those whom somebody holds right now are to be asked for again.
     """
+    held = await _hold.all(conn, list(marks))
     told = await _move.all(
         conn,
-        list(marks),
-        [mark.received for mark in marks.values()],
-        [mark.seen for mark in marks.values()],
+        held,
+        [marks[visitor_id].received for visitor_id in held],
+        [marks[visitor_id].seen for visitor_id in held],
     )
     states = {one.correlation_id: "read" if one.is_seen else "delivered" for one in told}
-    return await deliveries.note_states(conn, CHANNEL, states) if states else 0
+    if states:
+        await deliveries.note_states(conn, CHANNEL, states)
+    return held

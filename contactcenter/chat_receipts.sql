@@ -1,16 +1,19 @@
+-- name: hold
+-- Who of them can be written to now: another transaction may hold several visitors in another order.
+SELECT id FROM chat_visitor WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+
 -- name: move
 -- How far many visitors are, and which messages of ours that tells of: those between where each was and where he
--- is now. The rows are locked by ascending id; what is not new touches nothing.
+-- is now. The rows are locked; what is not new touches nothing.
 WITH held AS (
   SELECT v.id, v.received_sequence, v.seen_sequence,
          least(greatest(m.received, m.seen), v.last_sequence) AS received, least(m.seen, v.last_sequence) AS seen
-  FROM (SELECT visitor_id, received, seen FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
-          AS u(visitor_id, received, seen) ORDER BY visitor_id) m
+  FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS m(visitor_id, received, seen)
   CROSS JOIN LATERAL (
     SELECT id, last_sequence, received_sequence, seen_sequence FROM chat_visitor
     WHERE chat_visitor.id = m.visitor_id
       AND (received_sequence < greatest(m.received, m.seen) OR seen_sequence < m.seen)
-    FOR NO KEY UPDATE) v
+    LIMIT 1) v
 ), moved AS (
   UPDATE chat_visitor SET received_sequence = greatest(held.received_sequence, held.received),
     seen_sequence = greatest(held.seen_sequence, held.seen)

@@ -52,8 +52,8 @@ _by_id = _SQL.take("by_id", Visitor)
 _of_ticket = _SQL.take("of_ticket", Visitor)
 _changed = _SQL.take("changed", int)
 _keep = _SQL.command("keep")
-_here = _SQL.command("here")
-_gone = _SQL.command("gone")
+_here = _SQL.take("here", int)
+_gone = _SQL.take("gone", int)
 
 
 async def by_token(conn: Conn, tokens: Sequence[bytes]) -> list[Visitor]:
@@ -101,11 +101,11 @@ async def keep(
     await _keep.run(conn, entry_point_id, token, address, language, now)
 
 
-async def note_here(conn: Conn, now: datetime, visitor_ids: Collection[int]) -> None:
-    """Note that these are connected; those whom somebody holds right now get the next turn."""
-    await _here.run(conn, sorted(visitor_ids), now)
+async def note_here(conn: Conn, now: datetime, visitor_ids: Collection[int]) -> list[int]:
+    """Note that these are connected; returns of whom it was noted, not those somebody holds now."""
+    return await _here.all(conn, sorted(visitor_ids), now)
 
 
-async def note_gone(conn: Conn, now: datetime, visitor_ids: Collection[int]) -> None:
-    """Note that these closed their last socket."""
-    await _gone.run(conn, sorted(visitor_ids), now)
+async def note_gone(conn: Conn, now: datetime, visitor_ids: Collection[int]) -> list[int]:
+    """Note that these closed their last socket; returns of whom, as above."""
+    return await _gone.all(conn, sorted(visitor_ids), now)

@@ -50,8 +50,11 @@ WHERE EXCLUDED.language IS NOT NULL AND chat_visitor.language IS DISTINCT FROM E
 UPDATE chat_visitor SET seen_at = greatest(seen_at, $2), left_at = NULL
 WHERE id = ANY (ARRAY(
   SELECT id FROM chat_visitor WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED))
+RETURNING id
 
 -- name: gone
--- Their last socket is closed.
+-- Their last socket is closed; who is busy has his turn later.
 UPDATE chat_visitor SET seen_at = greatest(seen_at, $2), left_at = $2
-WHERE id = ANY (ARRAY(SELECT id FROM chat_visitor WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE))
+WHERE id = ANY (ARRAY(
+  SELECT id FROM chat_visitor WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED))
+RETURNING id
