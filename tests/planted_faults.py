@@ -37,6 +37,8 @@ CHAT_VISITS = "tests/channels/test_webchat_visits.py"
 CHAT_ABUSE = "tests/channels/test_webchat_abuse.py"
 CHAT_CONTRACT = "tests/channels/test_webchat_contract.py"
 CHAT_UPLOADS = "tests/channels/test_webchat_uploads.py"
+CHAT_FORWARDING = "tests/contactcenter/test_chat_forwarding.py"
+CHAT_TRANSCRIPTS = "tests/contactcenter/test_chat_transcripts.py"
 FEED_CHATS = "tests/api/test_feed_chats.py"
 SIGNED = "tests/channels/test_webchat_identity.py"
 USERS = "tests/contactcenter/test_chat_users.py"
@@ -443,6 +445,41 @@ FAULTS = (
         "AND c.read_sequence < l.sequence",
         "AND c.read_sequence <> l.sequence",
         (FEED_CHATS,),
+    ),
+    Fault(
+        "whoever_tells_an_address_is_who_has_it",
+        "contactcenter/chat_addresses.py",
+        "    added = await _add.first(conn, stranger.id, kind, value, now)\n",
+        "    added = await _add.first(conn, told_by, kind, value, now)\n",
+        ("tests/contactcenter/test_chat_addresses.py", CHAT_FORWARDING),
+    ),
+    Fault(
+        "an_answer_by_text_message_is_a_problem_of_its_own",
+        "contactcenter/chat_ways.py",
+        "        await _continue_by.run(conn, to.id, ours.id, ticket.id, now)\n",
+        "        pass\n",
+        (CHAT_FORWARDING,),
+    ),
+    Fault(
+        "a_left_message_is_answered_where_nobody_is",
+        "contactcenter/chat_ways.py",
+        "    if is_free and await answers_elsewhere(conn, heard):\n",
+        "    if False:\n",
+        (CHAT_FORWARDING,),
+    ),
+    Fault(
+        "strangers_get_all_the_transcripts_there_are",
+        "contactcenter/chat_transcripts.py",
+        "counted.to_address >= (TO_HIS_OWN if is_his else TO_UNKNOWN)",
+        "counted.to_address >= FROM_US",
+        (CHAT_TRANSCRIPTS,),
+    ),
+    Fault(
+        "a_transcript_leads_strangers_to_a_visitors_links",
+        "contactcenter/chat_transcript_text.py",
+        '    trusted = is_his or one.by != "visitor"\n',
+        "    trusted = True\n",
+        (CHAT_TRANSCRIPTS,),
     ),
     Fault(
         "a_chat_takes_what_a_call_does",

@@ -130,6 +130,18 @@ async def test_his_own_address_gets_three_a_day(world: Conn) -> None:
     assert await _refusal(world, visitor_id) == "too_many_transcripts"
 
 
+async def test_a_visitor_gets_three_a_day_however_many_addresses_he_has(world: Conn) -> None:
+    visitor_id, contact_id = await _chat(world)
+    addresses = [f"sara{n}@example.net" for n in range(chat_transcripts.FOR_VISITOR + 1)]
+    for address in addresses:
+        await factories.identity(world, contact_id, kind="email", value=address)
+
+    for address in addresses[:-1]:
+        await _send(world, visitor_id, address)
+
+    assert await _refusal(world, visitor_id, addresses[-1]) == "too_many_transcripts"
+
+
 async def test_everybody_together_has_a_cap(world: Conn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chat_transcripts, "FROM_US", 2)
     visitors = [(await _chat(world))[0] for _ in range(3)]
