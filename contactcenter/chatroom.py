@@ -60,8 +60,6 @@ CHANNEL: Final = "webchat"
 #: A few statements; longer is a database that does not answer.
 WITHIN_S: Final = 4.5
 
-_NOT_YET: Final = ChatRefused("not_available", "that is not there yet")
-
 #: Who asks: at which widget, and the SHA-256 of his token, empty where he brings none.
 _Asked = tuple[str, bytes]
 #: Who stands: at which widget, and his address.

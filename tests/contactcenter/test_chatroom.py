@@ -9,7 +9,8 @@ from chat_world import KEY, PATIENCE_S, Process, RecordingSeat, process, said, w
 from msgspec.structs import replace
 
 from channels import ChatRefused, Details, Guest, NotStored, Standing, Typing, Undeliverable
-from contactcenter import chat_endings, chat_visitors, timers, upkeep
+from contactcenter import chat_endings, chat_receipts, chat_visitors, timers, upkeep
+from contactcenter.chat_connection import ChatConnection
 from contactcenter.db import Database
 
 
@@ -413,3 +414,24 @@ async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not is_so():
             await asyncio.sleep(0.02)
+
+
+async def test_what_rooms_read_by_is_planned_for_the_rows_there_are(database: Database) -> None:
+    connection = ChatConnection(database)
+
+    async with connection.connection() as conn:
+        assert await conn.fetchval("SHOW plan_cache_mode") == "force_custom_plan"
+
+    connection.close()
+
+
+async def test_receipts_pass_over_whom_somebody_holds_and_come_back_to_him(here: Process) -> None:
+    guests = [await here.visitor() for _ in range(2)]
+    for guest in guests:
+        await here.say(guest, "Hello", "m1")
+    async with here.database.transaction() as conn, here.database.transaction() as holder:
+        ids = [row["id"] for row in await conn.fetch("SELECT id FROM chat_visitor ORDER BY id")]
+        await holder.execute("SELECT FROM chat_visitor WHERE id = $1 FOR UPDATE", ids[0])
+        marks = {visitor_id: chat_receipts.Mark(received=1) for visitor_id in ids}
+
+        assert await chat_receipts.raise_marks(conn, marks) == [ids[1]]
