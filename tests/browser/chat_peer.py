@@ -12,6 +12,15 @@ from channels._webchat import static_files
 CHAT: Final = "https://chat.example"
 SHOP: Final = "https://shop.example/"
 
+#: Every upload becomes this.
+FILE: Final = {
+    "token": "file",
+    "name": "list.txt",
+    "content_type": "text/plain",
+    "size_bytes": 4,
+}
+
+_PREFLIGHT: Final = {"Access-Control-Allow-Headers": "*, Authorization"}
 _NOW: Final = datetime(2027, 3, 1, 12, tzinfo=UTC).isoformat()
 _PAGE: Final = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Shop</title>
 <link rel="icon" href="data:,"><main><h1>Shop</h1></main>
@@ -94,6 +103,8 @@ class Peer:
         if name in static_files.scripts().by_name:
             body = static_files.scripts().by_name[name].plain
             await route.fulfill(body=body, content_type="text/javascript", headers=headers)
+        elif name == "files":
+            await route.fulfill(status=201, json=FILE, headers=headers | _PREFLIGHT)
         elif name == "settings":
             await route.fulfill(json={**self.settings, "language": language}, headers=headers)
         else:
