@@ -25,11 +25,11 @@ PATIENCE_S = 20.0
 #: Widgets by what is special about them, and how many of them there are. All are set up before the
 #: server starts, which knows them at once then: later it would take up to two seconds for each.
 _WIDGETS: Final[Mapping[str, tuple[int, Mapping[str, str]]]] = {
-    "plain": (16, {}),
+    "plain": (20, {}),
     "elsewhere": (1, {"webchat_origins": "https://www.example.com"}),
     "closed": (2, {}),
     "asking": (
-        2,
+        3,
         {
             "webchat_form": "name*,email,topic",
             "webchat_topics_en": "Orders,Repairs,Something else",

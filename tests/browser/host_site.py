@@ -1,13 +1,15 @@
 """A site of somebody else, with our widget on its pages, under a policy that allows little."""
 
 import html
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 
-#: Nothing but what ``docs/webchat.md`` asks for; ``{chat}`` is our origin.
-POLICY = "default-src 'none'; script-src {chat}; connect-src {chat} {socket}; img-src 'self' {chat}"
+_DOCUMENT = Path(__file__).parents[2] / "docs" / "webchat.md"
+_OURS = "://contact.example.com"
 
 #: What a site may well have in its own style sheet; none of it may reach into the widget.
 LOUD = """
@@ -43,7 +45,7 @@ class HostSite:
         self._styles[name] = style
         self._pages[name] = (
             _PAGE.format(lang=lang, direction=direction, name=name, chat=chat, data=written),
-            POLICY.format(chat=chat, socket=chat.replace("http", "ws", 1)) + "; style-src 'self'",
+            policy(chat),
         )
         return f"{self.origin}/{name}"
 
@@ -64,6 +66,16 @@ class HostSite:
         page, policy = self._pages[request.match_info["name"]]
         headers = {"Content-Security-Policy": policy}
         return web.Response(text=page, content_type="text/html", headers=headers)
+
+
+def policy(chat: str) -> str:
+    """What our documentation asks a page to allow, and beside it only the page's own style sheet."""
+    text = _DOCUMENT.read_text(encoding="utf-8")
+    (documented,) = re.findall(r"^```\n(script-src .*?)^```", text, re.MULTILINE | re.DOTALL)
+    host = chat.removeprefix("http")
+    asked = documented.replace(f"https{_OURS}", chat).replace(f"wss{_OURS}", f"ws{host}")
+    strict = "default-src 'none'; style-src 'self'; require-trusted-types-for 'script'"
+    return f"{strict}; {' '.join(asked.split())}"
 
 
 @asynccontextmanager

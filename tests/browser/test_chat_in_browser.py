@@ -1,5 +1,7 @@
 """A conversation in a real browser, and everything that may come between: nothing is lost."""
 
+import asyncio
+
 from chat_house import PATIENCE_S, House
 from journeys.centre import eventually
 from playwright.async_api import WebSocketRoute, expect
@@ -87,11 +89,20 @@ async def test_a_message_whose_answers_were_lost_is_there_once_after_a_reload(
     assert await visitor.lines() == await desk.stored() == [(1, "My printer is broken.")]
 
 
+def late(socket: WebSocketRoute) -> None:
+    """What the browser sends goes on its way later than another tab of his says hello."""
+    ours = socket.connect_to_server()
+    socket.on_message(lambda frame: asyncio.get_running_loop().call_later(0.5, ours.send, frame))
+
+
 async def test_two_tabs_are_one_conversation(house: House, visitors: Visitors) -> None:
     desk = house.desk()
     ann = await desk.agent("Ann")
-    one = await visitors.open(desk.page())
+    one = await visitors.open("about:blank")
+    await one.page.route_web_socket("**/socket", late)
+    await one.page.goto(desk.page())
     other = await visitors.another_tab(one, desk.page())
+    other.forgives = UNREACHABLE
     await one.open_chat()
     await other.open_chat()
 

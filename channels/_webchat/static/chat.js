@@ -9,11 +9,12 @@ import { styles } from './styles.js';
 const LATE_MS = 2000; // a shorter cut is not worth a word
 const WIDE = '(min-width: 481px)';
 const FIRST = '.form input, .row textarea, .actions button, .launcher';
+const WRITTEN = 'textarea, select, input:not([type=radio], [type=file])';
 const LIKE = { address_refused: 'bad_email', too_many_transcripts: 'rate_limited' };
 const TRIED_AGAIN_MS = [3000, 10000, 30000];
 
 export class Chat extends HTMLElement {
-  draft = { files: [] }; // what is in the composer beside its text, and whose it is
+  draft = { files: [], typed: {} }; // what is written and not sent, by field, and whose it is
   asking = {}; // what is asked in the composer's place, and how that goes
 
   // `given` is what the script tag says; `base` is where the widget's parts come from.
@@ -34,6 +35,7 @@ export class Chat extends HTMLElement {
     this.dataset.theme = theme || '';
     this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [styles];
     this.addEventListener('keydown', ({ key }) => key === 'Escape' && (this.closeMenu() || this.close()));
+    this.shadowRoot.addEventListener('input', ({ target }) => this.keep(target));
     this.shadowRoot.addEventListener('click', ({ target }) => target.closest('details') || this.closeMenu());
     document.addEventListener('visibilitychange', () => this.changed());
     document.body.append(this);
@@ -89,7 +91,7 @@ export class Chat extends HTMLElement {
     const { conversation } = this;
     const { connection, visitors } = conversation;
     if (this.draft.key !== visitors) {
-      this.draft = { files: [], key: visitors }; // what one visitor began is not another's
+      this.draft = { files: [], typed: {}, key: visitors }; // what one visitor began is not another's
       this.asking = {};
     }
     if (this.isOpen) {
@@ -100,7 +102,20 @@ export class Chat extends HTMLElement {
     this.dataset.connection = connection.state;
     this.dataset.unread = conversation.unseen();
     draw(this.shadowRoot, [widget(this)]);
+    this.putBack();
     if (this.wantsFocus) this.focusFirst();
+  }
+
+  // What was written stays written where a field comes again, as after closing the panel.
+  putBack() {
+    const { typed } = this.draft;
+    for (const field of this.shadowRoot.querySelectorAll(WRITTEN)) {
+      if (!field.value && typed[field.name]) field.value = typed[field.name];
+    }
+  }
+
+  keep({ name, value }) {
+    this.draft.typed[name] = value;
   }
 
   noticeCut(state) {

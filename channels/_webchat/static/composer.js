@@ -58,6 +58,7 @@ function send(chat, event) {
   if (files.some(({ token }) => !token) || !(text || files.length)) return;
   chat.conversation.write(text, files);
   field.value = '';
+  chat.keep(field);
   chat.notice = null;
   change(chat, { files: [], showsEmoji: false, problem: null });
 }
@@ -65,6 +66,7 @@ function send(chat, event) {
 function insert(chat, emoji) {
   const field = chat.find('.row textarea');
   field.setRangeText(emoji, field.selectionStart, field.selectionEnd, 'end');
+  chat.keep(field);
   field.focus();
 }
 

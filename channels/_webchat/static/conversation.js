@@ -124,6 +124,7 @@ export class Conversation {
   }
 
   write(text, files) {
+    this.typedAt = 0; // the next message is told of from its first letter
     const message = { type: 'message', id: newId(), at: Date.now(), text, files, left: this.isClosed() };
     this.unsent = [...this.unsent, message];
     this.memory.keepUnsent(message);
@@ -261,11 +262,14 @@ export class Conversation {
   // Another tab began a conversation, or forgot it.
   adopt() {
     const { token } = this.memory.kept;
-    if (token === this.token || (!token && !this.lines.length)) return;
-    const mine = this.unsent;
-    this.begin();
-    this.unsent = token ? mine : [];
-    this.token = token;
+    if (this.lines.length ? token === this.token : !token) return;
+    if (token !== this.token) {
+      const mine = this.unsent;
+      this.begin();
+      this.unsent = token ? mine : [];
+      this.token = token;
+    }
+    // Without a line: when we said hello, his first message was perhaps not stored yet.
     if (this.connection.state !== 'refused') this.connection.restart();
     return false;
   }

@@ -15,7 +15,9 @@ function form(chat, key, label, send, ...fields) {
     event.preventDefault();
     const values = Object.fromEntries(new FormData(event.target));
     chat.ask({ isBusy: true, problem: null });
+    for (const name in values) chat.keep({ name }); // what comes in its place begins empty
     const problem = await send(values);
+    if (problem) Object.assign(chat.draft.typed, values);
     if (chat.asking.isBusy) chat.ask({ problem, isBusy: false });
   };
   return h('form.form', { key, onsubmit },

@@ -6,7 +6,7 @@ export class Memory {
     this.load({});
     addEventListener('storage', (event) => {
       // Another tab: its visitor is ours. A null key is `localStorage.clear()`.
-      if (event.key !== this.key && event.key !== null) return;
+      if (event.key !== null && !`${event.key}:`.startsWith(`${this.key}:`)) return;
       this.load({});
       changedElsewhere();
     });
@@ -23,7 +23,7 @@ export class Memory {
 
   forget() {
     this.kept = {};
-    for (const key of keys(this.key)) write(key);
+    for (const key of [this.key, ...keys(`${this.key}:`)]) write(key);
   }
 
   // Each unsent message has a place of its own, so that tabs do not write over one another's.

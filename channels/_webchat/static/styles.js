@@ -118,4 +118,14 @@ textarea { resize: none; display: block; }
 .stars input { position: absolute; inset: 0; opacity: 0; cursor: pointer; }
 .stars label:has(:focus-visible) { outline: 2px solid var(--ink); border-radius: 6px; }
 .stars label > span { font-size: 1em; }
+@media (max-height: 400px) { /* as with 400 % zoom */
+  header { padding-block: 2px; }
+  .scroller { min-block-size: 0; }
+  .foot { display: flex; flex-direction: column; min-block-size: 0; }
+  .foot > .form { overflow-y: auto; padding-block: 8px; }
+}
+@media (forced-colors: active) {
+  .launcher, .panel, .send, .main, .text { border: 1px solid; }
+  .stars label:has(:checked), .stars label:has(~ label :checked) { color: Highlight; }
+}
 `);
