@@ -28,8 +28,9 @@ from contactcenter.feed import Feed
 
 #: Everybody is looked for this often, whether or not anything was heard.
 LOOK_EVERY_S: Final = 2.0
-#: So many visitors are asked for in one statement.
+#: So many visitors are asked for in one statement; of how it stands with them fewer.
 TOGETHER: Final = 500
+_WHOLE_TOGETHER: Final = 100
 #: A question that takes longer is a database that does not answer.
 WITHIN_S: Final = 4.5
 #: Events that change neither how it stands nor, but for what is signalled, what there is to read.
@@ -77,19 +78,12 @@ class Place:
 
 
 class ChatSeats:
-    """One a process. ``clock`` counts seconds, from anywhere, and never goes back."""
+    """One a process."""
 
-    def __init__(
-        self,
-        database: Database,
-        bell: Bell,
-        standings: Standings,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, database: Database, bell: Bell, standings: Standings) -> None:
         self._readers = [ChatConnection(database) for _ in range(_READERS)]
         self._standings = standings
-        self._clock = clock
+        self._clock = time.monotonic
         self._places: dict[int, Place] = {}
         self._of_ticket: dict[int, set[int]] = {}
         #: Whom to look for; with how it stands, or only for new lines.
@@ -156,9 +150,7 @@ class ChatSeats:
                 closing.callback(reader.close)
             is_following = False
             while True:
-                if (
-                    bool(self._places) != is_following
-                ):  # the feed reads for nobody while nobody is here
+                if bool(self._places) != is_following:  # the feed reads for nobody otherwise
                     is_following = not is_following
                     if is_following:
                         following.enter_context(feed.listening(self.happened))
@@ -174,20 +166,27 @@ class ChatSeats:
                 async with asyncio.timeout(WITHIN_S), self._readers[0].connection() as conn:
                     await self._look_around(conn)
             while self._dirty:
-                needed = self._readers if len(self._dirty) > TOGETHER else self._readers[:1]
+                needed = 1 + (len(self._dirty) > _WHOLE_TOGETHER)
                 async with asyncio.TaskGroup() as tasks:
-                    for reader in needed:
-                        tasks.create_task(self._look_at_next(reader))
+                    for n, reader in enumerate(self._readers[:needed]):
+                        tasks.create_task(self._look_at_next(reader, whole=n > 0))
         except* (NoDatabase, TimeoutError, asyncpg.PostgresError) as errors:
             kinds = sorted({type(error).__name__ for error in errors.exceptions})
             log.warning("chat_not_read", errors=kinds, visitors=len(self._places))
             self._news.set()
             await asyncio.sleep(_PAUSE_S)
 
-    async def _look_at_next(self, reader: ChatConnection) -> None:
+    async def _look_at_next(self, reader: ChatConnection, *, whole: bool) -> None:
         if self._dirty:
             async with asyncio.timeout(WITHIN_S), reader.connection() as conn:
-                await self._look_at_some(conn)
+                await self._look_at_some(conn, self._next(whole=whole))
+
+    def _next(self, *, whole: bool) -> dict[int, bool]:
+        """Take whom to look for now: new lines do not wait for how it stands with others."""
+        size = _WHOLE_TOGETHER if whole else TOGETHER
+        mine = [one for one, is_whole in self._dirty.items() if is_whole is whole][:size]
+        taken = mine or list(self._dirty)[:_WHOLE_TOGETHER]
+        return {visitor_id: self._dirty.pop(visitor_id) for visitor_id in taken}
 
     async def _look_around(self, conn: Conn) -> None:
         """Look whether anybody has news we have not heard of: one question for all."""
@@ -200,16 +199,17 @@ class ChatSeats:
         for visitor_id in changed:
             if visitor_id in self._places:
                 self._dirty[visitor_id] = True
-        for visitor_id, place in self._places.items():
-            if place.waits or now_s - place.stood_s >= _STANDS_FOR_S:
-                self._dirty[visitor_id] = True
+        late = [
+            (place.stood_s, visitor_id)
+            for visitor_id, place in self._places.items()
+            if place.waits or now_s - place.stood_s >= _STANDS_FOR_S
+        ]
+        for _, visitor_id in sorted(late)[:TOGETHER]:  # longest ago first; the others at the next
+            self._dirty[visitor_id] = True
         self._looked_s = now_s
 
-    async def _look_at_some(self, conn: Conn) -> None:
-        """Read and tell what is new for some; each is forgotten only when he was told."""
-        some = dict(list(self._dirty.items())[:TOGETHER])
-        for visitor_id in some:
-            del self._dirty[visitor_id]
+    async def _look_at_some(self, conn: Conn, some: dict[int, bool]) -> None:
+        """Read and tell what is new for some; who could not be told stays to be looked for."""
         try:
             reached = {one: self._places[one].reached for one in some if one in self._places}
             for visitor_id, lines in (await chat_lines.after(conn, reached)).items():
