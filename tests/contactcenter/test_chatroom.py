@@ -252,13 +252,17 @@ async def test_what_is_received_and_seen_is_told_of_our_messages(here: Process) 
     await attendance.received(3)
     await attendance.seen(2)
     await attendance.seen(99)  # nobody has seen what he was not told: up to the last line
-    await here.room._attendance.write()
 
-    async with here.database.read() as conn:
-        states = await conn.fetch(
-            "SELECT body, state FROM interaction WHERE direction = 'outbound'"
-        )
-    assert dict(map(tuple, states)) == {"1": "read", "2": "read", "3": "read"}
+    async def states() -> dict[str, str]:
+        async with here.database.read() as conn:
+            rows = await conn.fetch(
+                "SELECT body, state FROM interaction WHERE direction = 'outbound'"
+            )
+        return dict(map(tuple, rows))
+
+    async with asyncio.timeout(PATIENCE_S):
+        while await states() != {"1": "read", "2": "read", "3": "read"}:
+            await asyncio.sleep(0.02)
 
 
 async def test_files_and_what_was_left_come_with_the_message_that_brings_them(
