@@ -92,7 +92,7 @@ async def test_a_message_whose_answers_were_lost_is_there_once_after_a_reload(
 def late(socket: WebSocketRoute) -> None:
     """What the browser sends goes on its way later than another tab of his says hello."""
     ours = socket.connect_to_server()
-    socket.on_message(lambda frame: asyncio.get_running_loop().call_later(0.5, ours.send, frame))
+    socket.on_message(lambda frame: asyncio.get_running_loop().call_later(0.3, ours.send, frame))
 
 
 async def test_two_tabs_are_one_conversation(house: House, visitors: Visitors) -> None:

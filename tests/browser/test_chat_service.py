@@ -220,6 +220,8 @@ async def test_a_chat_is_ended_by_the_agent_and_rated_once(
     ticket_id = await answered(desk, ann, "You are welcome.")
     await ann.post(f"/tickets/{ticket_id}/solutions", {"disposition": "solved"})
     await expect(visitor.log.get_by_text(visitor.texts["ended"])).to_be_visible()
+    said = ["Thank you!", "You are welcome.", visitor.texts["ended"]]
+    assert [text for _, text in await visitor.lines()] == said, "his last words come before the end"
     await visitor.check(f"rating-{lang}-320")
     await visitor.panel.get_by_role("radio").nth(3).check(force=True)
     await visitor.page.set_viewport_size({"width": 320, "height": 256})
