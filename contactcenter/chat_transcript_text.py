@@ -35,10 +35,14 @@ _YOU: Final[dict[Language, str]] = {"en": "You", "fa": "شما"}
 _WE: Final[dict[Language, str]] = {"en": "We", "fa": "ما"}
 _FILE: Final[dict[Language, str]] = {"en": "file", "fa": "پرونده"}
 _LINK: Final[dict[Language, str]] = {"en": "[link]", "fa": "[پیوند]"}
-#: A scheme, or what programs take for a host or an address and make a link of.
-_LINKS: Final = re.compile(
-    r"\S*(?:://|\bmailto:|\btel:|\bwww\.)\S*|\S*[a-z0-9-]\.(?:xn--[a-z0-9-]+|[a-z]{2,24})(?![a-z0-9])\S*",
-    re.IGNORECASE | re.ASCII,
+#: Words in which is a scheme, or what programs take for a host or an address and make a link of;
+#: names of hosts have letters and full stops of many scripts. A full stop between Persian words is
+#: none of a host: many write no blank after it.
+_WORD: Final = re.compile(r"\S+", re.ASCII)
+_LINK_WITHIN: Final = re.compile(
+    r"://|(?<![a-z0-9])(?:mailto:|tel:|www\.)|"
+    r"[\w-][.\u3002\uff0e\uff61](?:xn--[a-z0-9-]+|[^\W\d_\u0600-\u08ff\ufb50-\ufeff]{2,24})(?![a-z0-9])",
+    re.IGNORECASE,
 )
 
 
@@ -70,7 +74,8 @@ def transcript(spoken: Sequence[Spoken], language: Language, zone: tzinfo, *, is
 
 def without_links(text: str, language: Language) -> str:
     """The text as nobody can be led anywhere by it."""
-    return _LINKS.sub(_LINK[language], text)
+    link = _LINK[language]
+    return _WORD.sub(lambda word: link if _LINK_WITHIN.search(word[0]) else word[0], text)
 
 
 def _message(one: Spoken, at: datetime, language: Language, *, is_his: bool) -> str:

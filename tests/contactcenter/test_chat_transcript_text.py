@@ -57,6 +57,7 @@ def test_to_a_strangers_address_no_link_or_file_name_of_a_visitor_goes() -> None
         "https://evil.example", "HTTP://EVIL.EXAMPLE/x?y#z", "www.evil.example", "evil.com",
         "mailto:eve@evil.test", "eve@evil.test", "(evil.com)", "evil.com/path", "tel:+900123",
         "evil.xn--p1ai", "javascript://x", "سایت:evil.com", "EVIL.CO.UK",
+        "évil.com", "café.com/path", "سایت.com", "evil。com", "evil．com", "пример.рф", "例え.テスト", "سلامtel:1",
     ],
 )  # fmt: skip
 def test_nobody_is_led_anywhere(link: str) -> None:
@@ -68,6 +69,13 @@ def test_nobody_is_led_anywhere(link: str) -> None:
 )
 def test_words_that_are_no_links_stand(text: str) -> None:
     assert without_links(text, "fa") == text
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "-", "www", "a-", "xn--", "سلام.", "."])
+def test_a_text_without_an_end_holds_nobody_up(piece: str) -> None:
+    text = piece * (300_000 // len(piece)) + "!"
+
+    assert without_links(text, "en") in {text, "[link]"}  # at once; the test's deadline tells
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
