@@ -208,6 +208,20 @@ async def test_what_an_agent_writes_is_text_and_only_safe_addresses_are_links(
     assert await visitor.log.locator("img, script, b").count() == 0
 
 
+async def test_half_an_emoji_holds_up_nothing_that_is_written_after_it(
+    house: House, visitors: Visitors
+) -> None:
+    visitor = await visitors.open(house.desk().page())
+    await visitor.open_chat()
+
+    await visitor.composer.evaluate("it => { it.value = 'cut \\ud83d' }")
+    await visitor.composer.press("Enter")
+    await visitor.say("and on, \\ud83d as letters 😀")
+
+    await visitor.sees("cut \ufffd")
+    assert [text for _, text in await visitor.lines()][1] == "and on, \\ud83d as letters 😀"
+
+
 @pytest.mark.parametrize("lang", ["en", "fa"])
 async def test_a_chat_is_ended_by_the_agent_and_rated_once(
     house: House, visitors: Visitors, lang: str

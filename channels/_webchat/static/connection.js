@@ -7,6 +7,7 @@ const BUSY_WAIT_MS = 5000;
 const QUIET_MS = 20000; // after so long without a frame we ask whether anybody is there
 const DEADLINE_MS = 10000; // and after so long without an answer nobody is
 const BUSY = [1013, 4429]; // the server asks for time
+const HALF = /\p{Cs}/gu; // half of an emoji, as where a limit cuts a text: no JSON that servers take
 const GIVE_UP = [4400, 4403, 4404, 4409]; // coming back would change nothing
 
 export class Connection {
@@ -36,7 +37,7 @@ export class Connection {
   }
 
   send(frame) {
-    if (this.state === 'open') this.socket.send(JSON.stringify(frame));
+    if (this.state === 'open') this.socket.send(JSON.stringify(frame, whole));
   }
 
   // One timer does for all: there is always exactly one thing to wait for.
@@ -98,3 +99,5 @@ export class Connection {
     this.owner.connectionChanged();
   }
 }
+
+const whole = (_, value) => (typeof value === 'string' ? value.replace(HALF, '\ufffd') : value);
