@@ -18,7 +18,7 @@ import asyncpg
 import structlog
 
 from channels import Line, Seat, Standing, Typing
-from contactcenter import chat_lines, chat_visitors, logs, timers
+from contactcenter import chat_lines, chat_visitors, logs, metrics, timers
 from contactcenter.bell import Bell, Signal, rung
 from contactcenter.chat_connection import ChatConnection
 from contactcenter.chat_visitors import Visitor
@@ -106,6 +106,7 @@ class ChatSeats:
         told = after if after <= visitor.last_sequence else 0
         sitting = Sitting(visitor.id, seat, told)
         place.sittings.append(sitting)
+        metrics.CHAT_SOCKETS.inc()
         self._look_for([visitor.id], whole=True)
         return sitting
 
@@ -115,6 +116,7 @@ class ChatSeats:
         if place is None or sitting not in place.sittings:
             return False
         place.sittings.remove(sitting)
+        metrics.CHAT_SOCKETS.dec()
         if place.sittings:
             return False
         del self._places[sitting.visitor_id]
@@ -172,6 +174,7 @@ class ChatSeats:
                         tasks.create_task(self._look_at_next(reader, whole=n > 0))
         except* (NoDatabase, TimeoutError, asyncpg.PostgresError) as errors:
             kinds = sorted({type(error).__name__ for error in errors.exceptions})
+            metrics.CHAT_READ_FAILURES.inc()
             log.warning("chat_not_read", errors=kinds, visitors=len(self._places))
             self._news.set()
             await asyncio.sleep(_PAUSE_S)

@@ -82,6 +82,15 @@ FEED_ENDED: Final = Counter(
     "Feed sockets that we closed, by the reason given to the client; slow is a slow reader.",
     ["reason"],
 )
+CHAT_SOCKETS: Final = Gauge(
+    "contactcenter_chat_sockets",
+    "Visitors' browsers that are connected, one for each tab.",
+    multiprocess_mode="livesum",
+)
+CHAT_READ_FAILURES: Final = Counter(
+    "contactcenter_chat_read_failures",
+    "How often what visitors were to be told could not be read; it is read again at once.",
+)
 LOOP_LAG_S: Final = Gauge(
     "contactcenter_event_loop_lag_seconds",
     "How late the event loop was at worst in the last 10 s.",
@@ -119,6 +128,8 @@ ALL: Final = (
     FEED_LAG_S,
     FEED_SOCKETS,
     FEED_ENDED,
+    CHAT_SOCKETS,
+    CHAT_READ_FAILURES,
     LOOP_LAG_S,
     POOL_CONNECTIONS,
     POOL_WAIT_S,

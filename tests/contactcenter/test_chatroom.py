@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from chat_world import KEY, PATIENCE_S, Process, RecordingSeat, process, said, widget, written
 from msgspec.structs import replace
+from prometheus_client import REGISTRY
 
 from channels import ChatRefused, Details, Guest, NotStored, Standing, Typing, Undeliverable
 from contactcenter import chat_endings, chat_receipts, chat_visitors, timers, upkeep
@@ -412,6 +413,19 @@ async def test_visitors_come_and_leave_and_come_back_within_a_moment(here: Proce
         now = await timers.clock(conn)
         [visitor] = await chat_visitors.by_address(conn, [guest.address])
     assert not visitor.is_present(now)
+
+
+async def test_every_tab_is_counted_as_long_as_it_is_connected(here: Process) -> None:
+    guest = await here.visitor()
+    await here.say(guest, "Hello", "m1")
+    before = REGISTRY.get_sample_value("contactcenter_chat_sockets") or 0.0
+    tabs = [await here.room.attend(guest, RecordingSeat(), after=0) for _ in range(2)]
+    connected = REGISTRY.get_sample_value("contactcenter_chat_sockets")
+    for tab in (*tabs, tabs[0]):
+        await tab.leave()
+
+    assert connected == before + 2
+    assert REGISTRY.get_sample_value("contactcenter_chat_sockets") == before
 
 
 async def until(is_so: Callable[[], bool]) -> None:
