@@ -1929,8 +1929,8 @@ FAULTS = (
     Fault(
         "who_does_not_read_is_waited_for",
         "channels/_webchat/visitor_socket.py",
-        "if unsent > self._limits.backlog_bytes:",
-        "if unsent > 1 << 40:",
+        "if transport.get_write_buffer_size() > self._limits.backlog_bytes:",
+        "if transport.get_write_buffer_size() > 1 << 40:",
         (f"{CHAT_ABUSE}::test_who_does_not_read_is_cut_once_a_megabyte_waits_for_him",),
     ),
     Fault(

@@ -109,16 +109,19 @@ class VisitorSocket:
         self.write(wire.encode(frame))
 
     def write(self, data: bytes) -> None:
-        """Write encoded frames; too much that waits ends the socket."""
+        """Write encoded frames; too much that waits already ends the socket.
+
+        However much is written at once: a reader cannot have been slow with that.
+        """
         transport = self._transport
         if self.ending is not None or transport is None or transport.is_closing():
             return
+        if transport.get_write_buffer_size() > self._limits.backlog_bytes:
+            self.end(SLOW)
+            return
         transport.write(data)
         self._written += len(data)
-        unsent = transport.get_write_buffer_size()
-        if unsent > self._limits.backlog_bytes:
-            self.end(SLOW)
-        elif unsent and self._watch is None:
+        if transport.get_write_buffer_size() and self._watch is None:
             self._mark = (self._written, self._clock())
             self._look_again()
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import resource
+from datetime import UTC, datetime
 
 import pytest
 from chat_browser import PATIENCE_S, ServedChat
 from raw_socket import PING, RawSocket, framed, hello, message
 
-from channels import Typing
+from channels import Line, Typing
 from channels._webchat.limits import Limits, Rate
 
 LARGE = "سلام" * 1_000  # 8 KB as it travels
@@ -61,6 +62,23 @@ async def test_who_does_not_read_is_cut_once_a_megabyte_waits_for_him(served, op
     assert attendee.seat._socket.ending.reason == "slow"
     assert attendee.seat._socket._unsent_bytes <= (1 << 20) + 2 * 8_500
     await until(lambda: not chat.room.attendees)
+
+
+async def test_who_reads_is_not_cut_however_much_is_told_at_once(served):
+    chat = await served()
+    reader = await chat.visitor()
+    await reader.write("hello")
+    await reader.lines(1)
+    [attendee] = chat.room.attendees
+    long = [
+        Line(sequence=n, at=datetime(2026, 3, 21, tzinfo=UTC), by="visitor", text="😀" * 4_000)
+        for n in range(2, 102)
+    ]  # 1.6 MB: a page of what he said
+
+    attendee.seat.tell(long)
+
+    assert [sequence for sequence, _ in await reader.lines(100)] == list(range(2, 102))
+    assert attendee.seat._socket.ending is None
 
 
 async def test_who_was_cut_gets_what_he_missed_when_he_comes_back(served, opened):
