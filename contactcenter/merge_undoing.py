@@ -1,7 +1,8 @@
 """A merge was a mistake: two people are two contacts again.
 
 What was moved goes back. What came since goes by its address: a message from or to one of the
-other's addresses is his, and so is a ticket in which only those were used.
+other's addresses is his, and so is a ticket in which only those were used. Whoever
+chats goes on in a ticket of his own.
 """
 
 from datetime import datetime
@@ -46,6 +47,7 @@ _return_tickets = _SQL.take("return_tickets", ChangedTicket)
 _return_interactions = _SQL.command("return_interactions")
 _return_segments = _SQL.command("return_segments")
 _reopen_segments = _SQL.command("reopen_segments")
+_return_visitors = _SQL.command("return_visitors")
 _restore_key = _SQL.take("restore_key", ChangedTicket)
 _stand_alone = _SQL.command("stand_alone")
 _end = _SQL.take("end", MergeRow)
@@ -72,6 +74,7 @@ async def undo(
     await merges.hold_still(conn, kept.id, other.id)
     facts = await _return(conn, now, row, moved, actor=actor)
     await _stand_alone.run(conn, other.id, now)
+    await _return_visitors.run(conn, kept.id, other.id, now)
     undone = await _end.one(conn, merge_id, now)
     left = contact_facts.parted(kept, other, moved)
     left = await merge_remainders.kept_of_others(conn, kept, left)

@@ -34,6 +34,20 @@ UPDATE segment SET contact_id = $2 WHERE contact_id = $1 AND id = ANY($3::bigint
 UPDATE segment SET to_at = w.to_at FROM unnest($2::bigint[], $3::timestamptz[]) AS w(id, to_at)
 WHERE segment.contact_id = $1 AND segment.id = w.id
 
+-- name: return_visitors
+-- Whoever chats about a ticket that is the other's now chats about the last one that is his: he neither ends nor rates what is not his.
+UPDATE chat_visitor SET ticket_id = his.ticket_id,
+  ended_at = CASE WHEN his.state IN ('solved', 'closed') THEN coalesce(chat_visitor.ended_at, $3) END
+FROM (SELECT v.id FROM identity d JOIN chat_visitor v ON d.kind = 'chat' AND d.value = v.address JOIN ticket t ON t.id = v.ticket_id
+      WHERE d.contact_id IN ($1, $2) AND t.contact_id IN ($1, $2) AND t.contact_id <> d.contact_id
+      ORDER BY v.id FOR NO KEY UPDATE OF v) lost
+LEFT JOIN LATERAL (
+  SELECT i.ticket_id, t.state FROM chat_visitor v JOIN identity d ON d.kind = 'chat' AND d.value = v.address
+  JOIN chat_line l ON l.visitor_id = v.id JOIN interaction i ON i.id = l.interaction_id
+  JOIN ticket t ON t.id = i.ticket_id AND t.contact_id = d.contact_id
+  WHERE v.id = lost.id ORDER BY l.sequence DESC LIMIT 1) his ON true
+WHERE chat_visitor.id = lost.id
+
 -- name: restore_key
 -- Where nothing else stands for the entry queue now.
 UPDATE ticket SET intake_queue_id = $2, version = version + 1

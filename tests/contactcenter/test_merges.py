@@ -411,6 +411,51 @@ async def test_what_somebody_wrote_since_is_not_undone(world, two):
     assert (await world.stranded(other))["interaction"] == 3
 
 
+async def chats_of(world):
+    return [
+        (row["ticket_id"], row["has_ended"])
+        for row in await world.rows(
+            "SELECT ticket_id, ended_at IS NOT NULL AS has_ended FROM chat_visitor ORDER BY id"
+        )
+    ]
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_who_chats_goes_on_in_a_ticket_of_his_own(world, is_over):
+    conn = world.conn
+    now = await conn.fetchval("SELECT clock_timestamp()")
+    kept, other, newcomer = [await factories.contact(conn) for _ in range(3)]
+    queue_ids = [await factories.queue(conn) for _ in range(2)]
+    tickets_of, browsers = {}, {}
+    for contact_id, queue_id in zip((kept, other), queue_ids, strict=True):
+        ticket = await factories.queued_ticket(
+            conn, now, queue_id=queue_id, contact_id=contact_id, channel="webchat"
+        )
+        tickets_of[contact_id] = ticket.id
+    for contact_id in (kept, other, newcomer):
+        browser = await factories.chat_browser(conn, now, contact_id, queue_id=queue_ids[0])
+        browsers[contact_id] = browser
+        if contact_id in tickets_of:
+            told = {"ticket_id": tickets_of[contact_id]}
+            await factories.chat_message(conn, now, browser, **told)
+    merges_made = [await world.merge(kept, one) for one in (other, newcomer)]
+    for browser in browsers.values():  # one person, so he writes about one problem
+        await factories.chat_message(conn, now, browser, ticket_id=tickets_of[kept])
+    if is_over:
+        await conn.execute(
+            "UPDATE ticket SET state = 'solved', solved_at = now() WHERE id = $1", tickets_of[other]
+        )
+
+    for merge in reversed(merges_made):
+        await world.undo(merge.id)
+
+    assert await chats_of(world) == [
+        (tickets_of[kept], False),
+        (tickets_of[other], is_over),
+        (None, False),
+    ]
+
+
 # What is refused ----------------------------------------------------------------------------
 
 
