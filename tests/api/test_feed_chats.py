@@ -81,14 +81,14 @@ async def holds(table: Any, agent_id: int, ticket_id: int) -> None:
 
 
 async def pinged(console: Console) -> list[Any]:
-    """What was told before the answer to a ping, which comes behind everything."""
+    """The signals told before the answer to a ping, which comes behind everything."""
     await asyncio.sleep(0)
     console._id += 1
     await console.socket.send_json({"id": console._id, "type": "ping"})
     frames = []
     while (frame := await console.frame())["type"] != "result":
         frames.append(frame)
-    return frames
+    return [frame for frame in frames if frame["type"] == "signal"]
 
 
 async def signalled(console: Console) -> Any:
