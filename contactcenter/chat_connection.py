@@ -23,10 +23,10 @@ class ChatConnection:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Conn]:
         """The connection, for one at a time; raises ``NoDatabase``."""
-        if self._conn is None or self._conn.is_closed():
-            self._conn = await self._database.connect("chatroom")
-            await self._conn.execute("SET plan_cache_mode = force_custom_plan")
         try:
+            if self._conn is None or self._conn.is_closed():
+                self._conn = await self._database.connect("chatroom")
+                await self._conn.execute("SET plan_cache_mode = force_custom_plan")
             yield self._conn
         except BaseException as error:
             self.close()  # whatever it is in the middle of
