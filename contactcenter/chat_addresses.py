@@ -16,7 +16,7 @@ from contactcenter import contacts, db, events, identities
 from contactcenter.contacts import Contact
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
-from contactcenter.storable_text import storable
+from contactcenter.storable_text import seen, storable
 
 #: So many addresses of one visitor are kept, the newest.
 KEPT: Final = 6
@@ -171,8 +171,9 @@ def _canonical(channels: Mapping[str, Channel], kind: str, written: str) -> tupl
 
 
 def _short(text: str | None, at_most: int) -> str | None:
-    """A text of one line; None for an empty one."""
-    return " ".join(storable(text or "").split())[:at_most].strip() or None
+    """A text of one line, as it is seen; None for an empty one."""
+    words = (seen(word) for word in storable(text or "").split())
+    return " ".join(word for word in words if word)[:at_most].strip() or None
 
 
 async def _record(conn: Conn, now: datetime, about: _About, told: Sequence[str]) -> None:

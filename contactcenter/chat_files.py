@@ -34,10 +34,6 @@ _LONGEST_SUFFIX: Final = 16
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _FOLDERS: Final = re.compile(r"[/\\]")
-#: Control characters, and marks of direction: `gnp.exe` must not be shown as `exe.png`.
-_HIDDEN: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
 
 
 class StoredFile(Struct, frozen=True, kw_only=True):
@@ -156,7 +152,7 @@ async def prune(conn: Conn, now: datetime) -> int:
 def safe_name(name: str) -> str:
     """A file's name without folders and without what cannot be seen; it may be empty."""
     last = _FOLDERS.split(storable_text.storable(name))[-1]
-    plain = " ".join(_HIDDEN.sub("", last).split()).lstrip(".")
+    plain = " ".join(storable_text.seen(last).split()).lstrip(".")
     if len(plain) <= LONGEST_NAME:
         return plain
     stem, dot, suffix = plain.rpartition(".")

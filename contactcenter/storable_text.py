@@ -7,12 +7,21 @@ kept beside what is made of them.
 import re
 from typing import Any, Final
 
+#: Control characters, and marks of direction: `gnp.exe` must not be shown as `exe.png`.
+_HIDDEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
     """A text that is kept as it is."""
     return _UNSTORABLE.sub("\ufffd", text)
+
+
+def seen(text: str) -> str:
+    """A name without what cannot be seen in it; what joins and parts letters stays."""
+    return _HIDDEN.sub("", text)
 
 
 def optional(text: str | None) -> str | None:

@@ -102,6 +102,18 @@ async def test_a_contact_without_a_name_is_called_as_he_says_and_nobody_else(wor
     assert [row["data"] for row in kinds] == [{"told": ["name"]}] * 2
 
 
+async def test_a_name_is_as_it_is_seen(world: Conn) -> None:
+    _, visitor_id = await _chat(world)
+
+    await _tell(
+        world, visitor_id, name="Sara\u202egnp\x1b[2J\n  علی\u200cرضا \u2066 ", topic="\u202e"
+    )
+
+    told = await chat_addresses.details_of(world, visitor_id)
+    assert told is not None
+    assert (told.name, told.topic) == ("Saragnp[2J علی\u200cرضا", None)
+
+
 async def test_visitor_is_there_while_he_gives_signs_of_life(world: Conn) -> None:
     ticket_id, _ = await _chat(world)
 
