@@ -116,8 +116,7 @@ class Triage:
         failures_before = self.failures
         read = await self._read(conn, claimed, new)
         labels = await _judge(conn, claimed, {i: new[i] for i, is_read in read.items() if is_read})
-        wrote = {claimed[i].contact_id for i, is_read in read.items() if is_read}
-        tags = await ticket_assets.known(conn, wrote)
+        tags = await ticket_assets.known(conn, {claimed[i].contact_id for i in new})
         namings: list[Naming] = []
         findings: list[Finding] = []
         settled: list[Finding] = []
@@ -127,6 +126,7 @@ class Triage:
             if ticket_id not in read:
                 self.failures += 1
                 finding: Finding | None = triage_cases.without_a_look(case)
+                namings += _named(case, tags)  # which takes no time, and is not done later
             elif read[ticket_id]:
                 finding = self._conclude(case, labels[ticket.contact_id], rules)
                 namings += _named(case, tags)

@@ -1,7 +1,7 @@
 """Machines that customers name in their words: their own are attached, of others nothing is told."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factories
@@ -39,12 +39,13 @@ class House:
             self.second = await factories.asset(conn, now, self.sara, service_tag="GH52X9T")
             await factories.asset(conn, now, self.other, service_tag="9ZK2M4C")
 
-    async def writes(self, contact_id: int, *texts: str) -> int:
-        """A problem in these words, looked at; the id of its ticket."""
+    async def writes(self, contact_id: int, *texts: str, ago_s: float = 0.0) -> int:
+        """A problem in these words, looked at so much later; the id of its ticket."""
+        written_at = datetime.now(UTC) - timedelta(seconds=ago_s)
         async with self.database.read() as conn:
             ticket_id = await factories.ticket(
                 conn,
-                datetime.now(UTC),
+                written_at,
                 intake_queue_id=self.queue_id,
                 contact_id=contact_id,
                 body=texts[0],
@@ -88,6 +89,15 @@ async def test_the_machine_a_customer_names_is_attached_to_his_ticket(house: Hou
     assert [(m.service_tag, m.model) for m in shown.assets] == [("7J4KLMN", "Latitude 7440")]
     assert shown.unowned_tag is None
     assert await house.told(ticket_id) == [{"assets": {"from": [], "to": [house.own]}}]
+
+
+async def test_a_machine_is_heard_in_a_message_that_was_looked_at_too_late(house: House) -> None:
+    ticket_id = await house.writes(house.sara, "My 7J4KLMN makes a noise.", ago_s=60)
+
+    shown = await house.shown(ticket_id)
+
+    assert [one.service_tag for one in shown.assets] == ["7J4KLMN"]
+    assert shown.temperament == "unknown"
 
 
 async def test_several_machines_and_later_words_are_heard_and_nothing_twice(house: House) -> None:
