@@ -17,6 +17,7 @@ def tiny(**changed: object) -> Plan:
     )  # type: ignore[arg-type]
 
 
+@pytest.mark.full
 async def test_a_tiny_run_counts_what_was_assigned_and_leaves_nothing_behind() -> None:
     async with scratch.scratch(None) as server:
         before = await _databases(server._url)

@@ -31,7 +31,7 @@ def test_pythons_parser_reads_them_all():
     assert not email._parsed(b"To: a@\n\n")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_small_run_counts():
     options = ["--mails", "40", "--clients", "2", "--slices", "1", "--paced", "12", "--bombs", "1"]
 

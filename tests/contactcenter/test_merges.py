@@ -535,7 +535,7 @@ async def test_a_merge_does_not_wait_long_for_whoever_holds_the_timeline(world, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rounds", [100])
+@pytest.mark.parametrize("rounds", [30, pytest.param(100, marks=pytest.mark.full)])
 async def test_nothing_is_left_behind_by_messages_that_arrive_during_merges(world, two, rounds):
     kept, other = two
     author = await factories.user(world.conn)

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "routing"))
 from closed_forms import erlang_a, erlang_c_wait, erlang_c_within
 
 STAFF = [OnDuty(agent_id=name, memberships=(Membership(queue="a"),)) for name in "abcde"]
-SIZES = [30_000, pytest.param(500_000, marks=[pytest.mark.full, pytest.mark.timeout(600)])]
+SIZES = [12_000, pytest.param(500_000, marks=[pytest.mark.full, pytest.mark.timeout(600)])]
 
 
 def drawn(size, rate, patience=None):

@@ -54,7 +54,7 @@ def test_a_short_run_finds_nothing(target, tmp_path):
         str(HERE / "fuzz_mail.py"),
         target,
         str(tmp_path),
-        "-max_total_time=3",
+        "-max_total_time=1",
     ]
 
     run = subprocess.run(  # noqa: S603  our own program
