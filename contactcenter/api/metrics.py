@@ -119,7 +119,9 @@ def _counted(known: frozenset[str]) -> Middleware:
             raise
         finally:
             _requests(channel, "forged" if is_forged else _outcome(status)).inc()
-            _seconds(channel).observe(time.perf_counter() - began_s)
+            # A socket lives as long as somebody looks at a page; that is not slow.
+            if status != HTTPStatus.SWITCHING_PROTOCOLS:
+                _seconds(channel).observe(time.perf_counter() - began_s)
         return response
 
     return counted

@@ -35,7 +35,7 @@ LOG_LEVEL: Final = "error"
 _OTHER_ROWS: Final = 18
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff]")
 
-TITLE: Final = f"A contact centre at work: {NAME} answers its customers by SMS and mail"
+TITLE: Final = f"A contact centre at work: {NAME} answers by SMS, mail and chat"
 LEGEND: Final = """\
 Real:     the database, server, public API, webhooks, routing, timers, report.
 Invented: the shop; its customers and agents, who are programs; and the carrier
@@ -52,7 +52,7 @@ specialists of tier 2, and they to the engineers of tier 3. A ticket is
 It carries how this customer wants to be treated, as his own words show, and the
 agent is told before the first answer: warm, serious, fault_finding, hesitant,
 haggler, or unknown, which is the most usual.
-Below, → is a customer who writes, by mail if he has ✉, else by SMS;
+Below, → is a customer who writes (✉ by mail, 💬 by chat, else by SMS);
 ← is an agent who answers; · and ✓ are the tickets.
 """
 
