@@ -45,7 +45,7 @@ def test_a_seed_that_is_broken_at_random_holds(target, seed, cuts):
     TARGETS[target](seed)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is None, reason="atheris is not installed")
 def test_a_short_run_finds_nothing(target, tmp_path):
@@ -54,7 +54,7 @@ def test_a_short_run_finds_nothing(target, tmp_path):
         str(HERE / "fuzz_mail.py"),
         target,
         str(tmp_path),
-        "-max_total_time=1",
+        "-max_total_time=3",
     ]
 
     run = subprocess.run(  # noqa: S603  our own program
