@@ -61,4 +61,4 @@ async def mortal_world(tmp_path: Path) -> AsyncIterator[fault_world.World]:
 @pytest.fixture
 def patience(request: pytest.FixtureRequest) -> float:
     """How many times as long things may take: the fast suite shares its machine with others."""
-    return 1.0 if request.config.option.markexpr == "full" else 4.0
+    return 1.0 if request.config.option.markexpr == "full" else 8.0
