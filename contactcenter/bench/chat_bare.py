@@ -5,13 +5,12 @@ the order in which they came, each with a number of that socket's.
 """
 
 import asyncio
-import sys
 import time
 
-import msgspec
 from aiohttp import WSMsgType, web
 
 from contactcenter.bench.chat_orders import Tell, Told
+from contactcenter.bench.process import obey
 
 _TAIL = '"}'
 
@@ -63,12 +62,7 @@ async def _serve() -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
     bare.port = runner.addresses[0][1]
-    orders = asyncio.StreamReader(limit=1 << 20)
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    while line := await orders.readline():
-        told = await bare.tell(msgspec.json.decode(line, type=Tell))
-        print(msgspec.json.encode(told).decode(), flush=True)  # noqa: T201
+    await obey(Tell, bare.tell)
     for socket in bare.sockets:
         await socket.close(drain=False)
     await runner.cleanup()

@@ -6,12 +6,9 @@ with the last one after a pause drawn anew each time, longer with each failure.
 
 import asyncio
 import gc
-import sys
 import time
 from collections.abc import Callable
 from typing import Final
-
-import msgspec
 
 from contactcenter.bench.chat_orders import (
     Arrival,
@@ -24,10 +21,10 @@ from contactcenter.bench.chat_orders import (
     Write,
 )
 from contactcenter.bench.chat_socket import Socket
+from contactcenter.bench.process import obey
 
 _AT_ONCE: Final = 64
 _LOOK_EVERY_S: Final = 0.01
-_LONGEST_ORDER_BYTES: Final = 16 << 20
 
 
 class Sockets:
@@ -144,12 +141,7 @@ async def _until(is_so: Callable[[], bool], at_most_s: float) -> bool:
 async def _main() -> None:
     gc.disable()  # a pause of its own would be the server's
     sockets = Sockets()
-    orders = asyncio.StreamReader(limit=_LONGEST_ORDER_BYTES)
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    while line := await orders.readline():
-        report = await sockets.carry_out(msgspec.json.decode(line, type=Order))
-        print(msgspec.json.encode(report).decode(), flush=True)  # noqa: T201
+    await obey(Order, sockets.carry_out)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,12 @@ people nor events, and asks nobody.
 """
 
 import asyncio
-import sys
 import time
 
-import msgspec
 from aiohttp import web
 
 from contactcenter.bench.feed_orders import Fan, Fanned
+from contactcenter.bench.process import obey
 
 _HEAD = '{"type":"event","cursor":"%s","event":{"id":%d,"at":"'
 _TAIL = '"}}'
@@ -61,12 +60,7 @@ async def _serve() -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
     bare.port = runner.addresses[0][1]
-    orders = asyncio.StreamReader()
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    while line := await orders.readline():
-        report = await bare.fan(msgspec.json.decode(line, type=Fan))
-        print(msgspec.json.encode(report).decode(), flush=True)  # noqa: T201
+    await obey(Fan, bare.fan)
     for socket in bare.sockets:
         await socket.close(drain=False)
     await runner.cleanup()

@@ -27,6 +27,7 @@ from contactcenter.bench.feed_orders import (
     Report,
 )
 from contactcenter.bench.feed_wire import CURSOR_AT, HANDSHAKE, ID_AT, masked, split
+from contactcenter.bench.process import obey
 
 #: Full jitter: a pause between nothing and this, doubled with each failure, up to the limit.
 FIRST_PAUSE_S: Final = 2.0
@@ -37,7 +38,6 @@ _SUBSCRIBED_WITHIN_S: Final = 10.0
 _PORTS_EACH: Final = 20_000
 _AT_ONCE: Final = 64
 _LOOK_EVERY_S: Final = 0.02
-_LONGEST_ORDER_BYTES: Final = 16 << 20
 _TEXT: Final = 1
 _CLOSE: Final = 8
 _PING: Final = 9
@@ -278,12 +278,7 @@ async def _until(is_so: Callable[[], bool], at_most_s: float) -> bool:
 async def _main() -> None:
     gc.disable()  # a pause of its own would be the server's
     sockets = Sockets()
-    orders = asyncio.StreamReader(limit=_LONGEST_ORDER_BYTES)
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
-    while line := await orders.readline():
-        report = await sockets.carry_out(msgspec.json.decode(line, type=Order))
-        print(msgspec.json.encode(report).decode(), flush=True)  # noqa: T201
+    await obey(Order, sockets.carry_out)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ Report = TypeVar("Report", bound=msgspec.Struct)
 
 #: A report lists a slice's latencies one by one.
 _LONGEST_LINE_BYTES: Final = 64 << 20
+_LONGEST_ORDER_BYTES: Final = 16 << 20
 
 
 class Worker:
@@ -88,6 +89,19 @@ def take_orders(
         sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
         sys.stdout.buffer.flush()
         gc.collect()
+
+
+async def obey(order: Any, carry_out: Callable[[Any], Awaitable[msgspec.Struct]]) -> None:
+    """The far end of a process that lives on between its orders, as one with open sockets does.
+
+    ``order`` is their type, or the union of their types.
+    """
+    orders = asyncio.StreamReader(limit=_LONGEST_ORDER_BYTES)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
+    while line := await orders.readline():
+        report = await carry_out(msgspec.json.decode(line, type=order))
+        print(msgspec.json.encode(report).decode(), flush=True)  # noqa: T201
 
 
 async def _carried_out(work: Awaitable[msgspec.Struct]) -> msgspec.Struct:
