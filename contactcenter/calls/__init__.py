@@ -1,0 +1,1 @@
+"""Calls as they are kept: their rows, their telephones, what the provider told and is to do."""

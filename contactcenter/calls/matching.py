@@ -1,0 +1,101 @@
+"""Which call a hook is about; and hooks that came before anybody knew.
+
+A hook names its telephone by our id where we dialled it, else by the provider's; what happens in a
+room names the room. Hooks overtake one another, and the provider's answer to a request of ours may
+come after the first hooks about it. What nobody knows is kept without a call, and becomes the
+call's in the transaction in which its telephone or its room becomes known: both sides take the
+same lock first, so that whoever is second sees what the other wrote.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from channels import CallHook
+from contactcenter import db
+from contactcenter.calls import recordings
+from contactcenter.db import Conn
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where a hook belongs, and the database's clock.
+
+    ``is_named`` tells whether we know the provider's id of its leg, ``is_room_known`` that of its
+    room, where it is about one.
+    """
+
+    call_id: int | None
+    leg_id: int | None
+    is_named: bool
+    is_room_known: bool
+    at: datetime
+
+    @property
+    def is_news(self) -> bool:
+        """Whether a telephone, a room or a whole call becomes known by it."""
+        is_named = self.leg_id is None or self.is_named
+        return self.call_id is None or not is_named or not self.is_room_known
+
+
+_SQL = db.Statements(__name__)
+_lock = _SQL.command("lock")
+_place = _SQL.take("place", Place)
+_adopt_leg = _SQL.command("adopt_leg")
+_adopt_conference = _SQL.command("adopt_conference")
+_unknown = _SQL.take("unknown", int)
+
+
+async def lock(conn: Conn, leg: str | None, conference: str | None) -> None:
+    """Order what is told of a telephone and of a room with what makes them known.
+
+    Before the row of any call is locked.
+    """
+    await _lock.run(conn, leg, conference)
+
+
+async def place(conn: Conn, hook: CallHook) -> Place:
+    """The call and the leg of a hook, as far as they are known.
+
+    From here on the transaction waits for no lock longer than half a second. Where something
+    becomes known by it, that is ordered with whatever else makes it known, see ``lock``.
+    """
+    found = await _find(conn, hook)
+    if not found.is_news:
+        return found
+    await lock(conn, hook.leg, hook.conference)
+    return await _find(conn, hook)
+
+
+async def _find(conn: Conn, hook: CallHook) -> Place:
+    # All who are in a room share the address their hooks come to.
+    our_leg = None if hook.name == "conference" else _number(hook.query.get("leg", ""))
+    call_id = _number(hook.query.get("call", ""))
+    if call_id is None and hook.room is not None and hook.room.startswith("call-"):
+        call_id = _number(hook.room.removeprefix("call-"))
+    return await _place.one(conn, our_leg, hook.leg, call_id, hook.conference)
+
+
+async def adopt(
+    conn: Conn, call_id: int, *, leg: str | None = None, conference: str | None = None
+) -> int:
+    """Give a call what was told of its telephone or its room before; after ``lock``.
+
+    Returns how many hooks that were.
+    """
+    adopted = 0
+    if leg is not None:
+        adopted += await _adopt_leg.run(conn, call_id, leg)
+    if conference is not None:
+        adopted += await _adopt_conference.run(conn, call_id, conference)
+    await recordings.match(conn, call_id, leg=leg, conference=conference)
+    return adopted
+
+
+async def unknown(conn: Conn) -> int:
+    """How many hooks were told of calls that nobody knows, 1,000 at most."""
+    return await _unknown.one(conn)
+
+
+def _number(text: str) -> int | None:
+    """An id of ours as it stands in an address; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004
