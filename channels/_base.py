@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 from msgspec import Struct
 
+from channels._calls import Switchboard, Telephony
 from channels._chat import Chatroom
 from channels._failures import FailureKind
 from channels._messages import (
@@ -149,6 +150,7 @@ class Env(Struct, frozen=True, kw_only=True):
     own: OwnSettings = NOTHING_OWN
     mailroom: Mailroom | None = None
     chatroom: Chatroom | None = None
+    switchboard: Switchboard | None = None
     client_address: Callable[[web.Request], str] = _peer
     reply_keys: Callable[[], Sequence[bytes]] = tuple
     shares_ports: bool = False
@@ -171,6 +173,8 @@ class Channel(Protocol):
     patience_s: float | None
     #: How much the files of one message may have together.
     max_files_bytes: int
+    #: How calls are made on it; None where nobody calls.
+    telephony: Telephony | None
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -98,6 +98,16 @@ class Said(Struct, frozen=True, kw_only=True):
     is_left: bool = False
 
 
+class CallArrived(Struct, frozen=True, kw_only=True):
+    """What an ``Inbound`` of a telephone has beside its text: the app makes it of a call's hooks.
+
+    A ``call`` waits for somebody; of a ``voicemail`` there is a recording.
+    """
+
+    call_id: int | None
+    kind: Literal["call", "voicemail"] = "call"
+
+
 class Inbound(Struct, frozen=True, kw_only=True):
     """One message from a customer, authenticated and understood.
 
@@ -121,6 +131,7 @@ class Inbound(Struct, frozen=True, kw_only=True):
     thread: Thread | None = None
     received: MailReceived | None = None
     said: Said | None = None
+    call: CallArrived | None = None
 
 
 class Unreadable(Struct, frozen=True, kw_only=True):
