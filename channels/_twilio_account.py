@@ -42,7 +42,7 @@ SETTINGS = (
     ),
     Setting(
         key="twilio_fallback_url",
-        help="Second address of this service, used as Twilio's fallback for incoming messages.",
+        help="Second address of this service, used as Twilio's fallback for messages and calls.",
         required=False,
         example="https://desk-2.example.com",
         own=False,
@@ -89,8 +89,13 @@ class Accounts:
     def named_in(self, address: str) -> Account:
         """The account whose file an address is; the general one if it names none of ours."""
         found = _IN_PATH.search(address)
-        named = found[1] if found else ""
-        return next((one for one in self.every() if one.sid == named), self.general)
+        return self.with_sid(found[1] if found else "")
+
+    def with_sid(self, sid: str) -> Account:
+        """The complete account of that SID; the general one if it is none of ours."""
+        if sid == self.general.sid:
+            return self.general
+        return next((one for one in self.every() if one.sid == sid), self.general)
 
     def every(self) -> Sequence[Account]:
         """Each complete account once, the general one first."""

@@ -6,10 +6,12 @@ from functools import lru_cache, partial
 from channels import _phone_number
 from channels._failures import BadAddress
 from channels._signature import Pairs, Verifier
-from channels._twilio_account import Accounts
+from channels._twilio_account import Account, Accounts
 
 #: The parameter that names our address: where a customer wrote to, or whom our message was from.
 RECEIVER, SENDER = b"To", b"From"
+#: The account a request comes from: what is told about rooms and recordings names no address.
+_ACCOUNT = b"AccountSid"
 
 _LONGEST_ADDRESS = 64  # bytes; a stranger may post any
 _MOST_KEPT = 1000
@@ -41,6 +43,22 @@ class Verifiers:
             return lambda _: self._general
         return partial(self._chosen, parameter)
 
+    def by_account(self) -> Choice:
+        """Choose by the account that the request says it comes from, where no address is told.
+
+        Who holds the keys of one account can sign for that account alone: whether an address that
+        is named belongs to it, is for the caller to see.
+        """
+        if not self._accounts.may_differ:
+            return lambda _: self._general
+        return self._of_account
+
+    def _of_account(self, pairs: Pairs) -> Verifier:
+        for name, value in pairs:
+            if name == _ACCOUNT:
+                return self._kept(self._accounts.with_sid(value.decode(errors="replace")))
+        return self._general
+
     def _chosen(self, parameter: bytes, pairs: Pairs) -> Verifier:
         """Look at the first parameter of that name, which is the one that counts later on."""
         for name, value in pairs:
@@ -52,8 +70,10 @@ class Verifiers:
         if len(address) > _LONGEST_ADDRESS:
             return self._general
         entry_point = _canonical(address, self._region)
-        account = self._accounts.of(entry_point) if entry_point else self._accounts.general
-        if account is self._accounts.general:
+        return self._kept(self._accounts.of(entry_point) if entry_point else None)
+
+    def _kept(self, account: Account | None) -> Verifier:
+        if account is None or account is self._accounts.general:
             return self._general
         if account.tokens not in self._own:
             if len(self._own) >= _MOST_KEPT:  # keys were replaced a thousand times

@@ -12,6 +12,7 @@ from typing import Final
 from aiohttp import web
 
 from channels._base import Channel, Env, Inbox, Task
+from channels._calls import Telephony
 from channels._email import addresses, autoresponse, receiving
 from channels._email.hooks import hooks
 from channels._email.hooks.door import Deadlines
@@ -68,6 +69,7 @@ class Email:
     valid_s: int | None = VALID_S
     patience_s: float | None = PATIENCE_S
     max_files_bytes = MAX_FILES_BYTES
+    telephony: Telephony | None = None
 
     def __init__(
         self,

@@ -14,8 +14,7 @@ An entry point may have a Twilio account of its own, such as a sub-account: its 
 ``twilio_account_sid``, ``twilio_auth_tokens`` and, if it has one, ``twilio_messaging_service_sid``
 then replace those of the settings altogether, in what it sends and in who may sign for it.
 
-WhatsApp, RCS and other services on Twilio's messaging are not spoken here; what they send goes to
-quarantine.
+What WhatsApp, RCS and others on Twilio's messaging send is not spoken: it goes to quarantine.
 """
 
 import asyncio
@@ -29,6 +28,7 @@ from aiohttp import web
 
 from channels import _gsm, _phone_number
 from channels._base import Channel, Env, Inbox, Task
+from channels._calls import Telephony
 from channels._failures import FailureKind, Unavailable, Undeliverable
 from channels._fetch import Fetcher
 from channels._listed import listed
@@ -96,6 +96,7 @@ class Sms:
     valid_s: int | None = None
     patience_s: float | None = None
     max_files_bytes = MAX_FILES_BYTES
+    telephony: Telephony | None = None
 
     def __init__(
         self,
@@ -108,14 +109,13 @@ class Sms:
         self._send_deadline_s = send_deadline_s
         self._hook_deadline_s = hook_deadline_s
         self._accounts = Accounts(env, NAME)
-        self._missing = _missing(env)
         self._fetcher = Fetcher(domain="twilio.com", own_origin=env.settings.get("twilio_api_base"))
         self._clients: dict[str, tuple[Account, Twilio]] = {}
 
     @property
     def missing(self) -> tuple[str, ...]:
         """The account, and an address Twilio can call."""
-        return self._missing
+        return _missing(self._env)
 
     def listeners(self, inbox: Inbox) -> Sequence[Task]:  # noqa: ARG002  as in Channel
         """None: Twilio calls our hooks."""
@@ -224,7 +224,7 @@ class Sms:
 
     def connect(self, account: Account | None = None) -> "Twilio":
         """Load Twilio's SDK and make a client of the account, the settings' if none is named."""
-        from channels._twilio import Twilio  # noqa: PLC0415 -- slow; a centre without SMS goes without
+        from channels._twilio import Twilio  # noqa: PLC0415 -- slow; not all need it
 
         account = account or self._accounts.general
         self._clients[account.sid] = (

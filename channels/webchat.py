@@ -17,6 +17,7 @@ from aiohttp import web
 
 from channels import _chat
 from channels._base import Channel, Env, Inbox, Task
+from channels._calls import Telephony
 from channels._chat import Attested
 from channels._failures import (
     BadAddress,
@@ -70,6 +71,7 @@ class Webchat:
     valid_s: int | None = VALID_S
     patience_s: float | None = None
     max_files_bytes = MAX_FILES_BYTES
+    telephony: Telephony | None = None
 
     def __init__(
         self,

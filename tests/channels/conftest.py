@@ -9,7 +9,7 @@ import pytest
 import tls_host
 from mail_room import Served
 
-pytest.register_assert_rewrite("contract")
+pytest.register_assert_rewrite("contract", "call_contract")
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     method: str = "POST"
 
 
-class _Contract:
+class Contract:
     """What both halves need to know of a channel."""
 
     channel: str
@@ -92,7 +92,7 @@ class _Contract:
         return response
 
 
-class InboundContract(_Contract):
+class InboundContract(Contract):
     """A customer's message is authenticated, understood, stored, and only then acknowledged."""
 
     #: A text this long makes a delivery larger than the channel takes.
@@ -330,7 +330,7 @@ class SocketContract(InboundContract):
             assert response.status == status, method
 
 
-class OutboundContract(_Contract):
+class OutboundContract(Contract):
     """A message to a customer is handed over once, and every failure is told for what it is."""
 
     #: A correlation id of letters that are hard to hand on.

@@ -1,9 +1,11 @@
 """No channel without the contract: a new module in ``channels`` fails here until it is tested."""
 
 import importlib
+import re
 from pathlib import Path
 
 import pytest
+from call_contract import CallContract
 from contract import (
     HookContract,
     InboundContract,
@@ -21,10 +23,12 @@ def contracts(channel: str) -> tuple[type, ...]:
     """What a channel keeps.
 
     Messages are posted by a provider, or come over a socket of ours; a lost answer is either asked
-    for, or does no harm to repeat.
+    for, or does no harm to repeat. Where people call nobody is written to.
     """
     env = channels.Env(settings={}, public_url="", region="IR", http=None)
     known = channels.load(env).get(channel)
+    if known is not None and known.telephony is not None:
+        return (CallContract,)
     lost = RepeatsContract if known is not None and known.repeats_safely else RemembersContract
     routes = [] if known is None else known.routes(RecordingInbox())
     has_socket = any(route.path == f"/hooks/{channel}/socket" for route in routes)
@@ -108,3 +112,11 @@ def test_secrets_are_marked_as_secrets():
 
         assert setting.secret == named_so, setting.key
         assert setting.help.endswith("."), setting.key
+
+
+def test_what_is_asked_of_telephones_names_no_provider():
+    folder = Path(channels.__file__).parent
+    for name in ("_calls.py", "_call_steps.py"):
+        text = (folder / name).read_text("utf-8").casefold()
+        for word in ("twilio", "twiml", "asterisk", "webhook", "http", "sid"):
+            assert word not in re.findall(r"[a-z]+", text), f"{name} speaks of {word}"
