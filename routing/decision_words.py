@@ -16,9 +16,12 @@ def by_code(words: Mapping[Language, Mapping[Any, str]]) -> Words:
 
 _RELEASES: Final[Words] = {
     "agent_disabled": {"en": "the account was disabled", "fa": "حساب کاربری غیرفعال شد"},
+    "customer_called": {"en": "the customer is on the line", "fa": "مشتری پای تلفن است"},
+    "call_cut_off": {"en": "the call was cut off", "fa": "تماس قطع شد"},
 }
 _CAUSES: Final[Words] = {
     "customer_wrote": {"en": "the customer wrote", "fa": "مشتری نوشت"},
+    "customer_called": {"en": "the customer called", "fa": "مشتری تلفن زد"},
     "wake_up": {"en": "the date had come", "fa": "موعدش رسید"},
     "agent": {"en": "the agent took it up", "fa": "کارشناس آن را از سر گرفت"},
 }

@@ -11,20 +11,26 @@ Clause = Literal[
     "not_waiting",
     "queue_closed",
     "not_a_member",
+    "no_telephone",
     "not_available",
     "no_room",
+    "telephone_busy",
     "too_early",
     "excluded",
     "kept_for_another",
 ]
+#: Whether an agent could talk with a customer who is on the line; of other tickets nobody asks.
+Telephone = Literal["not_needed", "free", "busy", "none"]
 
 #: Every clause that may be false, in the order in which they are asked.
 CLAUSES: Final[tuple[Clause, ...]] = (
     "not_waiting",
     "queue_closed",
     "not_a_member",
+    "no_telephone",
     "not_available",
     "no_room",
+    "telephone_busy",
     "too_early",
     "excluded",
     "kept_for_another",
@@ -90,6 +96,7 @@ def first_false(  # noqa: PLR0911  each clause answers for itself
     excluded_until_us: int | None,
     is_kept_for_another: bool,
     now_us: int,
+    telephone: Telephone = "not_needed",
 ) -> Clause | None:
     """The first clause that keeps the agent from taking the ticket; None where he may have it."""
     if work.state != "waiting":
@@ -98,10 +105,14 @@ def first_false(  # noqa: PLR0911  each clause answers for itself
         return "queue_closed"
     if membership is None:
         return "not_a_member"
+    if telephone == "none":
+        return "no_telephone"
     if agent.presence != "available":
         return "not_available"
     if agent.capacity - agent.load < work.weight:
         return "no_room"
+    if telephone == "busy":
+        return "telephone_busy"
     if membership.delay_us and now_us < work.enqueued_us + membership.delay_us:
         return "too_early"
     if excluded_until_us is not None and now_us < excluded_until_us:
@@ -118,14 +129,17 @@ def clauses(
     excluded_until_us: int | None,
     is_kept_for_another: bool,
     now_us: int,
+    telephone: Telephone = "not_needed",
 ) -> dict[Clause, bool]:
     """Every clause, in order, and whether it holds; without a membership there is no delay."""
     return {
         "not_waiting": work.state == "waiting",
         "queue_closed": queue_is_open,
         "not_a_member": membership is not None,
+        "no_telephone": telephone != "none",
         "not_available": agent.presence == "available",
         "no_room": agent.capacity - agent.load >= work.weight,
+        "telephone_busy": telephone != "busy",
         "too_early": membership is None
         or not membership.delay_us
         or now_us >= work.enqueued_us + membership.delay_us,

@@ -65,6 +65,10 @@ PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
         "en": ("{agent} does not serve {queue}.",),
         "fa": ("{agent} عضو {queue} نیست.",),
     },
+    "no_telephone": {
+        "en": ("The customer is on the telephone, and {agent} has none.",),
+        "fa": ("مشتری پای تلفن است و {agent} تلفنی ندارد.",),
+    },
     "not_available": {
         "en": ("{agent} is {presence}", " since {since}", ", until {until}", "."),
         "fa": ("{agent}", " از {since}", " {presence} است", "، تا {until}", "."),
@@ -74,6 +78,10 @@ PHRASES: Final[Mapping[str, Mapping[Language, Pieces]]] = {
         "fa": (
             "{agent} از {capacity} واحد ظرفیت {free} واحد آزاد دارد؛ درخواست {weight} واحد می‌گیرد.",
         ),
+    },
+    "telephone_busy": {
+        "en": ("The telephone of {agent} is in use.",),
+        "fa": ("تلفن {agent} مشغول است.",),
     },
     "too_early": {
         "en": ("{agent} is asked when it has waited {delay}, from {until}.",),

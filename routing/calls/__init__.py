@@ -1,0 +1,1 @@
+"""The rules of telephone calls: what hooks amount to, where menus lead, who may be dialled."""
