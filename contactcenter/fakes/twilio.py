@@ -1,7 +1,8 @@
-"""A stateful fake of Twilio's messaging: a real HTTP server on this machine.
+"""A stateful fake of Twilio: a real HTTP server on this machine.
 
-It takes messages over Twilio's REST paths, reports what becomes of them, and posts what customers
-write, signed as Twilio signs. ``python -m contactcenter.fakes.twilio`` runs it alone.
+``voice`` is its half for calls. It takes messages over Twilio's REST paths, reports what becomes of
+them, and posts what customers write, signed as Twilio signs.
+``python -m contactcenter.fakes.twilio`` runs it alone.
 """
 
 import argparse
@@ -32,6 +33,8 @@ from contactcenter.fakes.twilio_message import (
     new_sid,
 )
 from contactcenter.fakes.twilio_refusal import Refusal, refusal_of
+from contactcenter.fakes.twilio_voice import FakeVoice
+from contactcenter.fakes.twilio_voice_time import RealTime, Time
 
 
 class FakeTwilio:
@@ -55,6 +58,7 @@ class FakeTwilio:
         behaviour: Behaviour | None = None,
         ledger_path: Path | None = None,
         on_message: Callable[[Message], Coroutine[Any, Any, None]] | None = None,
+        voice_time: Time | None = None,
     ) -> None:
         self.chance = chance
         self.clock = clock
@@ -68,6 +72,8 @@ class FakeTwilio:
         self.fallback_url = ""
         self.url = ""
         self.media_url = ""
+        time = voice_time or RealTime()
+        self.voice = FakeVoice(time, account_sid=account_sid, token=auth_token, numbers=numbers)
         self._on_message = on_message
         self._stopped: set[tuple[str, str]] = set()
         self._followers: list[asyncio.Queue[Message]] = []
@@ -93,7 +99,7 @@ class FakeTwilio:
             behaviour=lambda: self.behaviour,
         )
         app = web.Application()
-        app.add_routes(twilio_rest.routes(self))
+        app.add_routes([*twilio_rest.routes(self), *self.voice.routes()])
         app.add_routes([web.post("/fake/customer_messages", self._write_for_customer)])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -101,9 +107,11 @@ class FakeTwilio:
         await site.start()
         host, chosen = self._runner.addresses[0][:2]
         self.url = f"http://{host}:{chosen}"
+        await self.voice.start(self.url)
 
     async def stop(self) -> None:
         """Stop at once; reports still under way are lost, as in an outage."""
+        await self.voice.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -19,7 +19,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from channels._twilio import _Transport
+from channels._twilio_transport import Transport
 from contactcenter.fakes.behaviour import Behaviour
 from contactcenter.fakes.ledger import Entry
 from contactcenter.fakes.twilio import FakeTwilio
@@ -88,7 +88,7 @@ def rest(fake, session):
     return Client(
         fake.account_sid,
         fake.auth_token,
-        http_client=_Transport(session, fake.url, deadline_s=2.0),
+        http_client=Transport(session, fake.url, deadline_s=2.0),
         environment={"none": ""},
     )
 
