@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from contactcenter import db, segments, sla_clocks, tickets
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, escalating, moving, rule_book, seek
+from contactcenter.dispatch import calling, ending, escalating, moving, rule_book, seek
 from contactcenter.dispatch.connection import rules_of
+from contactcenter.tickets import Ticket
 
 _SQL = db.Statements(__name__)
 _mark = _SQL.take("mark", int)
@@ -22,6 +23,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     customer asked for somebody more senior. ``received_at`` is when the last message was received,
     ``first_received_at`` the first, where there are several. What does not ``count`` was written by
     no person: it opened the ticket, which is given a queue, and nothing else comes of it.
+    ``call_id`` is a call that waits on the line.
     """
 
     ticket_id: int
@@ -35,6 +37,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     escalation_cue: str | None = None
     first_received_at: datetime | None = None
     counts: bool = True
+    call_id: int | None = None
 
     @property
     def heard_at(self) -> datetime:
@@ -58,17 +61,7 @@ async def route(conn: Conn, now: datetime, finding: Finding) -> None:
         subject=ticket.subject or finding.subject,
         last_customer_message_at=finding.received_at,
     )
-    if was_new:
-        ticket = await moving.enqueue(conn, now, ticket, finding.queue_id, rule_id=finding.rule_id)
-    elif ticket.state == "pending":
-        ticket = await ending.resume(conn, now, ticket, actor="customer", because="customer_wrote")
-    elif ticket.state in ("solved", "closed"):
-        ticket = await ending.reopen(conn, now, ticket, actor="customer", because="customer_wrote")
-    else:
-        ticket = await tickets.save(conn, ticket)
-        if former != ticket.temperament:
-            changed = {"temperament": {"from": former, "to": ticket.temperament}}
-            await tickets.record_change(conn, now, ticket, "system", changed)
+    ticket = await _moved(conn, now, ticket, finding, former)
     if former != ticket.temperament:  # whoever holds another problem of this person, too
         await segments.mark_open_tickets(
             conn, now, ticket.contact_id, ticket.temperament, actor="system"
@@ -76,5 +69,24 @@ async def route(conn: Conn, now: datetime, finding: Finding) -> None:
     asked = finding.escalation_cue is not None
     if asked or rule_book.hears_words(await rules_of(conn)):
         ticket = await escalating.look(conn, now, ticket, customer_asked=asked)
-    if was_new and ticket.state == "waiting":
+    if was_new and ticket.state == "waiting" and finding.call_id is None:
         await seek.agent_for(conn, now, ticket)
+
+
+async def _moved(
+    conn: Conn, now: datetime, ticket: Ticket, finding: Finding, former: str
+) -> Ticket:
+    """The ticket where it goes from here; ``former`` is how its customer was taken to be."""
+    if finding.call_id is not None:
+        return await calling.enter(conn, now, ticket, finding.call_id, finding.queue_id)
+    if ticket.state == "new":
+        return await moving.enqueue(conn, now, ticket, finding.queue_id, rule_id=finding.rule_id)
+    if ticket.state == "pending":
+        return await ending.resume(conn, now, ticket, actor="customer", because="customer_wrote")
+    if ticket.state in ("solved", "closed"):
+        return await ending.reopen(conn, now, ticket, actor="customer", because="customer_wrote")
+    ticket = await tickets.save(conn, ticket)
+    if former != ticket.temperament:
+        changed = {"temperament": {"from": former, "to": ticket.temperament}}
+        await tickets.record_change(conn, now, ticket, "system", changed)
+    return ticket

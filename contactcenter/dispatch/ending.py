@@ -8,15 +8,10 @@ from msgspec import Struct
 
 from contactcenter import agents, follow_ups, offers, queues, ticket_credits, tickets, turns
 from contactcenter.db import Conn
-from contactcenter.dispatch import keeping, overflowing, seek, tier_clock
+from contactcenter.dispatch import keeping, overflowing, seek, tier_clock, wrapping
 from contactcenter.dispatch.connection import rules_of
-from contactcenter.dispatch.holding import (
-    Refused,
-    check,
-    let_go,
-    let_go_all,
-    waiting_again,
-)
+from contactcenter.dispatch.holding import let_go, let_go_all, waiting_again
+from contactcenter.dispatch.refusals import Refused, check, check_not_talking
 from contactcenter.errors import BadInput
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
@@ -30,6 +25,7 @@ async def pend(
     """It is the customer's turn: the holder stays accountable but is free for other work."""
     ticket = await tickets.lock(conn, ticket_id)
     state = check(ticket, "pend")
+    check_not_talking(ticket)
     ticket = msgspec.structs.replace(ticket, state=state, wake_at=wake_at, hold_reason=None)
     return await _pause(conn, now, ticket, "ticket_pending", actor=actor)
 
@@ -40,6 +36,7 @@ async def hold(
     """It waits for us, until a date and for a reason; the holder stays accountable."""
     ticket = await tickets.lock(conn, ticket_id)
     state = check(ticket, "hold")
+    check_not_talking(ticket)
     ticket = msgspec.structs.replace(ticket, state=state, wake_at=wake_at, hold_reason=reason)
     return await _pause(conn, now, ticket, "ticket_held", actor=actor)
 
@@ -50,7 +47,7 @@ async def resume(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
     assert ticket.agent_id is not None
     holder = await agents.lock(conn, ticket.agent_id)
     is_there = holder.presence in ("available", "wrap_up", "draining") and holder.enabled
-    if is_there and holder.capacity - holder.load >= ticket.weight:
+    if is_there and not ticket.needs_phone and holder.capacity - holder.load >= ticket.weight:
         why = {"decision": "resumed_with_holder", "because": because}
         ticket = (await seek.assign(conn, now, ticket, holder.id, why, actor=actor)).ticket
         resumed = fact(ticket, "ticket_resumed", now, actor, because=because)
@@ -96,12 +93,14 @@ async def solve_all(conn: Conn, now: datetime, solutions: Sequence[Solution]) ->
     turned = await let_go_all(conn, now, ended)
     await follow_ups.ask_undecided(conn, now, [one.ticket.id for one in turned])
     for freed in turns.freed_by(turned):
+        await wrapping.solved(conn, now, freed.agent_id, [one.ticket.id for one in turned])
         await seek.tickets_for(conn, now, freed.agent_id)
     return [one.ticket for one in turned]
 
 
 def _solved(now: datetime, ticket: Ticket, solution: Solution) -> Turn:
     state = check(ticket, "solve")
+    check_not_talking(ticket)
     solver_id = ticket.agent_id
     assert solver_id is not None
     ticket = msgspec.structs.replace(
@@ -156,7 +155,7 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         disposition=None,
         solved_by_id=None,
         abandoned_at=None,
-        weight=rules.weight(ticket.channel),
+        weight=rules.weight("phone" if ticket.needs_phone else ticket.channel),
     )
     ticket, steps = overflowing.with_chain(rules, now, ticket)
     again = fact(

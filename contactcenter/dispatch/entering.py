@@ -30,7 +30,16 @@ _served_queues = _SQL.take("served_queues", int)
 
 
 async def enter(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
-    """Let these take effect, at most one a ticket; those of tickets no longer new go on alone."""
+    """Let these take effect, at most one a ticket; those of tickets no longer new go on alone.
+
+    So do those of calls.
+    """
+    for call in (finding for finding in findings if finding.call_id is not None):
+        await arriving.route(conn, now, call)
+    await _enter_all(conn, now, [finding for finding in findings if finding.call_id is None])
+
+
+async def _enter_all(conn: Conn, now: datetime, findings: Sequence[Finding]) -> None:
     entered = await _enter.all(
         conn,
         now,

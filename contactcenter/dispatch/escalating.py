@@ -8,7 +8,7 @@ stands still while the ticket is pending or on hold, and the rules are asked whe
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -23,6 +23,8 @@ from routing.escalation import Due, Limits, Standing
 
 #: So many tickets of a queue are taken up together.
 _AT_ONCE: Final = 500
+#: What is due while they talk is asked again after this.
+_WHILE_THEY_TALK: Final = timedelta(seconds=60)
 #: What is not our turn is not asked about.
 _OURS: Final = frozenset({"waiting", "offered", "assigned"})
 
@@ -41,6 +43,11 @@ async def look(
     ``customer_asked`` says that he did so just now.
     """
     if ticket.state not in _OURS or ticket.queue_id is None:
+        return ticket
+    if (
+        ticket.state == "assigned" and ticket.live_call_id is not None
+    ):  # nobody is cut off by a rule
+        await timers.set_for_ticket(conn, "escalation", ticket.id, now + _WHILE_THEY_TALK)
         return ticket
     rules, queue = await rules_of(conn), await queues.find(conn, ticket.queue_id)
     book, limits = rule_book.rules_of_queue(rules, queue), rule_book.limits_of(rules)
@@ -122,6 +129,16 @@ async def refer_up(
         rule=due.rule.name,
         because=due.because,
     )
+
+
+async def target_above(conn: Conn, now: datetime, ticket: Ticket, queue_id: int | None) -> int:
+    """Where ``refer_up`` would refer the ticket to; raises ``NoHigherTier`` or ``BadInput``."""
+    due = None if queue_id is not None else await _rule_for_agents(conn, now, ticket)
+    if due is not None and due.to_queue_id is not None:
+        return due.to_queue_id
+    assert ticket.queue_id is not None
+    current = await queues.find(conn, ticket.queue_id)
+    return (await moving.target_above(conn, current, queue_id)).id
 
 
 async def _rule_for_agents(conn: Conn, now: datetime, ticket: Ticket) -> Due | None:

@@ -16,7 +16,7 @@ from contactcenter.db import Conn
 from contactcenter.dispatch.connection import RoutingConnection
 from contactcenter.dispatch.sights import Chosen
 from routing.credits import CreditRow
-from routing.eligibility import Clause, first_false, is_kept
+from routing.eligibility import Clause, Telephone, first_false, is_kept
 from routing.explanation import AGENTS_NAMED, TICKETS_COUNTED, Decision, Explanation, PassedOver
 from routing.instants import SECOND_US, to_us
 from routing.ordering import AgentKey, agent_key, first_difference, score_us
@@ -32,6 +32,7 @@ class _Work(Struct, frozen=True, kw_only=True):
     enqueued_us: int
     rank_us: int
     weight: int
+    needs_phone: bool
     credits: dict[str, int]
     sticky_agent_id: int | None
     sticky_until_us: int | None
@@ -56,6 +57,7 @@ class _Member(Struct, frozen=True, kw_only=True):
     load: int
     idle_since_us: int
     excluded_until_us: int | None
+    telephone: Telephone
 
 
 class _Other(Struct, frozen=True, kw_only=True):
@@ -119,6 +121,7 @@ class _Scene(Struct, frozen=True, kw_only=True):
             excluded_until_us=member.excluded_until_us,
             is_kept_for_another=self.is_kept and work.sticky_agent_id != member.agent_id,
             now_us=self.now_us,
+            telephone=member.telephone if work.needs_phone else "not_needed",
         )
 
     @property

@@ -7,77 +7,85 @@ import msgspec
 
 from contactcenter import agents, offers, tickets, timers, turns
 from contactcenter.agents import Agent
+from contactcenter.calls import ringing
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
-from contactcenter.errors import BadInput, Conflict
+from contactcenter.dispatch.refusals import (
+    AnswerByPhone,
+    NoTelephone,
+    NotInQueue,
+    OfferNotYours,
+    Refused,
+    check,
+    check_not_talking,
+    check_room,
+)
+from contactcenter.errors import BadInput
 from contactcenter.offers import Offer
 from contactcenter.tickets import Ticket, fact
 from contactcenter.turns import Freed, OfferEnding, Turn, Turned
-from routing import states
 from routing.eligibility import SIGNED_IN
-
-
-class OfferNotYours(Conflict):
-    """The ticket does not ring at you."""
-
-    code = "offer_not_yours"
-
-
-class AgentFull(Conflict):
-    """The agent has no room for it."""
-
-    code = "agent_full"
-
-
-class NotInQueue(Conflict):
-    """The agent does not serve the ticket's queue."""
-
-    code = "not_in_queue"
-
-
-class Refused(Conflict):
-    """The ticket's state does not allow it."""
-
-    code = "transition_refused"
 
 
 async def accept(conn: Conn, now: datetime, ticket_id: int, agent_id: int) -> Ticket:
     """The agent takes what rings at him; a late answer is told how the offer ended."""
     ticket = await tickets.lock(conn, ticket_id)
     offer = await _ringing(conn, ticket, agent_id)
+    if ticket.needs_phone:
+        raise AnswerByPhone(f"ticket {ticket.id} rings at your telephone: take the call there")
+    return await take(conn, now, ticket, offer)
+
+
+async def take(conn: Conn, now: datetime, ticket: Ticket, offer: Offer) -> Ticket:
+    """What rings at an agent is his from now on."""
     await offers.accept(conn, now, offer)
     why = {"decision": "offer_accepted", "rang_s": (now - offer.offered_at).total_seconds()}
-    return await seek.hold(conn, now, ticket, agent_id, why, actor=f"user:{agent_id}")
+    return await seek.hold(conn, now, ticket, offer.agent_id, why, actor=f"user:{offer.agent_id}")
 
 
 async def decline(conn: Conn, now: datetime, ticket_id: int, agent_id: int) -> Ticket:
     """The agent says no: the ticket looks for another first, then the agent for other work."""
     ticket = await tickets.lock(conn, ticket_id)
-    offer = await _ringing(conn, ticket, agent_id)
-    ticket = await _take_back(conn, now, ticket, offer, "declined", actor=f"user:{agent_id}")
+    return await refuse(conn, now, ticket, await _ringing(conn, ticket, agent_id))
+
+
+async def refuse(conn: Conn, now: datetime, ticket: Ticket, offer: Offer) -> Ticket:
+    """The same, where it is known that it rings at him."""
+    actor = f"user:{offer.agent_id}"
+    ticket = await take_back(conn, now, ticket, offer, "declined", actor=actor)
     ticket = await seek.agent_for(conn, now, ticket)
-    await seek.tickets_for(conn, now, agent_id)
+    await seek.tickets_for(conn, now, offer.agent_id)
     return ticket
 
 
 async def expire(conn: Conn, now: datetime, ticket_id: int) -> None:
-    """Nobody answered: the next one is asked; two in a row, and the agent is taken to be away."""
+    """Nobody answered: the next one is asked; whose telephone never rang has missed nothing."""
     ticket = await tickets.lock(conn, ticket_id)
     offer = await offers.live(conn, ticket_id)
     if offer is None or offer.state != "pending":
         return
+    if ticket.needs_phone and not await ringing.has_rung_in_vain(conn, offer.id):
+        ticket = await take_back(conn, now, ticket, offer, "rescinded", actor="system")
+        await seek.agent_for(conn, now, ticket)
+        await seek.tickets_for(conn, now, offer.agent_id)
+    else:
+        await miss(conn, now, ticket, offer)
+
+
+async def miss(conn: Conn, now: datetime, ticket: Ticket, offer: Offer) -> None:
+    """He did not answer: the next one is asked; two in a row, and he is taken to be away."""
     agent = await agents.lock(conn, offer.agent_id)
     misses = agent.misses + 1
     await agents.set_misses(conn, agent.id, misses)
-    ticket = await _take_back(conn, now, ticket, offer, "expired", actor="system")
+    ticket = await take_back(conn, now, ticket, offer, "expired", actor="system")
     limits = (await rules_of(conn)).limits
     is_away = misses >= limits.max_misses and agent.presence in SIGNED_IN
     if is_away:
         await timers.clear_for_agent(conn, "wrap_up_end", agent.id)
         await agents.set_presence(conn, now, agent, "away", "missed", actor="system")
     await seek.agent_for(conn, now, ticket)
-    await tier_clock.ask_soon(conn, now, ticket_id, "offers_unanswered")
+    await tier_clock.ask_soon(conn, now, ticket.id, "offers_unanswered")
     if is_away:
         await keeping.look_elsewhere(conn, now, agent.id)
     else:
@@ -91,7 +99,7 @@ async def rescind_all(conn: Conn, now: datetime, ticket_ids: Sequence[int]) -> N
         ticket = await tickets.lock(conn, ticket_id)
         offer = await offers.live(conn, ticket_id)
         if offer is not None and offer.state == "pending":
-            waiting.append(await _take_back(conn, now, ticket, offer, "rescinded", actor="system"))
+            waiting.append(await take_back(conn, now, ticket, offer, "rescinded", actor="system"))
     for ticket in waiting:  # when the first one looks, whoever became free before may take several
         await seek.agent_for(conn, now, await tickets.lock(conn, ticket.id))
 
@@ -106,7 +114,8 @@ async def claim(conn: Conn, now: datetime, ticket_id: int, agent_id: int) -> Tic
     assert ticket.queue_id is not None
     if not await agents.works_in(conn, agent_id, ticket.queue_id):
         raise NotInQueue(f"you do not serve the queue of ticket {ticket.id}")
-    _check_room(agent, ticket)
+    check_room(agent, ticket)
+    await _check_telephone(conn, agent, ticket)
     why = {"decision": "claimed"}
     turned = await seek.assign(conn, now, ticket, agent_id, why, actor=f"user:{agent_id}")
     return turned.ticket
@@ -123,10 +132,13 @@ async def give_to(
         raise BadInput("body.agent_id", f"agent {agent_id} is disabled")
     if ticket.agent_id == agent_id and ticket.state == "assigned":
         raise Refused(f"agent {agent_id} holds ticket {ticket.id} already")
+    if not await ringing.is_in_call(conn, ticket.live_call_id, agent_id):
+        check_not_talking(ticket)
     former_id = ticket.agent_id
-    ringing = await offers.live(conn, ticket_id)
-    rings_at_him = ringing is not None and ringing.agent_id == agent_id
-    _check_room(agent, ticket, given_back=ticket.weight if rings_at_him else 0)
+    live = await offers.live(conn, ticket_id)
+    rings_at_him = live is not None and live.agent_id == agent_id
+    check_room(agent, ticket, given_back=ticket.weight if rings_at_him else 0)
+    await _check_telephone(conn, agent, ticket)
     why = {"decision": "given_by_person", "by": actor, "from_agent_id": former_id}
     if note_id is not None:
         why["hand_over_id"] = note_id
@@ -140,7 +152,7 @@ async def give_to(
         ticket = second.ticket
         await tier_clock.ask_soon(conn, now, ticket_id, "transfers")
     if turned.freed is not None:
-        await _go_if_done(conn, now, turned.freed)
+        await go_if_done(conn, now, turned.freed)
         await _wrap_up(conn, now, turned.freed)
         await seek.tickets_for(conn, now, turned.freed.agent_id)
     return ticket
@@ -187,13 +199,13 @@ async def let_go_all(
     ending = [msgspec.structs.replace(turn, offer_ended_by=offer_ended_by) for turn in made]
     turned = await turns.make_all(conn, ending)
     for freed in turns.freed_by(turned):
-        await _go_if_done(conn, now, freed)
+        await go_if_done(conn, now, freed)
         if made[0].leg_ended_by is not None:
             await _wrap_up(conn, now, freed)
     return turned
 
 
-async def _go_if_done(conn: Conn, now: datetime, freed: Freed) -> None:
+async def go_if_done(conn: Conn, now: datetime, freed: Freed) -> None:
     """Whoever was only finishing what he had is offline when it is done."""
     if freed.load == 0 and freed.presence == "draining":
         agent = await agents.lock(conn, freed.agent_id)
@@ -209,20 +221,21 @@ async def _wrap_up(conn: Conn, now: datetime, freed: Freed) -> None:
         await timers.set_for_agent(conn, "wrap_up_end", agent.id, until_at)
 
 
-async def look_around(conn: Conn, now: datetime, turned: Turned) -> Ticket:
-    """The ticket that was let go of looks for an agent first, then its former one for work."""
-    ticket = await seek.agent_for(conn, now, turned.ticket)
+async def look_around(
+    conn: Conn, now: datetime, turned: Turned, *, taken_by: int | None = None, actor: str = "system"
+) -> Ticket:
+    """The ticket that was let go of looks for an agent first, then its former one for work.
+
+    ``taken_by`` is an agent with room for it who has it at once: nobody else is asked.
+    """
+    if taken_by is None:
+        ticket = await seek.agent_for(conn, now, turned.ticket)
+    else:
+        why = {"decision": "given_by_person", "by": actor}
+        ticket = (await seek.assign(conn, now, turned.ticket, taken_by, why, actor=actor)).ticket
     if turned.freed is not None:
         await seek.tickets_for(conn, now, turned.freed.agent_id)
     return ticket
-
-
-def check(ticket: Ticket, action: states.Action) -> states.State:
-    """The state after the action; raises ``Refused`` with the reason."""
-    try:
-        return states.after(ticket.state, action)
-    except states.TransitionRefused as refused:
-        raise Refused(str(refused), state=ticket.state, allowed=refused.allowed) from None
 
 
 async def _ringing(conn: Conn, ticket: Ticket, agent_id: int) -> Offer:
@@ -237,7 +250,7 @@ async def _ringing(conn: Conn, ticket: Ticket, agent_id: int) -> Offer:
     )
 
 
-async def _take_back(
+async def take_back(
     conn: Conn, now: datetime, ticket: Ticket, offer: Offer, ending: OfferEnding, *, actor: str
 ) -> Ticket:
     """End a ringing offer; the ticket waits again, as old as it is."""
@@ -271,12 +284,8 @@ async def exclude(conn: Conn, now: datetime, ticket_id: int, agent_id: int) -> d
     return until_at
 
 
-def _check_room(agent: Agent, ticket: Ticket, *, given_back: int = 0) -> None:
-    free = agent.capacity - agent.load + given_back
-    if free < ticket.weight:
-        raise AgentFull(
-            f"{agent.name} has {free} of {agent.capacity} units free; the ticket takes "
-            f"{ticket.weight}",
-            free=free,
-            capacity=agent.capacity,
-        )
+async def _check_telephone(conn: Conn, agent: Agent, ticket: Ticket) -> None:
+    if not ticket.needs_phone or await ringing.is_in_call(conn, ticket.live_call_id, agent.id):
+        return
+    if not await ringing.is_reachable(conn, agent.id):
+        raise NoTelephone(f"{agent.name} has no telephone that is free")

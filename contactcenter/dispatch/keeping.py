@@ -27,14 +27,23 @@ NOBODY: Final = {"sticky_agent_id": None, "sticky_until": None}
 
 
 async def keep_for(
-    conn: Conn, now: datetime, ticket: Ticket, agent_id: int, *, default_s: int | None = None
+    conn: Conn,
+    now: datetime,
+    ticket: Ticket,
+    agent_id: int,
+    *,
+    default_s: int | None = None,
 ) -> tuple[Ticket, Waits]:
     """The ticket, kept for this agent for as long as its channel says. Not saved yet.
+
+    That of a customer who is on the line is the telephone, and who had it comes first at least.
 
     It is kept for nobody where the channel has no window and none is the default, or the agent does
     not serve its queue.
     """
-    window_s = (await rules_of(conn)).sticky.window_s.get(ticket.channel, default_s)
+    channel = "phone" if ticket.needs_phone else ticket.channel
+    default_s = 0 if ticket.needs_phone and default_s is None else default_s
+    window_s = (await rules_of(conn)).sticky.window_s.get(channel, default_s)
     assert ticket.queue_id is not None
     if window_s is None or not await agents.works_in(conn, agent_id, ticket.queue_id):
         return msgspec.structs.replace(ticket, **NOBODY), {}

@@ -10,7 +10,8 @@ from contactcenter import db, escalations, legs, queues, ticket_credits, tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, overflowing, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
-from contactcenter.dispatch.holding import check, let_go, look_around
+from contactcenter.dispatch.holding import let_go, look_around
+from contactcenter.dispatch.refusals import check
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.events import Event
 from contactcenter.queues import Queue
@@ -40,7 +41,9 @@ async def enqueue(
     ticket = seek.queue_for_ticket(queue, ticket)
     ticket, steps = overflowing.with_chain(rules, now, ticket)
     ticket = msgspec.structs.replace(
-        ticket, state=check(ticket, "queue"), weight=rules.weight(ticket.channel)
+        ticket,
+        state=check(ticket, "queue"),
+        weight=rules.weight("phone" if ticket.needs_phone else ticket.channel),
     )
     queued = fact(
         ticket,
@@ -74,16 +77,18 @@ async def escalate(
     note_id: int | None = None,
     rule: str | None = None,
     because: Sequence[Held] = (),
+    taken_by: int | None = None,
 ) -> Ticket:
     """Refer the ticket, history and all, to a more specialised queue.
 
     Its age is kept and it gains credit; the junior is free at once. The ticket looks first, then
-    he does. ``note_id`` is the hand-over note on the timeline, ``because`` what held of a rule.
+    he does. ``note_id`` is the hand-over note on the timeline, ``because`` what held of a rule,
+    ``taken_by`` who takes it there at once.
     """
     check(ticket, "escalate")
     assert ticket.queue_id is not None
     assert ticket.tier is not None
-    target = await _target(conn, await queues.find(conn, ticket.queue_id), queue_id)
+    target = await target_above(conn, await queues.find(conn, ticket.queue_id), queue_id)
     rules = await rules_of(conn)
     per_tier_s = rules.credit_s("escalated_per_tier", default=escalation.CREDIT_PER_TIER_S)
     credit_s = escalation.credit_s(tier=ticket.tier, target_tier=target.tier, per_tier_s=per_tier_s)
@@ -111,6 +116,7 @@ async def escalate(
         note_id=note_id,
         rule=rule,
         because=because,
+        taken_by=taken_by,
     )
 
 
@@ -126,6 +132,7 @@ async def refer(
     note_id: int | None = None,
     rule: str | None = None,
     because: Sequence[Held] = (),
+    taken_by: int | None = None,
 ) -> Ticket:
     """Let the ticket rise to this queue for so much credit; the caller knows that it may."""
     state = check(ticket, "escalate")
@@ -152,9 +159,8 @@ async def refer(
         temperament=ticket.temperament,
         credits={"escalated": credit_s} if credit_s else {},
     )
-    return await look_around(
-        conn, now, await arrive(conn, ticket, target, risen, leg_ended_by="escalated")
-    )
+    turned = await arrive(conn, ticket, target, risen, leg_ended_by="escalated")
+    return await look_around(conn, now, turned, taken_by=taken_by, actor=actor)
 
 
 def awake(ticket: Ticket) -> Ticket:
@@ -172,7 +178,8 @@ def awake(ticket: Ticket) -> Ticket:
     )
 
 
-async def _target(conn: Conn, current: Queue, queue_id: int | None) -> Queue:
+async def target_above(conn: Conn, current: Queue, queue_id: int | None) -> Queue:
+    """The queue above to which a ticket is referred; raises ``NoHigherTier`` or ``BadInput``."""
     if queue_id is None:
         if current.escalate_to_id is None:
             raise NoHigherTier(f"queue {current.id} refers to no other queue", tier=current.tier)

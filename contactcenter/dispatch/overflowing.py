@@ -12,7 +12,7 @@ from contactcenter import db, queues, tickets, timers, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
-from contactcenter.dispatch.holding import check
+from contactcenter.dispatch.refusals import check
 from contactcenter.dispatch.tier_clock import Waits
 from contactcenter.queues import Queue
 from contactcenter.rules import Rules

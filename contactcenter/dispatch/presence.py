@@ -6,7 +6,7 @@ from typing import Final, Literal
 from contactcenter import agents, offers, tickets, timers
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
-from contactcenter.dispatch import holding, keeping, seek
+from contactcenter.dispatch import ending, holding, keeping, seek, wrapping
 from contactcenter.errors import BadInput, Conflict
 
 Wanted = Literal["offline", "available", "away", "draining"]
@@ -35,6 +35,7 @@ async def change(
         return agent
     await timers.clear_for_agent(conn, "wrap_up_end", agent_id)
     await agents.set_presence(conn, now, agent, wanted, reason, actor=actor)
+    await _leave_calls(conn, now, agent_id)
     if wanted in ("offline", "draining"):
         await holding.rescind_all(conn, now, await offers.pending_of_agent(conn, agent_id))
     if keeping.ends_window(agent.presence, wanted):
@@ -45,7 +46,11 @@ async def change(
 
 
 async def end_wrap_up(conn: Conn, now: datetime, agent_id: int, *, actor: str) -> Agent:
-    """The agent is ready for the next ticket; nothing happens where he is not wrapping up."""
+    """The agent is ready for the next ticket; nothing happens where he is not wrapping up.
+
+    What he still holds of the calls he wrapped up is the customer's turn from now on.
+    """
+    await _leave_calls(conn, now, agent_id)
     agent = await agents.lock(conn, agent_id)
     if agent.presence == "wrap_up":
         await timers.clear_for_agent(conn, "wrap_up_end", agent_id)
@@ -53,6 +58,13 @@ async def end_wrap_up(conn: Conn, now: datetime, agent_id: int, *, actor: str) -
         await seek.tickets_for(conn, now, agent_id)
         await seek.catch_up(conn, now)
     return await agents.find(conn, agent_id)
+
+
+async def _leave_calls(conn: Conn, now: datetime, agent_id: int) -> None:
+    """Nobody keeps a call's place of an agent who does not wrap it up any more."""
+    for done in await wrapping.end(conn, now, agent_id):
+        if done.ticket_id is not None:
+            await ending.pend(conn, now, done.ticket_id, actor="system", wake_at=None)
 
 
 async def lose(conn: Conn, now: datetime, agent_id: int) -> None:

@@ -28,6 +28,8 @@ _unanswered_leg = _SQL.take("unanswered_leg", _Leg)
 async def return_if_due(conn: Conn, now: datetime, ticket_id: int) -> None:
     """Give a held ticket back if nobody has written to the customer since this leg began."""
     ticket = await tickets.lock(conn, ticket_id)
+    if ticket.live_call_id is not None:  # they talk
+        return
     leg = await _unanswered_leg.first(conn, ticket_id)
     if leg is None or ticket.queue_id is None or ticket.agent_id is None:
         return

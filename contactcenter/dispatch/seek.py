@@ -4,13 +4,14 @@ Work conservation: after every hold of the lock no waiting ticket has an eligibl
 that became free looks for an agent; an agent who became free looks for tickets; nothing is polled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from contactcenter import db, queues, tickets, timers, turns
+from contactcenter.calls import ringing
 from contactcenter.db import Conn
 from contactcenter.dispatch import banding, explaining, tier_clock
 from contactcenter.dispatch.connection import RoutingConnection
@@ -55,6 +56,16 @@ async def agent_for(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
     return ticket
 
 
+async def somebody_for(
+    conn: Conn, now: datetime, ticket: Ticket, *, but: Collection[int]
+) -> int | None:
+    """Who would be asked about this ticket if it waited in its queue now, of all but these."""
+    _, rows = await _asked(conn, now, ticket)
+    candidates = [_seen(row) for row in rows if row.agent_id not in but]
+    choice = assignment.choose_agent(candidates, now_us=to_us(now))
+    return None if choice is None else choice.chosen_id
+
+
 async def _asked(
     conn: Conn, now: datetime, ticket: Ticket
 ) -> tuple[dict[str, Any], list[Candidate]]:
@@ -69,6 +80,7 @@ async def _asked(
         ticket.channel,
         ticket.sticky_agent_id,
         ticket.sticky_until,
+        ticket.needs_phone,
     )
     if arm.get("bands") != "on":
         return arm, await _candidates.all(conn, *asked)
@@ -126,12 +138,34 @@ async def assign(
     actor: str,
     offer_ended_by: OfferEnding | None = None,
 ) -> Turned:
-    """Give a ticket to an agent who has room for it; whoever it rang at or held it is freed."""
+    """Give a ticket to an agent who has room for it; whoever it rang at or held it is freed.
+
+    Where the customer is on the line it rings at him first: nobody talks who did not pick up.
+    """
+    if ticket.needs_phone and not await ringing.is_in_call(conn, ticket.live_call_id, agent_id):
+        return await _ring_at(conn, now, ticket, agent_id, why, offer_ended_by=offer_ended_by)
     turn = _held(now, ticket, agent_id, why, actor=actor)
     offer = NewOffer(agent_id=agent_id, expires_at=None, why=why)
     return await turns.make(
         conn, msgspec.structs.replace(turn, offer=offer, offer_ended_by=offer_ended_by)
     )
+
+
+async def _ring_at(
+    conn: Conn,
+    now: datetime,
+    ticket: Ticket,
+    agent_id: int,
+    why: dict[str, Any],
+    *,
+    offer_ended_by: OfferEnding | None,
+) -> Turned:
+    assert ticket.queue_id is not None
+    rings_s = await ringing.rings_s(conn, ticket.queue_id)
+    ring = Ring(queue_id=ticket.queue_id, given_at_once=False, offer_timeout_s=rings_s)
+    waits = msgspec.structs.replace(ticket, state="waiting")
+    turn = offered(now, waits, agent_id, ring, why)
+    return await turns.make(conn, msgspec.structs.replace(turn, offer_ended_by=offer_ended_by))
 
 
 async def hold(

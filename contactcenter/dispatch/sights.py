@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
 from routing import assignment
 from routing.assignment import Waiting
 from routing.instants import SECOND_US
+
+#: How long a telephone rings where the queue says nothing of telephones; never longer than its own.
+PHONE_RINGS_S: Final = 20
 
 
 class Ring(Struct, frozen=True, kw_only=True):
@@ -44,7 +47,8 @@ class Sight(Struct, frozen=True, kw_only=True):
     Of each queue one more is read than ``room``, the units of all who look and serve it: if they
     all took from this one, the last would still see which ticket comes behind his. What is sticky
     to an agent is a sight each, and of these one more is read than he has units, of all queues.
-    What follows ``ticket_ids`` belongs to these, in their order.
+    What follows ``ticket_ids`` belongs to these, in their order; ``by_phone`` are those whose
+    customer is on the line or to be called.
     """
 
     agent_ids: list[int]
@@ -58,17 +62,21 @@ class Sight(Struct, frozen=True, kw_only=True):
     offer_timeouts: dict[str, int]
     ticket_ids: list[int]
     channels: list[str]
+    by_phone: list[bool]
     weights: list[int]
     credits_s: list[int]
     ranks_us: list[int]
 
     def head(self, n: int) -> Head:
         """One of them, as it is handed out."""
-        channel = self.channels[n]
+        channel, by_phone = self.channels[n], self.by_phone[n]
+        rings_s = self.offer_timeout_s
+        if by_phone:
+            channel, rings_s = "phone", min(PHONE_RINGS_S, rings_s)
         return Head(
             queue_id=self.queue_id,
-            given_at_once=channel in self.auto_accept,
-            offer_timeout_s=self.offer_timeouts.get(channel, self.offer_timeout_s),
+            given_at_once=channel in self.auto_accept and not by_phone,
+            offer_timeout_s=self.offer_timeouts.get(channel, rings_s),
             ticket_id=self.ticket_ids[n],
             weight=self.weights[n],
         )
@@ -108,6 +116,7 @@ class Sights:
     def __init__(self, sights: list[Sight]) -> None:
         self.cut_short: list[int] = []
         self._taken: set[int] = set()
+        self._on_the_phone: set[int] = set()
         self._free: dict[int, int] = {}
         self._sticky: dict[int, list[Sight]] = {}
         self._queues: dict[int, list[Sight]] = {}
@@ -134,17 +143,19 @@ class Sights:
                 return
             sight, n = next(p for p in firsts if p[0].ticket_ids[p[1]] == choice.chosen_id)
             self._taken.add(choice.chosen_id)
+            if sight.by_phone[n]:
+                self._on_the_phone.add(agent_id)
             free -= sight.weights[n]
             yield Chosen(agent_id, sight.head(n), choice.why)
 
     def _firsts(self, agent_id: int, free: int) -> list[Place] | None:
         """What is sticky to him and the first of each queue; None where too few were read."""
         sticky = self._sticky.get(agent_id, [])
-        firsts = [(sight, n) for sight in sticky for n in self._left(sight, free)]
+        firsts = [(sight, n) for sight in sticky for n in self._left(agent_id, sight, free)]
         own = {sight.ticket_ids[n] for sight, n in firsts}
         is_enough = bool(own) or not sticky or len(sticky) <= sticky[0].room
         for sight in self._queues.get(agent_id, ()):
-            left = (n for n in self._left(sight, free) if sight.ticket_ids[n] not in own)
+            left = (n for n in self._left(agent_id, sight, free) if sight.ticket_ids[n] not in own)
             first = next(left, None)
             if first is not None:
                 firsts.append((sight, first))
@@ -157,12 +168,16 @@ class Sights:
         if first.is_sticky:  # all of these are among the first
             return None
         sight = next(s for s in self._queues[agent_id] if s.queue_id == first.queue_id)
-        left = (n for n in self._left(sight, free) if sight.ticket_ids[n] != first.ticket_id)
+        others = self._left(agent_id, sight, free)
+        left = (n for n in others if sight.ticket_ids[n] != first.ticket_id)
         second = next(left, None)
         return None if second is None else sight.waiting(second)
 
-    def _left(self, sight: Sight, free: int) -> Iterator[int]:
-        """Which of a sight may still be taken with so much room, in order."""
+    def _left(self, agent_id: int, sight: Sight, free: int) -> Iterator[int]:
+        """Which of a sight may still be taken with so much room, in order: one call at a time."""
+        is_busy = agent_id in self._on_the_phone
         for n, ticket_id in enumerate(sight.ticket_ids):
+            if is_busy and sight.by_phone[n]:
+                continue
             if sight.weights[n] <= free and ticket_id not in self._taken:
                 yield n

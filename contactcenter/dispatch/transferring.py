@@ -4,14 +4,16 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import escalations, legs, queues
+from contactcenter import agents, escalations, legs, queues
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, moving, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
-from contactcenter.dispatch.holding import check, look_around
+from contactcenter.dispatch.holding import let_go, look_around, waiting_again
+from contactcenter.dispatch.refusals import NotInQueue, check
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.queues import Queue
 from contactcenter.tickets import Ticket, fact
+from contactcenter.turns import Turn
 from routing import escalation
 
 
@@ -22,9 +24,19 @@ class ReturnedTooOften(Conflict):
 
 
 async def transfer(
-    conn: Conn, now: datetime, ticket: Ticket, queue_id: int, *, actor: str, note_id: int | None
+    conn: Conn,
+    now: datetime,
+    ticket: Ticket,
+    queue_id: int,
+    *,
+    actor: str,
+    note_id: int | None,
+    taken_by: int | None = None,
 ) -> Ticket:
-    """Move the ticket to another queue, sideways or down; its age is kept."""
+    """Move the ticket to another queue, sideways or down; its age is kept.
+
+    ``taken_by`` takes it there at once.
+    """
     state = check(ticket, "transfer")
     assert ticket.queue_id is not None
     assert ticket.tier is not None
@@ -38,7 +50,15 @@ async def transfer(
         )
     if target.tier < ticket.tier:
         return await _give_back(
-            conn, now, ticket, target, None, actor=actor, note_id=note_id, kept_for_id=None
+            conn,
+            now,
+            ticket,
+            target,
+            None,
+            actor=actor,
+            note_id=note_id,
+            kept_for_id=None,
+            taken_by=taken_by,
         )
     former_queue_id, former_tier, former_id = ticket.queue_id, ticket.tier, ticket.agent_id
     ticket = msgspec.structs.replace(
@@ -55,9 +75,8 @@ async def transfer(
         hand_over_id=note_id,
     )
     await tier_clock.ask_soon(conn, now, ticket.id, "transfers")
-    return await look_around(
-        conn, now, await moving.arrive(conn, ticket, target, moved, leg_ended_by="transferred")
-    )
+    turned = await moving.arrive(conn, ticket, target, moved, leg_ended_by="transferred")
+    return await look_around(conn, now, turned, taken_by=taken_by, actor=actor)
 
 
 async def give_back(
@@ -105,6 +124,7 @@ async def _give_back(
     actor: str,
     note_id: int | None,
     kept_for_id: int | None,
+    taken_by: int | None = None,
 ) -> Ticket:
     rules = await rules_of(conn)
     _check_limit(ticket, rules.limits.returns_per_ticket)
@@ -141,11 +161,46 @@ async def _give_back(
         sticky_until=ticket.sticky_until,
         returns=ticket.returns,
     )
-    return await look_around(
-        conn,
-        now,
-        await moving.arrive(conn, ticket, target, returned, leg_ended_by="returned", kept=kept),
+    turned = await moving.arrive(conn, ticket, target, returned, leg_ended_by="returned", kept=kept)
+    return await look_around(conn, now, turned, taken_by=taken_by, actor=actor)
+
+
+async def keep_for_colleague(
+    conn: Conn, now: datetime, ticket: Ticket, agent_id: int, *, actor: str, note_id: int | None
+) -> Ticket:
+    """Let the ticket wait in its queue for a colleague who serves it, as old as it is.
+
+    It is kept for him a while if he is there, then it is anybody's. Raises ``NotInQueue``.
+    """
+    check(ticket, "release")
+    assert ticket.queue_id is not None
+    colleague = await agents.find(conn, agent_id, field="body.to.agent_id")
+    if not await agents.works_in(conn, agent_id, ticket.queue_id):
+        raise NotInQueue(f"{colleague.name} does not serve the queue of ticket {ticket.id}")
+    former_id = ticket.agent_id
+    ticket, waits = waiting_again(now, ticket)
+    ticket, kept = await keeping.keep_for(
+        conn, now, ticket, agent_id, default_s=escalation.KEPT_FOR_S
     )
+    moved = fact(
+        ticket,
+        "ticket_transferred",
+        now,
+        actor,
+        agent_id=agent_id,
+        from_agent_id=former_id,
+        hand_over_id=note_id,
+    )
+    turn = Turn(
+        ticket=ticket,
+        event=moved,
+        leg_ended_by="transferred",
+        leg_begins_at=now,
+        waits={**waits, **kept},
+        asks_anew=True,
+    )
+    await tier_clock.ask_soon(conn, now, ticket.id, "transfers")
+    return await look_around(conn, now, await let_go(conn, now, turn))
 
 
 async def _kept(

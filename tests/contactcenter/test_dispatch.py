@@ -16,6 +16,7 @@ from contactcenter.dispatch import (
     holding,
     moving,
     presence,
+    refusals,
     seek,
     transferring,
 )
@@ -172,7 +173,7 @@ async def test_a_late_answer_is_told_how_the_offer_ended(world: Conn) -> None:
     await seek.agent_for(world, NOON, ticket)
     await firing.fire_due(world, after(60), at_most=10)
 
-    with pytest.raises(holding.OfferNotYours, match="expired"):
+    with pytest.raises(refusals.OfferNotYours, match="expired"):
         await holding.accept(world, after(61), ticket.id, agent_id)
 
 

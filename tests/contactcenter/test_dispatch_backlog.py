@@ -9,7 +9,7 @@ from noon import NOON, after
 from contactcenter import agents, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import firing, holding, presence, seek
-from contactcenter.dispatch.holding import OfferNotYours
+from contactcenter.dispatch.refusals import OfferNotYours
 
 
 async def ringing(conn: Conn) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from noon import NOON, after
 
 from contactcenter import agents, offers, reports, tickets, timers
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, firing, holding, moving, seek, transferring
+from contactcenter.dispatch import ending, firing, holding, moving, refusals, seek, transferring
 from contactcenter.tickets import Ticket
 
 
@@ -214,7 +214,7 @@ async def test_who_has_been_answered_cannot_be_abandoned(world: Conn) -> None:
     ticket = await factories.queued_ticket(world, NOON, queue_id=queue_id)
     await seek.agent_for(world, NOON, ticket)
 
-    with pytest.raises(holding.Refused, match="waiting"):
+    with pytest.raises(refusals.Refused, match="waiting"):
         await ending.abandon(world, after(1), ticket.id)
 
 

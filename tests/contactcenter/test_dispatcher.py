@@ -12,7 +12,7 @@ import pytest
 from contactcenter import metrics, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, holding, presence, seek
+from contactcenter.dispatch import ending, holding, presence, refusals, seek
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.dispatch.routing_lock import ROUTING_LOCK
 from contactcenter.errors import BadInput, DomainError, NoDatabase, NotFound
@@ -175,7 +175,7 @@ async def test_one_that_may_not_be_solved_is_refused_alone(database: Database) -
     await conn.close()
 
     assert isinstance(results[0], tickets.Ticket)
-    assert isinstance(results[1], holding.Refused)
+    assert isinstance(results[1], refusals.Refused)
     assert isinstance(results[2], NotFound)
     assert solved == 1
 
