@@ -1,0 +1,57 @@
+"""A call begins with the first hook that tells of a customer's telephone, whichever that is."""
+
+from datetime import datetime
+from typing import Final
+
+from channels import CallEvent, CallHook
+from contactcenter.calls import call_legs, calls, matching, telling
+from contactcenter.db import Conn
+from contactcenter.own_addresses import OwnAddresses
+
+#: What addresses of callers begin with, and their kind; anything else is a short code or a name.
+_KINDS: Final = (("+", "phone"), ("sip:", "sip"), ("sips:", "sip"), ("client:", "client"))
+
+
+async def begin(
+    conn: Conn, now: datetime, hook: CallHook, own_addresses: OwnAddresses
+) -> tuple[int, int] | None:
+    """Begin the call that a hook of an unknown telephone tells of; None where it tells of none.
+
+    What was told of that telephone before becomes the call's. Returns the call and its leg.
+    """
+    came = next((e for e in hook.events if e.kind == "began" and e.direction == "inbound"), None)
+    if came is None or came.called is None or hook.leg is None or "leg" in hook.query:
+        return None
+    ours = await own_addresses.find(conn, calls.CHANNEL, came.called)
+    kind, value = _caller(came, hook.leg)
+    call = await calls.create(
+        conn,
+        entry_point_id=ours.id,
+        direction="inbound",
+        address_kind=kind,
+        address=value,
+        began_at=came.at or came.received_at,
+    )
+    leg = await call_legs.add(
+        conn,
+        call.began_at,
+        call_id=call.id,
+        party="customer",
+        purpose="customer",
+        address=value,
+        external_id=hook.leg,
+        state="answered",
+    )
+    await matching.adopt(conn, call.id, leg=hook.leg)
+    await telling.began(conn, now, call)
+    return call.id, leg.id
+
+
+def _caller(came: CallEvent, leg: str) -> tuple[str, str]:
+    """Whose address it is; who hides his number is somebody else each time."""
+    if not came.caller:
+        return "withheld", f"call:{leg}"
+    for beginning, kind in _KINDS:
+        if came.caller.startswith(beginning):
+            return kind, came.caller
+    return "sender", came.caller
