@@ -54,7 +54,8 @@ async def read_attachment(call: Call, attachment_id: int) -> Answer:
     """Read a file that you uploaded, or that belongs to a ticket you may read.
 
     It is always sent as a download, of the type its bytes show, which is never one that a browser
-    would run. One that only the provider has is answered 409 ``attachment_not_fetched``.
+    would run. One that only the provider has is answered 409 ``attachment_not_fetched``, and a
+    recording of a call 409 ``is_recording``: it is heard at `/recordings/{recording_id}/audio`.
     """
     file = await attachments.find(call.conn, call.actor.user_id, attachment_id)
     content = await attachments.content(call.conn, file)

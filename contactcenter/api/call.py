@@ -1,11 +1,11 @@
 """One request being answered: who asks, through which connection, and at what time."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from http.cookies import SimpleCookie
 from typing import Final, Literal
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from msgspec import Struct
 
 from contactcenter.access.actor import Actor
@@ -19,11 +19,20 @@ Disposition = Literal["inline", "attachment"]
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """An answer that is not JSON: a file, CSV, raw bytes."""
+    """An answer that is not JSON: a file, CSV, raw bytes.
 
-    body: bytes
+    ``pieces`` take the place of the ``body`` where it is large: ``size_bytes`` together, sent one
+    by one; none of them is asked for where only the header is wanted. ``status`` is what the
+    operation says if it is None.
+    """
+
     content_type: str
+    body: bytes = b""
     file_name: str | None = None
+    disposition: Disposition = "attachment"
+    pieces: AsyncIterator[bytes] | None = None
+    size_bytes: int = 0
+    status: int | None = None
 
 
 class Call:
@@ -94,6 +103,11 @@ class Call:
     def client(self) -> str:
         """The network address of the client, to count by; never to be shown or logged."""
         return client_address(self._request, self.services.settings.trusted_proxies)
+
+    @property
+    def is_head(self) -> bool:
+        """Whether only the header of the answer is wanted."""
+        return self._request.method == hdrs.METH_HEAD
 
     def header(self, name: str) -> str | None:
         """A header of the request."""

@@ -1,12 +1,10 @@
 """Turns an operation into what aiohttp calls: admit, read, run, answer."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final, TypeVar, get_origin
-from urllib.parse import quote
 
 import msgspec
 import structlog
@@ -16,7 +14,7 @@ from msgspec import Struct
 
 from contactcenter import db
 from contactcenter.access.actor import Actor
-from contactcenter.api import guard, idempotency, shedding
+from contactcenter.api import file_answers, guard, idempotency, shedding
 from contactcenter.api.call import Answer, Call
 from contactcenter.api.idempotency import Key, KeyTaken, StillRunning, Stored
 from contactcenter.api.operation import PUBLIC, Operation
@@ -62,11 +60,11 @@ class _Work:
         self._left_s = WORK_S
         self._given_up = False
 
-    async def read(self) -> web.Response:
+    async def read(self) -> web.StreamResponse:
         """Answer with one connection for the look-up of the session and the handler."""
         return await self._in_time(self._read)
 
-    async def change(self) -> web.Response:
+    async def change(self) -> web.StreamResponse:
         """Answer without holding a connection while the body arrives."""
         actor = await self._in_time(self._admit)
         _bind(actor)
@@ -79,7 +77,7 @@ class _Work:
         stored = await self._in_time(lambda: self._once(call, arguments, key))
         return self._response(call, stored)
 
-    async def _read(self) -> web.Response:
+    async def _read(self) -> web.StreamResponse:
         async with self._services.db.read() as conn:
             actor = await guard.admit(conn, self._request, self._operation, self._services.settings)
             _bind(actor)
@@ -166,10 +164,10 @@ class _Work:
             services.bell.ring("events", *call.topics)
         return result
 
-    def _response(self, call: Call, result: object) -> web.Response:
+    def _response(self, call: Call, result: object) -> web.StreamResponse:
         status, headers = self._operation.status, call.headers
         if isinstance(result, Answer):
-            return _file(result, status, headers)
+            return file_answers.of(result, status, headers)
         version = getattr(result, "version", None)
         if isinstance(result, Stored):
             stored = result
@@ -251,22 +249,6 @@ def _version_in(body: bytes) -> int | None:
     if not body.startswith(b"{"):
         return None
     return msgspec.json.decode(body, type=_Versioned).version
-
-
-def _file(answer: Answer, status: int, headers: dict[str, str]) -> web.Response:
-    if answer.file_name is not None:
-        headers["Content-Disposition"] = attachment_header(answer.file_name)
-    headers["Content-Type"] = answer.content_type
-    return web.Response(status=status, body=answer.body, headers=headers)
-
-
-def attachment_header(file_name: str) -> str:
-    """A header that keeps the name whatever its script.
-
-    Source: https://www.rfc-editor.org/rfc/rfc6266
-    """
-    plain = re.sub(r"[^A-Za-z0-9._-]", "_", file_name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 def _version(request: web.Request) -> int:

@@ -37,6 +37,7 @@ class NewEntryPoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     language: _Language | None = None
     segments_per_s: _Rate | None = None
     calendar_id: Id | None = None
+    phone_menu_id: Id | None = None
     options: Annotated[dict[OptionKey, OptionValue], Meta(max_length=_OPTIONS)] = {}
 
 
@@ -51,6 +52,7 @@ class EntryPointChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     language: _Language | UnsetType | None = UNSET
     segments_per_s: _Rate | UnsetType | None = UNSET
     calendar_id: Id | UnsetType | None = UNSET
+    phone_menu_id: Id | UnsetType | None = UNSET
     options: (
         Annotated[dict[OptionKey, OptionValue | None], Meta(max_length=_OPTIONS)] | UnsetType
     ) = UNSET
@@ -86,6 +88,7 @@ async def create_entry_point(call: Call, body: NewEntryPoint) -> EntryPoint:
             language=body.language,
             segments_per_s=body.segments_per_s,
             calendar_id=body.calendar_id,
+            phone_menu_id=body.phone_menu_id,
             options=body.options,
             channels=call.services.channels,
             actor=call.actor.reference,

@@ -11,6 +11,8 @@ from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work, view_if_left
 from contactcenter.api.work import Note
 from contactcenter.api.writing import written_note
+from contactcenter.call_control import talks, transfers
+from contactcenter.calls.call_transfers import Target
 from contactcenter.dispatch import escalating, transferring
 from contactcenter.escalations import Escalation
 from contactcenter.ticket_views import TicketView
@@ -79,10 +81,16 @@ async def escalate_ticket(call: Call, ticket_id: int, body: NewEscalation) -> Ti
     Its age is kept, it gains credit, and you are free at once. This never counts against you.
     Without a queue it goes where the escalation rule for agents' requests says, else to the next
     tier. Until somebody there takes it, the lead of that queue's team is accountable.
+
+    While you talk with the customer by phone it is a warm transfer: he is put on hold, somebody
+    there is called and reads the note, and the ticket rises when you complete the transfer (see
+    ``/calls/{call_id}/transfers``). 409 ``nobody_free`` where nobody there can be called.
     """
     await check_may_work(call, ticket_id)
     ticket = await tickets.lock(call.conn, ticket_id)
     note_id = await written_note(call, ticket, body.note, kind="hand_over")
+    if await _talked_over(call, ticket.live_call_id, body, note_id):
+        return await view_if_left(call, ticket_id)
     await escalating.refer_up(
         call.conn,
         call.now,
@@ -93,6 +101,26 @@ async def escalate_ticket(call: Call, ticket_id: int, body: NewEscalation) -> Ti
         note_id=note_id,
     )
     return await view_if_left(call, ticket_id)
+
+
+async def _talked_over(call: Call, call_id: int | None, body: NewEscalation, note_id: int) -> bool:
+    """Begin a warm transfer to the tier above, where the holder talks with the customer now."""
+    if call_id is None:
+        return False
+    talk = await talks.lock(call.conn, call_id)
+    if talk.customer is None or talk.holder is None:
+        return False
+    queue_id = await escalating.target_above(call.conn, call.now, talk.ticket, body.queue_id)
+    await transfers.begin_warm(
+        call.conn,
+        call.now,
+        talk,
+        Target(queue_id=queue_id),
+        actor=call.actor.reference,
+        note_id=note_id,
+        reason=body.reason,
+    )
+    return True
 
 
 @operation(

@@ -1,7 +1,7 @@
 """Interactions as agents read them: the words, what became of them, and their files."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -10,6 +10,8 @@ from msgspec import Struct
 from contactcenter import desk, mail_views, tickets, timeline
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
+from contactcenter.calls import call_summaries
+from contactcenter.calls.call_summaries import CallSummary
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
 from contactcenter.mail_views import MailSummary
@@ -17,13 +19,16 @@ from contactcenter.timeline import Attachment, EntryRow, Interaction
 
 #: The channel whose messages are mails.
 _MAILS: Final = "email"
+#: What of the timeline is about calls.
+_CALLS: Final = ("call", "voicemail")
 
 
 class AttachmentView(Struct, frozen=True, kw_only=True):
     """A file; ``stored`` is False while only the provider has it.
 
     ``state`` tells whether it still comes: `pending`, `stored`, or `failed` with the reason. An
-    ``inline`` one is shown in the text of a mail, which names it by ``content_id``.
+    ``inline`` one is shown in the text of a mail, which names it by ``content_id``. One with a
+    ``recording_id`` is heard at `/recordings/{recording_id}/audio`.
     """
 
     id: int
@@ -35,43 +40,60 @@ class AttachmentView(Struct, frozen=True, kw_only=True):
     fetch_error: str | None
     inline: bool
     content_id: str | None
+    recording_id: int | None
 
 
 class InteractionView(Interaction, frozen=True, kw_only=True):
-    """One thing that happened on the timeline; of a mail the body is what is new in it."""
+    """One thing that happened on the timeline; of a mail the body is what is new in it.
+
+    Of a ``call`` there is no body; ``call`` tells what came of it, also of a ``voicemail``.
+    """
 
     attachments: tuple[AttachmentView, ...]
     mail: MailSummary | None = None
+    call: CallSummary | None = None
+
+
+class _More(Struct, frozen=True, kw_only=True):
+    """What else is told of a page of the timeline, by interaction."""
+
+    files: Mapping[int, Sequence[Attachment]]
+    mails: Mapping[int, MailSummary]
+    calls: Mapping[int, CallSummary]
 
 
 async def views(conn: Conn, interactions: Sequence[Interaction]) -> list[InteractionView]:
     """Interactions with their files, in the same order."""
-    files = await timeline.attachments(conn, [i.id for i in interactions])
-    mails = await _mails(conn, [msgspec.structs.asdict(i) for i in interactions])
-    return [
-        _view(msgspec.structs.asdict(i), files.get(i.id), mails.get(i.id)) for i in interactions
-    ]
+    told = [msgspec.structs.asdict(i) for i in interactions]
+    more = await _more(conn, told, [i.id for i in interactions])
+    return [_view(entry, more) for entry in told]
 
 
 async def entry_views(conn: Conn, entries: Sequence[EntryRow]) -> list[InteractionView]:
     """The same for a page of a timeline; most have no files, and nobody asks for them."""
-    with_files = [entry["id"] for entry in entries if entry.pop("has_files")]
-    files = await timeline.attachments(conn, with_files) if with_files else {}
-    mails = await _mails(conn, entries)
-    return [_view(entry, files.get(entry["id"]), mails.get(entry["id"])) for entry in entries]
+    more = await _more(conn, entries, [e["id"] for e in entries if e.pop("has_files")])
+    return [_view(entry, more) for entry in entries]
 
 
-async def _mails(conn: Conn, entries: Sequence[EntryRow]) -> dict[int, MailSummary]:
-    ids = [entry["id"] for entry in entries if entry["channel"] == _MAILS]
-    return await mail_views.summaries(conn, ids) if ids else {}
+async def _more(conn: Conn, entries: Sequence[EntryRow], with_files: Sequence[int]) -> _More:
+    mails = [entry["id"] for entry in entries if entry["channel"] == _MAILS]
+    calls = [entry["id"] for entry in entries if entry["kind"] in _CALLS]
+    return _More(
+        files=await timeline.attachments(conn, with_files) if with_files else {},
+        mails=await mail_views.summaries(conn, mails) if mails else {},
+        calls=await call_summaries.of_interactions(conn, calls) if calls else {},
+    )
 
 
-def _view(
-    told: dict[str, Any], files: Sequence[Attachment] | None, mail: MailSummary | None
-) -> InteractionView:
+def _view(told: dict[str, Any], more: _More) -> InteractionView:
+    id_ = told["id"]
+    mail, call = more.mails.get(id_), more.calls.get(id_)
+    files = more.files.get(id_)
     if not files:
-        return InteractionView(**told, attachments=(), mail=mail)
-    return InteractionView(**told, attachments=tuple(file_view(f) for f in files), mail=mail)
+        return InteractionView(**told, attachments=(), mail=mail, call=call)
+    return InteractionView(
+        **told, attachments=tuple(file_view(f) for f in files), mail=mail, call=call
+    )
 
 
 def file_view(file: Attachment) -> AttachmentView:
@@ -86,6 +108,7 @@ def file_view(file: Attachment) -> AttachmentView:
         fetch_error=file.fetch_error,
         inline=file.inline,
         content_id=file.content_id,
+        recording_id=file.recording_id,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from contactcenter import attachments, blobs
-from contactcenter.api.endpoint import attachment_header
+from contactcenter.api.file_answers import attachment_header
 from contactcenter.api.services import Services
 
 #: A provider has fetched a file within this.

@@ -40,7 +40,7 @@ RFC 3339 in UTC.
 field says so. A whole number is written without a fraction. A field that is unknown, or given
 twice, is refused.
 """
-#: What each refusal means here, in the order of the statuses.
+#: What each refusal means here.
 _REFUSALS: Final[Mapping[int, str]] = {
     401: "Nobody is signed in.",
     403: "Not with this role, scope, CSRF token or origin.",
@@ -196,13 +196,13 @@ def _responses(operation: Operation, schemas: _Schemas) -> Json:
     content: Json = {m: {"schema": {"type": "string"}} for m in operation.produces}
     for answered in _answered_types(operation):
         content["application/json"] = {"schema": schemas.of(answered)}
-    if content:
-        done["content"] = content
+    done |= {"content": content} if content else {}
     if headers := dict(_answer_headers(operation)):
         done["headers"] = headers
     refused = {str(s): {"$ref": f"#/components/responses/Problem{s}"} for s in _refused(operation)}
     gone = {"204": {"description": "Done, and out of sight."}} if _may_be_none(operation) else {}
-    return {str(operation.status): done} | gone | refused
+    ranges = {"206": done, "416": {"description": "Too short."}} if operation.ranged else {}
+    return {str(operation.status): done} | ranges | gone | refused
 
 
 def _answer_headers(operation: Operation) -> Iterable[tuple[str, Json]]:

@@ -31,6 +31,7 @@ How to write an endpoint. In a module of ``contactcenter/api/`` that ``api/__ini
   ``produces`` names its content types). A struct with a
   ``version`` is sent with an ETag; PUT and PATCH need If-Match: ``call.check_version(row.version)``
   (``versioned=False`` where there is no version).
+- ``ranged`` is for a GET of something large: it may be answered 206 and 416 as well.
 - Errors are raised as ``contactcenter.errors``; name the place: ``BadInput("body.queue_id", …)``.
 - After a change the feed is woken by itself; ``call.ring("outbox")`` wakes others.
 - A POST in a transaction or dispatched is repeated safely with Idempotency-Key;
@@ -91,6 +92,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     idempotent: bool
     before_password_change: bool
     max_bytes: int | None
+    ranged: bool
     produces: tuple[str, ...]
     takes: Any
     refuses: tuple[int, ...]
@@ -123,6 +125,7 @@ def operation(
     idempotent: bool = True,
     before_password_change: bool = False,
     max_bytes: int | None = None,
+    ranged: bool = False,
     produces: tuple[str, ...] = (),
     takes: Any = None,
     refuses: tuple[int, ...] = (),
@@ -155,6 +158,7 @@ def operation(
             idempotent=idempotent and method == "POST" and _keeps(via, roles, answers),
             before_password_change=before_password_change,
             max_bytes=max_bytes,
+            ranged=ranged,
             produces=produces,
             takes=takes,
             refuses=refuses,

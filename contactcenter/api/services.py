@@ -11,6 +11,8 @@ from channels import Channel, Inbox
 from contactcenter.access.passwords import Passwords
 from contactcenter.api.shedding import Shedding
 from contactcenter.bell import Bell
+from contactcenter.calls import dial_guard
+from contactcenter.calls.dial_guard import DialGuard
 from contactcenter.db import Conn, Database
 from contactcenter.secret_keys import SecretKeys
 from contactcenter.settings import Settings
@@ -54,6 +56,11 @@ class Services(Struct, frozen=True, kw_only=True):
     passwords: Passwords
     shedding: Shedding
     secret_keys: SecretKeys
+
+    @property
+    def dial_guard(self) -> DialGuard:
+        """Who may be called, by the settings."""
+        return dial_guard.of(self.settings, self.channels)
 
 
 SERVICES: Final = web.AppKey("services", Services)

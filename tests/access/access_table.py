@@ -62,6 +62,11 @@ LATER: Final = "2099-01-01T00:00:00Z"
 PROPOSED_DAY: Final = "2026-03-21"
 NAMES: Final = {"name_en": "Heat", "name_fa": "گرما"}
 
+#: The least that is a menu, a prompt and a sound.
+MENU: Final = {"start": "agent", "nodes": {}}
+PROMPT: Final = {"name": "greeting", "language": "en", "text": "Welcome."}
+WAV: Final = b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0"
+
 HOURS: Final = {
     **NAMES,
     "time_zone": "Asia/Tehran",
@@ -179,9 +184,57 @@ TABLE: Final[dict[str, Line]] = {
     "POST /agents/{agent_id}/presence": _lead(
         "POST", "anybody", 201, body=lambda w: {"presence": "offline"}
     ),
+    "GET /presence/phone": _open("nothing"),
+    "PUT /presence/phone": _work("nothing", lambda w: {"address": None}, 200),
+    "GET /agents/{agent_id}/phone": _lead("GET"),
+    "PUT /agents/{agent_id}/phone": _lead("PUT", body=lambda w: {"address": None}),
     "POST /presence/wrap_up_ends": _work("nothing"),
     "GET /offers": _open("nothing"),
     "POST /presence/heartbeat": _work("nothing", None, 204),
+    # Calls: those of the team's tickets. This one is over: 409 is past every guard.
+    "GET /calls": _open("nothing"),
+    "GET /calls/{call_id}": _open("reader"),
+    "GET /tickets/{ticket_id}/calls": _open("reader"),
+    "POST /tickets/{ticket_id}/calls": _work("worker", lambda w: {}, 409),
+    "POST /calls/{call_id}/holds": _work("worker", None, 409),
+    "POST /calls/{call_id}/resumptions": _work("worker", None, 409),
+    "POST /calls/{call_id}/endings": _work("worker", None, 409),
+    "GET /calls/{call_id}/participants": _open("reader"),
+    "POST /calls/{call_id}/participants": _work(
+        "worker", lambda w: {"number": "+989121234567"}, 409
+    ),
+    "DELETE /calls/{call_id}/participants/{participant_id}": _work("worker", None, 409),
+    "POST /calls/{call_id}/transfers": _work(
+        "worker",
+        lambda w: {"to": {"queue_id": w.side_queue}, "warm": True, "note": "Yours"},
+        409,
+    ),
+    "POST /calls/{call_id}/transfers/{transfer_id}/completions": _work("worker", None, 409),
+    "POST /calls/{call_id}/transfers/{transfer_id}/cancellations": _work("worker", None, 409),
+    "GET /callbacks": _open("nothing"),
+    "GET /callbacks/{callback_id}": _open("reader"),
+    # Somebody holds its ticket, and calls: 409 is past every guard.
+    "POST /callbacks/{callback_id}/cancellations": _work("reader", None, 409),
+    "GET /calls/{call_id}/supervision": _lead("GET", "reader"),
+    "POST /calls/{call_id}/supervision": _lead(
+        "POST", "reader", 409, body=lambda w: {"mode": "listen"}
+    ),
+    "PATCH /calls/{call_id}/supervision": _lead(
+        "PATCH", "reader", 409, body=lambda w: {"mode": "whisper"}
+    ),
+    "DELETE /calls/{call_id}/supervision": _lead("DELETE", "reader", 409),
+    # Recordings: heard by who may read the ticket. Nothing is paused, and sms is not recorded.
+    "GET /calls/{call_id}/recordings": _open("reader"),
+    "POST /calls/{call_id}/recording/pause": _work("worker", None, 409),
+    "POST /calls/{call_id}/recording/resume": _work("worker", None, 204),
+    "GET /recordings/{recording_id}": _open("reader"),
+    "GET /recordings/{recording_id}/audio": _open("reader"),
+    "GET /recordings/{recording_id}/accesses": _lead("GET", "reader"),
+    "DELETE /recordings/{recording_id}": _run("anybody", 204),
+    "GET /entry_points/{entry_point_id}/recording": _lead("GET"),
+    "PUT /entry_points/{entry_point_id}/recording": _run(
+        "anybody", 409, body=lambda w: {"mode": "off"}
+    ),
     # Contacts: a person is the whole house's; what was said is the team's
     "GET /contacts": _open("nothing"),
     "POST /contacts": _work("nothing", lambda w: {"name": "New"}),
@@ -510,6 +563,21 @@ TABLE: Final[dict[str, Line]] = {
     ),
     "PATCH /saved_replies/{reply_id}": _run("anybody", 200, body=lambda w: {"title": "Ho"}),
     "DELETE /saved_replies/{reply_id}": _run("anybody", 204),
+    # What callers hear
+    "GET /phone_menus": _open("nothing"),
+    "GET /phone_menus/{menu_id}": _open(),
+    "POST /phone_menus": _run("nothing", 201, body=lambda w: {"name": w.email, "tree": MENU}),
+    "PATCH /phone_menus/{menu_id}": _run("anybody", 200, body=lambda w: {"tree": MENU}),
+    "DELETE /phone_menus/{menu_id}": _run("anybody", 204),
+    "POST /phone_menus/{menu_id}/walks": _open(body=lambda w: {"entries": [{"digits": "1"}]}),
+    "GET /prompts": _open("nothing"),
+    "GET /prompts/{prompt_id}": _open(),
+    "POST /prompts": _run("nothing", 201, 409, body=lambda w: PROMPT),
+    "POST /prompt_sounds": _run("nothing", 422, body=lambda w: b"bytes"),
+    "PATCH /prompts/{prompt_id}": _run("anybody", 200, body=lambda w: {"text": "Welcome."}),
+    "GET /prompts/{prompt_id}/sound": _open(),
+    "PUT /prompts/{prompt_id}/sound": _run("anybody", 200, body=lambda w: WAV),
+    "DELETE /prompts/{prompt_id}": _run("anybody", 204),
     "GET /quarantine": _lead("GET", "nothing"),
     "GET /quarantine/{quarantine_id}": _lead("GET"),
     "GET /quarantine/{quarantine_id}/raw": _lead("GET"),
@@ -534,8 +602,23 @@ OUTSIDE: Final[dict[str, int]] = {
     "GET /api/docs/{name}": 200,
     "GET /api/v1/feed": 426,  # a socket only; whoever opens one signs in first
     "GET /media/{token}": 404,  # the secret in the address is the guard
+    "GET /media/prompts/{token}": 404,  # the same
+    "GET /media/sounds/waiting.wav": 200,  # music
     "POST /hooks/sms/message": 403,  # the provider's signature is the guard
     "POST /hooks/sms/status": 403,
+    "POST /hooks/phone/voice": 403,
+    "POST /hooks/phone/gather": 403,
+    "POST /hooks/phone/wait": 403,
+    "POST /hooks/phone/enqueue-action": 403,
+    "POST /hooks/phone/join": 403,
+    "POST /hooks/phone/offer": 403,
+    "POST /hooks/phone/agent-done": 403,
+    "POST /hooks/phone/status": 403,
+    "POST /hooks/phone/conference": 403,
+    "POST /hooks/phone/recording": 403,
+    "POST /hooks/phone/voicemail": 403,
+    "POST /hooks/phone/transcription": 403,
+    "POST /hooks/phone/fallback": 403,
     "POST /hooks/email/mailgun": 503,  # not set up; then the signature is the guard
     "POST /hooks/email/mailgun/mime": 503,
     "POST /hooks/email/postmark": 503,

@@ -160,6 +160,8 @@ def _version(world: World, operation: Any, names: list[str], things: dict[str, A
         return world.configuration
     if "/value_setting" in operation.path:
         return world.house.value("SELECT version FROM value_setting")
+    if operation.path.endswith("/recording"):
+        return 0  # nobody has said anything of the number
     if not names:
         admin = next(w for w in world.callers if w.name == "admin")
         return admin.call("GET", operation.path).json()["version"]
@@ -208,9 +210,10 @@ def _by_sight(line: Line, who: Who, kind: Kind) -> tuple[tuple[int, ...], str | 
 def _without_ids(answer: Response, world: World, kind: Kind) -> Any:
     problem = answer.json()
     problem.pop("request_id")
+    problem.pop("status")  # it is that of the answer, and may be somebody's id
     text = str(problem)
     for value in {str(v) for k, v in world.ids.items() if k != "kind"} | {str(NOTHING)}:
-        text = re.sub(rf"\b{re.escape(value)}\b", "N", text)
+        text = re.sub(rf"(?<!'status': )\b{re.escape(value)}\b", "N", text)
     headers = {
         name: value
         for name, value in answer.headers.items()

@@ -43,6 +43,7 @@ def world(house: House) -> World:
 def hidden(world: World) -> dict[str, Any]:
     """A restricted team's ticket on which everything was done that takes words."""
     names = ["ticket_id", "attachment_id", "merge_id", "reply_id"]
+    names += ["call_id", "recording_id", "callback_id"]
     things = world.things(names, "restricted", owner_id=world.mate)
     things["queue_id"] = world.house.value("SELECT id FROM queue WHERE name = 'restricted'")
     _write(world, things)
@@ -86,6 +87,12 @@ def _write(world: World, things: dict[str, Any]) -> None:
         things["interaction_id"],
         CANARY,
     )
+    world.house.value(
+        "UPDATE call_recording SET transcription = $2 || ' l', transcription_state = 'completed'"
+        " WHERE id = $1",
+        things["recording_id"],
+        CANARY,
+    )
 
 
 def _upper(world: World) -> int:
@@ -123,6 +130,8 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "source": "shop",
         "contact_attribute": "gender",
         "notice_id": 1,
+        "menu_id": 1,
+        "prompt_id": 1,
         "price_band_id": 1,
         "token_id": 1,
         "version": 1,
@@ -161,7 +170,7 @@ def test_the_canary_is_there_for_those_it_is_for(world: World, hidden: dict[str,
         *("read_contact_timeline", "list_contact_tickets"),
         *("list_feedback", "find_feedback", "list_feedback_of_ticket"),
         *("report_unhandled_feedback", "list_follow_ups", "find_follow_up"),
-        *("read_contact_card", "find_contact"),
+        *("read_contact_card", "find_contact", "read_recording", "list_recordings"),
         *("list_saved_replies", "find_saved_reply", "render_saved_reply"),
     }
 
@@ -229,7 +238,7 @@ async def _heard(world: World, listeners: list[Who]) -> dict[str, list[dict[str,
 
 
 def _make_and_write(world: World) -> None:
-    names = ["ticket_id", "attachment_id", "reply_id"]
+    names = ["ticket_id", "attachment_id", "reply_id", "recording_id"]
     _write(world, world.things(names, "restricted", owner_id=world.mate))
 
 

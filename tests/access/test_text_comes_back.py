@@ -37,6 +37,7 @@ NEVER_TOLD: Final = {
     ("try_segment_rule", "key"),
     ("check_draft", "text"),
     ("check_first_draft", "text"),
+    ("try_phone_menu", "entries"),
 }
 
 #: Where a wrong password is a guess, and guessing is made slow.
@@ -86,6 +87,7 @@ CHANGED: Final[dict[tuple[str, str], tuple[Callable[[str], str], str]]] = {
             *(("create_disposition", "name_en"), ("create_disposition", "name_fa")),
             *(("create_saved_reply", "title"), ("change_saved_reply", "title")),
             ("create_notice", "name"),
+            *(("create_phone_menu", "name"), ("change_phone_menu", "name")),
             *(("create_entry_point", "name"), ("change_entry_point", "name")),
         ),
         (_stripped, "Spaces around it are dropped."),
@@ -187,7 +189,8 @@ def test_no_parameter_breaks_anything(operation: Any, world: World) -> None:
         for text in (*raw, "%FF", "%", "%zz", "+"):
             answer = calls.send(query=f"{name}={text}", body=body, headers=headers)
 
-            assert answer.status in {200, 201, 422}, (name, text, answer)
+            may_not = (operation.name, name, text) == ("hear_recording", "download", "true")
+            assert answer.status in ({403} if may_not else {200, 201, 422}), (name, text, answer)
 
 
 @pytest.mark.parametrize(

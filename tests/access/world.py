@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any, Final, Literal
 
 import factories
-from access_table import PROPOSED_DAY
+import recorded_calls
+from access_table import PROPOSED_DAY, WAV
 from house import HASHED, PASSWORD, Caller, House
 
-from contactcenter import merges, opt_outs
+from contactcenter import blobs, merges, opt_outs
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding
 
@@ -55,6 +56,9 @@ _WITH_TICKET = {
     "quarantine_id",
     "feedback_id",
     "follow_up_id",
+    "call_id",
+    "callback_id",
+    "recording_id",
 }
 
 
@@ -237,6 +241,11 @@ class World:
             await factories.chat_message(conn, now, visitor_id, ticket_id=ticket.id, by_id=holder)
         makers = {
             "interaction_id": self._mail,
+            "call_id": self._call,
+            "recording_id": self._recording,
+            "participant_id": self._participant,
+            "transfer_id": self._transfer,
+            "callback_id": self._callback,
             "attachment_id": self._attachment,
             "merge_id": self._merge,
             "opt_out_id": self._opt_out,
@@ -250,6 +259,8 @@ class World:
             "source": self._source,
             "contact_attribute": self._contact_attribute,
             "reply_id": self._reply,
+            "menu_id": self._menu,
+            "prompt_id": self._prompt,
             "user_id": self._user,
             "agent_id": self._user,
             "team_id": self._new_team,
@@ -308,6 +319,49 @@ class World:
             made["interaction_id"],
         )
         return int(made["interaction_id"])
+
+    async def _call(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        """It is over, and was about the ticket."""
+        return await conn.fetchval(
+            "INSERT INTO call (entry_point_id, direction, address_kind, address, contact_id, ticket_id,"
+            " state, outcome, began_at, ended_at)"
+            " VALUES ($1, 'inbound', 'phone', '+442071838750', $2, $3, 'ended', 'answered', now(), now())"
+            " RETURNING id",
+            self._entry_point[made["kind"]],
+            made["contact_id"],
+            made["ticket_id"],
+        )
+
+    async def _recording(self, conn: Conn, made: Any, team: int, owner: int) -> int:
+        made["call_id"] = await self._call(conn, made, team, owner)
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        recorded = await recorded_calls.fetched(conn, now, made["call_id"], b"RIFF")
+        return recorded.id
+
+    async def _participant(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        return await conn.fetchval(
+            "INSERT INTO call_leg (call_id, party, address, purpose, state, began_at, ended_at)"
+            " VALUES ($1, 'number', '+442071838750', 'transfer', 'ended', now(), now()) RETURNING id",
+            made["call_id"],
+        )
+
+    async def _transfer(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        return await conn.fetchval(
+            "INSERT INTO call_transfer (call_id, ticket_id, is_warm, from_agent_id, to_number, state,"
+            " began_at, ended_at) VALUES ($1, $2, true, $3, '+442071838750', 'completed', now(), now())"
+            " RETURNING id",
+            made["call_id"],
+            made["ticket_id"],
+            self._holder[made["kind"]],
+        )
+
+    async def _callback(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
+        return await conn.fetchval(
+            "INSERT INTO callback (ticket_id, entry_point_id, address, asked_at, due_at)"
+            " VALUES ($1, $2, '+442071838750', now(), now()) RETURNING id",
+            made["ticket_id"],
+            self._entry_point[made["kind"]],
+        )
 
     async def _attachment(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
         await conn.execute(
@@ -408,6 +462,22 @@ class World:
             "INSERT INTO saved_reply (title, language, body, team_id)"
             " VALUES ('Hi', 'en', 'Hello', $1) RETURNING id",
             team_id,
+        )
+
+    async def _menu(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        tree = {"start": "agent", "nodes": {}}
+        return await conn.fetchval(
+            "INSERT INTO phone_menu (name, tree) VALUES ($1, $2) RETURNING id", self.email, tree
+        )
+
+    async def _prompt(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        sha256 = await blobs.store(conn, WAV)
+        return await conn.fetchval(
+            "INSERT INTO phone_prompt (name, language, sha256, content_type, size_bytes, token)"
+            " VALUES ('p' || (random() * 1e9)::int, 'en', $1, 'audio/wav', $2,"
+            " repeat(md5(random()::text), 2)) RETURNING id",
+            sha256,
+            len(WAV),
         )
 
     async def _user(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:

@@ -33,6 +33,8 @@ VERSIONS: Final = {
     "calendar_id": "calendar",
     "category_id": "category",
     "reply_id": "saved_reply",
+    "menu_id": "phone_menu",
+    "prompt_id": "phone_prompt",
     "segment_kind": "segment_kind",
     "segment_rule": "segment_rule",
     "service_tag": "asset",

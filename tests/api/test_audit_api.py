@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import factories
 import pytest
+import recorded_calls
 from callers import PASSWORD, Caller
 
 from contactcenter import api
@@ -23,11 +24,17 @@ OF_TICKETS = {
     "note_feedback", "offer_price", "promise_in_ticket", "drop_follow_up",
     "solve_ticket", "reopen_ticket", "mark_spam", "send_again", "forward_reply", "end_wrap_up",
     "attach_asset", "detach_asset",
+    "call_customer", "hold_call", "resume_call", "end_call", "invite_participant", "take_out_participant",
+    "transfer_call", "complete_transfer", "cancel_transfer",
+    "pause_recording", "resume_recording",
+    "cancel_callback",
+    "begin_supervision", "change_supervision", "end_supervision",
 }  # fmt: skip
 #: Nothing that anybody has to answer for.
 NO_CHANGE = {
     "heartbeat": "a sign of life",
     "render_saved_reply": "reads",
+    "try_phone_menu": "reads",
     "try_segment_rule": "reads",
     "check_draft": "reads",
     "check_first_draft": "reads",
@@ -121,6 +128,21 @@ async def import_machines(world: World) -> None:
     await world.admin("POST", "/asset_imports", [line], status=201)
 
 
+WAV = b"RIFF\x24\0\0\0WAVEfmt canary"
+
+
+async def upload_sound(world: World) -> None:
+    path = "/prompt_sounds?name=hello&language=fa"
+    made = await world.admin("POST", path, data=WAV, status=201)
+    assert made["path"].startswith("/media/prompts/")
+
+
+async def replace_sound(world: World) -> None:
+    path = f"/prompts/{world.ids['prompt']}"
+    headers = await world.etag(path)
+    await world.admin("PUT", f"{path}/sound", data=WAV, headers=headers, status=200)
+
+
 async def replace_terms(world: World) -> None:
     body = [{"segment_kind": "contract", "segment_value": "gold", "kind": "on_site"}]
     headers = await world.etag("/entitlement_terms")
@@ -196,6 +218,10 @@ async def nothing(world: World) -> None:
     pass
 
 
+async def have_phones(world: World) -> None:
+    await world.table.execute("UPDATE agent SET phone_address = '+442071838750'")
+
+
 async def propose(world: World) -> None:
     path = f"/calendars/{world.ids['calendar']}/holidays/proposals"
     await world.admin("POST", path, {"country": "IR", "year": 2026}, status=201)
@@ -234,14 +260,6 @@ async def know(world: World) -> None:
     path = f"/agents/{world.ids['user']}/skills"
     etag = await world.etag(path)
     await world.admin("PUT", path, {"language": {"fa": 3}}, headers=etag, status=200)
-
-
-#: What has to be so before.
-BEFORE: dict[str, Change] = {
-    "change_presence_of": come,
-    "confirm_holidays": propose,
-    "revert_configuration": activate,
-}
 
 
 async def opt_out(world: World) -> None:
@@ -313,6 +331,36 @@ async def import_segments(world: World) -> None:
     await world.admin("POST", "/segments", [line], status=201)
 
 
+async def have_a_number(world: World) -> None:
+    world.ids["number"] = await recorded_calls.number(world.table, queue_id=world.ids["queue"])
+
+
+async def have_a_recording(world: World) -> None:
+    now = await world.table.fetchval("SELECT clock_timestamp()")
+    world.ids["recording"] = (await recorded_calls.fetched(world.table, now, None)).id
+
+
+async def say_that_calls_are_recorded(world: World) -> None:
+    path = f"/entry_points/{world.ids['number']}/recording"
+    body = {"mode": "all", "announcement": {"en": {"say": "canary-text"}}}
+    await world.admin("PUT", path, body, headers=await world.etag(path), status=200)
+
+
+async def erase_recording(world: World) -> None:
+    await world.admin("DELETE", f"/recordings/{world.ids['recording']}", status=204)
+
+
+#: What has to be so before.
+BEFORE: dict[str, Change] = {
+    "change_presence_of": come,
+    "change_phone": have_phones,
+    "change_recording_policy": have_a_number,
+    "erase_recording": have_a_recording,
+    "change_phone_of": have_phones,
+    "confirm_holidays": propose,
+    "revert_configuration": activate,
+}
+
 CALENDAR = {
     "name_en": "Audit", "name_fa": "بازرسی", "time_zone": "Asia/Tehran", "exceptions": [],
     "week": {"monday": [{"opens": "08:00", "closes": "17:00"}]},
@@ -340,11 +388,15 @@ CHANGES: dict[str, Change] = {
     "remove_queue_member": deleting("/queues/{queue}/members/{user}", status=204),
     "remove_team_member": deleting("/teams/{team}/members/{user}"),
     "change_agent": patching("/agents/{user}", {"capacity": 7}),
+    "change_phone": putting("/presence/phone", {"address": None}),
+    "change_phone_of": putting("/agents/{user}/phone", {"address": None}),
     "change_presence": posting("/presence", {"presence": "available"}),
     "change_presence_of": posting("/agents/{user}/presence", {"presence": "offline"}),
     "create_entry_point": posting(
         "/entry_points", {"channel": "sms", "address": "+989120000078", "queue_id": 1}
     ),
+    "change_recording_policy": say_that_calls_are_recorded,
+    "erase_recording": erase_recording,
     "change_entry_point": patching("/entry_points/{entry_point}", {"name": "Shop"}),
     "set_secret": putting(SECRET, {"value": "canary-secret-value"}, status=204),
     "remove_secret": deleting(SECRET, status=204),
@@ -371,6 +423,18 @@ CHANGES: dict[str, Change] = {
     ),
     "change_saved_reply": patching("/saved_replies/{reply}", {"body": "canary-body-too"}),
     "remove_saved_reply": deleting("/saved_replies/{reply}", status=204),
+    "create_phone_menu": posting(
+        "/phone_menus", {"name": "Main", "tree": {"start": "agent", "nodes": {}}}, keep="menu"
+    ),
+    "change_phone_menu": patching("/phone_menus/{menu}", {"name": "Other"}),
+    "remove_phone_menu": deleting("/phone_menus/{menu}", status=204),
+    "create_prompt": posting(
+        "/prompts", {"name": "hello", "language": "en", "text": "canary-text"}, keep="prompt"
+    ),
+    "change_prompt": patching("/prompts/{prompt}", {"text": "canary-text-too"}),
+    "replace_sound": replace_sound,
+    "upload_prompt": upload_sound,
+    "remove_prompt": deleting("/prompts/{prompt}", status=204),
     "create_contact_attribute": posting(
         "/contact_attributes", {"key": "a", "name_en": "A", "name_fa": "آ", "type": "text"}
     ),
@@ -470,6 +534,7 @@ PLAIN = {
     "behaviour_told",
     "feedback_taken",
     "follow_up_made",
+    "recording_erased",
 }
 
 
@@ -508,7 +573,14 @@ async def test_every_change_tells_who_made_it_the_old_value_and_the_new(admin, s
             silent.append((name, "more than one transaction"))
     assert silent == []
     everything = json.dumps([r["data"] for r in await table.fetch("SELECT data FROM event")])
-    for canary in ("canary", "them@desk.test", "anna@else.test", "+98912", "Somebody Else"):
+    for canary in (
+        "canary",
+        "them@desk.test",
+        "anna@else.test",
+        "+98912",
+        "207183",
+        "Somebody Else",
+    ):
         assert canary not in everything
 
 
@@ -516,7 +588,7 @@ TABLES = (
     "user_account", "api_token", "team", "team_member", "queue", "membership", "entry_point",
     "entry_point_secret", "entry_rule", "agent_skill", "team_queue", "routing_setting", "credit_rule",
     "overflow_step", "escalation_rule", "sla_policy", "configuration_version", "calendar", "calendar_version", "calendar_hours",
-    "calendar_exception", "category", "disposition", "saved_reply", "contact",
+    "calendar_exception", "category", "disposition", "saved_reply", "phone_menu", "phone_prompt", "contact",
     "identity", "segment", "segment_kind", "segment_value", "segment_rule", "segment_audience", "segment_policy", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
     "asset", "asset_owner", "entitlement", "entitlement_term", "service_tag_format", "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
     "feedback", "follow_up", "follow_up_rule", "price_band", "notice", "notice_text", "notice_limit",

@@ -35,10 +35,7 @@ async def test_what_is_read_is_edited_and_activated(admin, served):
     done = await put(admin, document, version=0, query="?note=Time+to+write")
 
     assert (done["version"], done["changed"]) == (1, True)
-    assert {
-        "place": "queues.Frontline.auto_accept[0]",
-        "detail": "phone is not installed here",
-    } in done["warnings"]
+    assert "queues.Frontline" in [warning["place"] for warning in done["warnings"]]
     again = await put(admin, document, version=1)
     assert (again["version"], again["changed"]) == (1, False)
     queues = {q["name"]: q for q in await admin("GET", "/queues", status=200)}
