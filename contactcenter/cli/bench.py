@@ -17,6 +17,7 @@ from contactcenter.bench import dispatch as dispatch_bench
 from contactcenter.bench import email as email_bench
 from contactcenter.bench import feed as feed_bench
 from contactcenter.bench import intake as intake_bench
+from contactcenter.bench import phone as phone_bench
 from contactcenter.bench import plans as plans_bench
 from contactcenter.bench import simulation as simulation_bench
 from contactcenter.bench import start as start_bench
@@ -161,6 +162,21 @@ def timeline(*, as_json: bool, **options: Any) -> None:
 def card(*, as_json: bool, **options: Any) -> None:
     """Read people's cards, beside the bare indexed read of their last words."""
     _show(_counted(card_bench.measure(card_bench.Plan(**options), _say)), as_json=as_json)
+
+
+@bench.command()
+@click.option("--clients", type=click.IntRange(1, 1000), default=32, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0.1, 3600), default=20.0, show_default=True)
+@click.option("--slices", type=click.IntRange(1, 100), default=4, show_default=True)
+@click.option("--calls", type=click.IntRange(1, 2000), default=200, show_default=True)
+@_database_url
+@_as_json
+def phone(*, as_json: bool, **options: Any) -> None:
+    """Take what a provider tells of calls, beside the least work; then many calls at once."""
+    result = _counted(phone_bench.measure(phone_bench.Plan(**options), _say))
+    _show(result, as_json=as_json)
+    with _counting():
+        phone_bench.check_calls(result)
 
 
 @bench.command()

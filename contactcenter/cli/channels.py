@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from contactcenter import entry_points, mailroom, pacing, storage
-from contactcenter.cli.entry_point import on_the_page
+from contactcenter.cli.entry_point import what_to_set
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.cli.serve import describe_channels
 from contactcenter.mailroom import WayIn
@@ -33,12 +33,15 @@ async def _show(settings: Settings) -> None:
             async with loaded_channels(settings, own=own) as built:
                 stopped = await pacing.stopped(conn, built)
                 lines = describe_channels(built)
+                to_set = {
+                    one.id: list(what_to_set(one, settings.public_url, built)) for one in addresses
+                }
     for line in lines:
         click.echo(line)
     click.echo(f"Providers reach us at {settings.public_url}/hooks/…")
     for one in addresses:
         click.echo(f"{one.channel}  {one.address}")
-        for line in on_the_page(one, settings.public_url):
+        for line in to_set[one.id]:
             click.echo(f"    {line}")
         for line in _told(way for way in ways if way.entry_point_id == one.id):
             click.echo(f"    {line}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from channels import Channel
 from contactcenter import entry_points, queues, storage
 from contactcenter.activation.recording import recorded
 from contactcenter.cli.entry_point_options import read_options, set_options
@@ -105,7 +106,7 @@ def add_entry_point(
             async with dispatching(database) as dispatcher:
                 made, queue = await dispatcher.submit(change)
         click.echo(_line(made, {queue.id: queue.name}))
-        for line in on_the_page(made, settings.public_url):
+        for line in what_to_set(made, settings.public_url, built):
             click.echo(f"    {line}")
 
     run(work())
@@ -124,11 +125,20 @@ async def _named(conn: Conn, name: str) -> Queue:
     raise BadInput("--queue", f"there is no queue {name!r}; there are {names}")
 
 
-def on_the_page(found: EntryPoint, public_url: str) -> Iterator[str]:
-    """What a page needs to show the widget; nothing for other channels."""
+def what_to_set(
+    found: EntryPoint, public_url: str, channels: Mapping[str, Channel]
+) -> Iterator[str]:
+    """What is to be done elsewhere for it: on a page, or at a provider of telephone calls."""
     if found.channel in entry_points.WITH_KEYS:
         script = f"{public_url}/hooks/{found.channel}/widget.js"
         yield f'<script src="{script}" data-entry-point="{found.address}" async></script>'
+    known = channels.get(found.channel)
+    if known is not None and known.telephony is not None:
+        to_do = known.telephony.set_up(language=found.language, options=found.options)
+        for name, address in to_do.addresses:
+            yield f"{name}: POST {address}"
+        for sentence in to_do.lacks:
+            yield click.style(sentence, fg="yellow")
 
 
 def _line(found: EntryPoint, queue_names: Mapping[int, str]) -> str:

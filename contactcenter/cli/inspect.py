@@ -1,4 +1,4 @@
-"""``contactcenter inspect``: shows how a mail, or a piece of HTML, is understood."""
+"""``contactcenter inspect``: shows how a mail, a piece of HTML or a call is understood."""
 
 import asyncio
 import hashlib
@@ -13,6 +13,7 @@ import msgspec
 
 import channels
 from channels import Bounce, File, Fragment, Mail, MailAddress, MailReader, Refused
+from contactcenter.cli.inspect_call import inspect_call
 
 _FILES = click.argument(
     "files",
@@ -44,6 +45,9 @@ _NOTHING = Mail(
 @click.group("inspect")
 def inspect() -> None:
     """See why something was read as it was; nothing is stored."""
+
+
+inspect.add_command(inspect_call)
 
 
 @inspect.command("email")

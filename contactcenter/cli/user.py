@@ -1,18 +1,23 @@
 """``contactcenter user``: the accounts, from the command line of the machine itself."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, get_args
 
 import click
 
-from contactcenter import storage, timers
+from channels import Channel
+from contactcenter import agent_phones, agents, entry_points, storage, timers
 from contactcenter.access import users
 from contactcenter.access.actor import RoleName
 from contactcenter.access.links import Link
 from contactcenter.access.users import Language, User
-from contactcenter.cli.runtime import load_settings, run, with_settings
+from contactcenter.calls import dial_guard
+from contactcenter.calls.calls import CHANNEL
+from contactcenter.calls.telephones import dialled
+from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import presence
 from contactcenter.dispatch.dispatcher import dispatching
@@ -26,7 +31,7 @@ _PAGE: Final = 200
 
 @click.group()
 def user() -> None:
-    """List, invite, disable and enable accounts; make password links."""
+    """List, invite, disable and enable accounts; make password links; say where calls ring."""
 
 
 @user.command("list")
@@ -130,6 +135,63 @@ def enable_user(email: str, config: Path | None, data_dir: Path | None) -> None:
             click.echo(_line(await _changed(database, change)))
 
     run(work())
+
+
+@user.command("phone")
+@click.argument("email")
+@click.argument("address", required=False)
+@click.option("--none", "takes_away", is_flag=True, help="Ask this person about no calls.")
+@with_settings
+def set_phone(
+    email: str,
+    address: str | None,
+    takes_away: bool,
+    config: Path | None,
+    data_dir: Path | None,
+) -> None:
+    """Show where calls ring at EMAIL, or let them ring at ADDRESS: a number, sip:… or client:….
+
+    Calls are offered only to agents with a telephone; they press a key to take one.
+    """
+    if address is not None and takes_away:
+        raise click.UsageError("name an address or --none")
+    settings = load_settings(config, data_dir=data_dir)
+
+    async def work() -> None:
+        async with storage.opened(settings) as database, dispatching(database) as dispatcher:
+            if address is None and not takes_away:
+                async with database.read() as conn:
+                    found = await users.find_by_email(conn, email)
+                    click.echo(_rings_at(await agent_phones.find(conn, found.id)))
+                return
+            async with loaded_channels(settings) as built:
+                change = partial(_let_ring, email=email, address=address, built=built)
+                guard = dial_guard.of(settings, built)
+                click.echo(_rings_at(await dispatcher.submit(partial(change, guard=guard))))
+
+    run(work())
+
+
+async def _let_ring(
+    conn: Conn,
+    now: datetime,
+    *,
+    email: str,
+    address: str | None,
+    built: Mapping[str, Channel],
+    guard: dial_guard.DialGuard,
+) -> agent_phones.AgentPhone:
+    found = await users.find_by_email(conn, email)
+    if address is not None:
+        address = dialled(built, "address", address)
+        ours = [one.address for one in await entry_points.list_all(conn) if one.channel == CHANNEL]
+        guard.check_telephone(address, entry_points=ours)
+    await agents.lock(conn, found.id)
+    return await agent_phones.put(conn, now, found.id, address, actor=ACTOR)
+
+
+def _rings_at(phone: agent_phones.AgentPhone) -> str:
+    return phone.address or "no telephone"
 
 
 async def _every(conn: Conn) -> AsyncIterator[User]:

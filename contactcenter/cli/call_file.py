@@ -1,0 +1,117 @@
+"""Reads the hooks of a call from a file: what was posted, and what our own console told."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final, get_args
+
+import msgspec
+
+import channels
+from channels import CallEvent, HookName, Unreadable
+
+_KEYS: Final = ("hook", "received", "params")
+_CONSOLE: Final = "agent_ui"
+#: What consoles say when an agent is done with what was left to do, however it is spelt: the
+#: last word of ``wrap_up_done``, ``Wrap-up ended``, ``wrapped_up``, ``available``, …
+_DONE: Final = re.compile(
+    r"(done|ended|end|finished|finish|completed?|closed?|over|ready|available|wrapped ?up|wrap ?up)"
+)
+_BEGUN: Final = re.compile(r"start|beg[aiu]n|enter|open")
+
+
+class BadHook(Exception):
+    """What is wrong in a file of hooks, and where."""
+
+
+def events(raw: bytes) -> list[CallEvent]:
+    """Read all that a file tells; raises ``BadHook``, naming the place."""
+    try:
+        listed = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadHook(f"it is not JSON: {error}") from None
+    if not isinstance(listed, list):
+        raise BadHook("it is not a list of hooks")
+    return [event for place, hook in enumerate(listed) for event in _events(place, hook)]
+
+
+def _events(place: int, hook: Any) -> tuple[CallEvent, ...]:
+    where = f"hook {place}"
+    if not isinstance(hook, dict):
+        raise BadHook(f"{where} is not an object with {', '.join(_KEYS)}")
+    name = hook.get("hook")
+    if not isinstance(name, str) or name not in get_args(HookName):
+        raise BadHook(f"{where}: hook is {_shown(name)}; write {', '.join(get_args(HookName))}")
+    received_at = _moment(hook.get("received"), f"{where}: received")
+    params = _params(hook.get("params"), where)
+    if name == _CONSOLE:
+        return _console(params, received_at, where)
+    read = channels.call_hook(name, params, received_at)  # type: ignore[arg-type]  # looked up
+    if isinstance(read, Unreadable):
+        raise BadHook(f"{where} ({name}): {read.detail}")
+    return read.events
+
+
+def _params(given: Any, where: str) -> dict[str, str]:
+    if not isinstance(given, dict):
+        raise BadHook(f"{where}: params is {_shown(given)}, not an object")
+    return {name: _text(value, f"{where}: params.{name}") for name, value in given.items()}
+
+
+def _text(value: Any, where: str) -> str:
+    """A parameter as it is posted: numbers and flags are text there."""
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return str(value)
+    raise BadHook(f"{where} is {_shown(value)}, not text")
+
+
+def _console(params: dict[str, str], received_at: datetime, where: str) -> tuple[CallEvent, ...]:
+    agent, said = params.get("agent", "").strip(), params.get("event", "")
+    if not agent:
+        raise BadHook(f"{where}: params.agent is missing")
+    if not said:
+        raise BadHook(f"{where}: params.event is missing")
+    if not _is_done(said):
+        return ()
+    at = _moment(params["at"], f"{where}: params.at") if params.get("at") else None
+    label = agent if agent.startswith("agent:") else f"agent:{agent}"
+    return (CallEvent(kind="wrapped_up", received_at=received_at, at=at, label=label),)
+
+
+def _is_done(said: str) -> bool:
+    words = " ".join(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said).lower()))
+    is_of_wrap_up = "wrap" in words or _DONE.fullmatch(words) is not None
+    is_done = re.search(rf"(^|wrap ?up|\b){_DONE.pattern}$", words) is not None
+    return is_of_wrap_up and is_done and not _BEGUN.search(words)
+
+
+def _moment(given: Any, where: str) -> datetime:
+    """A time in ISO 8601, in RFC 2822 or in seconds since 1970; without an offset it is UTC."""
+    try:
+        is_number = isinstance(given, int | float) and not isinstance(given, bool)
+        return _read(str(given) if is_number else given).astimezone(UTC)
+    except (AttributeError, ValueError, TypeError, IndexError, OverflowError, OSError):
+        shown = _shown(given)
+        raise BadHook(f"{where} is {shown}; write a time such as 2026-05-04T12:00:00Z") from None
+
+
+def _read(text: str) -> datetime:
+    if text.replace(".", "", 1).isdecimal():
+        return datetime.fromtimestamp(float(text), UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = parsedate_to_datetime(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _shown(value: Any) -> str:
+    written = msgspec.json.encode(value).decode()
+    return "missing" if value is None else written if len(written) <= 40 else f"{written[:40]}…"  # noqa: PLR2004
