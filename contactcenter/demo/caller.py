@@ -67,6 +67,22 @@ class Caller:
         headers = self._csrf | {"Idempotency-Key": secrets.token_hex(16)}
         return await self._tried("POST", path, json=body, headers=headers)
 
+    async def upload(self, path: str, content: bytes, content_type: str) -> Any:
+        """Hand over the bytes of a file."""
+        headers = self._csrf | {
+            "Content-Type": content_type,
+            "Idempotency-Key": secrets.token_hex(16),
+        }
+        return await self._asked("POST", path, data=content, headers=headers)
+
+    async def heard(self, path: str) -> int:
+        """Listen to a sound to its end; returns how many bytes that were."""
+        async with self._http.get(self._base + path) as answer:
+            sound = await answer.read()
+            if not answer.ok:
+                raise Refused("GET", path, answer.status, sound.decode(errors="replace"))
+            return len(sound)
+
     async def send(self, method: str, path: str, body: Any = None, *, version: int = 0) -> Any:
         """Make any other change, once; ``version`` is that of what was read."""
         headers = self._csrf | ({"If-Match": f'"{version}"'} if version else {})

@@ -39,11 +39,23 @@ class Seen(Struct, frozen=True, kw_only=True):
     lines: Sequence[SeenLine]
 
 
+class KnownCall(Struct, frozen=True, kw_only=True):
+    """A call in the provider's whole seconds; ``message_s`` is what was said after the tone."""
+
+    sid: str
+    queue_s: int
+    talk_s: int
+    hold_s: int
+    message_s: int
+    call_s: int
+
+
 class Case(Struct, frozen=True, kw_only=True):
     """All that is asked: both sides' books, and what was seen and ``told`` on the way.
 
     ``ledger`` is the carrier's, ``post`` that of the customers' mail servers, ``visitors`` what the
-    browsers of those who chat saw.
+    browsers of those who chat saw, ``calls`` what the telephone network knows of those who called,
+    and ``complaints`` what it could not make sense of.
     """
 
     evidence: Evidence
@@ -52,6 +64,8 @@ class Case(Struct, frozen=True, kw_only=True):
     told: Sequence[int]
     post: Ledger = msgspec.field(default_factory=Ledger)
     visitors: Sequence[Seen] = ()
+    calls: Sequence[KnownCall] = ()
+    complaints: Sequence[str] = ()
 
 
 def messages(case: Case) -> Messages:

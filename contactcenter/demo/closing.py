@@ -24,6 +24,9 @@ In another terminal, sign in and look at the tickets:
 Write as a customer:
   curl -d '{{"from": "+12025550177", "to": "{ours}", "text": "Is anybody there?"}}' \\
     {fake_url}/fake/customer_messages
+Call as a customer, and leave a message of four seconds with key 2:
+  curl -d '{{"from": "+12025550178", "to": "{ours}", "press": "2"}}' \\
+    {fake_url}/fake/customer_calls
 Press Ctrl-C to stop it and throw everything away."""
 
 
@@ -72,7 +75,7 @@ def print_promises(console: Console, kept: Sequence[Kept]) -> None:
     """Each promise, and whether it was kept."""
     console.print(
         Text(
-            "\nPromises, checked against what the SMS provider, mail servers and browsers saw:",
+            "\nPromises, checked against what providers, mail servers and browsers saw:",
             style="bold",
         )
     )
@@ -103,6 +106,10 @@ def print_summary(console: Console, result: Result) -> None:
         (
             f"{r.chats_received} chat messages came over the widget's socket, and "
             f"{r.chats_answered} answers were shown there."
+        ),
+        (
+            f"{r.calls_received} people called: {r.calls_answered} talked with an agent, "
+            f"{r.voicemails} left a message."
         ),
         (
             f"{r.tickets} tickets: {r.solved} solved, {r.unsolved} still open; {r.escalated} were "

@@ -1,7 +1,7 @@
 """Founds the demo's company over the public interface, as its administrator would.
 
-Linden & Sarv sells household goods and is invented, with everybody who works there. The three teams
-and queues are the ones every new installation begins with.
+Linden & Sarv sells household goods and is invented, with everybody who works there. The first
+three teams and queues are the ones every new installation begins with.
 """
 
 import asyncio
@@ -31,7 +31,10 @@ SHOP: Final = "https://shop.linden-sarv.example"
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """Somebody who works here; a supervisor has no tier."""
+    """Somebody who works here; a supervisor has no tier.
+
+    Who has a ``telephone`` answers calls, and nothing else.
+    """
 
     id: int
     name: str
@@ -40,6 +43,7 @@ class Person(Struct, frozen=True, kw_only=True):
     role: str
     language: str = "en"
     tier: int = 0
+    telephone: str = ""
 
 
 class Company(Struct, frozen=True, kw_only=True):
@@ -70,7 +74,12 @@ _STAFF: Final = (
     ("نازنین رستمی", "nazanin", "fa", "agent", 2),
     ("Priya Nair", "priya", "en", "agent", 2),
     ("کاوه مرادی", "kaveh", "fa", "agent", 3),
+    ("Grace Holm", "grace", "en", "agent", 1),
+    ("نوید یاوری", "navid", "fa", "agent", 1),
+    ("هانا فروزان", "hana", "fa", "agent", 2),
 )
+#: Of these, who answers calls, on a telephone in the browser.
+_ON_THE_TELEPHONE: Final = frozenset({"grace", "navid", "hana"})
 
 
 #: Our own addresses: the English one is behind our own mail server, the Persian one at Mailgun.
@@ -134,6 +143,7 @@ async def _invite(
         role=role,
         language=language,
         tier=tier,
+        telephone=f"client:{nick}" if nick in _ON_THE_TELEPHONE else "",
     )
     return person, invited["link"]["token"]
 
@@ -155,7 +165,7 @@ async def _staff_queues(caller: Caller, company: Company, ring_s: int) -> None:
         path = f"/queues/{queue['id']}"
         await caller.send("PATCH", path, change, version=queue["version"])
         for agent in company.agents:
-            if agent.tier == queue["tier"]:
+            if agent.tier == queue["tier"] and not agent.telephone:
                 await caller.send("PUT", f"{path}/members/{agent.id}", {})
     first = next(queue["id"] for queue in queues if queue["tier"] == 1)
     for language in ("en", "fa"):

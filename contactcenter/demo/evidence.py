@@ -112,6 +112,32 @@ class Machine(Struct, frozen=True, kw_only=True):
     attached_for: Sequence[int]
 
 
+class Call(Struct, frozen=True, kw_only=True):
+    """A call, by the provider's id of its customer's telephone, in seconds as they were measured.
+
+    ``entries`` is how often somebody with this number is on a timeline by phone. It ``is_over``
+    when it has ended and routing has drawn its conclusions.
+    """
+
+    sid: str
+    state: str
+    outcome: str | None
+    is_over: bool
+    ivr_s: int
+    queue_s: int
+    talk_s: int
+    hold_s: int
+    call_s: int
+    entries: int
+
+
+class HeldByCall(Struct, frozen=True, kw_only=True):
+    """Somebody or something that a call which is over still keeps."""
+
+    call_id: int
+    who: str
+
+
 class Evidence(Struct, frozen=True, kw_only=True):
     """Everything the promises are about."""
 
@@ -128,6 +154,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     chats_received: Sequence[Received] = ()
     chats_written: Sequence[Written] = ()
     machines: Sequence[Machine] = ()
+    calls: Sequence[Call] = ()
+    held_by_calls: Sequence[HeldByCall] = ()
 
 
 _SQL = db.Statements(__name__)
@@ -145,6 +173,8 @@ _left_waiting = _SQL.take("left_waiting", Neglect)
 _unaccountable = _SQL.take("unaccountable", int)
 _list_timers = _SQL.take("list_timers", Timer)
 _list_machines = _SQL.take("list_machines", Machine)
+_list_calls = _SQL.take("list_calls", Call)
+_held_by_calls = _SQL.take("held_by_calls", HeldByCall)
 _list_events = _SQL.take("list_events", Event)
 
 
@@ -168,6 +198,8 @@ async def gather(database: Database) -> Evidence:
             timers=await _list_timers.all(conn),
             events=await _list_events.all(conn),
             machines=await _list_machines.all(conn),
+            calls=await _list_calls.all(conn),
+            held_by_calls=await _held_by_calls.all(conn),
         )
 
 

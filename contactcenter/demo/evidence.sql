@@ -48,11 +48,13 @@ SELECT a.id, u.name, a.capacity, a.load FROM agent a JOIN user_account u ON u.id
 
 -- name: left_waiting
 -- Tickets that wait although somebody is there who may take them, seen in one snapshot. Whoever has
--- let a ticket go is not asked again until the timer of that has fired.
+-- let a ticket go is not asked again until the timer of that has fired. Calls are for who has a telephone and is not on it.
 SELECT t.id AS ticket_id, u.name AS agent
 FROM ticket t JOIN membership m ON m.queue_id = t.queue_id
 JOIN agent a ON a.id = m.agent_id JOIN user_account u ON u.id = a.id
 WHERE t.state = 'waiting' AND a.presence = 'available' AND u.disabled_at IS NULL AND a.capacity - a.load >= t.weight
+  AND (NOT t.needs_phone OR a.phone_address IS NOT NULL
+       AND NOT EXISTS (SELECT FROM call_leg l WHERE l.user_id = a.id AND l.ended_at IS NULL))
   AND (m.delay_s = 0 OR clock_timestamp() > t.enqueued_at + (m.delay_s + 5) * interval '1 second')
   AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = t.id AND x.agent_id = a.id
                   AND x.until_at + interval '5 seconds' > clock_timestamp())
@@ -81,3 +83,23 @@ SELECT a.service_tag, o.contact_id AS owner_id,
        ARRAY(SELECT t.contact_id FROM ticket_asset x JOIN ticket t ON t.id = x.ticket_id
              WHERE x.asset_id = a.id ORDER BY t.id) AS attached_for
 FROM asset a JOIN asset_owner o ON o.asset_id = a.id AND o.to_at IS NULL ORDER BY a.id
+
+-- name: list_calls
+-- Every call from outside, what was measured of it, and how often its customer is on a timeline by phone.
+SELECT l.external_id AS sid, c.state, c.outcome, c.ended_at IS NOT NULL AND c.unsettled_at IS NULL AS is_over,
+       coalesce((c.account ->> 'ivr_s')::int, 0) AS ivr_s, coalesce((c.account ->> 'queue_s')::int, 0) AS queue_s,
+       coalesce((c.account ->> 'talk_s')::int, 0) AS talk_s, coalesce((c.account ->> 'hold_s')::int, 0) AS hold_s,
+       coalesce((c.account ->> 'call_s')::int, 0) AS call_s,
+       (SELECT count(*)::int FROM interaction i JOIN identity d ON d.id = i.identity_id
+        WHERE i.channel = 'phone' AND i.direction = 'inbound' AND d.value = c.address) AS entries
+FROM call c JOIN call_leg l ON l.call_id = c.id AND l.party = 'customer' WHERE c.direction = 'inbound' ORDER BY c.id
+
+-- name: held_by_calls
+-- Tickets and telephones that a call keeps although it is over.
+SELECT c.id AS call_id, 'ticket ' || t.id AS who FROM call c JOIN ticket t ON t.live_call_id = c.id
+WHERE c.ended_at IS NOT NULL
+UNION ALL
+SELECT c.id, coalesce(u.name, 'the telephone of a ' || l.party)
+FROM call c JOIN call_leg l ON l.call_id = c.id LEFT JOIN user_account u ON u.id = l.user_id
+WHERE c.ended_at IS NOT NULL AND l.ended_at IS NULL
+ORDER BY call_id, who

@@ -70,6 +70,7 @@ async def running(
         app = await stack.enter_async_context(serving(settings, database))
         await stack.enter_async_context(server.listening(app, HOST, settings.port))
         fake.message_url = f"{settings.public_url}/hooks/sms/message{_RETRIES}"
+        fake.voice.point(f"{settings.public_url}/hooks/phone")
         post.mailgun_url = f"{settings.public_url}/hooks/email/mailgun/mime"
         yield House(
             address=settings.public_url, database=database, fake=fake, post=post, admin=admin

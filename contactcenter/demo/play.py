@@ -11,9 +11,19 @@ from typing import Any, Final
 from msgspec import Struct
 from rich.console import Console
 
-from contactcenter.demo import carrier, closing, evidence, house, promises, screen
+from contactcenter.demo import (
+    carrier,
+    closing,
+    evidence,
+    house,
+    promises,
+    screen,
+    switchboard,
+    telephone,
+)
 from contactcenter.demo.agents import Agent
 from contactcenter.demo.caller import Caller
+from contactcenter.demo.callers import Callers
 from contactcenter.demo.carrier import Case
 from contactcenter.demo.cast import STORIES, acquaintances, cast
 from contactcenter.demo.company import Company, Person, found, write_down
@@ -28,6 +38,7 @@ from contactcenter.demo.result import Result, result
 from contactcenter.demo.stories import Understanding
 from contactcenter.demo.stories_chat import CHATS
 from contactcenter.demo.stories_mail import MAILS
+from contactcenter.demo.telephonists import Telephonist
 from contactcenter.demo.visitors import Visitors
 from routing.states import UNSOLVED
 
@@ -58,6 +69,7 @@ class _Show(Struct, frozen=True, kw_only=True):
     customers: Customers
     correspondents: Correspondents
     visitors: Visitors
+    callers: Callers
     pace: Pace
     news: News
 
@@ -79,8 +91,9 @@ async def play(
     screen.introduce(console)
     console.print("Starting a database, stand-ins for Twilio and mail servers, and the server …")
     async with house.running(folder, options.database_url, chance) as home:
-        console.print("Setting up a company over the API: ten accounts, three queues …\n")
+        console.print("Setting up a company over the API: thirteen accounts, five queues …\n")
         company = await found(home.address, home.admin, ring_s=_RING_S)
+        await switchboard.connect(home.address, company)
         roles = cast(options.messages, chance)
         await write_down(home.address, company, acquaintances(roles))
         news = News()
@@ -91,6 +104,7 @@ async def play(
             customers=Customers(roles, home.fake, pace, news),
             correspondents=Correspondents(home.post, pace, news),
             visitors=Visitors(home.address, pace, news),
+            callers=Callers(home.fake.voice, pace, news),
             pace=pace,
             news=news,
         )
@@ -117,6 +131,7 @@ async def _perform(show: _Show) -> _Day:
                 _write(show.customers, listener),
                 _write(show.correspondents, listener),
                 _write(show.visitors, listener),
+                _write(show.callers, listener),
                 _keep_watch(watch),
                 listener.listen(),
             ],
@@ -138,14 +153,21 @@ async def _perform(show: _Show) -> _Day:
         told=listener.told,
         post=home.post.ledger,
         visitors=[visitor.seen for visitor in show.visitors.all],
+        calls=telephone.witnessed(home.fake.voice),
+        complaints=home.fake.voice.problems,
     )
     return _Day(case=case, report=report, cards=cards, called_off=called_off)
 
 
-async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent:
+async def _agent(stack: AsyncExitStack, show: _Show, person: Person) -> Agent | Telephonist:
     """One of the agents; two of the specialists have a bad moment, and one needs his tea."""
     caller = await stack.enter_async_context(Caller(show.home.address))
-    specialists = [one.id for one in show.company.agents if one.tier == 2]  # noqa: PLR2004
+    if person.telephone:
+        seat = show.callers.place_telephone(person.telephone)
+        talks = show.callers.talks
+        return Telephonist(person, caller, talks, seat, pace=show.pace, news=show.news)
+    writers = [one for one in show.company.agents if not one.telephone]
+    specialists = [one.id for one in writers if one.tier == 2]  # noqa: PLR2004
     return Agent(
         person,
         caller,
@@ -181,7 +203,9 @@ async def _side_by_side(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _write(customers: Customers | Correspondents | Visitors, listener: Listener) -> None:
+async def _write(
+    customers: Customers | Correspondents | Visitors | Callers, listener: Listener
+) -> None:
     """The customers begin once somebody listens, so that he is told of everything."""
     await listener.subscribed.wait()
     await customers.live()
@@ -190,10 +214,10 @@ async def _write(customers: Customers | Correspondents | Visitors, listener: Lis
 async def _over(show: _Show, office: Caller, listener: Listener) -> None:
     """Return when everybody has said all he wanted, nothing is left to solve, and all is told."""
     while True:
-        everybody = (show.customers, show.correspondents, show.visitors)
+        everybody = (show.customers, show.correspondents, show.visitors, show.callers)
         if all(some.sent == some.in_all for some in everybody):
             page = await office.get("/tickets", state=sorted(UNSOLVED), limit=1)
-            if not page["items"] and show.visitors.are_done:
+            if not page["items"] and show.visitors.are_done and show.callers.are_done:
                 break
         await asyncio.sleep(_LOOK_EVERY_S / show.pace.speed)
     await _settle(show.home, listener)
@@ -215,7 +239,7 @@ async def _settle(home: House, listener: Listener) -> None:
         found_out = await evidence.gather(home.database)
         under_way = any(
             w.state in ("queued", "sending") for w in (*found_out.written, *found_out.mails_written)
-        )
+        ) or not all(call.is_over for call in found_out.calls)
         if not under_way and {e.id for e in found_out.events} <= set(listener.told):
             return
         await asyncio.sleep(_LOOK_EVERY_S)

@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter.demo import carrier, chats, letters
+from contactcenter.demo import carrier, chats, letters, telephone
 from contactcenter.demo.carrier import Case
 from contactcenter.demo.evidence import Event, Leg, Ticket
 
@@ -222,6 +222,10 @@ _PROMISES: Final[Sequence[tuple[str, str, Check]]] = (
     ("What a customer answers by mail is on its ticket", "correspondents", letters.one_ticket_each),
     ("Every chat message that was acknowledged is stored once", "messages", chats.stored_once),
     ("Every visitor was shown each line once, over a cut connection", "lines", chats.shown_once),
+    ("Every call has exactly the provider's seconds", "calls", telephone.exact_seconds),
+    ("Every call is on its customer's timeline once", "calls", telephone.on_one_timeline),
+    ("Nobody is held by a call that is over", "calls", telephone.nobody_left),
+    ("The provider understood all it was told of calls", "calls", telephone.understood),
     ("No ticket has two owners: one live offer, one open leg", "tickets", _one_owner),
     ("The legs of a ticket tile its time without gap or overlap", "legs", _legs_tile),
     ("No agent ever held more than his capacity", "agents", _within_capacity),

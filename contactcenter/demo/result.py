@@ -45,6 +45,9 @@ class Result(Struct, frozen=True, kw_only=True):
     mails_answered: int
     chats_received: int
     chats_answered: int
+    calls_received: int
+    calls_answered: int
+    voicemails: int
     report: Sequence[Any]
     seed: int
     seconds: float
@@ -63,6 +66,7 @@ def result(
     """Count what is stored."""
     tickets = evidence.tickets
     endings = Counter(offer.state for offer in evidence.offers)
+    calls = Counter(call.outcome for call in evidence.calls)
     solved = sum(ticket.state in ("solved", "closed") for ticket in tickets)
     return Result(
         messages_sent=messages.sent,
@@ -87,6 +91,9 @@ def result(
         mails_answered=sum(mail.state == "sent" for mail in evidence.mails_written),
         chats_received=len(evidence.chats_received),
         chats_answered=sum(reply.state in _SHOWN for reply in evidence.chats_written),
+        calls_received=len(evidence.calls),
+        calls_answered=calls["answered"],
+        voicemails=calls["voicemail"],
         report=report.get("rows", []),
         seed=seed,
         seconds=round(seconds, 1),

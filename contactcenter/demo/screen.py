@@ -32,14 +32,15 @@ _MARGIN: Final = 4
 #: The demo's own log: a provider that is busy now and then is part of the play.
 LOG_LEVEL: Final = "error"
 #: Rows of a terminal that everything but the news takes.
-_OTHER_ROWS: Final = 18
+_OTHER_ROWS: Final = 21
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff]")
 
-TITLE: Final = f"A contact centre at work: {NAME} answers by SMS, mail and chat"
+TITLE: Final = f"A contact centre at work: {NAME} answers by SMS, mail, chat and phone"
 LEGEND: Final = """\
 Real:     the database, server, public API, webhooks, routing, timers, report.
 Invented: the shop; its customers and agents, who are programs; and the carrier
-          of the SMS, a stand-in for Twilio, and the customers' mail servers.
+          of SMS and calls, a stand-in for Twilio, and the customers' mail
+          servers.
           Nothing leaves this machine.
 
 A customer's problem is a ticket. Tier 1 answers it, or refers it at once to the
@@ -52,7 +53,7 @@ specialists of tier 2, and they to the engineers of tier 3. A ticket is
 It carries how this customer wants to be treated, as his own words show, and the
 agent is told before the first answer: warm, serious, fault_finding, hesitant,
 haggler, or unknown, which is the most usual.
-Below, → is a customer who writes (✉ by mail, 💬 by chat, else by SMS);
+Below, → is a customer (✉ by mail, 💬 by chat, ☎ by phone, else by SMS);
 ← is an agent who answers; · and ✓ are the tickets.
 """
 
@@ -162,7 +163,7 @@ class _View:
 
     def render(self) -> RenderableType:
         """The picture as it stands."""
-        rows = max(4, min(12, self._console.height - _OTHER_ROWS))
+        rows = max(3, min(12, self._console.height - _OTHER_ROWS))
         width = self._console.width - _MARGIN
         lines = [line(item, width) for item in self._news.items[-rows:]]
         return Group(self._states(), Text(), self._people(), Text(), *lines)

@@ -39,6 +39,9 @@ INTEGERS = (
     "mails_answered",
     "chats_received",
     "chats_answered",
+    "calls_received",
+    "calls_answered",
+    "voicemails",
 )
 
 
@@ -157,6 +160,8 @@ async def test_the_demo_keeps_its_promises_and_stays_until_it_is_told_to_stop(de
     assert (result["lost"], result["duplicates"]) == (0, 0)
     assert (result["mails_received"], result["mails_answered"]) == (4, 4)
     assert (result["chats_received"], result["chats_answered"]) == (4, 4)
+    calls = [result[name] for name in ("calls_received", "calls_answered", "voicemails")]
+    assert calls == [3, 2, 1]
     assert result["tickets"] == result["solved"] == sum(result["by_tier"].values())
     assert result["tickets"] == sum(result["by_temperament"].values())
     assert result["by_temperament"].keys() >= {"warm", "serious", "hesitant", "haggler"}
@@ -170,13 +175,21 @@ async def test_the_demo_keeps_its_promises_and_stays_until_it_is_told_to_stop(de
     said = await running.said(r"(?s)Sign in as.*Ctrl-C")
     address = re.search(r"Server +(\S+)", said)
     login = re.search(r"(maryam@\S+) +(\S+)", said)
+    calling = re.search(r"-d '(.*)' \\\n +(\S+/fake/customer_calls)", said)
     assert address
     assert login
+    assert calling
+    await _call(calling[2], json.loads(calling[1]))
     await _sign_in_and_read(address[1], *login.groups())
     running.process.send_signal(signal.SIGINT)
     status, _, _ = await running.end()
     assert status == 0
     assert running.leftovers() == []
+
+
+async def _call(url: str, wanted: Any) -> None:
+    async with aiohttp.ClientSession() as http, http.post(url, json=wanted) as answer:
+        assert (await answer.json())["sid"].startswith("CA")
 
 
 async def _sign_in_and_read(address: str, email: str, password: str) -> None:
@@ -188,6 +201,12 @@ async def _sign_in_and_read(address: str, email: str, password: str) -> None:
             assert answer.status == 201
         async with http.get("/api/v1/tickets") as answer:
             assert len((await answer.json())["items"]) > 10
+        while True:  # the telephone rings here
+            async with http.get("/api/v1/calls?live=false") as answer:
+                calls = (await answer.json())["items"]
+            if any(call["address"] == "+12025550178" for call in calls):
+                break
+            await asyncio.sleep(0.1)
         async with http.get("/api/docs") as answer:
             assert answer.status == 200
 

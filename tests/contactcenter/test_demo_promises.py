@@ -2,16 +2,20 @@ from typing import Any
 
 import factories
 import pytest
+import recorded_calls
 from msgspec.structs import replace
 from noon import NOON, after
 
 from contactcenter.db import Database
-from contactcenter.demo import carrier, promises
-from contactcenter.demo.carrier import Case, Seen, SeenLine
+from contactcenter.demo import carrier, promises, telephone
+from contactcenter.demo import evidence as stored
+from contactcenter.demo.carrier import Case, KnownCall, Seen, SeenLine
 from contactcenter.demo.evidence import (
     Agent,
+    Call,
     Event,
     Evidence,
+    HeldByCall,
     Leg,
     Machine,
     MailReceived,
@@ -24,6 +28,8 @@ from contactcenter.demo.evidence import (
     Written,
 )
 from contactcenter.fakes.ledger import Entry, Ledger
+from contactcenter.fakes.twilio_voice_hooks import Posting
+from contactcenter.fakes.twilio_voice_leg import rfc2822
 
 #: He asked, and was answered.
 VISITOR = Seen(
@@ -34,6 +40,8 @@ VISITOR = Seen(
         SeenLine(sequence=2, by="agent", text="بله"),
     ],
 )
+#: He waited 4 s in the menu and 3 in the queue, talked for 20 and was on hold for 5.
+KNOWN = KnownCall(sid="CA1", queue_s=3, talk_s=20, hold_s=5, message_s=0, call_s=32)
 HOOK = "http://127.0.0.1:1/hooks/sms/message"
 
 
@@ -72,6 +80,20 @@ def evidence() -> Evidence:
             MailReceived(external_id="m2@a.b", body="بله", sender="a@a.b", ticket_id=1),
         ],
         mails_written=[Written(correlation_id="d1", state="sent", body="hello")],
+        calls=[
+            Call(
+                sid="CA1",
+                state="ended",
+                outcome="answered",
+                is_over=True,
+                ivr_s=4,
+                queue_s=3,
+                talk_s=20,
+                hold_s=5,
+                call_s=32,
+                entries=1,
+            )
+        ],
         chats_received=[Received(external_id="w1", body="هست؟")],
         chats_written=[Written(correlation_id="e1", state="sent", body="بله")],
         received=[Received(external_id="SM1", body="سلام")],
@@ -113,6 +135,8 @@ def case(**changes: Any) -> Case:
     watch = changes.pop("watch", Watch(None))  # type: ignore[arg-type]  # it does not look
     book = changes.pop("ledger", ledger())
     visitor = changes.pop("visitor", VISITOR)
+    complaints = changes.pop("complaints", [])
+    known = changes.pop("known", KNOWN)
     return Case(
         evidence=replace(evidence(), **changes),
         ledger=book,
@@ -120,6 +144,8 @@ def case(**changes: Any) -> Case:
         told=told,
         post=post(),
         visitors=[visitor],
+        calls=[known],
+        complaints=complaints,
     )
 
 
@@ -186,6 +212,82 @@ def test_a_line_that_a_visitor_missed_or_had_twice_is_found():
     assert violations(case(chats_written=[])) == [
         "A visitor was shown an answer that nobody wrote."
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentences"),
+    [
+        ({"talk_s": 19, "ivr_s": 5}, ["Call CA1 had 20 s of talk; stored are 19."]),
+        ({"hold_s": 6, "ivr_s": 3}, ["Call CA1 had 5 s of hold; stored are 6."]),
+        ({"call_s": 33, "ivr_s": 5}, ["Call CA1 had 32 s of call; stored are 33."]),
+        ({"queue_s": 4, "ivr_s": 3}, []),  # two clocks, each cut to a second
+        ({"queue_s": 5, "ivr_s": 2}, ["Call CA1 waited 3 s; stored are 5."]),
+        ({"ivr_s": 3}, ["Call CA1 took 32 s, and its parts 31."]),
+        (
+            {"is_over": False, "state": "talking"},
+            ["Call CA1 has ended and is stored as talking."],
+        ),
+        ({"entries": 0}, ["Call CA1 is on its customer's timeline 0 times."]),
+        ({"entries": 2}, ["Call CA1 is on its customer's timeline 2 times."]),
+    ],
+)
+def test_a_call_with_wrong_seconds_or_not_once_on_the_timeline_is_found(
+    change: dict[str, Any], sentences: list[str]
+):
+    (call,) = evidence().calls
+
+    assert violations(case(calls=[replace(call, **change)])) == sentences
+
+
+def test_a_lost_call_a_held_agent_and_what_the_provider_complains_of_are_found():
+    assert violations(case(calls=[])) == ["Call CA1 is lost."]
+    held = HeldByCall(call_id=1, who="سارا")
+    assert violations(case(held_by_calls=[held])) == [
+        "Call 1 is over, and سارا is still held by it."
+    ]
+    assert violations(case(complaints=["a Say in Persian"])) == [
+        "The provider complains: a Say in Persian"
+    ]
+
+
+def test_a_message_after_the_tone_is_part_of_its_call():
+    (call,) = evidence().calls
+    known = replace(KNOWN, queue_s=0, talk_s=0, hold_s=0, message_s=28)
+    left = replace(call, outcome="voicemail", queue_s=0, talk_s=0, hold_s=0)
+
+    assert violations(case(known=known, calls=[left])) == []
+    assert violations(case(known=replace(known, message_s=20), calls=[left])) == [
+        "Call CA1 took 32 s, and its parts 24."
+    ]
+
+
+def told(sequence: int, at_s: float, event: str, sid: str, label: str) -> Posting:
+    params = {
+        "ConferenceSid": "CF1",
+        "SequenceNumber": str(sequence),
+        "Timestamp": rfc2822(after(at_s)),
+        "StatusCallbackEvent": f"participant-{event}",
+        "CallSid": sid,
+        "ParticipantLabel": label,
+    }
+    return Posting(at=NOON, kind="report", url="", params=tuple(params.items()))
+
+
+def test_what_the_provider_knows_of_a_room_is_talk_and_hold_with_any_agent_once():
+    room = [
+        told(1, 0, "join", "CA2", "agent:7"),
+        told(2, 2, "join", "CA1", "customer"),
+        told(3, 10, "hold", "CA1", "customer"),
+        told(4, 12, "join", "CA3", "agent:8"),
+        told(5, 15, "unhold", "CA1", "customer"),
+        told(6, 16, "leave", "CA2", "agent:7"),
+        told(7, 28, "leave", "CA1", "customer"),
+        told(8, 29, "leave", "CA3", "agent:8"),
+    ]
+    wanted = {"CA1": telephone.Spent(talk_s=8 + 13, hold_s=5)}
+
+    assert telephone.rooms_of(room) == wanted
+    assert telephone.rooms_of([*reversed(room), room[2]]) == wanted
 
 
 def test_a_lost_a_doubled_a_changed_and_an_invented_mail_are_found():
@@ -373,3 +475,42 @@ async def test_who_waits_beside_a_free_agent_and_what_nobody_answers_for_is_seen
         ]
     finally:
         await database.close()
+
+
+async def test_who_is_kept_by_a_call_that_is_over_is_seen(database: Database):
+    async with database.transaction() as conn:
+        await factories.prepare(conn)
+        queue_id = await factories.queue(conn)
+        ticket = await factories.queued_ticket(conn, NOON, queue_id=queue_id)
+        number = await recorded_calls.number(conn, queue_id=queue_id)
+        call_id = await recorded_calls.call(
+            conn, NOON, entry_point_id=number, ticket_id=ticket.id, state="ended"
+        )
+        await conn.execute(
+            "UPDATE call_leg SET state = 'ended', ended_at = began_at WHERE call_id = $1", call_id
+        )
+    found = await stored.gather(database)
+    assert found.held_by_calls == []
+    assert [(call.is_over, call.outcome, call.entries) for call in found.calls] == [
+        (True, "answered", 0)
+    ]
+
+    async with database.transaction() as conn:
+        agent_id = await factories.agent(conn, NOON, name="سارا", queues=[queue_id])
+        await conn.execute(
+            "UPDATE ticket SET live_call_id = $1, needs_phone = true WHERE id = $2",
+            call_id,
+            ticket.id,
+        )
+        await conn.execute(
+            "INSERT INTO call_leg (call_id, party, user_id, address, purpose, state, began_at)"
+            " VALUES ($1, 'agent', $2, 'client:sara', 'offer', 'joined', $3)",
+            call_id,
+            agent_id,
+            NOON,
+        )
+    found = await stored.gather(database)
+    assert found.held_by_calls == [
+        HeldByCall(call_id=call_id, who=f"ticket {ticket.id}"),
+        HeldByCall(call_id=call_id, who="سارا"),
+    ]

@@ -6,6 +6,7 @@ import pytest
 
 from contactcenter.demo.cast import STORIES, acquaintances, cast
 from contactcenter.demo.stories import Story, Understanding
+from contactcenter.demo.stories_phone import MESSAGE, PHONE_STORIES
 from contactcenter.temperament_model import trained_reader
 from routing import language, service_tags
 from routing.requests import asks_for_escalation
@@ -114,3 +115,12 @@ def test_an_english_and_a_persian_customer_name_a_machine_that_only_the_first_of
 def test_the_same_seed_chooses_the_same_day():
     assert cast(60, random.Random(3)) == cast(60, random.Random(3))
     assert cast(60, random.Random(3)) != cast(60, random.Random(4))
+
+
+def test_callers_of_both_languages_are_answered_handed_on_or_leave_a_message():
+    assert {story.language for story in PHONE_STORIES} == {"en", "fa"}
+    assert len({story.number for story in PHONE_STORIES}) == len(PHONE_STORIES)
+    assert [bool(story.hand_over) for story in PHONE_STORIES] == [True, False, False]
+    for story in PHONE_STORIES:
+        assert language.detect(story.says) == language.detect(story.solution) == story.language
+        assert (story.presses == MESSAGE) == (story.message_s >= 2), story.name
