@@ -21,8 +21,8 @@ _OK: Final = b"HTTP/1.1 2"
 _LENGTH: Final = b"content-length:"
 
 
-class Load(Struct, frozen=True, kw_only=True):
-    """An order: messages ``first`` to ``first + count`` at most, ``seconds`` long."""
+class Aim(Struct, frozen=True, kw_only=True):
+    """An order to whom to post, and for how long: requests ``first`` to ``first + count``."""
 
     host: str
     port: int
@@ -31,8 +31,13 @@ class Load(Struct, frozen=True, kw_only=True):
     seconds: float
     first: int
     count: int
-    known: int
     mark: str
+
+
+class Load(Aim, frozen=True, kw_only=True):
+    """The same of messages, some of them from ``known`` people."""
+
+    known: int
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -134,6 +139,11 @@ async def load(order: Load) -> Loaded:
         messages.request(messages.message(n, order.known, order.mark), order.public_url, host)
         for n in numbers
     ]
+    return await post(requests, order)
+
+
+async def post(requests: Sequence[bytes], order: Aim) -> Loaded:
+    """Post whole requests in their order, as many at a time as there are clients."""
     run = _Run(requests, order.first)
     loop = asyncio.get_running_loop()
     clients = [

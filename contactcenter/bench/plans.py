@@ -25,7 +25,7 @@ from contactcenter import (
     contact_cards,
     db,
     events,
-    intake,
+    inbound_storing,
     legs,
     offers,
     outbox,
@@ -47,17 +47,32 @@ from contactcenter import (
 from contactcenter.bench import population
 from contactcenter.bench.figures import MeasurementInvalid
 from contactcenter.bench.scratch import connect, scratch
+from contactcenter.calls import (
+    call_hooks,
+    call_legs,
+    call_summaries,
+    calls,
+    commands,
+    hang_ups,
+    matching,
+    telling,
+)
 from contactcenter.db import OwnConnection, Statements
 from contactcenter.dispatch import arriving, entering, seek
 from contactcenter.feed import reader
 from contactcenter.mail_intake import holding, storing, threads
 from contactcenter.mail_intake import intake as mail_intake
+from contactcenter.switchboard import arriving as arriving_calls
+from contactcenter.switchboard import lost_calls
 
 #: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
 #: what is known of contacts, which rules ask for and credits follow; the look-ups of mails; the
-#: card; visitors who chat.
+#: card; visitors who chat; hooks of calls.
 _WAY: Final = (
-    *(one.__name__ for one in (intake, triage, segments, events, entering, arriving, seek)),
+    *(
+        one.__name__
+        for one in (inbound_storing, triage, segments, events, entering, arriving, seek)
+    ),
     *(one.__name__ for one in (tickets, turns, legs, offers, timers, outbox)),
     *(one.__name__ for one in (reader, timeline)),
     *(one.__name__ for one in (ticket_facts, ticket_credits, segment_setting, segment_views)),
@@ -67,6 +82,8 @@ _WAY: Final = (
     *(one.__name__ for one in (chat_visitors, chat_lines, chat_receipts, chat_attention)),
     *(one.__name__ for one in (chat_standing, chat_endings, chat_ratings)),
     *(one.__name__ for one in (chat_addresses, chat_views, chat_ways)),
+    *(one.__name__ for one in (calls, call_legs, call_hooks, matching, telling, hang_ups)),
+    *(one.__name__ for one in (call_summaries, commands, arriving_calls, lost_calls)),
 )
 #: From so many rows on a scan from end to end would be felt.
 _LARGE_ROWS: Final = 5_000
@@ -92,6 +109,9 @@ _make_mails = _SQL.command("mails")
 _make_visitors = _SQL.command("visitors")
 _make_lines = _SQL.command("lines")
 _make_ratings = _SQL.command("ratings")
+_make_calls = _SQL.command("calls")
+_make_call_legs = _SQL.command("call_legs")
+_make_call_hooks = _SQL.command("call_hooks")
 _make_held = _SQL.command("held")
 _large_tables = _SQL.take("large_tables", str)
 
@@ -126,7 +146,9 @@ async def _settle(conn: OwnConnection, rows: int) -> None:
     await _make_credits.run(conn, 0, rows - 1)
     await _make_evidence.run(conn, 0, rows - 1)
     await _make_temperaments.run(conn, 0, rows - 1)
-    for make in (_make_visitors, _make_lines, _make_ratings):
+    for make in (_make_visitors, _make_lines, _make_ratings, _make_calls):
+        await make.run(conn)
+    for make in (_make_call_legs, _make_call_hooks):
         await make.run(conn)
     await conn.execute("VACUUM (ANALYZE)")
 

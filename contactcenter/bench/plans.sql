@@ -69,6 +69,25 @@ FROM chat_visitor v JOIN interaction i ON i.ticket_id = v.ticket_id
 -- And had said what he thinks.
 INSERT INTO chat_rating (ticket_id, episode, visitor_id, score, given_at) SELECT ticket_id, 1, id, 5, now() FROM chat_visitor
 
+-- name: calls
+-- As if everybody had called, too, and somebody else had told of one call in a thousand.
+INSERT INTO call (entry_point_id, direction, address_kind, address, contact_id, ticket_id, interaction_id, state, outcome,
+                  conference, began_at, ended_at)
+SELECT t.entry_point_id, 'inbound', 'phone', '+' || 15000000000 + t.id, t.contact_id, t.id,
+       (SELECT min(i.id) FROM interaction i WHERE i.ticket_id = t.id), 'ended', 'answered', 'CF' || t.id, now(), now()
+FROM ticket t
+
+-- name: call_legs
+-- Each by one telephone.
+INSERT INTO call_leg (call_id, party, address, purpose, external_id, state, end_reason, began_at, ended_at)
+SELECT c.id, 'customer', c.address, 'customer', 'CA' || c.id, 'ended', 'completed', now(), now() FROM call c
+
+-- name: call_hooks
+-- Of which its end was told.
+INSERT INTO call_hook (key, call_id, leg_external_id, conference, name, told, received_at)
+SELECT 'CA' || c.id || ':completed', CASE WHEN c.id % 1000 > 0 THEN c.id END, 'CA' || c.id, c.conference, 'call_status', '[]', now()
+FROM call c
+
 -- name: large_tables
 -- The tables in which a scan from end to end would be felt.
 SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
