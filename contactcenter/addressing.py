@@ -19,6 +19,8 @@ KIND: Final[Mapping[str, str]] = {
     "email": "email",
     "webchat": "chat",
 }
+#: By what one answers in writing where somebody called.
+WRITTEN: Final[Mapping[str, str]] = {"phone": "sms"}
 
 
 class ContactUnreachable(Conflict):
@@ -66,6 +68,7 @@ _address_of_kind = _SQL.take("address_of_kind", Identity)
 _identity = _SQL.take("identity", Identity)
 _entry_point = _SQL.take("entry_point", EntryPoint)
 _ours = _SQL.take("ours", str)
+_nearest_that_writes = _SQL.take("nearest_that_writes", EntryPoint)
 _entry_point_of_channels = _SQL.take("entry_point_of_channels", EntryPoint)
 _entry_point_of_channel = _SQL.take("entry_point_of_channel", EntryPoint)
 
@@ -78,8 +81,10 @@ async def recipient(
         identity = await _reachable_by.first(conn, letter.identity_id, ticket.contact_id)
         if identity is None:
             raise BadInput("body.identity_id", f"the contact has no address {letter.identity_id}")
+        if identity.kind == "withheld":
+            raise ContactUnreachable("whoever hides the number cannot be answered there")
         return identity
-    channel = ticket.channel
+    channel = WRITTEN.get(ticket.channel, ticket.channel)
     if letter.entry_point_id is not None:
         channel = (await own_address(conn, channel, letter.entry_point_id)).channel
     kind = KIND.get(channel, channel)
@@ -105,14 +110,18 @@ async def sender(
     """
     if letter.entry_point_id is not None:
         found = await own_address(conn, ticket.channel, letter.entry_point_id)
+        if found.channel in WRITTEN:
+            raise BadInput("body.entry_point_id", "nothing can be written from there")
         if letter.identity_id is not None and not _reaches(found, to):
             raise BadInput("body.entry_point_id", f"{found.channel} reaches no {to.kind} address")
         return found
     known = heard.entry_point_id if heard is not None else ticket.entry_point_id
     found = await own_address(conn, ticket.channel, known)
-    if letter.identity_id is None or _reaches(found, to):
+    if letter.identity_id is None:
+        return await _that_writes(conn, found)
+    if found.channel not in WRITTEN and _reaches(found, to):
         return found
-    channels = [name for name, kind in KIND.items() if kind == to.kind]
+    channels = [n for n, kind in KIND.items() if kind == to.kind and n not in WRITTEN]
     able = await _entry_point_of_channels.first(conn, channels)
     if able is None:
         raise NotFound(f"there is no entry point for {to.kind} addresses; set one up first")
@@ -138,6 +147,21 @@ async def fitting(conn: Conn, channel: Channel | None, letter: Letter) -> Letter
         if copy in ours:
             raise BadInput(f"body.cc[{n}]", "this is an address of ours")
     return replace(letter, cc=tuple(dict.fromkeys(copies)))
+
+
+async def _that_writes(conn: Conn, ours: EntryPoint) -> EntryPoint:
+    """Where somebody called nothing is written from: the nearest address that messages come from.
+
+    The number that was called itself, where it takes messages as well, else the first that does.
+    """
+    if ours.channel not in WRITTEN:
+        return ours
+    found = await _nearest_that_writes.first(conn, WRITTEN[ours.channel], ours.address)
+    if found is None:
+        raise ContactUnreachable(
+            f"who called is answered in writing by {WRITTEN[ours.channel]}: set up an address there"
+        )
+    return found
 
 
 def _reaches(entry_point: EntryPoint, to: Identity) -> bool:

@@ -25,6 +25,10 @@ SELECT id, channel, address, queue_id FROM entry_point WHERE channel = $1 ORDER 
 -- The first of our addresses on any of these channels.
 SELECT id, channel, address, queue_id FROM entry_point WHERE channel = ANY ($1::text[]) ORDER BY discovered, id LIMIT 1
 
+-- name: nearest_that_writes
+-- On this channel the very address, else the first.
+SELECT id, channel, address, queue_id FROM entry_point WHERE channel = $1 ORDER BY address = $2 DESC, discovered, id LIMIT 1
+
 -- name: ours
 -- Which of these mail addresses are our own: a copy to one of them would come back.
 SELECT address FROM entry_point WHERE channel = 'email' AND address = ANY ($1::text[])

@@ -1,11 +1,8 @@
 """The composition root: everything is built here, from the settings and an open database.
 
-``serving`` gives an application whose workers run as long as the context lasts. Nothing else in
-the package constructs a worker, and the tests build the very same thing.
-
+``serving`` gives an application whose workers run as long as it lasts; tests build the same.
 A process does everything, or only the ``web`` part (hooks, API, feed), or only the ``work`` that
-nobody waits for at a socket. Parts talk through the database alone, so it makes no difference to
-one another where they run. The dispatcher is in every process: it orders itself by its lock.
+nobody waits for at a socket. Parts talk through the database alone; each has a dispatcher.
 """
 
 import asyncio
@@ -22,7 +19,7 @@ import structlog
 from aiohttp import web
 
 import channels
-from contactcenter import api, logs, metrics
+from contactcenter import api, logs, metrics, timers
 from contactcenter.access.passwords import Passwords
 from contactcenter.api import feed as api_feed
 from contactcenter.api import health, middleware
@@ -36,7 +33,7 @@ from contactcenter.behaviour_keeper import BehaviourKeeper
 from contactcenter.bell import Bell
 from contactcenter.chatroom import Chatroom
 from contactcenter.db import Database
-from contactcenter.dispatch import presence
+from contactcenter.dispatch import presence, routing_lock
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.feed import Feed
 from contactcenter.intake import Intake
@@ -53,6 +50,10 @@ from contactcenter.segment_keeper import SegmentKeeper
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.sweeper import Sweeper
+from contactcenter.switchboard.lost_calls import LostCalls
+from contactcenter.switchboard.operator import Operator
+from contactcenter.switchboard.recording_keeper import RecordingKeeper
+from contactcenter.switchboard.switchboard import Switchboard
 from contactcenter.temperament_keeper import TemperamentKeeper
 from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
@@ -76,11 +77,16 @@ Worker = Callable[[], Awaitable[None]]
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, database: Database, *, only: Part | None = None, shared: bool = False
+    settings: Settings,
+    database: Database,
+    *,
+    only: Part | None = None,
+    shared: bool = False,
+    clock: routing_lock.Clock = timers.clock_and_next_due,
 ) -> AsyncIterator[web.Application]:
     """Build the application and run its workers; ``only`` one part of it.
 
-    ``shared``: other processes of ours listen at the same ports.
+    ``shared``: others of ours listen at the same ports. Routing and calls go by ``clock``.
     """
     async with AsyncExitStack() as stack:
         secret_keys = SecretKeys(settings)
@@ -88,14 +94,16 @@ async def serving(
         await reader.look()
         holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         bell = Bell(database)
-        dispatcher = Dispatcher(database, bell)
+        dispatcher = Dispatcher(database, bell, clock=clock)
         chatroom = Chatroom(database, bell, dispatcher, secret_keys)
+        switchboard = Switchboard(database, bell, dispatcher, clock=clock)
         built = await _channels(
             stack,
             settings,
             reader=reader,
             mailroom=Mailroom(database, holder=holder),
             chatroom=chatroom,
+            switchboard=switchboard,
             secret_keys=secret_keys,
             shared=shared,
         )
@@ -106,6 +114,7 @@ async def serving(
             reopen_window_s=settings.reopen_window_h * 3600,
             channels=built,
         )
+        switchboard.know(intake.enter)
         passwords = Passwords()
         stack.callback(passwords.close)
         services = Services(
@@ -128,13 +137,15 @@ async def serving(
         app.add_routes(health.routes(database))
         stack.push_async_callback(intake.close)
         stack.push_async_callback(dispatcher.close)
-        workers: list[Worker] = [bell.run, dispatcher.run, intake.run, reader.run]
+        workers: list[Worker] = [bell.run, dispatcher.run, intake.run, reader.run, switchboard.run]
         listeners: list[Worker] = []
         if only != "work":
             workers += _web(app, services, database, chatroom, listeners)
         workers.append(MetricsSampler(database, app.get(api_feed.FEED)).run)
         if only != "web":
-            workers += _work(app, services, database, dispatcher, intake, holder=holder)
+            workers += _work(
+                app, services, database, dispatcher, intake, holder=holder, clock=clock
+            )
         await stack.enter_async_context(_running(workers, readiness))
         # These end first, while what they have begun can still be stored.
         await stack.enter_async_context(_running(listeners, readiness))
@@ -150,6 +161,7 @@ async def _channels(
     reader: OwnSettingsReader,
     mailroom: Mailroom,
     chatroom: Chatroom,
+    switchboard: Switchboard,
     secret_keys: SecretKeys,
     shared: bool,
 ) -> Mapping[str, channels.Channel]:
@@ -164,6 +176,7 @@ async def _channels(
             own=reader,
             mailroom=mailroom,
             chatroom=chatroom,
+            switchboard=switchboard,
             reply_keys=lambda: secret_keys.derived("reply-address"),
             client_address=lambda request: client_address(request, settings.trusted_proxies),
             shares_ports=shared,
@@ -209,6 +222,7 @@ def _work(
     intake: Intake,
     *,
     holder: str,
+    clock: routing_lock.Clock,
 ) -> list[Worker]:
     """What is done beside the requests: a new worker goes here."""
     bell, settings = services.bell, services.settings
@@ -226,10 +240,15 @@ def _work(
     readers = [task for one in services.channels.values() for task in one.readers(counted)]
     return [
         TemperamentKeeper(database, dispatcher, trained_reader()).run,
+        Operator(
+            database, bell, dispatcher, services.channels, guard=services.dial_guard, clock=clock
+        ).run,
         Triage(database, bell, dispatcher, trained_reader(), lambda: intake.is_busy).run,
         sender.run,
         Reconciler(database, bell, services.channels, holder=holder).run,
+        LostCalls(database, bell, dispatcher, services.channels, holder=holder, clock=clock).run,
         MediaFetcher(database, bell, services.channels, chance=chance).run,
+        RecordingKeeper(database, bell, services.channels, intake.enter, chance=chance).run,
         Sweeper(database, services.inbox, services.channels, holder=holder).run,
         SegmentKeeper(database).run,
         Upkeep(database, holder=holder).run,
@@ -240,10 +259,7 @@ def _work(
 
 
 async def drain(app: web.Application) -> None:
-    """Say that we are about to go, while we still listen: load balancers need a moment to see it.
-
-    Nothing new is claimed from now on; other processes take it.
-    """
+    """Claim nothing new, and say that we are about to go while we still listen to who asks."""
     app[READINESS].is_draining = True
     app[_FINISHING] = asyncio.create_task(_finish(app))
     await asyncio.sleep(app[SERVICES].settings.drain_notice_s)

@@ -41,6 +41,7 @@ class File(Struct, frozen=True, kw_only=True):
     content_type: str
     size_bytes: int | None
     sha256: bytes | None
+    recording_id: int | None = None
 
     @property
     def file_name(self) -> str:
@@ -48,6 +49,12 @@ class File(Struct, frozen=True, kw_only=True):
         if self.name:
             return self.name
         return f"attachment-{self.id}{mimetypes.guess_extension(self.content_type) or ''}"
+
+
+class IsRecording(Conflict):
+    """This is a recording: hear it at /recordings, where it is written down who does."""
+
+    code = "is_recording"
 
 
 class NotFetched(Conflict):
@@ -102,7 +109,9 @@ async def find(conn: Conn, viewer_id: int, attachment_id: int) -> File:
 
 
 async def content(conn: Conn, file: File) -> bytes:
-    """All of a file; raises ``NotFetched``."""
+    """All of a file; raises ``NotFetched``, or ``IsRecording`` where it is heard elsewhere."""
+    if file.recording_id is not None:
+        raise IsRecording(recording_id=file.recording_id)
     if file.sha256 is None:
         raise NotFetched(f"attachment {file.id} was not fetched from the provider")
     return await blobs.content(conn, file.sha256)

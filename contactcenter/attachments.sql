@@ -10,7 +10,7 @@ SELECT coalesce(sum(size_bytes), 0)::bigint AS size FROM attachment WHERE intera
 
 -- name: find
 -- Whoever uploaded it may read it, and whoever may read its ticket.
-SELECT a.id, a.name, a.content_type, a.size_bytes, a.sha256
+SELECT a.id, a.name, a.content_type, a.size_bytes, a.sha256, a.recording_id
 FROM viewer($1) v, attachment a
 LEFT JOIN interaction i ON i.id = a.interaction_id
 LEFT JOIN ticket t ON t.id = i.ticket_id
@@ -19,6 +19,6 @@ WHERE a.id = $2 AND (a.uploaded_by_id = $1 OR (
 
 -- name: find_media
 -- For providers, who have nothing but the token.
-SELECT a.id, a.name, a.content_type, a.size_bytes, a.sha256
+SELECT a.id, a.name, a.content_type, a.size_bytes, a.sha256, a.recording_id
 FROM attachment a JOIN interaction i ON i.id = a.interaction_id
 WHERE a.token = $1 AND a.sha256 IS NOT NULL AND i.received_at > clock_timestamp() - $2::int * interval '1 second'

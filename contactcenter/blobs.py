@@ -20,6 +20,7 @@ _is_stored = _SQL.take("is_stored", bool)
 _store_chunk = _SQL.command("store_chunk")
 _store = _SQL.command("store")
 _chunk = _SQL.take("chunk", bytes)
+_erase = _SQL.command("erase")
 
 
 async def store(conn: Conn, content: bytes) -> bytes:
@@ -57,3 +58,8 @@ async def chunks(conn: Conn, sha256: bytes) -> AsyncIterator[bytes]:
 async def chunk(conn: Conn, sha256: bytes, position: int) -> bytes | None:
     """One chunk, counted from 0; None after the last."""
     return await _chunk.first(conn, sha256, position)
+
+
+async def erase(conn: Conn, sha256: bytes) -> None:
+    """Delete what was stored apart; who names it must be gone, or name it no more."""
+    await _erase.run(conn, sha256)

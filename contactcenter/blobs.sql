@@ -13,3 +13,10 @@ INSERT INTO blob (sha256, size_bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING
 -- name: chunk
 -- One chunk at a time, so that a large file never fills the memory.
 SELECT bytes FROM blob_chunk WHERE sha256 = $1 AND position = $2
+
+-- name: erase
+-- The bytes with their row; refused while something names it.
+WITH chunk AS (
+  DELETE FROM blob_chunk WHERE sha256 = $1
+)
+DELETE FROM blob WHERE sha256 = $1

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from channels import Channel
 from contactcenter import addressing, chat_addresses, db, opt_outs, timeline
-from contactcenter.addressing import KIND, EntryPoint, Identity, Letter
+from contactcenter.addressing import KIND, WRITTEN, EntryPoint, Identity, Letter
 from contactcenter.chat_addresses import Known
 from contactcenter.db import Conn
 from contactcenter.tickets import Ticket
@@ -120,7 +120,7 @@ async def nearest_senders(
     conn: Conn, ticket: Ticket, channels: Mapping[str, Channel]
 ) -> dict[str, Sender]:
     """Our address on each channel besides the chat that is nearest to a ticket."""
-    names = [name for name in channels if name != WEBCHAT]
+    names = [name for name in channels if name not in {WEBCHAT, *WRITTEN}]
     rows = await _senders.all(conn, names, ticket.intake_queue_id, ticket.team_ids)
     return {row.channel: row for row in rows}
 
@@ -155,7 +155,8 @@ async def addresses(
     to = await addressing.recipient(conn, ticket, letter, heard)
     ours = await addressing.sender(conn, ticket, letter, heard, to=to)
     channel = channels.get(ours.channel)
-    if ticket.channel == WEBCHAT != ours.channel and channel and not channel.has_threads:
+    is_elsewhere = ticket.channel in {WEBCHAT, *WRITTEN} and ours.channel != ticket.channel
+    if is_elsewhere and channel and not channel.has_threads:
         await _continue_by.run(conn, to.id, ours.id, ticket.id, now)
     return to, ours
 
@@ -189,7 +190,8 @@ async def _judged(
     channels: Mapping[str, Channel],
 ) -> Way:
     """The way by the first channel that reaches its kind of address, and whether it may be gone."""
-    names = [name for name in channels if name != WEBCHAT and KIND.get(name, name) == way.kind]
+    others = [name for name in channels if name not in {WEBCHAT, *WRITTEN}]
+    names = [name for name in others if KIND.get(name, name) == way.kind]
     if not names:
         return way
     name = min(names, key=lambda one: (bool(channels[one].missing), one not in senders, one))

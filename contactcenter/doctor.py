@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from channels import Channel
-from contactcenter import checkpoints, db, entry_point_secrets, migrate, outbox, partitions
+from contactcenter import (
+    checkpoints,
+    db,
+    entry_point_secrets,
+    entry_points,
+    migrate,
+    outbox,
+    partitions,
+)
+from contactcenter.calls import sentences
 from contactcenter.db import Conn, OwnConnection
 from contactcenter.feed.health import health
 from contactcenter.secret_keys import KeyMissing, NotDecrypted, SecretKeys
@@ -47,12 +56,19 @@ class _Facts(Struct, frozen=True, kw_only=True):
     now: datetime
 
 
+class _Calls(Struct, frozen=True, kw_only=True):
+    unknown: int
+    unsettled: int
+
+
 _SQL = db.Statements(__name__)
 _facts = _SQL.take("facts", _Facts)
 _administrators = _SQL.take("administrators", int)
 _empty_queues = _SQL.take("empty_queues", str)
 _late_timers = _SQL.take("late_timers", int)
 _held_payloads = _SQL.take("held_payloads", int)
+_calls_told_in_part = _SQL.take("calls_told_in_part", _Calls)
+_telephones = _SQL.take("telephones", int)
 
 
 async def examine(
@@ -72,6 +88,8 @@ async def examine(
     for finding in await _work(conn):
         yield finding
     for finding in await _messages(conn, channels):
+        yield finding
+    for finding in await _numbers(conn, channels):
         yield finding
     for finding in await _secrets(conn, SecretKeys(settings)):
         yield finding
@@ -169,6 +187,14 @@ async def _work(conn: Conn) -> list[Finding]:
     if held := await _held_payloads.one(conn):
         advice = "look at them with `contactcenter quarantine list`"
         findings.append(_warning("quarantine", f"{held} payloads wait", advice))
+    calls = await _calls_told_in_part.one(conn)
+    if calls.unknown:
+        detail = f"{calls.unknown} hooks of today tell of calls that nobody knows"
+        advice = "does the number's voice URL lead here, and does another system use its account?"
+        findings.append(_warning("calls", detail, advice))
+    if calls.unsettled:
+        detail = f"of {calls.unsettled} calls routing does not know what became of them"
+        findings.append(_warning("calls", detail, "is `contactcenter serve` running? It looks"))
     return findings or [_ok("work", "nothing waits that should not")]
 
 
@@ -211,6 +237,28 @@ async def _messages(conn: Conn, channels: Mapping[str, Channel]) -> list[Finding
             )
         )
     return findings or [_ok("messages", "no outcome is unknown for long, and all is swept")]
+
+
+async def _numbers(conn: Conn, channels: Mapping[str, Channel]) -> list[Finding]:
+    findings, numbers = [], 0
+    for one in await entry_points.list_all(conn):
+        telephony = channels[one.channel].telephony if one.channel in channels else None
+        if telephony is None:
+            continue
+        numbers += 1
+        to_do = telephony.set_up(language=one.language, options=one.options)
+        advice = f"`contactcenter entry-point set {one.channel}:{one.address} …`"
+        findings += [_warning(f"number {one.address}", lack, advice) for lack in to_do.lacks]
+        if one.language is None or telephony.speaks(one.language):
+            continue
+        if missing := await sentences.missing(conn, one.language):
+            lack = f"callers do not hear, in {one.language}: {', '.join(missing)}"
+            advice = "upload recordings as prompts of these names: docs/phone.md"
+            findings.append(_warning(f"number {one.address}", lack, advice))
+    if numbers and not await _telephones.one(conn):
+        advice = "say where calls ring: `contactcenter user phone EMAIL ADDRESS`"
+        findings.append(_warning("telephones", "no agent can be called", advice))
+    return findings
 
 
 def _settings(settings: Settings, channels: Mapping[str, Channel]) -> list[Finding]:

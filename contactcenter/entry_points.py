@@ -19,7 +19,7 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
     vouched for by a provider before anybody set them up. ``segments_per_s`` is how much may be
     sent from it, counted over a second; None leaves that to the provider.
     Without a calendar it is always open. ``options`` are what it has of its own where the settings
-    hold something for all, by the key of the setting.
+    hold something for all, by the key of the setting. Callers of a number hear its phone menu.
     """
 
     id: int
@@ -32,12 +32,16 @@ class EntryPoint(Struct, frozen=True, kw_only=True):
     segments_per_s: float | None
     calendar_id: int | None
     options: Mapping[str, str]
+    phone_menu_id: int | None
     version: int
     created_at: datetime
 
 
 #: Where an address of ours is a key that we make up, and pages name their widget by.
 WITH_KEYS: Final = frozenset({"webchat"})
+
+#: Where customers hear something before anybody answers.
+WITH_MENUS: Final = frozenset({"phone"})
 
 
 class AddressTaken(Conflict):
@@ -53,6 +57,7 @@ _lock = _SQL.take("lock", EntryPoint)
 _by_address = _SQL.take("by_address", int)
 _create = _SQL.take("create", EntryPoint)
 _change = _SQL.take("change", EntryPoint)
+_menu_for_use = _SQL.take("menu_for_use", int)
 _queue_exists = _SQL.take("queue_exists", bool)
 
 
@@ -83,6 +88,7 @@ async def create(
     language: str | None,
     segments_per_s: float | None = None,
     calendar_id: int | None = None,
+    phone_menu_id: int | None = None,
     options: Mapping[str, str] | None = None,
     channels: Mapping[str, Channel],
     actor: str,
@@ -103,6 +109,7 @@ async def create(
         raise BadInput("body.address", str(error)) from error
     await _check_queue(conn, queue_id)
     await calendars.check_usable(conn, calendar_id)
+    await _check_menu(conn, channel, phone_menu_id)
     _check_options(channel, {}, options or {})
     made = await _create.first(
         conn,
@@ -115,6 +122,7 @@ async def create(
         segments_per_s,
         calendar_id,
         dict(options or {}),
+        phone_menu_id,
     )
     if made is None:
         taken_id = await _by_address.first(conn, channel, value)
@@ -138,6 +146,8 @@ async def change(
     if after.calendar_id != before.calendar_id:
         await calendars.check_usable(conn, after.calendar_id)
         await calendars.note_use(conn, now, after.calendar_id, entry_point_id=after.id)
+    if after.phone_menu_id != before.phone_menu_id:
+        await _check_menu(conn, after.channel, after.phone_menu_id)
     _check_options(after.channel, before.options, after.options)
     if before == after and not before.discovered:
         return before
@@ -150,6 +160,7 @@ async def change(
         after.segments_per_s,
         after.calendar_id,
         dict(after.options),
+        after.phone_menu_id,
     )
     await _keep_pace(conn, changed)
     await _record(conn, now, before, changed, actor=actor)
@@ -174,6 +185,16 @@ def _check_options(channel: str, before: Mapping[str, str], after: Mapping[str, 
 async def _check_queue(conn: Conn, queue_id: int) -> None:
     if not await _queue_exists.one(conn, queue_id):
         raise BadInput("body.queue_id", f"There is no queue {queue_id}.")
+
+
+async def _check_menu(conn: Conn, channel: str, phone_menu_id: int | None) -> None:
+    """See that it is there, and that it stays until the commit."""
+    if phone_menu_id is None:
+        return
+    if channel not in WITH_MENUS:
+        raise BadInput("body.phone_menu_id", f"Nobody hears a menu on {channel}.")
+    if await _menu_for_use.first(conn, phone_menu_id) is None:
+        raise BadInput("body.phone_menu_id", f"There is no phone menu {phone_menu_id}.")
 
 
 async def _record(

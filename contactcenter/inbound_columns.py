@@ -1,7 +1,7 @@
 """A batch of messages as columns: what the one statement of the intake takes them in."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -42,7 +42,7 @@ def messages(
             item.external_id,
             item.occurred_at,
             _segments(item),
-            msgspec.json.encode(item.details).decode(),
+            msgspec.json.encode(_details(item)).decode(),
             item.raw.content_type,
             msgspec.json.encode(item.raw.headers).decode(),
         )
@@ -62,6 +62,12 @@ def media(items: Sequence[Inbound]) -> tuple[list[int], list[int], list[str], li
         return [], [], [], []
     ns, positions, types, urls = zip(*found, strict=True)
     return list(ns), list(positions), list(types), list(urls)
+
+
+def _details(item: Inbound) -> Mapping[str, str]:
+    if item.call is None or item.call.call_id is None:
+        return item.details
+    return {**item.details, "call_id": str(item.call.call_id)}
 
 
 def _segments(item: Inbound) -> int | None:

@@ -8,12 +8,12 @@ state, queue, owner or load.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 import asyncpg
 import structlog
-from msgspec import Struct
 
 from channels import (
     Channel,
@@ -26,11 +26,11 @@ from channels import (
     Unreadable,
 )
 from contactcenter import (
-    blobs,
     chat_intake,
     db,
     deliveries,
     inbound_columns,
+    inbound_storing,
     metrics,
     opt_outs,
     quarantine,
@@ -40,6 +40,7 @@ from contactcenter.bell import Bell
 from contactcenter.chat_signals import tell_rooms
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
+from contactcenter.inbound_storing import Stored
 from contactcenter.mail_intake.intake import ENTRY_POINT, MailIntake
 from contactcenter.own_addresses import OwnAddress, OwnAddresses
 
@@ -50,15 +51,6 @@ LOCK_TIMEOUT_MS: Final = 500
 _NO_CHANNELS: Final[Mapping[str, Channel]] = MappingProxyType({})
 
 log = structlog.get_logger()
-
-
-class _Stored(Struct, frozen=True, kw_only=True):
-    n: int
-    interaction_id: int
-
-
-_SQL = db.Statements(__name__)
-_receive = _SQL.take("receive", _Stored)
 
 
 class _Waiting:
@@ -119,6 +111,22 @@ class Intake:
         except (TimeoutError, NoDatabase, asyncpg.PostgresError) as error:
             raise NotStored("the database did not take it in time") from error
         return [next(outcomes) if isinstance(i, Inbound) else "quarantined" for i in items]
+
+    async def enter(
+        self, conn: Conn, now: datetime, item: Inbound, *, kept_as: int | None, apart: bool
+    ) -> Stored | None:
+        """Store one within somebody's transaction; see ``inbound_storing.store_one``."""
+        entry = await self._own_addresses.find(conn, item.channel, item.entry_point)
+        place = (entry.id, entry.queue_id, inbound_columns.inbound_key(item))
+        return await inbound_storing.store_one(
+            conn,
+            now,
+            place,
+            item,
+            reopen_window_s=self._reopen_window_s,
+            kept_as=kept_as,
+            apart=apart,
+        )
 
     async def status(self, update: StatusUpdate | Unreadable) -> None:
         """Store what became of a sent message; see ``channels.Inbox``."""
@@ -204,14 +212,14 @@ class Intake:
     async def _write(self, conn: Conn, batch: list[_Waiting]) -> None:
         keyed = await self._keyed(conn, batch)
         items = [group[0].item for _, group in keyed]
-        columns = inbound_columns.messages(
-            [(entry.id, entry.queue_id, key) for (entry, key), _ in keyed], items
-        )
-        columns += await self._store_large(conn, items)
+        places = [(entry.id, entry.queue_id, key) for (entry, key), _ in keyed]
+        columns = await inbound_storing.columns(conn, places, items)
         media = inbound_columns.media(items)
 
-        async def attempt() -> list[_Stored]:
-            return await _receive.all(conn, *columns, self._reopen_window_s, *media)
+        async def attempt() -> list[Stored]:
+            return await inbound_storing.store(
+                conn, columns, media, reopen_window_s=self._reopen_window_s
+            )
 
         said = chat_intake.with_more([waiting.item for waiting in batch], items)
         stored, spoke = await db.retried(lambda: self._store(conn, attempt, said))
@@ -230,9 +238,9 @@ class Intake:
     async def _store(
         self,
         conn: Conn,
-        store: Callable[[], Awaitable[list[_Stored]]],
+        store: Callable[[], Awaitable[list[Stored]]],
         said: Mapping[int, Inbound],
-    ) -> tuple[list[_Stored], list[int]]:
+    ) -> tuple[list[Stored], list[int]]:
         """Keep STOP and START, and lines of chats, with the messages: acknowledged all, or none.
 
         Also returns the visitors who have new lines.
@@ -264,15 +272,6 @@ class Intake:
                 waiting
             )
         return [((entries[e], key), groups[e, key]) for e, key in sorted(groups)]
-
-    async def _store_large(self, conn: Conn, items: Sequence[Inbound]) -> list[list[object]]:
-        inline: list[object] = []
-        chunked: list[object] = []
-        for item in items:
-            is_large = len(item.raw.body) > blobs.INLINE_BYTES
-            inline.append(None if is_large else item.raw.body)
-            chunked.append(await blobs.store(conn, item.raw.body) if is_large else None)
-        return [inline, chunked]
 
     async def _hold(self, purpose: Purpose, item: Unreadable) -> None:
         async with self._database.transaction() as conn:

@@ -45,6 +45,7 @@ _find = _SQL.take("find", MergeRow)
 _return_identities = _SQL.take("return_identities", int)
 _return_tickets = _SQL.take("return_tickets", ChangedTicket)
 _return_interactions = _SQL.command("return_interactions")
+_return_calls = _SQL.command("return_calls")
 _return_segments = _SQL.command("return_segments")
 _reopen_segments = _SQL.command("reopen_segments")
 _return_visitors = _SQL.command("return_visitors")
@@ -115,6 +116,7 @@ async def _return(
         identity_ids,
         [ticket.id for ticket in tickets],
     )
+    await _return_calls.run(conn, *way)
     await _return_segments.run(conn, *way, moved.segment_ids)
     await temperament_merging.move_back(conn, *way, moved.temperament)
     await behaviour.return_told(

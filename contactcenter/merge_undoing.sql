@@ -25,6 +25,11 @@ WHERE contact_id = $1 AND (id = ANY($3::bigint[]) OR (
   id > $4 AND (identity_id = ANY($5::bigint[]) OR ((identity_id IS NULL OR details ? 'participant')
                                                              AND ticket_id = ANY($6::bigint[])))))
 
+-- name: return_calls
+-- Whose they are is told by the timeline.
+UPDATE call SET contact_id = i.contact_id FROM interaction i
+WHERE call.contact_id = $1 AND i.id = call.interaction_id AND i.contact_id = $2
+
 -- name: return_segments
 -- What was asserted of him.
 UPDATE segment SET contact_id = $2 WHERE contact_id = $1 AND id = ANY($3::bigint[])

@@ -64,6 +64,7 @@ _free_keys = _SQL.take("free_keys", ChangedTicket)
 _move_tickets = _SQL.take("move_tickets", ChangedTicket)
 _move_identities = _SQL.take("move_identities", int)
 _move_interactions = _SQL.take("move_interactions", int)
+_move_calls = _SQL.command("move_calls")
 _lasting_segments = _SQL.take("lasting_segments", _Lasting)
 _end_segments = _SQL.command("end_segments")
 _move_segments = _SQL.take("move_segments", int)
@@ -181,6 +182,7 @@ async def _move(
         **msgspec.structs.asdict(taken),
         temperament=await temperament_merging.move(conn, now, *way, actor=actor),
     )
+    await _move_calls.run(conn, *way)
     await _save(conn, now, kept, filled, actor=actor)
     await _point_to.run(conn, *way, now)
     facts = [

@@ -65,6 +65,10 @@ UPDATE identity SET contact_id = $2 WHERE contact_id = $1 RETURNING id
 -- One timeline a person.
 UPDATE interaction SET contact_id = $2 WHERE contact_id = $1 RETURNING id
 
+-- name: move_calls
+-- As the timeline has them.
+UPDATE call SET contact_id = $2 WHERE contact_id = $1
+
 -- name: lasting_segments
 -- What is asserted of the other now or later: to be asserted of him again if this is undone.
 SELECT id, to_at FROM segment WHERE contact_id = $1 AND (to_at IS NULL OR to_at > $2) ORDER BY id

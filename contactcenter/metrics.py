@@ -87,9 +87,19 @@ CHAT_SOCKETS: Final = Gauge(
     "Visitors' browsers that are connected, one for each tab.",
     multiprocess_mode="livesum",
 )
+DIALLINGS_REFUSED: Final = Counter(
+    "contactcenter_diallings_refused",
+    "Calls to the outside that the guard against toll fraud refused, by reason.",
+    ["reason"],
+)
 CHAT_READ_FAILURES: Final = Counter(
     "contactcenter_chat_read_failures",
     "How often what visitors were to be told could not be read; it is read again at once.",
+)
+CALL_COMMANDS: Final = Counter(
+    "contactcenter_call_commands",
+    "What the provider was asked to do in calls: done, gone, refused, later, doubtful, failed.",
+    ["verb", "outcome"],
 )
 LOOP_LAG_S: Final = Gauge(
     "contactcenter_event_loop_lag_seconds",
@@ -123,6 +133,7 @@ ALL: Final = (
     INTAKE_BATCH,
     SENDS,
     OFFERS_ANSWERED,
+    CALL_COMMANDS,
     WORKER_FAILURES,
     PROCESS_STARTS,
     FEED_LAG_S,
@@ -130,6 +141,7 @@ ALL: Final = (
     FEED_ENDED,
     CHAT_SOCKETS,
     CHAT_READ_FAILURES,
+    DIALLINGS_REFUSED,
     LOOP_LAG_S,
     POOL_CONNECTIONS,
     POOL_WAIT_S,

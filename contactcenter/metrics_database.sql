@@ -37,6 +37,25 @@ SELECT 'timer_lateness_seconds', '',
 UNION ALL
 SELECT 'quarantine_held_payloads', '', count(*)::float8 FROM quarantine WHERE released_at IS NULL
 UNION ALL
+SELECT 'calls_live', s.state, count(c.id)::float8
+FROM unnest(ARRAY['dialling', 'menu', 'waiting', 'connecting', 'talking', 'on_hold', 'voicemail']) AS s(state)
+LEFT JOIN call c ON c.state = s.state AND c.ended_at IS NULL GROUP BY s.state
+UNION ALL
+SELECT 'calls_oldest_wait_seconds', '',
+       greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(parked_at)), 0))::float8
+FROM call WHERE state = 'waiting' AND ended_at IS NULL
+UNION ALL
+SELECT 'call_commands_overdue_seconds', '',
+       greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(coalesce(claimed_until, due_at))), 0))::float8
+FROM call_command WHERE state IN ('queued', 'sending')
+UNION ALL
+SELECT 'calls_unsettled_seconds', '',
+       greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(unsettled_at)), 0))::float8
+FROM call WHERE unsettled_at IS NOT NULL
+UNION ALL
+SELECT 'call_hooks_unknown', '', count(*)::float8
+FROM (SELECT FROM call_hook WHERE call_id IS NULL AND received_at > clock_timestamp() - interval '1 day' LIMIT 1000) AS unknown
+UNION ALL
 SELECT 'lease_held', name, (until_at > clock_timestamp())::int::float8 FROM lease
 UNION ALL
 SELECT 'database_oldest_write_seconds', '',

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from contactcenter import db
+from contactcenter.calls.ticket_calls import TicketCall
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
 from routing.sla import Metric
@@ -111,6 +112,7 @@ class _Row(Struct, frozen=True, kw_only=True):
     offered_to_id: int | None
     offer_expires_at: datetime | None
     opted_out_at: datetime | None
+    call: Any
 
 
 class Word(Struct, frozen=True, kw_only=True):
@@ -188,7 +190,7 @@ class TicketView(_Row, frozen=True, kw_only=True):
     channel; null where all do. An answer there is refused with ``opted_out``. ``sla_…`` is the next
     promise to be due, as in lists. ``assets`` are machines of the contact's that it is about,
     ``unowned_tag`` is there where another was named, until somebody attached one since.
-    ``contact_card`` is where the contact's card is read.
+    ``contact_card`` is where the contact's card is read. ``call`` is there while he is on the line.
     """
 
     segments: list[Word]
@@ -198,6 +200,7 @@ class TicketView(_Row, frozen=True, kw_only=True):
     unowned_tag: Remark | None
     guidance: Guidance
     contact_card: str
+    call: TicketCall | None
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -249,11 +252,13 @@ async def find(conn: Conn, viewer_id: int, ticket_id: int) -> TicketView:
     told = msgspec.convert(columns.pop("policy_guidance"), PolicyGuidance | None)
     machines = msgspec.convert(columns.pop("assets"), list[Machine])
     follow_ups = msgspec.convert(columns.pop("follow_ups"), list[OpenFollowUp])
+    call = msgspec.convert(columns.pop("call"), TicketCall | None)
     return TicketView(
         **columns,
         segments=words,
         policy_guidance=told,
         follow_ups=follow_ups,
+        call=call,
         assets=machines,
         unowned_tag=UNOWNED_TAG if row.names_unowned_tag else None,
         guidance=guidance_for(row.temperament),

@@ -60,7 +60,20 @@ SELECT t.id, t.subject, t.state, t.channel, t.entry_point_id, t.tier, t.queue_id
          SELECT FROM ticket_asset a WHERE a.ticket_id = t.id AND a.source = 'agent' AND a.at >= g.at)) AS names_unowned_tag,
        o.agent_id AS offered_to_id, o.expires_at AS offer_expires_at,
        (SELECT min(s.from_at) FROM identity i JOIN opt_out s ON s.identity_id = i.id
-        WHERE i.contact_id = t.contact_id AND s.channel = t.channel AND s.lifted_at IS NULL) AS opted_out_at
+        WHERE i.contact_id = t.contact_id AND s.channel = t.channel AND s.lifted_at IS NULL) AS opted_out_at,
+       (SELECT jsonb_build_object(
+                 'id', l.id, 'direction', l.direction, 'state', l.state, 'began_at', l.began_at, 'answered_at', l.answered_at,
+                 'is_held', coalesce((SELECT m.verb = 'hold' FROM call_command m WHERE m.call_id = l.id
+                   AND m.verb IN ('hold', 'unhold', 'connect') AND m.state NOT IN ('refused', 'failed')
+                   ORDER BY m.id DESC LIMIT 1), false),
+                 'transfer', (SELECT jsonb_build_object(
+                     'id', x.id, 'state', x.state, 'is_warm', x.is_warm, 'from_agent_id', f.id, 'from_agent_name', f.name,
+                     'agent_id', x.agent_id, 'agent_name', a.name, 'to_number', x.to_number, 'note', n.body)
+                   FROM call_transfer x JOIN user_account f ON f.id = x.from_agent_id
+                   LEFT JOIN user_account a ON a.id = x.agent_id LEFT JOIN interaction n ON n.id = x.note_id
+                   WHERE x.call_id = l.id AND x.ended_at IS NULL))
+        FROM call l WHERE l.ticket_id = t.id AND l.ended_at IS NULL
+        ORDER BY l.id IS NOT DISTINCT FROM t.live_call_id DESC, l.id DESC LIMIT 1) AS call
 FROM viewer($1) v, ticket t
 JOIN contact c ON c.id = t.contact_id
 LEFT JOIN queue q ON q.id = coalesce(t.queue_id, t.intake_queue_id)
@@ -75,9 +88,11 @@ LEFT JOIN LATERAL (  -- still in the leg that began with the step: nobody has ta
 WHERE t.id = $2 AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)
 
 -- name: ring_of
--- What rings at this agent: the tickets he can accept or decline now.
-SELECT t.id FROM offer o JOIN ticket t ON t.id = o.ticket_id
-WHERE o.agent_id = $1 AND o.state = 'pending' ORDER BY o.expires_at
+-- What rings at this agent: the tickets he can accept or decline now; at last what a colleague wants to talk over by telephone.
+SELECT id FROM (
+  SELECT o.ticket_id AS id, o.expires_at FROM offer o WHERE o.agent_id = $1 AND o.state = 'pending'
+  UNION ALL SELECT x.ticket_id, 'infinity' FROM call_transfer x WHERE x.agent_id = $1 AND x.state = 'ringing') AS ringing
+ORDER BY expires_at
 
 -- name: may_read_ticket
 -- Whether this person may read the ticket.

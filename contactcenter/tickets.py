@@ -23,7 +23,9 @@ class Ticket(Struct, frozen=True, kw_only=True):
     is left of the tier's time while the clock is stopped (the customer's turn, or on hold).
     ``sticky_agent_id`` had it before: until ``sticky_until`` it is kept for him while he is signed
     in, afterwards he is preferred. ``overflow`` are the queues it goes to if it still waits: pairs
-    of seconds since ``enqueued_at`` and queue, the next one first.
+    of seconds since ``enqueued_at`` and queue, the next one first. ``live_call_id`` is the call
+    that waits with it or is talked in; while there is one, or one is promised, it ``needs_phone``:
+    neither is changed by a turn.
     """
 
     id: int
@@ -64,6 +66,8 @@ class Ticket(Struct, frozen=True, kw_only=True):
     overflow: list[list[int]]
     returns: int
     abandoned_at: datetime | None
+    live_call_id: int | None
+    needs_phone: bool
     version: int
 
 
@@ -76,6 +80,7 @@ _open = _SQL.take("open", int)
 _unsolved_twin = _SQL.take("unsolved_twin", int)
 _unsolved_of = _SQL.take("unsolved_of", int)
 _held_by = _SQL.take("held_by", int)
+_set_phone = _SQL.command("set_phone")
 _grant_credit = _SQL.command("grant_credit")
 _total_credit = _SQL.take("total_credit", int)
 
@@ -112,6 +117,16 @@ async def save(conn: Conn, ticket: Ticket) -> Ticket:
     """
     version = await _save.one(conn, *columns(ticket))
     return msgspec.structs.replace(ticket, version=version)
+
+
+async def set_phone(
+    conn: Conn, ticket: Ticket, *, live_call_id: int | None, needs_phone: bool, weight: int
+) -> Ticket:
+    """Let a call come to the ticket, or go; nobody has it at the moment, or its load is seen to."""
+    await _set_phone.run(conn, ticket.id, live_call_id, needs_phone, weight)
+    return msgspec.structs.replace(
+        ticket, live_call_id=live_call_id, needs_phone=needs_phone, weight=weight
+    )
 
 
 def columns(ticket: Ticket) -> tuple[Any, ...]:

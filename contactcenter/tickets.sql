@@ -4,7 +4,7 @@ SELECT id, contact_id, channel, entry_point_id, intake_queue_id, subject, state,
        temperament, language, category_id, weight, credit_s, episode, escalations, reopens, opened_at,
        enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at, escalation_left_s,
        hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids,
-       sticky_agent_id, sticky_until, overflow, returns, abandoned_at, version
+       sticky_agent_id, sticky_until, overflow, returns, abandoned_at, live_call_id, needs_phone, version
 FROM ticket WHERE id = $1
 
 -- name: lock
@@ -13,7 +13,7 @@ SELECT id, contact_id, channel, entry_point_id, intake_queue_id, subject, state,
        temperament, language, category_id, weight, credit_s, episode, escalations, reopens, opened_at,
        enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at, escalation_left_s,
        hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids,
-       sticky_agent_id, sticky_until, overflow, returns, abandoned_at, version
+       sticky_agent_id, sticky_until, overflow, returns, abandoned_at, live_call_id, needs_phone, version
 FROM ticket WHERE id = $1 FOR NO KEY UPDATE
 
 -- name: lock_all
@@ -22,7 +22,7 @@ SELECT id, contact_id, channel, entry_point_id, intake_queue_id, subject, state,
        temperament, language, category_id, weight, credit_s, episode, escalations, reopens, opened_at,
        enqueued_at, first_reply_at, last_customer_message_at, last_reply_at, wake_at, escalation_left_s,
        hold_reason, disposition, solved_at, solved_by_id, closed_at, spam, follows_id, team_ids,
-       sticky_agent_id, sticky_until, overflow, returns, abandoned_at, version
+       sticky_agent_id, sticky_until, overflow, returns, abandoned_at, live_call_id, needs_phone, version
 FROM ticket WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE
 
 -- name: save
@@ -66,3 +66,7 @@ ON CONFLICT (ticket_id, reason) DO UPDATE SET credit_s = credit.credit_s + EXCLU
 -- name: total_credit
 -- The sum of the named reasons is the ticket's credit.
 SELECT coalesce(sum(credit_s), 0)::int AS credit_s FROM credit WHERE ticket_id = $1
+
+-- name: set_phone
+-- The call that waits with it or is talked in, whether only a telephone will do, and what it takes meanwhile.
+UPDATE ticket SET live_call_id = $2, needs_phone = $3, weight = $4 WHERE id = $1

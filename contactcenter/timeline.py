@@ -49,7 +49,8 @@ class Attachment(Struct, frozen=True, kw_only=True):
     ``fetch_error`` says why it will stay so.
 
     ``token`` opens it to the provider that sends it on; agents read it by its id. An ``inline`` one
-    is shown in the text of a mail, which names it by ``content_id``.
+    is shown in the text of a mail, which names it by ``content_id``. One of a recording is heard
+    there, where it is noted who hears it.
     """
 
     id: int
@@ -63,6 +64,7 @@ class Attachment(Struct, frozen=True, kw_only=True):
     token: str | None
     inline: bool
     content_id: str | None
+    recording_id: int | None
 
 
 class LastWords(Struct, frozen=True, kw_only=True):

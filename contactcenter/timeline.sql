@@ -1,6 +1,6 @@
 -- name: of_contact
 -- One page of a person's timeline, newest first: of his next 500 interactions, by index at any depth, what belongs
--- to a ticket the viewer may read, or to none (a notice). A ticket is judged once, however many of them it has.
+-- to a ticket the viewer may read, or to none (a notice, a call that ended in the menu). A ticket is judged once, however many of them it has.
 WITH v AS MATERIALIZED (SELECT is_admin, teams, hidden, contacts FROM viewer($1))
 SELECT i.id, i.contact_id, i.ticket_id, i.entry_point_id, i.identity_id, i.channel, i.direction, i.kind, i.author_id,
        i.body, i.state, i.error_code, i.error_detail, i.external_id, i.segments::int AS segments, i.occurred_at,
@@ -12,7 +12,7 @@ FROM (
 LEFT JOIN ticket t ON t.id = i.ticket_id
   AND may_read((SELECT is_admin FROM v), (SELECT teams FROM v), (SELECT hidden FROM v), (SELECT contacts FROM v),
                t.team_ids, t.contact_id)
-WHERE (t.id IS NOT NULL OR (i.ticket_id IS NULL AND i.kind = 'notice')) AND EXISTS (SELECT FROM contact c WHERE c.id = $2 AND c.merged_into_id IS NULL)
+WHERE (t.id IS NOT NULL OR (i.ticket_id IS NULL AND i.kind IN ('notice', 'call'))) AND EXISTS (SELECT FROM contact c WHERE c.id = $2 AND c.merged_into_id IS NULL)
 ORDER BY i.id DESC LIMIT $4
 
 -- name: beyond
@@ -38,7 +38,7 @@ page AS (
                  t.team_ids, t.contact_id)
   ORDER BY newest.id DESC LIMIT $4)
   UNION ALL
-  (SELECT n.id FROM interaction n WHERE n.contact_id = $2 AND n.ticket_id IS NULL AND n.kind = 'notice' AND n.id < $3
+  (SELECT n.id FROM interaction n WHERE n.contact_id = $2 AND n.ticket_id IS NULL AND n.kind IN ('notice', 'call') AND n.id < $3
    ORDER BY n.id DESC LIMIT $4)
   ORDER BY id DESC LIMIT $4)
 SELECT i.id, i.contact_id, i.ticket_id, i.entry_point_id, i.identity_id, i.channel, i.direction, i.kind, i.author_id,
@@ -89,7 +89,7 @@ RETURNING id
 -- name: attachments
 -- The files of these interactions, in order.
 SELECT id, interaction_id, position::int AS position, name, content_type, size_bytes, sha256 IS NOT NULL AS stored,
-       fetch_error, token, inline, content_id
+       fetch_error, token, inline, content_id, recording_id
 FROM attachment WHERE interaction_id = ANY($1::bigint[]) ORDER BY interaction_id, position, id
 
 -- name: attach

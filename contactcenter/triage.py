@@ -150,11 +150,11 @@ class Triage:
         among them: they are read when there is time.
         """
         in_time = {
-            i: {m.id for m in messages if m.counts}
+            i: {m.id for m in messages if m.counts and m.is_text}
             for i, messages in new.items()
             if not triage_cases.is_late(messages) and self._attempts[i] < MAX_ATTEMPTS
         }
-        later = [m.id for i in new if i not in in_time for m in new[i]]
+        later = [m.id for i in new if i not in in_time for m in new[i] if m.is_text]
         if later:
             await temperament_evidence.leave_unread(conn, later)
         wanted = {i: ids for i, ids in in_time.items() if ids and not claimed[i].opted_out}

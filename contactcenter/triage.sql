@@ -18,10 +18,13 @@ WHERE t.id = ANY($1::bigint[]) ORDER BY t.id FOR NO KEY UPDATE OF t, c SKIP LOCK
 
 -- name: messages
 -- The new messages of the claimed tickets, of the oldest of all: a backlog is not read from end to end.
-SELECT m.id, m.ticket_id, m.kind = 'message' AS counts, NOT m.details ? 'participant' AS by_contact, m.body, m.received_at,
-       clock_timestamp() - m.received_at AS waited
+-- Of a call there are no words: where its menu led, and what was entered there.
+SELECT m.id, m.ticket_id, m.kind IN ('message', 'call', 'voicemail') AS counts, NOT m.details ? 'participant' AS by_contact,
+       m.body, m.received_at, clock_timestamp() - m.received_at AS waited, m.kind = 'message' AS is_text,
+       CASE m.kind WHEN 'call' THEN c.id END AS call_id, c.queue_id, c.language, coalesce(c.service_tag, '') AS service_tag
 FROM (SELECT id, ticket_id, kind, details, body, received_at FROM interaction
       WHERE direction = 'inbound' AND triaged_at IS NULL ORDER BY id LIMIT $2) AS m
+LEFT JOIN call c ON c.id = CASE WHEN m.kind IN ('call', 'voicemail') THEN (m.details->>'call_id')::bigint END
 WHERE m.ticket_id = ANY($1::bigint[]) ORDER BY m.id
 
 -- name: turns

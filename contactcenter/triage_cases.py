@@ -1,9 +1,9 @@
 """One ticket's new messages, and what they mean: nothing here reads or writes."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,8 @@ from contactcenter.ticket_assets import Spoken
 from routing import entry, language, requests
 from routing.states import State
 from routing.text import own_words
+
+T = TypeVar("T")
 
 #: A message that nobody has looked at for this long is routed without a look.
 LATE_AFTER_S: Final = 2.0
@@ -41,7 +43,9 @@ class NewMessage(Struct, frozen=True, kw_only=True):
 
     ``counts`` tells whether a person wrote it to us. What does not is here only if it opened its
     ticket, which needs a queue: no manner is read from it, and nothing is promised for it.
-    ``by_contact`` is false where somebody else wrote in his problem.
+    ``by_contact`` is false where somebody else wrote in his problem. What is no ``text`` came by
+    telephone: ``call_id`` is a call that waits, ``queue_id``, ``language`` and ``service_tag`` are
+    what its menu led to.
     """
 
     id: int
@@ -51,6 +55,11 @@ class NewMessage(Struct, frozen=True, kw_only=True):
     body: str
     received_at: datetime
     waited: timedelta
+    is_text: bool = True
+    call_id: int | None = None
+    queue_id: int | None = None
+    language: str | None = None
+    service_tag: str = ""
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -79,7 +88,7 @@ def is_late(messages: Sequence[NewMessage]) -> bool:
 def without_a_look(case: Case) -> Finding:
     """The entry point's default queue, and what was known of the contact before."""
     ticket = case.ticket
-    queue_id = ticket.queue_id or ticket.entry_queue_id
+    queue_id = ticket.queue_id or _last(m.queue_id for m in case.messages) or ticket.entry_queue_id
     assert queue_id is not None, f"ticket {ticket.id} has no queue to go to"
     read = case.read
     return Finding(
@@ -88,10 +97,11 @@ def without_a_look(case: Case) -> Finding:
         received_at=read[-1].received_at,
         first_received_at=read[0].received_at,
         temperament=ticket.temperament,
-        language=ticket.language,
+        language=_last(m.language for m in case.messages) or ticket.language,
         subject=tickets.subject_of(read[0].body),
         queue_id=queue_id,
         counts=case.counts,
+        call_id=_last(m.call_id for m in case.messages),
     )
 
 
@@ -106,7 +116,7 @@ def concluded(case: Case, temperament: str, rules: Sequence[entry.Rule]) -> Find
     finding = msgspec.structs.replace(
         without_a_look(case),
         temperament=temperament,
-        language=language.detect(text),
+        language=language.detect(text) or _last(m.language for m in case.messages),
         escalation_cue=next((cue for cue in cues if cue is not None), None),
     )
     if case.facts is None:
@@ -120,10 +130,15 @@ def concluded(case: Case, temperament: str, rules: Sequence[entry.Rule]) -> Find
     return msgspec.structs.replace(finding, queue_id=rule.queue_id, rule_id=rule.rule_id)
 
 
+def _last(told: Iterable[T | None]) -> T | None:
+    return next((one for one in reversed([*told]) if one is not None), None)
+
+
 def stays(ticket: Claimed, finding: Finding) -> bool:
     """Whether the new messages change nothing about where the ticket is or how it is shown."""
     return (
         finding.counts
+        and finding.call_id is None
         and ticket.state in ("waiting", "offered", "assigned", "on_hold")
         and finding.escalation_cue is None
         and finding.temperament == ticket.temperament
@@ -142,7 +157,7 @@ def spoken(case: Case) -> list[Spoken]:
             contact_id=ticket.contact_id,
             interaction_id=message.id,
             at=message.received_at,
-            text=f"{subject}\n{message.body}",
+            text=f"{subject}\n{message.body}\n{message.service_tag}",
         )
         for subject, message in zip(subjects, his, strict=False)
     ]

@@ -23,6 +23,7 @@ from contactcenter import (
     tickets,
     timers,
 )
+from contactcenter.calls import ringing
 from contactcenter.db import Conn
 from contactcenter.events import Event
 from contactcenter.tickets import Ticket
@@ -138,6 +139,8 @@ async def make_all(conn: Conn, turns: Sequence[Turn]) -> list[Turned]:
             sla_clocks.note(conn, turn.ticket.id, is_new=turn.event.kind in _BEGIN)
     kinds = [(turn.ticket.id, turn.event.kind) for turn in turns]
     await chat_endings.follow(conn, turns[0].event.at, kinds)
+    if by_phone := [turn.ticket.id for turn in turns if turn.ticket.needs_phone]:
+        await ringing.follow(conn, turns[0].event.at, by_phone)
     back = {turn.ticket.contact_id for turn in turns if turn.event.kind == "ticket_reopened"}
     await segment_checks.ask(conn, turns[0].event.at, back)  # rules of segments may count it
     made = {row.ticket_id: row for row in rows}

@@ -26,7 +26,7 @@ WITH standing AS (
          intake_queue_id, contact_id, sticky_agent_id, sticky_until, overflow, returns, abandoned_at)
   WHERE t.id = c.id
   RETURNING t.id, t.version, t.contact_id, t.team_ids, t.episode, t.tier, t.queue_id, t.agent_id, t.weight,
-            t.state, t.sticky_agent_id, t.sticky_until, t.enqueued_at
+            t.state, t.sticky_agent_id, t.sticky_until, t.enqueued_at, t.needs_phone
 ), turn AS (
   SELECT c.id, c.leg_ended_by, c.leg_begins_at, c.clear::text[] AS clear, c.asks_anew, c.offer_ended_by, c.offered_to,
          c.expires_at, c.why::jsonb AS why, c.kind, c.agent_id, c.actor, c.data::jsonb AS data, c.n
@@ -80,7 +80,9 @@ WITH standing AS (
     SELECT e.agent_id, e.delay_s, e.until_at, e.clause, row_number() OVER (ORDER BY e.level, e.agent_id) AS place
     FROM (
       SELECT m.agent_id, m.level, m.delay_s, x.until_at,
-             CASE WHEN g.presence <> 'available' THEN 'not_available' WHEN g.capacity - g.load < s.weight THEN 'no_room'
+             CASE WHEN s.needs_phone AND g.phone_address IS NULL THEN 'no_telephone'
+                  WHEN g.presence <> 'available' THEN 'not_available' WHEN g.capacity - g.load < s.weight THEN 'no_room'
+                  WHEN s.needs_phone AND EXISTS (SELECT FROM call_leg t WHERE t.user_id = g.id AND t.ended_at IS NULL) THEN 'telephone_busy'
                   WHEN m.delay_s > 0 AND $1::timestamptz < s.enqueued_at + m.delay_s * interval '1 second' THEN 'too_early'
                   WHEN x.until_at > $1 THEN 'excluded'
                   WHEN s.sticky_until > $1 AND s.sticky_agent_id = turn.offered_to THEN 'kept_for_another' END AS clause

@@ -7,6 +7,7 @@ import asyncpg
 import structlog
 
 from contactcenter import bands, chat_files, db, fairness, leases, metrics, storage, timers
+from contactcenter.calls import recordings
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 
@@ -19,6 +20,7 @@ _PRUNE = tuple(
     _SQL.command(name)
     for name in (
         "prune_inbound_keys",
+        "prune_call_hooks",
         "prune_idempotency_keys",
         "prune_sessions",
         "prune_links",
@@ -60,6 +62,7 @@ class Upkeep:
                 if not pruned:
                     break
         await self._prune_chat_files()
+        await self._erase_recordings()
         await bands.keep(self._database)
         await fairness.keep(self._database)
         metrics.swept("upkeep")
@@ -69,4 +72,10 @@ class Upkeep:
         while True:
             async with self._database.transaction() as conn:
                 if not await chat_files.prune(conn, await timers.clock(conn)):
+                    break
+
+    async def _erase_recordings(self) -> None:
+        while True:
+            async with self._database.transaction() as conn:
+                if not await recordings.erase_due(conn, await timers.clock(conn)):
                     break

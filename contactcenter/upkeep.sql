@@ -6,6 +6,14 @@ DELETE FROM inbound_key WHERE ctid = ANY (ARRAY(
   SELECT k.ctid FROM inbound_key k WHERE k.received_at < clock_timestamp() - interval '30 days'
     AND NOT EXISTS (SELECT FROM entry_point e WHERE e.id = k.entry_point_id AND e.channel IN ('email', 'webchat')) LIMIT 5000))
 
+-- name: prune_call_hooks
+-- Nothing is told of a call 30 days after its end, and its figures stand; the bytes stay with the deliveries.
+DELETE FROM call_hook WHERE id = ANY (ARRAY(
+  SELECT h.id FROM (SELECT id, call_id, received_at FROM call_hook ORDER BY id LIMIT 6000) AS h
+  LEFT JOIN call c ON c.id = h.call_id
+  WHERE h.received_at < clock_timestamp() - interval '30 days'
+    AND (h.call_id IS NULL OR c.ended_at < clock_timestamp() - interval '30 days')))
+
 -- name: prune_idempotency_keys
 -- A key is honoured for a day.
 DELETE FROM idempotency_key WHERE ctid = ANY (ARRAY(

@@ -13,7 +13,7 @@ from contactcenter.speech import Speech
 from routing import eligibility, obstacles
 from routing.calendars import next_opening
 from routing.decision_words import BEHIND, word
-from routing.eligibility import Clause
+from routing.eligibility import Clause, Telephone
 from routing.instants import SECOND_US, to_us
 from routing.wording import digits, name, span
 
@@ -28,6 +28,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     weight: int
     enqueued_at: datetime
     wake_at: datetime | None
+    needs_phone: bool
     holder_id: int | None
     holder: str | None
     rings_at_id: int | None
@@ -44,6 +45,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     presence_since: datetime
     capacity: int
     load: int
+    telephone: Telephone
     delay_s: int | None
     excluded_until: datetime | None
     wraps_up_until: datetime | None
@@ -165,6 +167,7 @@ def clauses(now: datetime, situation: Situation) -> dict[Clause, bool]:
         excluded_until_us=None if (at := situation.excluded_until) is None else to_us(at),
         is_kept_for_another=_is_kept_for_another(now, situation),
         now_us=to_us(now),
+        telephone=situation.telephone if situation.needs_phone else "not_needed",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from contactcenter.configuration_document import compiling
 from contactcenter.configuration_document.compiling import Member
@@ -9,6 +10,9 @@ from contactcenter.configuration_document.document import Queue
 from contactcenter.configuration_document.findings import Findings
 from contactcenter.configuration_document.problems import at
 from contactcenter.configuration_vocabulary import ANY_QUEUE, DEFAULT, NEXT_TIER
+
+#: Calls are offered only to who has a telephone: not everybody in a queue takes them.
+_ASKS_WHO_CAN: Final = "phone"
 
 
 def check(found: Findings) -> None:
@@ -194,9 +198,8 @@ def _weights(found: Findings, reached: set[str], members: list[Member]) -> None:
     for channel, weight in found.document.capacity.items():
         for name, (units, agent) in sorted(least.items()):
             if weight > units:
-                comes = channel in found.world.channels or _names(
-                    found.document.queues[name], channel
-                )
+                named = _names(found.document.queues[name], channel)
+                comes = named or (channel in found.world.channels and channel != _ASKS_WHO_CAN)
                 (found.error if comes else found.warn)(
                     at("capacity", channel),
                     f'it weighs {weight}, but {agent}, who serves "{name}", takes {units} at once',

@@ -33,6 +33,7 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("segment_", "everybody"),
     ("behaviour_", "supervisors"),
     ("vital_", "supervisors"),
+    ("recording_", "supervisors"),
     ("configuration_", "everybody"),
     ("queue_", "everybody"),
     ("feedback_", "supervisors"),
@@ -57,9 +58,7 @@ _MOVES: Final = frozenset(
     }
 )
 #: What only supervisors are shown of a ticket, and whoever it names.
-_FOR_SUPERVISORS: Final = frozenset(
-    {"supervisor_notified", "feedback_taken", "feedback_assigned", "feedback_closed"}
-)
+_FOR_SUPERVISORS: Final = ("supervisor_notified", "feedback_", "call_supervision_")
 
 
 class _ViewerRow(Struct, frozen=True, kw_only=True):
@@ -274,7 +273,7 @@ def subject_of(entry: Entry) -> Subject:
         contact_id=entry.of_contact_id,
         names=frozenset(n for n in names if n is not None),
         is_move=entry.kind in _MOVES,
-        for_supervisors=entry.kind in _FOR_SUPERVISORS,
+        for_supervisors=entry.kind.startswith(_FOR_SUPERVISORS),
     )
 
 

@@ -113,6 +113,32 @@ APP: Final = (
         default=4,
     ),
     AppSetting(
+        key="dial_prefixes",
+        help="Where may be called: beginnings of numbers, hosts of SIP; a ! forbids one.",
+        reader=readers.dial_prefixes,
+        default=(),
+        shown_default="the country of the number that calls",
+        example="+44,+353,!+4487",
+    ),
+    AppSetting(
+        key="dials_per_agent",
+        help="How many people outside an agent may have called within 24 hours.",
+        reader=readers.whole_number(0, 100_000),
+        default=100,
+    ),
+    AppSetting(
+        key="dials_per_house",
+        help="How many people outside may be called within 24 hours, by all together.",
+        reader=readers.whole_number(0, 10_000_000),
+        default=2000,
+    ),
+    AppSetting(
+        key="tell_agents_of_supervision",
+        help="Whether agents are told that a supervisor listens to their call: yes or no.",
+        reader=readers.one_of("yes", "no"),
+        default="yes",
+    ),
+    AppSetting(
         key="session_ttl_h",
         help="How many hours a sign-in lasts.",
         reader=readers.whole_number(1, 24 * 366),

@@ -58,6 +58,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_keys: tuple[str, ...] | None
     reopen_window_h: int
     reply_valid_h: int
+    dial_prefixes: tuple[str, ...]
+    dials_per_agent: int
+    dials_per_house: int
+    tell_agents_of_supervision: str
     session_ttl_h: int
     drain_notice_s: int
     metrics_token: str | None

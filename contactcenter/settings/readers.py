@@ -11,6 +11,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from routing.calls import dialling
+
 _HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]]*)(:\d+)?")
 
 _KEY_BYTES = 32
@@ -182,6 +184,17 @@ def texts(raw: object) -> tuple[str, ...]:
         msg = "a list of texts without commas"
         raise ValueError(msg)
     return tuple(one.strip() for one in parts if one.strip())
+
+
+def dial_prefixes(raw: object) -> tuple[str, ...]:
+    """Beginnings of numbers, or hosts, that may be dialled or may not."""
+    found = texts(raw)
+    try:
+        dialling.Guard(prefixes=found, per_agent=0, per_house=0)
+    except ValueError as wrong:
+        msg = f"a list such as +44,!+4487,@pbx.example.com: {wrong}"
+        raise ValueError(msg) from wrong
+    return found
 
 
 def joined(raw: object) -> str:
