@@ -52,6 +52,20 @@ ORDERS = "tests/races/test_status_orders.py"
 SMS = "tests/journeys/test_sms_journey.py"
 MAIL_HOOK = "tests/journeys/test_mail_hook_journey.py"
 MAIL_HOOKS = "tests/channels/test_email_hooks.py"
+BOARD = "tests/contactcenter/test_call_switchboard.py"
+LOST_CALLS = "tests/contactcenter/test_call_lost.py"
+CALL_TIMELINE = "tests/contactcenter/test_call_timeline.py"
+PHONE = "tests/channels/test_phone.py"
+RECORDINGS = "tests/contactcenter/test_call_recordings.py"
+RECORDINGS_API = "tests/api/test_recordings_api.py"
+VOICEMAILS = "tests/contactcenter/test_call_voicemails.py"
+PHONE_CALLS = "tests/channels/test_phone_calls.py"
+PHONE_BACKFILL = "tests/channels/test_phone_backfill.py"
+DOCUMENTS = "tests/channels/test_phone_documents.py"
+CALLS_API = "tests/api/test_calls_api.py"
+HANDED_ON = "tests/api/test_call_transfers_api.py"
+SUPERVISED = "tests/api/test_supervision_api.py"
+TELEPHONES = "tests/api/test_phone_addresses_api.py"
 MAIL_SNS = "tests/channels/test_email_hooks_ses.py"
 FAIRNESS_KEPT = "tests/contactcenter/test_fairness_kept.py"
 MEETINGS = "tests/races/test_interleavings.py"
@@ -89,6 +103,10 @@ REASONS = "tests/contactcenter/test_reasons_kept.py"
 WHY_NOT = "tests/contactcenter/test_why_not.py"
 BANDS = "tests/contactcenter/test_bands_kept.py"
 PROMISES = "tests/contactcenter/test_sla_ledger.py"
+CALLS_ROUTED = "tests/contactcenter/test_calls_routed.py"
+CALL_HISTORIES = "tests/contactcenter/test_call_histories.py"
+CALLBACKS = "tests/contactcenter/test_callbacks_kept.py"
+OPERATOR = "tests/contactcenter/test_operator.py"
 MAIL_PAGES = "tests/api/test_mails_api.py"
 MERGING = "tests/api/test_merges_api.py"
 ADDRESSES = "tests/api/test_entry_points_api.py"
@@ -213,10 +231,78 @@ FAULTS = (
     ),
     Fault(
         "a_lost_race_is_not_run_again",
-        "contactcenter/intake.sql",
+        "contactcenter/inbound_storing.sql",
         "WHERE message.interaction_id IS NOT NULL OR lost_race()",
         "WHERE message.interaction_id IS NOT NULL OR true",
         (f"{INTAKE}::test_two_first_messages_of_a_new_contact_are_one_contact_and_one_ticket",),
+    ),
+    # Hooks of calls ------------------------------------------------------------------------------
+    Fault(
+        "a_copy_of_a_hook_is_news",
+        "contactcenter/switchboard/switchboard.py",
+        "            is_new=kept is not None,\n            delivery_id",
+        "            is_new=True,\n            delivery_id",
+        (f"{BOARD}::test_a_copy_changes_nothing_and_gets_the_same_answer",),
+    ),
+    Fault(
+        "what_came_before_its_call_is_nobodys",
+        "contactcenter/calls/matching.py",
+        "adopted += await _adopt_leg.run(conn, call_id, leg)",
+        "adopted += 0",
+        (f"{BOARD}::test_what_is_told_before_a_call_appears_is_kept_and_becomes_the_calls",),
+    ),
+    Fault(
+        "a_call_and_its_end_miss_one_another",
+        "contactcenter/calls/matching.py",
+        "    await lock(conn, hook.leg, hook.conference)\n    return",
+        "    return",
+        (f"{BOARD}::test_a_call_and_its_end_that_are_told_at_once_find_one_another",),
+    ),
+    Fault(
+        "nobody_remembers_what_is_to_be_settled",
+        "contactcenter/calls/accounts.py",
+        "unsettled_at=call.unsettled_at or now",
+        "unsettled_at=None",
+        (f"{BOARD}::test_what_a_process_could_not_settle_any_other_does",),
+    ),
+    Fault(
+        "a_telephone_the_provider_has_forgotten_talks_on",
+        "contactcenter/switchboard/lost_calls.py",
+        'return LegLook(status="failed") if said is None else said',
+        'return "unknown" if said is None else said',
+        (f"{LOST_CALLS}::test_the_hook_that_comes_after_all_changes_the_time_alone",),
+    ),
+    Fault(
+        "a_telephone_is_dialled_and_given_up_at_once",
+        "contactcenter/switchboard/lost_calls.py",
+        'return "unknown" if one.is_asked_for else LegLook(status="failed")',
+        'return LegLook(status="failed")',
+        (
+            f"{LOST_CALLS}::test_a_telephone_that_nobody_dialled_ends_by_itself_unless_it_is_still_to_be_dialled",
+        ),
+    ),
+    Fault(
+        "a_company_has_one_call_at_a_time",
+        "contactcenter/switchboard/arriving.py",
+        "kept_as=asked.delivery_id, apart=apart",
+        "kept_as=asked.delivery_id, apart=False",
+        (f"{BOARD}::test_who_waits_is_on_the_timeline_with_a_ticket_of_his_own",),
+    ),
+    Fault(
+        "who_hangs_up_in_the_menu_never_called",
+        "contactcenter/calls/accounts.py",
+        "counted = await hang_ups.note(conn, counted)",
+        "pass",
+        (f"{CALL_TIMELINE}::test_who_hangs_up_in_the_menu_is_on_the_timeline_without_a_ticket",),
+    ),
+    Fault(
+        "calls_stay_with_a_contact_that_is_no_more",
+        "contactcenter/merges.py",
+        "    await _move_calls.run(conn, *way)\n",
+        "",
+        (
+            f"{CALL_TIMELINE}::test_calls_go_with_a_contact_that_is_merged_and_come_back_when_it_is_undone",
+        ),
     ),
     # Routed under one lock ---------------------------------------------------------------------
     Fault(
@@ -608,6 +694,111 @@ FAULTS = (
         " or named[1] != host or",
         " or",
         (f"{MAIL_SNS}::test_certificate_from_anywhere_else_is_not_even_asked_for",),
+    ),
+    Fault(
+        "one_account_speaks_of_anothers_calls",
+        "channels/_phone/hooks.py",
+        "            if not self._is_of_its_account(payload.form):\n",
+        "            if not self._env.settings:\n",
+        (f"{PHONE}::test_number_belongs_to_its_account",),
+    ),
+    Fault(
+        "a_telephone_waits_as_long_as_the_database",
+        "channels/_phone/hooks.py",
+        "        done, _ = await asyncio.wait({taking}, timeout=self._answer_within_s)\n",
+        "        done, _ = await asyncio.wait({taking}, timeout=15)\n",
+        (PHONE,),
+    ),
+    Fault(
+        "what_has_begun_is_called_off",
+        "channels/_phone/hooks.py",
+        '            raise NotStored("It takes too long.")\n',
+        "            taking.cancel()\n            await asyncio.wait({taking}, timeout=15)\n            raise NotStored\n",
+        (f"{PHONE}::test_app_that_cannot_even_be_called_off_is_not_waited_for",),
+    ),
+    Fault(
+        "what_was_pressed_is_asked_again",
+        "channels/_phone/repeats.py",
+        "    return replace(payload, form={**payload.form, **was}, query=ours)\n",
+        "    return replace(payload, form=payload.form, query=ours)\n",
+        (
+            PHONE
+            + "::test_telephone_asks_again_until_it_is_answered_and_what_was_pressed_is_not_lost",
+            f"{PHONE_CALLS}::test_key_that_was_pressed_while_nothing_could_be_stored_counts",
+        ),
+    ),
+    Fault(
+        "a_telephone_asks_for_ever",
+        "channels/_phone/hooks.py",
+        '        if name == "fallback" or asked >= len(repeats.PAUSES_S):\n',
+        '        if name == "fallback":\n',
+        (f"{PHONE}::test_who_has_asked_often_enough_hears_an_apology_and_leaves_a_message",),
+    ),
+    Fault(
+        "what_is_told_is_acknowledged_unstored",
+        "channels/_phone/hooks.py",
+        "        try:\n            await self._take(hook)\n        except NotStored:\n",
+        "        try:\n            await self._take(hook)\n        except RuntimeError:\n",
+        (PHONE,),
+    ),
+    Fault(
+        "control_characters_break_the_document",
+        "channels/_phone/documents.py",
+        '    return _NOT_XML.sub("", text)\n',
+        "    return text\n",
+        (
+            f"{DOCUMENTS}::test_what_xml_cannot_carry_is_left_out",
+            f"{DOCUMENTS}::test_no_text_becomes_a_step",
+        ),
+    ),
+    Fault(
+        "persian_is_spoken_by_an_english_voice",
+        "channels/_phone/documents.py",
+        "        elif speaking := voice(step.language):\n",
+        '        elif speaking := voice(step.language) or voice("en"):\n',
+        (f"{DOCUMENTS}::test_language_without_a_voice_is_never_spoken_by_another",),
+    ),
+    Fault(
+        "an_agent_who_leaves_ends_the_call",
+        "channels/_phone/documents.py",
+        "            end_conference_on_exit=step.ends_room,\n",
+        "            end_conference_on_exit=True,\n",
+        (f"{DOCUMENTS}::test_customer_ends_the_room_and_an_agent_does_not",),
+    ),
+    Fault(
+        "a_rooms_reports_depend_on_who_came_first",
+        "channels/_phone/documents.py",
+        "    return Addresses(public_url=addresses.public_url).of(name, call=call_id)\n",
+        "    return addresses.of(name, call=call_id)\n",
+        (f"{DOCUMENTS}::test_first_one_in_a_room_has_its_reports_sent_where_all_have",),
+    ),
+    Fault(
+        "silence_is_never_told",
+        "channels/_phone/documents.py",
+        "            action_on_empty_result=True,\n",
+        "",
+        (f"{DOCUMENTS}::test_question_comes_back_with_silence_too",),
+    ),
+    Fault(
+        "connecting_again_tears_the_room_apart",
+        "channels/_phone/telephony.py",
+        "        if not await rest.is_in_room(room(call_id), leg):\n            await",
+        "        if leg:\n            await",
+        (f"{PHONE_CALLS}::test_connecting_again_does_not_tear_the_room_apart",),
+    ),
+    Fault(
+        "who_hung_up_is_a_provider_that_failed",
+        "channels/_phone/rest.py",
+        "    if not of_nobody and (status == HTTPStatus.NOT_FOUND or _number(code) in GONE):\n",
+        "    if not of_nobody and status == HTTPStatus.NOT_FOUND:\n",
+        (f"{PHONE_CALLS}::test_customer_who_hung_up_meanwhile_is_gone",),
+    ),
+    Fault(
+        "calls_that_others_serve_are_brought_in",
+        "channels/_phone/backfill.py",
+        "        hook = _over(call) if is_ours(str(call.to)) else None\n",
+        "        hook = _over(call)\n",
+        (f"{PHONE_BACKFILL}::test_numbers_that_others_serve_are_left_alone",),
     ),
     Fault(
         "an_idempotency_key_is_not_looked_up",
@@ -2086,5 +2277,212 @@ FAULTS = (
         "e.channel IN ('email', 'webchat')",
         "e.channel = 'email'",
         (f"{CHATROOM}::test_a_message_is_the_same_however_late_it_is_sent_again",),
+    ),
+    Fault(
+        "a_call_is_offered_to_who_has_no_telephone",
+        "contactcenter/dispatch/seek.sql",
+        "  AND (NOT $9 OR (a.phone_address IS NOT NULL\n",
+        "  AND (NOT $9 OR (true\n",
+        (f"{CALLS_ROUTED}::test_a_call_rings_only_at_who_has_a_telephone",),
+    ),
+    Fault(
+        "somebody_finds_a_call_while_he_is_on_the_telephone",
+        "contactcenter/dispatch/seek.sql",
+        "            AND (s.has_phone OR NOT w.needs_phone)\n",
+        "",
+        (f"{CALL_HISTORIES}::test_nobody_is_left_alone_and_nobody_stays_busy[0]",),
+    ),
+    Fault(
+        "the_console_takes_a_call",
+        "contactcenter/dispatch/holding.py",
+        "    if ticket.needs_phone:\n        raise AnswerByPhone",
+        "    if ticket.needs_phone and ticket.live_call_id is None:\n        raise AnswerByPhone",
+        (f"{CALLS_ROUTED}::test_the_console_cannot_take_what_rings_at_a_telephone",),
+    ),
+    Fault(
+        "whose_telephone_was_never_dialled_has_missed_it",
+        "contactcenter/dispatch/holding.py",
+        "if ticket.needs_phone and not await ringing.has_rung_in_vain(conn, offer.id):",
+        "if offer.id < 0:",
+        (f"{CALLS_ROUTED}::test_whose_telephone_was_never_dialled_has_missed_nothing",),
+    ),
+    Fault(
+        "a_key_without_a_customer_makes_the_ticket_his",
+        "contactcenter/dispatch/answering.py",
+        "    if rung.customer_leg_id is None:\n        if offer.state",
+        "    if rung.leg_id:\n        if offer.state",
+        (f"{CALLS_ROUTED}::test_the_ticket_is_his_when_the_customer_is_there_and_not_before",),
+    ),
+    Fault(
+        "who_hangs_up_leaves_the_customer_on_the_line",
+        "contactcenter/dispatch/calling.py",
+        "        await _hang_up_customer.run(conn, call.id, now)\n        return\n",
+        "        return\n",
+        (
+            f"{CALLS_ROUTED}::test_when_the_agent_hangs_up_the_call_is_over_and_nobody_is_left_on_the_line",
+        ),
+    ),
+    Fault(
+        "a_ticket_of_long_ago_ends_with_its_caller",
+        "contactcenter/dispatch/calling.py",
+        'if ticket.state in ("waiting", "offered") and is_fresh:',
+        'if ticket.state in ("waiting", "offered"):',
+        (f"{CALLS_ROUTED}::test_a_ticket_that_was_there_before_stays_without_its_call",),
+    ),
+    Fault(
+        "a_call_keeps_its_agent_after_wrapping_up",
+        "contactcenter/dispatch/presence.py",
+        "        if done.ticket_id is not None:\n",
+        "        if done.ticket_id is not None and done.leg_id < 0:\n",
+        (f"{CALLS_ROUTED}::test_at_the_end_of_wrapping_up_the_ticket_is_the_customers_turn",),
+    ),
+    Fault(
+        "a_telephone_is_dialled_again_when_nobody_knows",
+        "contactcenter/switchboard/carrying_out.py",
+        "    if command.is_doubtful:\n",
+        "    if command.is_doubtful and command.attempts < 0:\n",
+        (f"{OPERATOR}::test_an_answer_that_was_lost_never_dials_twice",),
+    ),
+    Fault(
+        "two_commands_of_a_call_at_a_time",
+        "contactcenter/calls/commands.sql",
+        "b.call_id = c.call_id AND b.id < c.id AND b.state IN ('queued', 'sending')",
+        "b.call_id = c.call_id AND b.id < c.id AND b.state IN ('queued', 'sending') AND false",
+        (f"{OPERATOR}::test_two_operators_share_the_work_and_keep_the_order_of_a_call",),
+    ),
+    Fault(
+        "who_is_called_back_goes_to_the_end_of_the_line",
+        "contactcenter/dispatch/calling_back.py",
+        "        await _wait_without(conn, now, await on_the_line.with_call(conn, ticket, None))\n",
+        "        await on_the_line.go_on_without(\n            conn, now, await on_the_line.without_call(conn, ticket)\n        )\n",
+        (f"{CALLBACKS}::test_who_is_called_back_keeps_his_place_in_line",),
+    ),
+    Fault(
+        "a_customer_is_called_back_while_he_is_on_the_line",
+        "contactcenter/dispatch/calling.sql",
+        "WHERE b.id = c.callback_id AND i.ended_at IS NULL)",
+        "WHERE b.id = c.callback_id AND i.ended_at IS NULL AND false)",
+        (f"{CALLBACKS}::test_who_is_still_on_the_line_is_not_dialled_yet",),
+    ),
+    Fault(
+        "a_call_is_handed_to_who_has_not_answered",
+        "contactcenter/call_control/consulting.py",
+        'if transfer.state != "consulting" or second is None or not talks.is_in(second):',
+        "if second is None:",
+        (f"{HANDED_ON}::test_nobody_is_handed_over_to_who_has_not_answered",),
+    ),
+    Fault(
+        "a_transfer_is_completed_again",
+        "contactcenter/call_control/consulting.py",
+        "    _check_open(transfer)\n    talk.check_talked_in()\n",
+        "    talk.check_talked_in()\n",
+        (f"{HANDED_ON}::test_a_warm_transfer_is_talked_over_and_completed",),
+    ),
+    Fault(
+        "who_was_called_off_comes_in",
+        "contactcenter/call_control/consulting.py",
+        "if transfer is None or transfer.leg_id != leg.id:",
+        "if transfer is None:\n        return True\n    if transfer.leg_id != leg.id:",
+        (f"{HANDED_ON}::test_called_off_the_customer_is_back_and_the_second_one_free",),
+    ),
+    Fault(
+        "a_customer_who_is_gone_is_handed_on",
+        "contactcenter/call_control/consulting.py",
+        "if talk.call.is_over or talk.customer is None:\n        await _fail",
+        "if talk.call.is_over:\n        await _fail",
+        (f"{HANDED_ON}::test_a_customer_who_hangs_up_ends_it_and_the_ticket_stays",),
+    ),
+    Fault(
+        "room_kept_for_a_transfer_stays_taken",
+        "contactcenter/calls/call_transfers.py",
+        "    if transfer.units:\n",
+        "    if transfer.units < 0:\n",
+        (f"{HANDED_ON}::test_called_off_the_customer_is_back_and_the_second_one_free",),
+    ),
+    Fault(
+        "a_whisper_is_heard_by_others_when_the_agent_leaves",
+        "contactcenter/call_control/supervising.py",
+        "(coached is None or not talks.is_in(coached))",
+        "coached is None",
+        (f"{SUPERVISED}::test_nobody_whispers_into_a_room_without_the_one_he_whispers_to",),
+    ),
+    Fault(
+        "who_listens_is_heard",
+        "contactcenter/call_control/supervising.py",
+        "            return False, coached.id\n    return True, None\n",
+        "            return False, coached.id\n    return False, None\n",
+        (f"{SUPERVISED}::test_who_listens_is_dialled_straight_in_and_heard_by_nobody",),
+    ),
+    Fault(
+        "agents_see_who_listens_in_secret",
+        "contactcenter/calls/call_views.py",
+        "if sees_secrets or not leg.is_secret:",
+        "if leg is not None:",
+        (f"{SUPERVISED}::test_where_agents_are_not_to_be_told_they_are_not",),
+    ),
+    Fault(
+        "supervisors_listen_to_every_team",
+        "contactcenter/calls/call_views.sql",
+        "  AND may_read(v.is_admin, v.teams,",
+        "  AND me.leads OR may_read(v.is_admin, v.teams,",
+        (f"{CALLS_API}::test_live_calls_are_shown_to_those_who_lead_the_team",),
+    ),
+    Fault(
+        "the_customer_is_held_twice",
+        "contactcenter/call_control/holding.py",
+        "        raise OnHoldAlready\n",
+        "        pass\n",
+        (f"{CALLS_API}::test_the_holder_puts_the_customer_on_hold_and_takes_him_off",),
+    ),
+    Fault(
+        "any_number_is_called_into_a_call",
+        "contactcenter/api/calls.py",
+        "    await call.services.dial_guard.permit(",
+        "    _ = lambda: call.services.dial_guard.permit(",
+        (f"{CALLS_API}::test_nobody_is_called_into_a_call_where_nobody_may_be_called",),
+    ),
+    Fault(
+        "an_agents_telephone_is_anywhere",
+        "contactcenter/calls/dial_guard.py",
+        "                if one == ours[-1]:\n                    raise\n",
+        "                pass\n",
+        (f"{TELEPHONES}::test_a_number_that_earns_is_nobodys_telephone",),
+    ),
+    Fault(
+        "a_call_is_recorded_that_was_not_announced",
+        "contactcenter/calls/recording_policies.py",
+        '    return (said if party == "number" else ()), bool(said)\n',
+        '    return (said if party == "number" else ()), True\n',
+        (f"{RECORDINGS}::test_who_was_not_told_is_never_recorded",),
+    ),
+    Fault(
+        "a_pause_is_true_before_the_provider_says_so",
+        "contactcenter/calls/recording_pauses.sql",
+        "VALUES ($1, 'asked', $2, $3, $4)",
+        "VALUES ($1, 'paused', $2, $3, $4)",
+        (
+            f"{RECORDINGS_API}::test_a_pause_is_asked_for_once_and_is_true_when_the_provider_says_so",
+        ),
+    ),
+    Fault(
+        "a_recording_is_heard_and_nobody_knows_by_whom",
+        "contactcenter/api/recordings.py",
+        "    if not call.is_head:\n",
+        "    if call.is_head:\n",
+        (f"{RECORDINGS_API}::test_everybody_who_hears_it_is_written_down_with_what_he_heard",),
+    ),
+    Fault(
+        "a_page_is_kept_as_a_recording",
+        "contactcenter/switchboard/recording_keeper.py",
+        '        if not sniffed(fetched.body).startswith("audio/"):\n',
+        "        if not fetched.body:\n",
+        (f"{RECORDINGS}::test_a_page_is_no_recording_whatever_it_is_called",),
+    ),
+    Fault(
+        "who_hangs_up_at_the_tone_leaves_a_message",
+        "contactcenter/switchboard/voicemails.py",
+        "(recording.duration_s or 0) < LEAST_MESSAGE_S",
+        "(recording.duration_s or 0) < 0",
+        (f"{VOICEMAILS}::test_who_hangs_up_at_the_tone_has_left_no_message",),
     ),
 )

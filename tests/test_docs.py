@@ -182,8 +182,9 @@ def functions(file: str) -> set[str]:
     return of_classes | {f.name for f in tree.body if isinstance(f, kinds)}
 
 
-def test_every_step_of_a_message_is_a_function_that_exists() -> None:
-    steps = rows(section(ARCHITECTURE, "One message, end to end"))
+@pytest.mark.parametrize("what", ["message", "call"])
+def test_every_step_on_its_way_is_a_function_that_exists(what: str) -> None:
+    steps = rows(section(ARCHITECTURE, f"One {what}, end to end"))
 
     assert len(steps) > 15
     for _, file, function, _ in steps:
@@ -345,10 +346,11 @@ async def test_hooks_in_the_documents_are_those_of_the_channels() -> None:
         }
 
     pages = [
-        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("email.md", "webchat.md")
+        (ROOT / "docs" / name).read_text(encoding="utf-8")
+        for name in ("email.md", "phone.md", "webchat.md")
     ]
     told = "\n".join([README, *pages])
-    assert set(re.findall(r"/hooks/[a-z]+(?:/[a-z{}]+(?:\.js(?:on)?)?)+", told)) == routes
+    assert set(re.findall(r"/hooks/[a-z]+(?:/[a-z{}-]+(?:\.js(?:on)?)?)+", told)) == routes
 
 
 if __name__ == "__main__":

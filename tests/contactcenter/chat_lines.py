@@ -13,6 +13,7 @@ class Post:
     valid_s: int | None = None
     patience_s: float | None = None
     max_files_bytes = 5_000_000
+    telephony: None = None
 
     def __init__(self, kind: str, *, has_threads: bool = False) -> None:
         self.kind = kind

@@ -28,6 +28,7 @@ class Line:
     valid_s: int | None = None
     patience_s: float | None = None
     max_files_bytes = 5_000_000
+    telephony: None = None
 
     def __init__(self, answer: Callable[[Outbound], Awaitable[Receipt]] = take) -> None:
         self.answer = answer

@@ -205,7 +205,7 @@ def test_who_may_have_a_ticket_is_asked_alike_with_bands_and_without() -> None:
     without = (
         banded.replace(
             "\nLEFT JOIN agent_band b ON b.queue_id = q.id AND b.agent_id = m.agent_id"
-            " AND b.segment = $9",
+            " AND b.segment = $10",
             "",
         )
         .replace("coalesce(b.band, m.band)", "m.band")

@@ -17,6 +17,7 @@ from contactcenter.dispatch import (
     firing,
     holding,
     moving,
+    refusals,
     seek,
     transferring,
 )
@@ -656,7 +657,7 @@ async def test_a_ticket_that_rang_is_taken_back_when_a_rule_moves_it(world: Conn
 
     assert (await tickets.find(world, ticket.id)).state == "waiting"
     assert await world.fetchval("SELECT load FROM agent WHERE id = $1", agent_id) == 0
-    with pytest.raises(holding.OfferNotYours, match="withdrawn"):
+    with pytest.raises(refusals.OfferNotYours, match="withdrawn"):
         await holding.accept(world, minutes(10), ticket.id, agent_id)
 
 

@@ -73,7 +73,9 @@ async def say(conn: asyncpg.Connection, now: datetime, contact_id: int, **given:
     await segment_setting.say(conn, now, [Wanted(**(wanted | given))], source=source, by=BOSS)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize(
+    "seed", [*range(6), *(pytest.param(n, marks=pytest.mark.full) for n in range(6, 25))]
+)
 async def test_what_counts_at_any_instant_is_what_the_log_says(
     conn: asyncpg.Connection, seed: int
 ) -> None:

@@ -23,6 +23,7 @@ def sight(tickets: Sequence[int], *agent_ids: int, **other: object) -> Sight:
         "offer_timeouts": {"phone": 20},
         "ticket_ids": list(tickets),
         "channels": ["sms" for _ in tickets],
+        "by_phone": [False for _ in tickets],
         "weights": [1 for _ in tickets],
         "credits_s": [0 for _ in tickets],
         "ranks_us": [ticket_id * 1_000_000 for ticket_id in tickets],
@@ -76,6 +77,25 @@ def test_whoever_saw_too_few_looks_again(room: int, cut_short: list[int]) -> Non
 
     assert found == ([(10, 1)] if cut_short else [(10, 1), (10, 9)])
     assert sights.cut_short == cut_short
+
+
+def test_nobody_talks_with_two_people_at_a_time_however_much_he_may_take() -> None:
+    calls = sight([1, 2, 3], 10, free=6, room=6, by_phone=[True, True, False])
+
+    assert chosen(Sights([calls]), 10) == [(10, 1), (10, 3)]
+
+
+def test_a_telephone_rings_for_its_time_and_is_never_answered_by_itself() -> None:
+    one, other = sight([1], 10, by_phone=[True], offer_timeouts={}), sight([1], 10)
+
+    assert (one.head(0).offer_timeout_s, one.head(0).given_at_once) == (20, False)
+    assert (other.head(0).offer_timeout_s, other.head(0).given_at_once) == (60, True)
+    assert (
+        sight([1], 10, by_phone=[True], offer_timeout_s=15, offer_timeouts={})
+        .head(0)
+        .offer_timeout_s
+        == 15
+    )
 
 
 def test_what_is_sticky_to_him_comes_first_and_is_counted_once() -> None:

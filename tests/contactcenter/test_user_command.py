@@ -61,3 +61,23 @@ async def test_what_cannot_be_done_is_said_in_one_sentence(user):
         assert status == 1
         assert said.splitlines()[-1].startswith("error: ")
         assert "Traceback" not in said
+
+
+async def test_a_telephone_is_taken_away_from_the_command_line(user, dsn):
+    await user("invite", "ann@desk.test", "--name", "Ann")
+    conn = await asyncpg.connect(dsn)
+    await conn.execute("UPDATE agent SET phone_address = 'client:ann'")
+    await conn.execute(
+        "INSERT INTO entry_point (channel, address, queue_id)"
+        " SELECT 'phone', '+982191012345', min(id) FROM queue"
+    )
+    await conn.close()
+
+    assert await user("phone", "ann@desk.test") == (0, "client:ann\n")
+    assert await user("phone", "ann@desk.test", "--none") == (0, "no telephone\n")
+    assert await user("phone", "ann@desk.test") == (0, "no telephone\n")
+    status, said = await user("phone", "ann@desk.test", "+12025550123")
+    assert (status, said.splitlines()[-1].startswith("error: nobody may be called")) == (1, True)
+    assert await user("phone", "ann@desk.test") == (0, "no telephone\n")
+    status, said = await user("phone", "ann@desk.test", "12", "--none")
+    assert (status, "--none" in said) == (2, True)

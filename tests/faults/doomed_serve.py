@@ -14,6 +14,7 @@ from typing import Any
 
 import channels._email.listener.conversation
 import channels._twilio  # slow to import, as are these: once, before the forks
+import channels.phone
 import channels.sms  # noqa: F401
 import contactcenter.cli.serve  # noqa: F401
 from contactcenter.cli import main
@@ -49,6 +50,14 @@ POINTS = {
     "chat_answering": ("channels._webchat.visit", "Visit._message", "after"),
     # Our message is in the visitor's conversation, and the sender does not know.
     "chat_delivered": ("contactcenter.chatroom", "Chatroom.deliver", "after"),
+    # A hook of a call is here, and nothing of it is stored.
+    "call_storing": ("contactcenter.switchboard.switchboard", "Switchboard._store", "before"),
+    # It is written, and not committed.
+    "call_written": ("contactcenter.switchboard.switchboard", "Switchboard._store", "after"),
+    # It is committed, and routing has not seen what follows from it.
+    "call_settling": ("contactcenter.switchboard.settling", "settle", "before"),
+    # The answer is known, and not on the wire.
+    "call_answering": ("contactcenter.switchboard.switchboard", "Switchboard.take", "after"),
     # New tickets are being handed to the router.
     "triage_found": ("contactcenter.triage", "Triage._hand_over", "before"),
     # The claim is committed, the provider not yet called.

@@ -3,11 +3,14 @@
 A target takes bytes, raises nothing, and asserts what is promised of the answer.
 """
 
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from time import process_time
 
 import msgspec
 from harmful_html import harm_in
+from msgspec.structs import replace
 
 from channels._mail import addresses, authentication, bounces, fragments, markup, threads
 from channels._mail.header_fields import with_parameters
@@ -15,11 +18,16 @@ from channels._mail.new_words import new_words
 from channels._mail.understanding import understand
 from channels._mail.values import Mail, NotUnderstood
 from channels._messages import Raw, Unreadable
+from channels._phone import documents, forms, repeats
+from channels._phone.addresses import PATHS, Addresses
+from channels._signature import FORM
+from channels._twilio_hook import understood
 from channels._webchat import messages, wire
 from channels._webchat.frames import Error, Frame
 
 #: Twice as long as a mail may take; instrumented code is slower.
 CPU_S = 4.0
+_THEN = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def a_mail(raw: bytes) -> None:
@@ -93,12 +101,34 @@ def a_frame(raw: bytes) -> None:
     assert process_time() - began < CPU_S
 
 
+def a_call_form(raw: bytes) -> None:
+    """Any form about a call is understood or kept, whichever hook it comes to; twice alike."""
+    began = process_time()
+    payload = understood("phone", Raw(body=raw, content_type=FORM, headers={":path": "/?step=a"}))
+    if isinstance(payload, Unreadable):
+        return
+    for name in PATHS:
+        hook = forms.hook(name, payload, _THEN)
+        assert hook == forms.hook(name, payload, _THEN)
+        assert isinstance(hook, Unreadable) or (hook.key and hook.raw.body == raw)
+        again = repeats.query(payload, _THEN)
+        once_more = repeats.restored(replace(payload, form={}, query=again))
+        assert once_more.query == payload.query
+        for key in repeats.TOLD_ONCE:
+            assert once_more.form.get(key) in (None, payload.form.get(key, "")[: repeats.LONGEST])
+        script = repeats.sorry({}, None)
+        told = Addresses(public_url="https://desk.example", parties=dict(payload.form))
+        ET.fromstring(documents.document(script, told, {}))  # noqa: S314 -- we wrote it ourselves
+    assert process_time() - began < CPU_S
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "mail": a_mail,
     "html": a_fragment,
     "text": a_text,
     "value": a_header_value,
     "frame": a_frame,
+    "call": a_call_form,
 }
 
 

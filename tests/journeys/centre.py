@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 from aiohttp.test_utils import unused_port
 
 import channels
@@ -46,6 +47,16 @@ class Person:
         headers = {"If-Match": etag} if etag else {}
         return await self._call("PATCH", path, body, status=status, headers=headers)
 
+    async def upload(self, path: str, content: bytes, *, content_type: str) -> Any:
+        """Send a file as it is."""
+        async with self._http.post(
+            f"{self._url}/api/v1{path}",
+            data=content,
+            headers=self._headers | {"Content-Type": content_type},
+        ) as answer:
+            assert answer.status == 201, await answer.text()
+            return await answer.json()
+
     async def _call(
         self, method: str, path: str, body: Any = None, *, status: int, headers: Any = None
     ) -> Any:
@@ -63,8 +74,15 @@ class Person:
 class Centre:
     """The running centre, its provider, its customers and its staff."""
 
-    def __init__(self, url: str, database: Database, twilio: FakeTwilio) -> None:
+    def __init__(
+        self,
+        url: str,
+        database: Database,
+        twilio: FakeTwilio,
+        app: web.Application | None = None,
+    ) -> None:
         self.url = url
+        self.app = app
         self.database = database
         self.twilio = twilio
         self._sessions: list[aiohttp.ClientSession] = []
@@ -151,7 +169,7 @@ async def served(
         serving(settings, database) as app,
         server.listening(app, "127.0.0.1", port),
     ):
-        centre = Centre(url, database, fake)
+        centre = Centre(url, database, fake, app)
         try:
             yield centre
         finally:

@@ -98,7 +98,8 @@ _OF_AGENTS = {
     "a load that is not the sum of what he has": """
         SELECT a.id FROM agent a LEFT JOIN offer o
           ON o.agent_id = a.id AND o.state IN ('pending', 'accepted')
-        GROUP BY a.id HAVING a.load <> coalesce(sum(o.weight), 0)""",
+        GROUP BY a.id HAVING a.load <> coalesce(sum(o.weight), 0)
+          + (SELECT coalesce(sum(x.units), 0) FROM call_transfer x WHERE x.agent_id = a.id AND x.ended_at IS NULL)""",
     "two presences at one time": """
         SELECT DISTINCT agent_id FROM (
           SELECT agent_id, to_at, lead(from_at) OVER (PARTITION BY agent_id ORDER BY id) AS next_at
@@ -108,6 +109,8 @@ _STRANDED = """
     SELECT DISTINCT t.id FROM ticket t JOIN membership m ON m.queue_id = t.queue_id
     JOIN agent a ON a.id = m.agent_id JOIN queue q ON q.id = t.queue_id AND q.is_open
     WHERE t.state = 'waiting' AND a.presence = 'available' AND a.capacity - a.load >= t.weight
+      AND (NOT t.needs_phone OR (a.phone_address IS NOT NULL
+           AND NOT EXISTS (SELECT FROM call_leg c WHERE c.user_id = a.id AND c.ended_at IS NULL)))
       AND statement_timestamp() >= t.enqueued_at + (m.delay_s + $1::int) * interval '1 second'
       AND NOT EXISTS (SELECT FROM exclusion x WHERE x.ticket_id = t.id AND x.agent_id = a.id
                       AND x.until_at > statement_timestamp() - $1::int * interval '1 second')

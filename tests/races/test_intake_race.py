@@ -49,11 +49,23 @@ async def test_what_arrives_at_one_instant_is_one_message_one_contact_and_one_ti
         async with asyncio.timeout(60):
             while await table.fetchval(NOT_TRIAGED):
                 await asyncio.sleep(0.05)
-        await table.execute(CLOSE_ALL)
+        await close_all(table)
         for first in range(0, pairs, PAIRS_AT_ONCE):
             places = range(first, min(first + PAIRS_AT_ONCE, pairs))
             await asyncio.gather(*(first_messages(http, urls, n, "again") for n in places))
         assert await broken_pairs(table, texts=4) == []
+
+
+async def close_all(table: asyncpg.Connection) -> None:
+    """Beside servers that still have something to do with some: they lock in another order."""
+    for left in range(9, -1, -1):
+        try:
+            await table.execute(CLOSE_ALL)
+        except asyncpg.DeadlockDetectedError:
+            if not left:
+                raise
+        else:
+            return
 
 
 async def equal_webhooks(http: aiohttp.ClientSession, urls: list[str], n: int) -> None:

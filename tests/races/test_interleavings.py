@@ -18,7 +18,7 @@ from contactcenter import deliveries, desk, merges, opt_outs, outbox, tickets, t
 from contactcenter.addressing import Letter
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, escalating, firing, holding, moving, seek
+from contactcenter.dispatch import ending, escalating, firing, holding, moving, refusals, seek
 from contactcenter.errors import DomainError
 from contactcenter.intake import Intake, _Waiting
 
@@ -244,7 +244,7 @@ async def test_an_acceptance_and_an_escalation_leave_one_holder_and_no_load_behi
             assert (found.state, found.queue_id, found.agent_id) == ("waiting", senior_queue, None)
             assert load == 0
             if isinstance(story.outcomes[0], DomainError):
-                assert isinstance(story.outcomes[0], holding.OfferNotYours)
+                assert isinstance(story.outcomes[0], refusals.OfferNotYours)
             assert await broken(table) == []
 
         return (under_the_lock(accept), under_the_lock(escalate)), check
