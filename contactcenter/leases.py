@@ -4,6 +4,10 @@ A lease has a *fence*, a number that rises each time it is taken. Who was stoppe
 its lease lasted still believes to hold it: what it writes then is told apart by the fence.
 """
 
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
 from contactcenter import db
 from contactcenter.db import Conn
 
@@ -26,3 +30,17 @@ async def renew(conn: Conn, name: str, fence: int, *, lease_s: int) -> bool:
 async def let_go(conn: Conn, name: str, fence: int) -> None:
     """The work is done: whoever wants the lease need not wait for its end."""
     await _let_go.run(conn, name, fence)
+
+
+async def see_through(ending: Coroutine[Any, Any, None]) -> None:
+    """Do what lets a lease go to its end, even where our process is told to stop meanwhile.
+
+    Cut off in the middle, it would leave the lease to nobody until it runs out. ``ending`` has a
+    deadline of its own, as whatever asks the database.
+    """
+    task = asyncio.create_task(ending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

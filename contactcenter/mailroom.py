@@ -70,6 +70,9 @@ class Mailroom:
             return await leases.renew(conn, lease.name, lease.fence, lease_s=lease_s)
 
     async def let_go(self, lease: Lease) -> None:
+        await leases.see_through(self._let_go(lease))
+
+    async def _let_go(self, lease: Lease) -> None:
         async with _there(), self._database.transaction() as conn:
             await leases.let_go(conn, lease.name, lease.fence)
 

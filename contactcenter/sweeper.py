@@ -99,7 +99,8 @@ class Sweeper:
             swept = await self._sweep(name, channel, since)
         finally:
             renewing.cancel()
-            await self._end(name, lease, fence, stored_until=now if swept else None)
+            ending = self._end(name, lease, fence, stored_until=now if swept else None)
+            await leases.see_through(ending)
         if swept:
             metrics.swept(lease)
         self._not_before_s[name] = loop.time() + (0 if swept else AGAIN_S)

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
@@ -203,6 +204,32 @@ async def test_one_process_sweeps_at_a_time(database: Database) -> None:
 
     assert not await sweeper(database, line).look("sms")
     assert line.asked == []
+
+
+async def test_who_is_told_to_stop_while_a_sweep_ends_lets_the_lease_go(
+    database: Database, bare_dsn: str
+) -> None:
+    line = Line()
+    await sweeper(database, line).look("sms")
+    await age(database, 11)
+    holding = await asyncpg.connect(bare_dsn)
+    hold = holding.transaction()
+    await hold.start()
+    await holding.execute("SELECT FROM checkpoint FOR UPDATE")
+    sweeping = asyncio.create_task(sweeper(database, line).look("sms"))
+    async with database.read() as conn, asyncio.timeout(20):
+        while not await conn.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND transactionid IS NOT NULL)"
+        ):
+            await asyncio.sleep(0.01)
+    sweeping.cancel()
+    await hold.rollback()
+    await holding.close()
+    await asyncio.gather(sweeping, return_exceptions=True)
+
+    assert sweeping.cancelled()
+    await age(database, 11)
+    assert await sweeper(database, line, holder="another").look("sms")
 
 
 async def test_whoever_lost_the_lease_does_not_move_the_watermark(database: Database) -> None:
