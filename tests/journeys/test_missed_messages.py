@@ -42,7 +42,9 @@ async def test_what_was_written_while_we_were_down_is_on_the_timeline_once(
 
         async def swept() -> bool:
             async with centre.database.read() as conn:
-                return await conn.fetchval("SELECT EXISTS (SELECT FROM checkpoint WHERE channel = 'sms')")
+                return await conn.fetchval(
+                    "SELECT EXISTS (SELECT FROM checkpoint WHERE channel = 'sms')"
+                )
 
         await eventually(swept, within_s=20, what="the sweep at the start")
     missed = [await twilio.customer_writes(SARA, OUR_NUMBER, f"missed {n}") for n in range(3)]
