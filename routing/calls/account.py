@@ -118,7 +118,7 @@ def account(events: Iterable[Event], *, labels: Mapping[str, str] | None = None)
         ring_s=sum(span[1] - span[0] for _, span in rings),
         talk_s=spans.length_s(talk.talk),
         hold_s=spans.length_s(talk.hold),
-        call_s=when.ended_s - when.began_s,
+        call_s=when.ended_s - when.began_s if parties.customers else 0,
         transfers=passed.transfers,
         warm=passed.warm,
         agents=_agents(talk, wraps),
@@ -139,7 +139,8 @@ def _agents(talk: Conversation, wraps: Mapping[str, Sequence[Span]]) -> dict[str
 
 def _menu(told: Sequence[Event], parties: Parties, when: Moments, talk: Conversation) -> Span:
     """From the beginning until he waited, talked, left a message or hung up; not if we called."""
-    if any(e.direction == "outbound" and e.leg in parties.customers for e in told):
+    his = [event for event in told if event.leg in parties.customers]
+    if not his or any(event.direction == "outbound" for event in his):
         return when.began_s, when.began_s
     firsts = [when.parked_s, when.message_s, *(one[0] for one in (*talk.talk, *talk.hold))]
     return when.began_s, min((s for s in firsts if s is not None), default=when.ended_s)

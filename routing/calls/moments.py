@@ -22,7 +22,8 @@ class Moments:
     """Seconds since 1970. ``parked_s`` is None for who never waited, ``unparked_s`` likewise.
 
     ``unparked_as`` is how waiting ended last. ``message_s`` is when a message was begun, None
-    where none was left. ``is_over``: somebody said so.
+    where none was left. ``is_over``: somebody said so, of every telephone where the customer never
+    had one in the call.
     """
 
     began_s: int
@@ -60,7 +61,7 @@ def moments(events: Sequence[Event], parties: Parties) -> Moments:
         unparked_as=None if unparked is None else unparked.status,
         message_s=message_s,
         ended_s=ended_s,
-        is_over=any(_ends(event) for event in his),
+        is_over=any(_ends(event) for event in his) if his else _all_ended(events),
     )
 
 
@@ -73,6 +74,12 @@ def _of_customer(events: Sequence[Event], parties: Parties) -> list[Event]:
 
 def _ends(event: Event) -> bool:
     return event.kind == "ended" or (event.kind == "unparked" and event.status == "hung_up")
+
+
+def _all_ended(events: Sequence[Event]) -> bool:
+    """Whether every telephone has hung up of which anything was told."""
+    told = {event.leg for event in events if event.leg is not None}
+    return bool(told) and told <= {event.leg for event in events if event.kind == "ended"}
 
 
 def _began_s(events: Sequence[Event], his: Sequence[Event]) -> int:
@@ -127,7 +134,12 @@ def _hung_up_s(over: Event, his: Sequence[Event]) -> int:
 def _parked_s(
     events: Sequence[Event], his: Sequence[Event], parties: Parties, before_s: int
 ) -> int | None:
-    """When he was put into the queue: not later than any of these allows."""
+    """When he was put into the queue: not later than any of these allows.
+
+    Without him in the call nobody waits: an agent's telephone rang first, and was not answered.
+    """
+    if not his:
+        return None
     found = [_earliest_s(event) for event in his if event.kind in ("parked", "unparked")]
     counted = {e.elapsed_s for e in his if e.kind == "unparked" and e.elapsed_s is not None}
     if len(counted) == 1:

@@ -156,6 +156,19 @@ def test_a_call_of_ours_that_nobody_answers_has_failed_and_had_no_menu():
     )
 
 
+def test_where_the_customer_was_never_called_nobody_waited_and_what_rang_counts():
+    events = [
+        told("dialled", 0, "CAann", direction="outbound"),
+        told("answered", 5, "CAann", direction="outbound"),
+        told("ended", 20, "CAann", status="completed", elapsed_s=15, direction="outbound"),
+    ]
+    made = account(events, labels={"CAann": "agent:ann"})
+    assert (made.outcome, made.is_over, made.parked_at) == ("failed", True, None)
+    assert (made.ivr_s, made.queue_s, made.ring_s, made.call_s) == (0, 0, 5, 0)
+    assert [(p.kind, p.from_at, p.to_at) for p in made.phases] == [("ringing", at(0), at(5))]
+    assert account(events[:2], labels={"CAann": "agent:ann"}).is_over is False
+
+
 def test_a_call_that_goes_on_is_counted_as_far_as_it_has_come():
     events = [
         told("began", 0, direction="inbound"),
