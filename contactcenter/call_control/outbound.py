@@ -123,6 +123,7 @@ async def put_on_timeline(
         state="recorded",
         entry_point_id=call.entry_point_id,
         identity_id=await _identity.first(conn, call.contact_id, call.address),
+        details={"call_id": call.id},
     )
     ticket = await tickets.find(conn, call.ticket_id)
     begun = Event(

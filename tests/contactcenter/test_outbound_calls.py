@@ -14,7 +14,7 @@ from contactcenter.bell import Bell
 from contactcenter.call_control import outbound
 from contactcenter.call_control.outbound import NoNumber, NotHeldByYou
 from contactcenter.call_control.ringing import NoTelephone, OnTheTelephone
-from contactcenter.calls import call_legs, commands
+from contactcenter.calls import call_legs, call_summaries, commands
 from contactcenter.calls.calls import Call
 from contactcenter.calls.dial_guard import CallLimitReached, DestinationNotAllowed, DialGuard
 from contactcenter.db import Conn, Database
@@ -104,6 +104,9 @@ async def test_the_agents_telephone_rings_first_and_the_call_is_on_the_timeline(
         call.interaction_id,
     )
     assert tuple(row) == ("call", "outbound", "phone", desk.agent_id)
+    assert call.interaction_id is not None
+    shown = await call_summaries.of_interactions(desk.conn, [call.interaction_id])
+    assert shown[call.interaction_id].id == call.id
     ticket = await tickets.find(desk.conn, desk.ticket_id)
     assert (ticket.live_call_id, ticket.state) == (call.id, "assigned")
     kinds = await desk.conn.fetch("SELECT kind FROM event WHERE ticket_id = $1", desk.ticket_id)
