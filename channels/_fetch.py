@@ -45,7 +45,8 @@ _LONGEST_NAME = 120
 class Fetcher:
     """Fetches files of one provider.
 
-    ``domain`` is the provider's: its key goes there and to the hosts below it. ``own_origin`` is
+    ``domain`` is the provider's: its key goes there and to the hosts below it. Who
+    ``begins_there`` asks no other host unless the provider sends him to it. ``own_origin`` is
     an address from the settings that is trusted as it is, without https and wherever it lies.
     ``is_allowed``, ``resolver`` and ``ssl`` are for tests, which have no public address.
     """
@@ -55,6 +56,7 @@ class Fetcher:
         *,
         domain: str,
         own_origin: str | None,
+        begins_there: bool = False,
         most_bytes: int = MOST_BYTES,
         deadline_s: float = DEADLINE_S,
         most_redirects: int = MOST_REDIRECTS,
@@ -64,6 +66,7 @@ class Fetcher:
         port: int = 443,
     ) -> None:
         self._domain = domain
+        self._begins_there = begins_there
         self._own_origin = _origin(own_origin or "")
         self._most_bytes = most_bytes
         self._deadline_s = deadline_s
@@ -78,9 +81,12 @@ class Fetcher:
 
         Raises ``Unavailable`` (try later) or ``Undeliverable`` (forbidden, too large, gone).
         """
+        url = self._checked(address)
+        if self._begins_there and not self._is_providers(url):
+            raise Undeliverable("The file does not lie at the provider.")
         try:
             async with asyncio.timeout(self._deadline_s):
-                return await self._follow(self._checked(address), authorization)
+                return await self._follow(url, authorization)
         except TimeoutError as error:
             raise Unavailable("The file took too long.") from error
         except (aiohttp.ClientError, OSError) as error:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from channels._base import Env, Setting
 from channels._failures import Unavailable
+from channels._fetch import MOST_BYTES, Fetcher
 from channels._listed import listed
 from channels._own_settings import NOTHING_OWN
 
@@ -101,6 +102,16 @@ class Accounts:
         """Each complete account once, the general one first."""
         found = [self.general] + [self.of(at) for at in self._own.addresses(self._channel)]
         return list({one.sid: one for one in found if one.sid and one.tokens}.values())
+
+
+def files(env: Env, *, most_bytes: int = MOST_BYTES) -> Fetcher:
+    """What fetches files that Twilio tells of: from there, or where it is sent from there."""
+    return Fetcher(
+        domain="twilio.com",
+        own_origin=env.settings.get("twilio_api_base"),
+        begins_there=True,
+        most_bytes=most_bytes,
+    )
 
 
 def _account(settings: Mapping[str, str]) -> Account:

@@ -12,6 +12,7 @@ the app's ``Switchboard``'s to say. Nobody is written to by telephone.
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import aiohttp
@@ -21,7 +22,6 @@ from channels import _phone_number
 from channels._base import Channel, Env, Inbox, Task
 from channels._calls import Telephony
 from channels._failures import FailureKind, Unavailable, Undeliverable
-from channels._fetch import Fetcher
 from channels._listed import listed
 from channels._messages import (
     Address,
@@ -43,7 +43,7 @@ from channels._phone.backfill import backfill
 from channels._phone.hooks import ANSWER_WITHIN_S, NAME, Hooks
 from channels._phone.refusals import kind_of
 from channels._phone.telephony import TwilioTelephony
-from channels._twilio_account import Accounts
+from channels._twilio_account import Account, Accounts, files
 from channels._twilio_hook import PATH_HEADER, understood
 
 __all__ = ["NAME", "SETTINGS", "Phone", "create"]
@@ -107,11 +107,7 @@ class Phone:
             missing=self.missing,
             answer_within_s=answer_within_s,
         )
-        self._fetcher = Fetcher(
-            domain="twilio.com",
-            own_origin=env.settings.get("twilio_api_base"),
-            most_bytes=MOST_RECORDED_BYTES,
-        )
+        self._fetcher = files(env, most_bytes=MOST_RECORDED_BYTES)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -212,7 +208,9 @@ class Phone:
             try:
                 async with asyncio.timeout(SEARCH_DEADLINE_S):
                     rest = self._calls.connected(account)
-                    await backfill(rest, switchboard, since, is_ours=self._is_ours)
+                    await backfill(
+                        rest, switchboard, since, is_ours=partial(self._is_ours, account)
+                    )
             except Unavailable as failure:
                 failures.append(failure)
             except TimeoutError as error:
@@ -228,9 +226,10 @@ class Phone:
         key = aiohttp.encode_basic_auth(account.sid, account.tokens[0])
         return await self._fetcher.fetch(media.url, authorization=key)
 
-    def _is_ours(self, number: str) -> bool:
-        """Whether a number is set up as an entry point."""
-        return number in self._env.own.addresses(NAME)
+    def _is_ours(self, account: Account, number: str) -> bool:
+        """Whether a number is set up as an entry point, in this account."""
+        known = number in self._env.own.addresses(NAME)
+        return known and self._accounts.of(number).sid == account.sid
 
     def _check_ready(self) -> None:
         if self.missing:

@@ -30,7 +30,6 @@ from channels import _gsm, _phone_number
 from channels._base import Channel, Env, Inbox, Task
 from channels._calls import Telephony
 from channels._failures import FailureKind, Unavailable, Undeliverable
-from channels._fetch import Fetcher
 from channels._listed import listed
 from channels._messages import (
     Address,
@@ -49,7 +48,7 @@ from channels._messages import (
 from channels._sms_backfill import backfill
 from channels._sms_form import NAME, message, status
 from channels._sms_search import find
-from channels._twilio_account import SETTINGS, Account, Accounts
+from channels._twilio_account import SETTINGS, Account, Accounts, files
 from channels._twilio_errors import kind_of
 from channels._twilio_hook import Payload, TwilioHook, taken, understood
 from channels._twilio_keys import RECEIVER, SENDER, Choice, Verifiers
@@ -109,7 +108,7 @@ class Sms:
         self._send_deadline_s = send_deadline_s
         self._hook_deadline_s = hook_deadline_s
         self._accounts = Accounts(env, NAME)
-        self._fetcher = Fetcher(domain="twilio.com", own_origin=env.settings.get("twilio_api_base"))
+        self._fetcher = files(env)
         self._clients: dict[str, tuple[Account, Twilio]] = {}
 
     @property

@@ -107,6 +107,20 @@ class TestWay:
         assert "Cookie" not in request.headers
 
     @pytest.mark.parametrize("name", ["a.cdn.example", "notprovider.example"])
+    async def test_who_begins_at_the_provider_asks_nobody_else(self, site, build, name):
+        fetcher = build(begins_there=True)
+        await failure(fetcher, site.at(name))
+        assert site.seen == []
+
+        site.pages["/file"] = redirect(site.at(name))
+        await fetcher.fetch(site.at("provider.example"), authorization=KEY)
+
+        assert [(host, key) for host, _, key in site.seen] == [
+            ("provider.example", KEY),
+            (name, None),
+        ]
+
+    @pytest.mark.parametrize("name", ["a.cdn.example", "notprovider.example"])
     async def test_key_is_never_given_to_a_foreign_host(self, site, fetcher, name):
         site.pages["/start"] = redirect(site.at(name))
 
