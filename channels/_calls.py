@@ -128,6 +128,10 @@ class CallHook(Struct, frozen=True, kw_only=True):
     answers: bool = False
 
 
+class ForeignHook(Exception):
+    """A hook tells of a call, or a number, of another account than the one that signed it."""
+
+
 class CallGone(Exception):
     """The telephone is not in the state that was taken for granted: it hung up meanwhile."""
 
@@ -269,7 +273,10 @@ class Telephony(Protocol):
 
 
 class Switchboard(Protocol):
-    """Who knows what a call does next. The app implements it; raises ``NotStored``."""
+    """Who knows what a call does next. The app implements it.
+
+    Raises ``NotStored``, and ``ForeignHook`` for what is not to be believed.
+    """
 
     async def take(self, hook: CallHook) -> Script:
         """Store what a hook tells, once, and say what the telephone does next.

@@ -31,6 +31,7 @@ from contactcenter.api.services import SERVICES, Services
 from contactcenter.api.shedding import Shedding
 from contactcenter.behaviour_keeper import BehaviourKeeper
 from contactcenter.bell import Bell
+from contactcenter.calls.calls import CHANNEL
 from contactcenter.chatroom import Chatroom
 from contactcenter.db import Database
 from contactcenter.dispatch import presence, routing_lock
@@ -114,7 +115,7 @@ async def serving(
             reopen_window_s=settings.reopen_window_h * 3600,
             channels=built,
         )
-        switchboard.know(intake.enter)
+        switchboard.know(intake.enter, built[CHANNEL].account)
         passwords = Passwords()
         stack.callback(passwords.close)
         services = Services(

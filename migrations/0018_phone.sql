@@ -77,14 +77,16 @@ CREATE INDEX call_leg_live_of_user ON call_leg (user_id) WHERE ended_at IS NULL 
 -- knows whose it is.
 CREATE TABLE call_hook (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  key text NOT NULL CONSTRAINT call_hook_is_taken_once UNIQUE,
+  key text NOT NULL,
+  account text NOT NULL DEFAULT '',                    -- the provider's that told it; '' for what we noted ourselves
   call_id bigint REFERENCES call (id),
   leg_external_id text,                                -- the provider's id of the telephone
   conference text,                                     -- and of the room
   name text NOT NULL,                                  -- voice, gather, wait, enqueue_action, offer, call_status, …
   told jsonb NOT NULL,                                 -- channels.CallEvent
   received_at timestamptz NOT NULL,
-  delivery_id bigint
+  delivery_id bigint,
+  CONSTRAINT call_hook_is_taken_once UNIQUE (key, account)
 );
 CREATE INDEX call_hook_of_call ON call_hook (call_id, id) WHERE call_id IS NOT NULL;
 CREATE INDEX call_hook_unmatched_leg ON call_hook (leg_external_id) WHERE call_id IS NULL;
@@ -200,7 +202,8 @@ CREATE TABLE call_recording_notice (
 -- What was recorded: a call, or a message for us. The row stays when its bytes are gone.
 CREATE TABLE call_recording (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  external_id text NOT NULL CONSTRAINT call_recording_is_known_once UNIQUE,
+  external_id text NOT NULL,
+  account text NOT NULL,                               -- the provider's that holds it
   kind text NOT NULL CONSTRAINT call_recording_kind_is_known CHECK (kind IN ('call', 'voicemail')),
   call_id bigint REFERENCES call (id),                 -- NULL as long as nobody knows whose it is
   entry_point_id bigint REFERENCES entry_point (id),
@@ -234,6 +237,7 @@ CREATE TABLE call_recording (
   provider_attempts smallint NOT NULL DEFAULT 0,
   next_provider_at timestamptz,
   created_at timestamptz NOT NULL,
+  CONSTRAINT call_recording_is_known_once UNIQUE (external_id, account),
   CONSTRAINT call_recording_has_its_bytes_while_fetched CHECK ((state = 'fetched') = (sha256 IS NOT NULL)),
   CONSTRAINT call_recording_that_is_erased_says_when CHECK ((state = 'erased') = (erased_at IS NOT NULL)),
   CONSTRAINT call_recording_that_is_erased_has_no_text CHECK (state <> 'erased' OR transcription IS NULL)

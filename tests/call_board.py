@@ -1,7 +1,7 @@
 """A switchboard at a number of ours: hooks are handed to it, and what came of them is read."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import factories
@@ -28,9 +28,15 @@ class Board(Switchboard):
 
 @asynccontextmanager
 async def board(
-    database: Database, *, clock: Clock = timers.clock_and_next_due
+    database: Database,
+    *,
+    clock: Clock = timers.clock_and_next_due,
+    accounts: Mapping[str, str] = {},
 ) -> AsyncIterator[Board]:
-    """One process of it, with its dispatcher, while the context lasts."""
+    """One process of it, with its dispatcher, while the context lasts.
+
+    ``accounts`` are those of numbers with one of their own.
+    """
     async with database.transaction() as conn:
         if not await conn.fetchval(
             "SELECT EXISTS (SELECT FROM entry_point WHERE address = $1)", OURS
@@ -41,7 +47,9 @@ async def board(
     dispatcher = Dispatcher(database, bell, clock=clock)
     built = Board(database, bell, dispatcher, clock=clock)
     built.database, built.bell, built.dispatcher = database, bell, dispatcher
-    built.know(Intake(database, bell, reopen_window_s=3600).enter)
+    built.know(
+        Intake(database, bell, reopen_window_s=3600).enter, lambda at: accounts.get(at, "AC1")
+    )
     task = asyncio.create_task(dispatcher.run())
     try:
         yield built

@@ -30,6 +30,7 @@ def told(
     key: str | None = None,
     query: dict[str, str] | None = None,
     late_s: float = 0.2,
+    account: str = "AC1",
     answers: bool = False,
     **event: Any,
 ) -> CallHook:
@@ -50,7 +51,7 @@ def told(
     return CallHook(
         name=name,
         key=key or f"key-{next(_keys)}",
-        account="AC1",
+        account=account,
         leg=leg,
         conference=conference,
         room=room,

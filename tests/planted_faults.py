@@ -53,6 +53,7 @@ SMS = "tests/journeys/test_sms_journey.py"
 MAIL_HOOK = "tests/journeys/test_mail_hook_journey.py"
 MAIL_HOOKS = "tests/channels/test_email_hooks.py"
 BOARD = "tests/contactcenter/test_call_switchboard.py"
+CALL_ACCOUNTS = "tests/contactcenter/test_call_accounts.py"
 LOST_CALLS = "tests/contactcenter/test_call_lost.py"
 CALL_TIMELINE = "tests/contactcenter/test_call_timeline.py"
 PHONE = "tests/channels/test_phone.py"
@@ -247,9 +248,35 @@ FAULTS = (
     Fault(
         "what_came_before_its_call_is_nobodys",
         "contactcenter/calls/matching.py",
-        "adopted += await _adopt_leg.run(conn, call_id, leg)",
+        "adopted += await _adopt_leg.run(conn, call_id, leg, account)",
         "adopted += 0",
         (f"{BOARD}::test_what_is_told_before_a_call_appears_is_kept_and_becomes_the_calls",),
+    ),
+    Fault(
+        "a_hook_is_about_whatever_call_it_names",
+        "contactcenter/switchboard/switchboard.py",
+        "        if not (place.is_one and is_own):\n",
+        "        if not place.is_one:\n",
+        (f"{CALL_ACCOUNTS}::test_another_accounts_hook_is_refused_and_leaves_no_row",),
+    ),
+    Fault(
+        "a_hook_speaks_for_another_telephone",
+        "contactcenter/switchboard/switchboard.py",
+        "        if not (place.is_one and is_own):\n",
+        "        if not is_own:\n",
+        (
+            f"{CALL_ACCOUNTS}::test_hook_that_names_one_telephone_and_comes_from_another_is_refused",
+            f"{CALL_ACCOUNTS}::test_telephone_that_was_not_dialled_yet_is_not_the_customers",
+        ),
+    ),
+    Fault(
+        "what_another_account_told_becomes_the_calls",
+        "contactcenter/calls/matching.sql",
+        "WHERE leg_external_id = $2 AND account = $3 AND",
+        "WHERE leg_external_id = $2 AND $3 <> '' AND",
+        (
+            f"{CALL_ACCOUNTS}::test_what_was_told_before_a_call_becomes_the_calls_of_its_own_account",
+        ),
     ),
     Fault(
         "a_call_and_its_end_miss_one_another",

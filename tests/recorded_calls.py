@@ -105,6 +105,7 @@ async def completed(
     external_id = more.pop("external_id", f"RE{next(_numbers)}")
     told = Told(
         external_id=external_id,
+        account="AC1",
         kind=kind,
         state="completed",
         started_at=now,

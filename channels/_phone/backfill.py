@@ -11,7 +11,9 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from channels._calls import CallEvent, CallHook, Switchboard
+import structlog
+
+from channels._calls import CallEvent, CallHook, ForeignHook, Switchboard
 from channels._messages import Raw, Unreadable
 from channels._phone import forms
 from channels._signature import FORM
@@ -27,6 +29,8 @@ _ENDED: Final[Mapping[str, str]] = {
     "no-answer": "no_answer",
     "canceled": "canceled",
 }
+log = structlog.get_logger()
+
 #: What became of a recording, where that is settled.
 _KEPT: Final = frozenset({"completed", "absent"})
 #: What the verb for messages recorded, and not a conversation.
@@ -46,14 +50,22 @@ async def backfill(
     for call in reversed(calls.values()):
         hook = _over(call) if is_ours(str(call.to)) else None
         if hook is not None:
-            await switchboard.take(hook)
+            await _taken(switchboard, hook)
     for recording in reversed(await rest.recordings_since(since)):
         call = calls.get(str(recording.call_sid)) or await rest.look(str(recording.call_sid))
         if call is None or not (is_ours(str(call.to)) or is_ours(str(_caller(call)))):
             continue
         hook = _recorded(recording, call)
         if hook is not None:
-            await switchboard.take(hook)
+            await _taken(switchboard, hook)
+
+
+async def _taken(switchboard: Switchboard, hook: CallHook) -> None:
+    """Hand one over; one that is no longer to be believed holds the others up for nothing."""
+    try:
+        await switchboard.take(hook)
+    except ForeignHook:
+        log.warning("listed_call_refused", call_sid=hook.leg)
 
 
 def _over(call: Any) -> CallHook | None:

@@ -19,10 +19,10 @@ from msgspec.structs import replace
 from channels import _phone_number
 from channels._base import Env, Inbox
 from channels._call_steps import Play, Script
-from channels._calls import CallHook, HookName
+from channels._calls import CallHook, ForeignHook, HookName
 from channels._failures import BadAddress, NotStored
 from channels._messages import Unreadable
-from channels._phone import documents, forms, repeats
+from channels._phone import documents, form_values, forms, repeats
 from channels._phone.addresses import ANSWERED, PATHS, Addresses, path
 from channels._phone.settings import music
 from channels._problem import problem
@@ -92,9 +92,7 @@ class Hooks:
             return payload
         if isinstance(payload, Payload):
             if not self._is_of_its_account(payload.form):
-                log.warning("hook_refused", channel=NAME, code="forged")
-                detail = "The number is not one of this account's."
-                return problem(HTTPStatus.FORBIDDEN, "forged", detail)
+                return _forged("The number or the file is not one of this account's.")
             received_at = repeats.first_received(payload, self._clock())
             hook = forms.hook(name, repeats.restored(payload), received_at)
             if isinstance(hook, CallHook):
@@ -106,9 +104,12 @@ class Hooks:
         if self._env.switchboard is None:
             detail = "Nobody here knows calls."
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "channel_not_ready", detail)
-        if not hook.answers:
-            return await self._noted(hook)
-        return _document(await self._answer(hook, payload))
+        try:
+            if not hook.answers:
+                return await self._noted(hook)
+            return _document(await self._answer(hook, payload))
+        except ForeignHook:
+            return _forged("The call is not one of this account's.")
 
     async def _answer(self, hook: CallHook, payload: Payload) -> str:
         """The document with what the telephone does next."""
@@ -182,17 +183,26 @@ class Hooks:
         return _document(documents.document(script, self._addresses, options))
 
     def _is_of_its_account(self, form: Mapping[str, str]) -> bool:
-        """Whether the number that was called belongs to the account that signed."""
-        if not self._accounts.may_differ or form.get("Direction") != "inbound":
+        """Whether our number, and what was recorded, belong to the account that signed.
+
+        Whose call it is, is for the app to see.
+        """
+        if not self._accounts.may_differ:
             return True
-        return self._accounts.of(self._entry_point(form)).sid == form.get("AccountSid")
+        signed = form.get("AccountSid", "")
+        recorded = form.get("RecordingUrl")
+        if recorded and self._accounts.named_in(recorded).sid != signed:
+            return False
+        ours = self._entry_point(form)
+        return not ours or self._accounts.of(ours).sid == signed
 
     def _options(self, form: Mapping[str, str]) -> Mapping[str, str]:
         return {**self._env.settings, **self._env.own.of(NAME, self._entry_point(form))}
 
     def _entry_point(self, form: Mapping[str, str]) -> str:
         """Which of our numbers a call came to, or is made from."""
-        ours = form.get("To" if form.get("Direction") == "inbound" else "From", "")
+        is_ours = form_values.direction(form.get("Direction")) == "outbound"
+        ours = form.get("From" if is_ours else "To", "")
         try:
             return _phone_number.entry_point(ours, self._env.region)
         except BadAddress:
@@ -202,6 +212,11 @@ class Hooks:
 def _parties(form: Mapping[str, str]) -> dict[str, str]:
     given = {"caller": form.get("From", ""), "called": form.get("To", "")}
     return {name: text for name, text in given.items() if text}
+
+
+def _forged(detail: str) -> web.Response:
+    log.warning("hook_refused", channel=NAME, code="forged")
+    return problem(HTTPStatus.FORBIDDEN, "forged", detail)
 
 
 def _document(text: str) -> web.Response:

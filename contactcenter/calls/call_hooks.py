@@ -66,6 +66,7 @@ async def keep(conn: Conn, hook: CallHook, call_id: int | None) -> Kept | None:
         dict(hook.raw.headers),
         None if is_large else body,
         await blobs.store(conn, body) if is_large else None,
+        hook.account,
     )
 
 

@@ -1,9 +1,9 @@
 -- name: keep
 -- Once by its key, its bytes with it; a copy returns nothing.
 WITH fresh AS (
-  INSERT INTO call_hook (key, call_id, leg_external_id, conference, name, told, received_at, delivery_id)
-  VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, nextval('delivery_id_seq'))
-  ON CONFLICT (key) DO NOTHING
+  INSERT INTO call_hook (key, call_id, leg_external_id, conference, name, told, received_at, account, delivery_id)
+  VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $12, nextval('delivery_id_seq'))
+  ON CONFLICT (key, account) DO NOTHING
   RETURNING id, delivery_id
 ), kept AS (
   INSERT INTO delivery (id, received_at, channel, content_type, headers, body, body_sha256)
@@ -15,7 +15,7 @@ SELECT id, delivery_id FROM fresh
 -- What nobody sent: our own console's events, and what the provider said when it was asked.
 INSERT INTO call_hook (key, call_id, leg_external_id, conference, name, told, received_at)
 VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7)
-ON CONFLICT (key) DO NOTHING
+ON CONFLICT (key, account) DO NOTHING
 RETURNING id
 
 -- name: belongs

@@ -111,15 +111,17 @@ async def add(
     )
 
 
-async def dialled(conn: Conn, leg_id: int, external_id: str) -> CallLeg:
+async def dialled(conn: Conn, leg_id: int, external_id: str, *, account: str) -> CallLeg:
     """Note the provider's id of a telephone; what it told of it before we knew is its call's.
+
+    ``account`` is the one there that dialled it.
 
     Locks what hooks lock as well: in a transaction that holds no other lock. Fold the call anew
     afterwards (``accounts.refresh``).
     """
     await matching.lock(conn, external_id, None)
     leg = await _dialled.one(conn, leg_id, external_id)
-    await matching.adopt(conn, leg.call_id, leg=external_id)
+    await matching.adopt(conn, leg.call_id, account=account, leg=external_id)
     return leg
 
 

@@ -8,6 +8,7 @@ same lock first, so that whoever is second sees what the other wrote.
 """
 
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
@@ -21,12 +22,15 @@ class Place(Struct, frozen=True, kw_only=True):
     """Where a hook belongs, and the database's clock.
 
     ``is_named`` tells whether we know the provider's id of its leg, ``is_room_known`` that of its
-    room, where it is about one.
+    room, where it is about one. ``is_one`` is False where the hook names two telephones, or one
+    and another's call: nobody honest does. ``entry_point`` is the call's number of ours.
     """
 
     call_id: int | None
     leg_id: int | None
     is_named: bool
+    is_one: bool
+    entry_point: str | None
     is_room_known: bool
     at: datetime
 
@@ -36,6 +40,9 @@ class Place(Struct, frozen=True, kw_only=True):
         is_named = self.leg_id is None or self.is_named
         return self.call_id is None or not is_named or not self.is_room_known
 
+
+#: What is told of all who are in a room, at one address.
+_OF_ROOMS: Final = frozenset({"conference", "recording", "transcription"})
 
 _SQL = db.Statements(__name__)
 _lock = _SQL.command("lock")
@@ -68,7 +75,7 @@ async def place(conn: Conn, hook: CallHook) -> Place:
 
 async def _find(conn: Conn, hook: CallHook) -> Place:
     # All who are in a room share the address their hooks come to.
-    our_leg = None if hook.name == "conference" else _number(hook.query.get("leg", ""))
+    our_leg = None if hook.name in _OF_ROOMS else _number(hook.query.get("leg", ""))
     call_id = _number(hook.query.get("call", ""))
     if call_id is None and hook.room is not None and hook.room.startswith("call-"):
         call_id = _number(hook.room.removeprefix("call-"))
@@ -76,18 +83,24 @@ async def _find(conn: Conn, hook: CallHook) -> Place:
 
 
 async def adopt(
-    conn: Conn, call_id: int, *, leg: str | None = None, conference: str | None = None
+    conn: Conn,
+    call_id: int,
+    *,
+    account: str,
+    leg: str | None = None,
+    conference: str | None = None,
 ) -> int:
     """Give a call what was told of its telephone or its room before; after ``lock``.
 
-    Returns how many hooks that were.
+    By its own ``account`` at the provider: what another one told is not about it. Returns how
+    many hooks that were.
     """
     adopted = 0
     if leg is not None:
-        adopted += await _adopt_leg.run(conn, call_id, leg)
+        adopted += await _adopt_leg.run(conn, call_id, leg, account)
     if conference is not None:
-        adopted += await _adopt_conference.run(conn, call_id, conference)
-    await recordings.match(conn, call_id, leg=leg, conference=conference)
+        adopted += await _adopt_conference.run(conn, call_id, conference, account)
+    await recordings.match(conn, call_id, account=account, leg=leg, conference=conference)
     return adopted
 
 

@@ -5,25 +5,29 @@ SELECT pg_advisory_xact_lock(hashtextextended($1::text, 20261123)),
 
 -- name: place
 -- By our own id of the telephone, by the provider's, by the call's own or its room's name, by the provider's id of the room.
-SELECT c.id AS call_id, f.leg_id, f.is_named, f.conference IS NULL OR f.conference IS NOT DISTINCT FROM c.conference AS is_room_known,
+-- What names two telephones, or a telephone and another's call, is_one not.
+SELECT c.id AS call_id, f.leg_id, f.is_named, f.is_one, e.address AS entry_point, f.conference IS NULL OR f.conference IS NOT DISTINCT FROM c.conference AS is_room_known,
        clock_timestamp() AS at
 FROM (
   SELECT coalesce(ours.call_id, theirs.call_id, asked.call_id, roomed.id) AS call_id, coalesce(ours.id, theirs.id) AS leg_id,
-         coalesce(ours.external_id, theirs.external_id) IS NOT NULL AS is_named, asked.conference
+         coalesce(ours.external_id, theirs.external_id) IS NOT NULL AS is_named, asked.conference,
+         (ours.id = theirs.id) IS NOT FALSE AND (ours.external_id = asked.leg) IS NOT FALSE
+           AND (named.id = coalesce(ours.call_id, theirs.call_id)) IS NOT FALSE AS is_one
   FROM (SELECT $1::bigint AS leg_id, $2::text AS leg, $3::bigint AS call_id, $4::text AS conference) AS asked
   LEFT JOIN call_leg ours ON ours.id = asked.leg_id
   LEFT JOIN call_leg theirs ON theirs.external_id = asked.leg
+  LEFT JOIN call named ON named.id = asked.call_id
   LEFT JOIN LATERAL (SELECT r.id FROM call r WHERE r.conference = asked.conference ORDER BY r.id DESC LIMIT 1) AS roomed ON true
-) AS f LEFT JOIN call c ON c.id = f.call_id
+) AS f LEFT JOIN call c ON c.id = f.call_id LEFT JOIN entry_point e ON e.id = c.entry_point_id
 WHERE set_config('lock_timeout', '500ms', true) IS NOT NULL
 
 -- name: adopt_leg
 -- What was told of a telephone before we knew it.
-UPDATE call_hook SET call_id = $1 WHERE leg_external_id = $2 AND call_id IS NULL
+UPDATE call_hook SET call_id = $1 WHERE leg_external_id = $2 AND account = $3 AND call_id IS NULL
 
 -- name: adopt_conference
 -- What was told of a room before we knew it.
-UPDATE call_hook SET call_id = $1 WHERE conference = $2 AND call_id IS NULL
+UPDATE call_hook SET call_id = $1 WHERE conference = $2 AND account = $3 AND call_id IS NULL
 
 -- name: unknown
 -- A glance: of calls that nobody ever told us of.

@@ -34,10 +34,13 @@ _RANKS: Final[Mapping[str, int]] = {
 class Told(Struct, frozen=True, kw_only=True):
     """What one hook tells of a recording. ``external_id`` is the provider's id of it.
 
+    ``account`` is the one there that holds it, and alone tells of it.
+
     ``caller`` and ``called`` are needed where the call itself has left no trace.
     """
 
     external_id: str
+    account: str
     kind: Kind
     state: Literal["recording", "completed", "absent"]
     started_at: datetime | None = None
@@ -107,25 +110,30 @@ async def note(
     conn: Conn, now: datetime, told: Told, *, call_id: int | None, entry_point_id: int | None
 ) -> Recording:
     """Take in what a hook tells; the same again changes nothing. Tells of what is new in it."""
-    await _begin.run(conn, told.external_id, told.kind, call_id, entry_point_id, now)
-    before = await _lock_by_external.one(conn, told.external_id)
+    await _begin.run(conn, told.external_id, told.kind, call_id, entry_point_id, now, told.account)
+    before = await _lock_by_external.one(conn, told.external_id, told.account)
     after = merged(before, told, call_id=call_id, entry_point_id=entry_point_id)
     if after == before:
         return before
     await _save(conn, now, after)
-    found = await _lock_by_external.one(conn, told.external_id)
+    found = await _lock_by_external.one(conn, told.external_id, told.account)
     await _tell(conn, now, before, found)
     return found
 
 
 async def match(
-    conn: Conn, call_id: int, *, leg: str | None = None, conference: str | None = None
+    conn: Conn,
+    call_id: int,
+    *,
+    account: str,
+    leg: str | None = None,
+    conference: str | None = None,
 ) -> int:
     """Let a call have what was told of its telephone or its room before it was known.
 
     Returns how many recordings these were.
     """
-    return len(await _match.all(conn, call_id, leg, conference))
+    return len(await _match.all(conn, call_id, leg, conference, account))
 
 
 def merged(

@@ -1,9 +1,9 @@
 -- name: begin
 -- The first that is heard of a recording; how long it is kept is what its number says now.
-INSERT INTO call_recording (external_id, kind, call_id, entry_point_id, state, erase_at, created_at)
+INSERT INTO call_recording (external_id, kind, call_id, entry_point_id, state, erase_at, created_at, account)
 SELECT $1, $2, $3, $4, 'recording', $5::timestamptz + coalesce(
-  (SELECT p.keep_days FROM recording_policy p WHERE p.entry_point_id = $4), 90) * interval '1 day', $5
-ON CONFLICT (external_id) DO NOTHING
+  (SELECT p.keep_days FROM recording_policy p WHERE p.entry_point_id = $4), 90) * interval '1 day', $5, $6
+ON CONFLICT (external_id, account) DO NOTHING
 
 -- name: lock_by_external
 -- What is told of one recording at the same time is taken in one after the other.
@@ -16,7 +16,7 @@ FROM call_recording r
 LEFT JOIN call c ON c.id = r.call_id LEFT JOIN interaction i ON i.id = r.interaction_id
 LEFT JOIN ticket t ON t.id = coalesce(i.ticket_id, c.ticket_id)
 LEFT JOIN recording_policy p ON p.entry_point_id = r.entry_point_id
-WHERE r.external_id = $1 FOR NO KEY UPDATE OF r
+WHERE r.external_id = $1 AND r.account = $2 FOR NO KEY UPDATE OF r
 
 -- name: lock
 -- One change of a recording at a time.
@@ -46,7 +46,7 @@ WHERE id = $1
 UPDATE call_recording r SET call_id = $1, entry_point_id = coalesce(r.entry_point_id, c.entry_point_id),
   next_file_at = CASE WHEN r.kind = 'voicemail' AND r.state <> 'recording' AND r.filed_at IS NULL THEN clock_timestamp() END
 FROM call c
-WHERE c.id = $1 AND r.call_id IS NULL AND (r.leg_external_id = $2 OR r.conference = $3)
+WHERE c.id = $1 AND r.call_id IS NULL AND r.account = $4 AND (r.leg_external_id = $2 OR r.conference = $3)
 RETURNING r.id
 
 -- name: store

@@ -22,7 +22,13 @@ def telephony_of(built: Mapping[str, Channel]) -> Telephony:
 
 def some_telephony(built: Mapping[str, Channel]) -> Telephony | None:
     """Whoever makes calls, if anybody does."""
-    return next((one.telephony for one in built.values() if one.telephony is not None), None)
+    channel = some_channel(built)
+    return None if channel is None else channel.telephony
+
+
+def some_channel(built: Mapping[str, Channel]) -> Channel | None:
+    """The channel of whoever makes calls, if anybody does."""
+    return next((one for one in built.values() if one.telephony is not None), None)
 
 
 def dialled(built: Mapping[str, Channel], field: str, text: str) -> str:

@@ -42,6 +42,10 @@ class Entering(Protocol):
         ...
 
 
+#: The provider's account of a number of ours: ``channels.Channel.account``.
+AccountOf = Callable[[str], str]
+
+
 class Asked(Struct, frozen=True, kw_only=True):
     """One hook that waits for an answer.
 
@@ -61,6 +65,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     database: Database
     dispatcher: Dispatcher
     enter: Entering
+    account_of: AccountOf
 
 
 #: Says what a telephone does next; at once also None: the late step of that name says it.

@@ -3,25 +3,33 @@
 from datetime import datetime
 from typing import Final
 
-from channels import CallEvent, CallHook
+from channels import CallEvent, CallHook, ForeignHook
 from contactcenter.calls import call_legs, calls, matching, telling
 from contactcenter.db import Conn
 from contactcenter.own_addresses import OwnAddresses
+from contactcenter.switchboard.asked import AccountOf
 
 #: What addresses of callers begin with, and their kind; anything else is a short code or a name.
 _KINDS: Final = (("+", "phone"), ("sip:", "sip"), ("sips:", "sip"), ("client:", "client"))
 
 
 async def begin(
-    conn: Conn, now: datetime, hook: CallHook, own_addresses: OwnAddresses
+    conn: Conn,
+    now: datetime,
+    hook: CallHook,
+    own_addresses: OwnAddresses,
+    account_of: AccountOf,
 ) -> tuple[int, int] | None:
     """Begin the call that a hook of an unknown telephone tells of; None where it tells of none.
 
-    What was told of that telephone before becomes the call's. Returns the call and its leg.
+    What was told of that telephone before becomes the call's. Returns the call and its leg. Raises
+    ``ForeignHook`` where the number is another account's.
     """
     came = next((e for e in hook.events if e.kind == "began" and e.direction == "inbound"), None)
     if came is None or came.called is None or hook.leg is None or "leg" in hook.query:
         return None
+    if account_of(came.called) != hook.account:
+        raise ForeignHook
     ours = await own_addresses.find(conn, calls.CHANNEL, came.called)
     kind, value = _caller(came, hook.leg)
     call = await calls.create(
@@ -42,7 +50,7 @@ async def begin(
         external_id=hook.leg,
         state="answered",
     )
-    await matching.adopt(conn, call.id, leg=hook.leg)
+    await matching.adopt(conn, call.id, account=hook.account, leg=hook.leg)
     await telling.began(conn, now, call)
     return call.id, leg.id
 

@@ -20,7 +20,7 @@ from contactcenter.bell import Bell, rung
 from contactcenter.calls import commands
 from contactcenter.calls.commands import Command
 from contactcenter.calls.dial_guard import CallLimitReached, DestinationNotAllowed, DialGuard
-from contactcenter.calls.telephones import some_telephony
+from contactcenter.calls.telephones import some_channel
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import answering, calling
 from contactcenter.dispatch.dispatcher import Dispatcher
@@ -141,11 +141,12 @@ class Operator:
         """Do it, and say what came of that in our words."""
         try:
             await self._check(command, facts)
-            telephony = some_telephony(self._channels)
-            if telephony is None:
+            channel = some_channel(self._channels)
+            if channel is None or channel.telephony is None:
                 raise Unavailable("no channel makes calls")
             async with asyncio.timeout(self._deadline_s):
-                telephone = await carrying_out.ask(telephony, command, facts)
+                telephone = await carrying_out.ask(channel.telephony, command, facts)
+                account = channel.account(facts.entry_point)
         except Exception as error:  # a channel that fails is a doubt like any other
             if (kind := _kind_of(error)) is None:
                 kind = "doubtful"
@@ -153,7 +154,7 @@ class Operator:
                     "call_command_failed", verb=command.verb, exc_info=logs.unquoted(error)
                 )
             return Outcome(kind=kind, detail=str(error) or type(error).__name__)
-        return Outcome(kind="done", telephone=telephone)
+        return Outcome(kind="done", telephone=telephone, account=account)
 
     async def _check(self, command: Command, facts: Facts) -> None:
         """Nobody is dialled whom the guard does not allow, whoever wrote the command."""

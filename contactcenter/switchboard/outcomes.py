@@ -27,12 +27,13 @@ Kind = Literal["done", "refused", "gone", "failed", "later", "doubtful"]
 class Outcome(Struct, frozen=True, kw_only=True):
     """``later`` was certainly not done, ``doubtful`` perhaps; ``gone`` says nobody is there.
 
-    ``telephone`` is the provider's id of one that was dialled.
+    ``telephone`` is the provider's id of one that was dialled, by that ``account`` there.
     """
 
     kind: Kind
     detail: str | None = None
     telephone: str | None = None
+    account: str = ""
 
 
 async def store(
@@ -40,7 +41,7 @@ async def store(
 ) -> bool:
     """Write it down; returns whether routing has to see what follows for the call."""
     if outcome.telephone is not None and command.leg_id is not None:
-        await call_legs.dialled(conn, command.leg_id, outcome.telephone)
+        await call_legs.dialled(conn, command.leg_id, outcome.telephone, account=outcome.account)
         await accounts.refresh(conn, now, await calls.lock(conn, command.call_id))
     if outcome.kind in ("later", "doubtful") and await _is_put_back(conn, now, command, outcome):
         return False

@@ -75,8 +75,12 @@ def _told(
     is_message = event.is_message or hook.name in ("voicemail", "transcription")
     is_message = is_message or hook.query.get("kind") == _MESSAGE
     begins = event.kind == "recording_began"
+    called = event.called or hook.query.get("called")
+    if called is not None and asked.account_of(called) != hook.account:
+        called = None  # to name another account's number makes it nobody's
     return Told(
         external_id=event.recording,
+        account=hook.account,
         kind="voicemail" if is_message else "call",
         state=state,
         started_at=(event.at or event.received_at) if begins else None,
@@ -85,5 +89,5 @@ def _told(
         leg_external_id=event.leg or hook.leg,
         conference=event.conference or hook.conference,
         caller=event.caller or hook.query.get("caller"),
-        called=event.called or hook.query.get("called"),
+        called=called,
     )

@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 from msgspec import Struct
 
-from channels import CallHook, HookName, Inbound, NotStored, Script
+from channels import CallHook, ForeignHook, HookName, Inbound, NotStored, Script
 from contactcenter import timers
 from contactcenter.bell import Bell, Topic
 from contactcenter.calls import accounts, call_hooks, call_legs, calls, matching
@@ -36,7 +36,7 @@ from contactcenter.switchboard import (
     settling,
     waiting_steps,
 )
-from contactcenter.switchboard.asked import Arrived, Asked, AtOnce, Entering, Late
+from contactcenter.switchboard.asked import AccountOf, Arrived, Asked, AtOnce, Entering, Late
 
 #: A telephone waits for the answer: longer is a database that does not answer.
 WITHIN_S: Final = 4.5
@@ -102,13 +102,18 @@ class Switchboard:
         self._bell = bell
         self._dispatcher = dispatcher
         self._enter: Entering = _nowhere
+        self._account_of: AccountOf = _nobodys
         self._clock = clock
         self._own_addresses = OwnAddresses()
         self._settling: set[asyncio.Task[None]] = set()
 
-    def know(self, enter: Entering) -> None:
-        """Get to know how calls come onto the timeline: the intake is built with the channels."""
+    def know(self, enter: Entering, account_of: AccountOf) -> None:
+        """Get to know how calls come onto the timeline, and whose our numbers are.
+
+        The intake is built with the channels, and they with this.
+        """
         self._enter = enter
+        self._account_of = account_of
 
     async def take(self, hook: CallHook) -> Script:
         """Store what a hook tells, once, and say what is next; see ``channels.Switchboard``."""
@@ -136,6 +141,7 @@ class Switchboard:
 
     async def _store(self, conn: Conn, hook: CallHook) -> _Taken:
         place = await matching.place(conn, hook)
+        self._check_account(hook, place)
         now = place.at
         if self._clock is not timers.clock_and_next_due:
             now = (await self._clock(conn)).now
@@ -146,7 +152,7 @@ class Switchboard:
         kept = await call_hooks.keep(conn, hook, place.call_id)
         call_id, leg_id = place.call_id, place.leg_id
         if kept is not None and call_id is None:
-            began = await beginning.begin(conn, now, hook, self._own_addresses)
+            began = await beginning.begin(conn, now, hook, self._own_addresses, self._account_of)
             if began is not None:
                 call_id, leg_id = began
                 await call_hooks.belongs(conn, kept.id, call_id)
@@ -164,6 +170,7 @@ class Switchboard:
             database=self._database,
             dispatcher=self._dispatcher,
             enter=self._enter,
+            account_of=self._account_of,
         )
         return _Taken(
             call=call,
@@ -173,6 +180,12 @@ class Switchboard:
             script=await _say_at_once(asked),
             has_moved=counted is not None and counted.has_moved,
         )
+
+    def _check_account(self, hook: CallHook, place: matching.Place) -> None:
+        """Who signs for one account tells of its own calls, and of one telephone at a time."""
+        is_own = place.entry_point is None or self._account_of(place.entry_point) == hook.account
+        if not (place.is_one and is_own):
+            raise ForeignHook
 
     async def _counted(
         self,
@@ -204,9 +217,9 @@ class Switchboard:
     ) -> accounts.Counted:
         """Learn the provider's ids from a new hook, and count its call anew."""
         if place.leg_id is not None and not place.is_named and hook.leg is not None:
-            await call_legs.dialled(conn, place.leg_id, hook.leg)
+            await call_legs.dialled(conn, place.leg_id, hook.leg, account=hook.account)
         if hook.conference is not None and hook.conference != call.conference:
-            await matching.adopt(conn, call.id, conference=hook.conference)
+            await matching.adopt(conn, call.id, account=hook.account, conference=hook.conference)
         if not hook.events or call_hooks.are_forgotten(call.ended_at, now):
             return accounts.Counted(call=call, legs=await call_legs.of_call(conn, call.id))
         return await accounts.refresh(conn, now, call, fresh=hook.events)
@@ -227,6 +240,7 @@ class Switchboard:
                 database=self._database,
                 dispatcher=self._dispatcher,
                 enter=self._enter,
+                account_of=self._account_of,
             )
             return await step(asked)
 
@@ -247,6 +261,10 @@ async def _nowhere(
     _conn: Conn, _now: datetime, _item: Inbound, /, *, kept_as: int | None, apart: bool
 ) -> Arrived | None:
     raise AssertionError(f"nobody said how calls come onto the timeline ({kept_as}, {apart})")
+
+
+def _nobodys(entry_point: str) -> str:
+    raise AssertionError(f"nobody said whose our numbers are ({entry_point})")
 
 
 async def _say_at_once(asked: Asked) -> Script | None:

@@ -269,7 +269,9 @@ async def test_what_is_erased_is_heard_by_nobody_and_its_row_stays(house: House)
 
 
 async def test_what_is_being_recorded_cannot_be_erased(house: House) -> None:
-    told = recordings.Told(external_id="RE1", kind="call", state="recording", started_at=house.now)
+    told = recordings.Told(
+        external_id="RE1", account="AC1", kind="call", state="recording", started_at=house.now
+    )
     recording = await recordings.note(
         house.table, house.now, told, call_id=house.call, entry_point_id=house.number
     )
@@ -396,7 +398,7 @@ async def test_two_who_pause_at_once_ask_the_provider_once(house: House) -> None
 async def test_a_gap_is_shown_with_the_recording(house: House) -> None:
     await told(house)
     started = recordings.Told(
-        external_id="RE1", kind="call", state="recording", started_at=house.now
+        external_id="RE1", account="AC1", kind="call", state="recording", started_at=house.now
     )
     await recordings.note(
         house.table, house.now, started, call_id=house.call, entry_point_id=house.number

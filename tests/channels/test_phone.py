@@ -14,9 +14,9 @@ from phone_requests import OURS, call, hook, in_room, progress
 from phone_requests import document as parsed
 from recording_inbox import RecordingInbox
 from recording_switchboard import RecordingSwitchboard
-from twilio_requests import SETTINGS, TOKEN, signed
+from twilio_requests import SETTINGS, TOKEN
 
-from channels import Channel, Env, NotStored, Park, Say
+from channels import Channel, Env, ForeignHook, NotStored, Park, Say
 from channels._phone.repeats import PAUSES_S, SORRY
 from channels.phone import Phone
 from contactcenter.fakes.twilio_hooks import sign
@@ -265,6 +265,7 @@ async def test_hook_that_makes_no_sense_lets_the_caller_leave_a_message(exchange
 
 
 OWN, GENERAL = ("ACown", "the-own-token"), (SETTINGS["twilio_account_sid"], TOKEN)
+RECORDED = "https://api.twilio.com/2010-04-01/Accounts/{}/Recordings/RE1"
 
 
 class Own:
@@ -291,7 +292,40 @@ class Own:
     ],
 )
 async def test_number_belongs_to_its_account(aiohttp_client, http, to, by, status):
-    account, token = by
+    told = hook("voice", call("CA1", To=to, AccountSid=by[0]), token=by[1])
+    await _told_of_two_accounts(aiohttp_client, http, told, status)
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"Direction": None}, 403),
+        ({"Direction": "Inbound"}, 403),
+        ({"Direction": None, "To": "+982191099999"}, 200),
+        ({"Direction": "outbound-api", "From": OURS, "To": "+982191099999"}, 403),
+        ({"Direction": "outbound-api", "From": "+982191099999", "To": OURS}, 200),
+        ({"To": None, "RecordingUrl": RECORDED.format(GENERAL[0])}, 403),
+        ({"To": None, "RecordingUrl": RECORDED.format(OWN[0])}, 200),
+    ],
+)
+async def test_account_that_signs_speaks_for_its_own_number_and_files(
+    aiohttp_client, http, told, status
+):
+    message = hook("voicemail", call("CA1", **{"AccountSid": OWN[0]} | told), token=OWN[1])
+    await _told_of_two_accounts(aiohttp_client, http, message, status)
+
+
+@pytest.mark.parametrize("path", ["voice", "status"])
+async def test_what_the_app_does_not_believe_is_forged(exchange, path):
+    exchange.switchboard.fault = ForeignHook()
+
+    response = await exchange.post(exchange.client, hook(path, call("CA1")))
+
+    assert response.status == 403
+    assert (await response.json())["code"] == "forged"
+
+
+async def _told_of_two_accounts(aiohttp_client, http, delivery, status):
     switchboard = RecordingSwitchboard()
     env = Env(
         settings=SETTINGS,
@@ -304,7 +338,6 @@ async def test_number_belongs_to_its_account(aiohttp_client, http, to, by, statu
     contract = PhoneContract()
     client = await contract.serve(aiohttp_client, Phone(env), RecordingInbox())
 
-    delivery = signed("/hooks/phone/voice", call("CA1", To=to, AccountSid=account), token=token)
     response = await contract.post(client, delivery)
 
     assert response.status == status

@@ -69,7 +69,7 @@ async def played(board: Board, database: Database, hooks: list[dict[str, Any]]) 
                 address="+4930111222",
                 user_id=user_id,
             )
-            await call_legs.dialled(conn, leg.id, f"CA{name}")
+            await call_legs.dialled(conn, leg.id, f"CA{name}", account="AC1")
             await _wrap_up(conn, call.id, name, user_id, hooks)
         await accounts.refresh(conn, BEGAN, await calls.lock(conn, call.id))
     return await call_of(database, CUSTOMER)

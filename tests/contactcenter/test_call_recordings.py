@@ -141,12 +141,13 @@ BLANK = recordings.Recording(
 )  # fmt: skip
 BEGAN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TOLD = [
-    Told(external_id="RE1", kind="call", state="recording", started_at=BEGAN),
-    Told(external_id="RE1", kind="call", state="recording", leg_external_id="CA1"),
-    Told(external_id="RE1", kind="call", state="absent"),
-    Told(external_id="RE1", kind="voicemail", state="completed", duration_s=7),
+    Told(external_id="RE1", account="AC1", kind="call", state="recording", started_at=BEGAN),
+    Told(external_id="RE1", account="AC1", kind="call", state="recording", leg_external_id="CA1"),
+    Told(external_id="RE1", account="AC1", kind="call", state="absent"),
+    Told(external_id="RE1", account="AC1", kind="voicemail", state="completed", duration_s=7),
     Told(
         external_id="RE1",
+        account="AC1",
         kind="call",
         state="completed",
         duration_s=7,
@@ -215,7 +216,9 @@ async def test_a_recording_that_was_told_before_its_call_becomes_the_calls(
         await recorded_calls.completed(conn, centre.now, None, leg_external_id=leg)
         await recorded_calls.completed(conn, centre.now, None, conference=room)
         await recorded_calls.completed(conn, centre.now, None, conference="CFelse")
-        assert await recordings.match(conn, centre.call, leg=leg, conference=room) == 2
+        assert (
+            await recordings.match(conn, centre.call, account="AC1", leg=leg, conference=room) == 2
+        )
 
     assert await centre.value("SELECT count(*) FROM call_recording WHERE call_id IS NULL") == 1
 

@@ -147,7 +147,7 @@ async def test_the_providers_answer_and_its_first_hook_tell_the_same_telephone(
 
     async def answer() -> None:
         async with database.transaction() as conn:
-            await call_legs.dialled(conn, leg.id, "CA9")
+            await call_legs.dialled(conn, leg.id, "CA9", account="AC1")
 
     await asyncio.gather(
         board.take(told("call_status", "ringing", 3, leg="CA9")),  # which names only itself

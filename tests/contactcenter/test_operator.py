@@ -78,7 +78,7 @@ class House:
             self.database,
             Bell(self.database),
             self.dispatcher,
-            {"phone": SimpleNamespace(telephony=self.exchange)},
+            {"phone": SimpleNamespace(telephony=self.exchange, account=lambda _: "AC1")},
             clock=self.clock,
             **other,
         )

@@ -21,7 +21,7 @@ async def desk(database: Database) -> AsyncIterator[Desk]:
     bell = Bell(database)
     dispatcher = Dispatcher(database, bell)
     board = Switchboard(database, bell, dispatcher)
-    board.know(Intake(database, bell, reopen_window_s=3600).enter)
+    board.know(Intake(database, bell, reopen_window_s=3600).enter, lambda _: "AC1")
     task = asyncio.create_task(dispatcher.run())
     yield Desk(database, board)
     task.cancel()
