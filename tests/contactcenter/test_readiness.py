@@ -1,11 +1,16 @@
 """What a process says of itself at ``/readyz``, and when a failure is forgotten."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from aiohttp import web
 
 from contactcenter import app, metrics
+from contactcenter.api import health
 from contactcenter.readiness import RECOVERED_AFTER_S, Readiness
 
 
@@ -27,6 +32,41 @@ def test_a_failure_is_told_by_name_and_forgotten_after_a_while() -> None:
     assert readiness.missing() == ["worker Sender.run"]
     now_s[0] += 0.1
     assert readiness.missing() == []
+
+
+class _Frozen:
+    """A database that answers nothing, not even to who gives up waiting for it."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Any]:
+        self.asked += 1
+        try:
+            yield SimpleNamespace(fetchval=self._for_ever)
+        finally:
+            await self._for_ever()
+
+    async def _for_ever(self, *_: Any) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_a_database_that_is_frozen_is_missing_and_is_not_asked_over_and_over(
+    aiohttp_client: Any,
+) -> None:
+    database: Any = _Frozen()
+    application = web.Application()
+    application.add_routes(health.routes(database, deadline_s=0.02))
+    client = await aiohttp_client(application)
+
+    async with asyncio.timeout(10):
+        for _ in range(3):
+            async with client.get("/readyz") as answer:
+                assert answer.status == 503
+                assert (await answer.json())["missing"] == ["database"]
+
+    assert database.asked == 1
 
 
 async def test_a_task_that_fails_is_counted_told_and_started_again(
