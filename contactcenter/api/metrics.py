@@ -40,6 +40,7 @@ _HOOKS: Final = "/hooks/"
 _requests = functools.cache(metrics.HOOK_REQUESTS.labels)
 _seconds = functools.cache(metrics.HOOK_SECONDS.labels)
 _inbound = functools.cache(metrics.INBOUND.labels)
+_OUTCOMES: Final = ("accepted", "forged", "refused", "not_stored", "failed")
 _HANDED_ON: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
@@ -99,7 +100,13 @@ def _may_read(request: web.Request, token: str | None) -> bool:
 
 
 def _counted(known: frozenset[str]) -> Middleware:
-    """Count every request at a hook by channel and by how it was answered."""
+    """Count every request at a hook by channel and by how it was answered.
+
+    Each outcome is there from the start: an increase is seen only of what was 0 before.
+    """
+    for channel in (*known, "unknown"):
+        for outcome in _OUTCOMES:
+            _requests(channel, outcome)
 
     @web.middleware
     async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -40,3 +40,16 @@ async def test_how_long_a_visitor_stays_is_not_how_long_a_hook_took(aiohttp_clie
     async with client.get("/hooks/webchat/settings") as answer:
         assert answer.status == 200
     assert (counted(took) - before[0], counted(asked) - before[1]) == (1, 2)
+
+
+async def test_the_first_burst_of_forged_hooks_is_an_increase() -> None:
+    """Prometheus sees none in a series that begins with the burst."""
+    _counted(frozenset({"a_channel"}))
+
+    values = {
+        sample.labels["outcome"]: sample.value
+        for family in metrics.HOOK_REQUESTS.collect()
+        for sample in family.samples
+        if sample.name.endswith("_total") and sample.labels["channel"] == "a_channel"
+    }
+    assert values == dict.fromkeys(["accepted", "forged", "refused", "not_stored", "failed"], 0)
