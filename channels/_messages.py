@@ -138,8 +138,8 @@ class Unreadable(Struct, frozen=True, kw_only=True):
     """An authentic payload that cannot be understood; it is kept byte for byte in quarantine.
 
     ``reason`` is a stable word (``missing_field``, ``invalid_utf8``, ``nul_character``,
-    ``bad_address``, ``not_a_form``, ``unknown_status``); ``detail`` is one sentence for a person,
-    naming the place.
+    ``bad_address``, ``not_a_form``, ``unknown_status``, ``too_long``); ``detail`` is one sentence
+    for a person, naming the place.
     """
 
     channel: str

@@ -145,6 +145,9 @@ def understood(channel: str, raw: Raw, pairs: Pairs | None = None) -> Payload | 
         return _unreadable(channel, raw, pairs)
     query: dict[str, str] = {}
     for key, text in parse_qsl(urlsplit(raw.headers.get(PATH_HEADER, "")).query):
+        if "\0" in key or "\0" in text:
+            detail = "The address holds a NUL character."
+            return Unreadable(channel=channel, reason="nul_character", detail=detail, raw=raw)
         query.setdefault(key, text)
     return Payload(channel=channel, form=form, query=query, raw=raw)
 

@@ -12,6 +12,10 @@ from channels._failures import BadAddress
 #: No region: a number is whose its country code says.
 _NO_REGION: Final = "ZZ"
 _MOST_DIGITS: Final = 9
+_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+#: Of a telephone; longer ones are a stranger's joke.
+_LONGEST_ADDRESS: Final = 255
 #: What may be dialled and is no number.
 _SCHEMES: Final = ("sip:", "sips:", "client:")
 
@@ -37,14 +41,18 @@ _UNPARKED: Final[Mapping[str, Unparked]] = {
 
 
 def moment(text: str | None) -> datetime | None:
-    """A time: RFC 2822 as the provider writes it, ISO 8601, or seconds since 1970; in UTC."""
+    """A time: RFC 2822 as the provider writes it, ISO 8601, or seconds since 1970; in UTC.
+
+    One of another century is a mistake, and as none: databases keep the ends of time for infinity.
+    """
     written = (text or "").strip()
     if not written:
         return None
     try:
-        return _moment(written).astimezone(UTC)
+        found = _moment(written).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         return None
+    return found if _FIRST <= found < _LAST else None
 
 
 def count(text: str | None) -> int | None:
@@ -84,7 +92,7 @@ def unparked(text: str | None) -> Unparked:
 
 def caller(text: str | None) -> str | None:
     """Who calls: E.164, ``sip:`` or ``client:``; None for who hides it or has no such number."""
-    written = (text or "").strip()
+    written = _address(text)
     if written.startswith(_SCHEMES):
         return written
     try:
@@ -96,13 +104,19 @@ def caller(text: str | None) -> str | None:
 
 def called(text: str | None) -> str | None:
     """Which number was called, in its one form; as it was written where it is no number."""
-    written = (text or "").strip()
+    written = _address(text)
     if not written or written.startswith(_SCHEMES):
         return written or None
     try:
         return _phone_number.entry_point(written, _NO_REGION)
     except BadAddress:
         return written
+
+
+def _address(text: str | None) -> str:
+    """What may be an address; whoever makes one up as long as a page has none."""
+    written = (text or "").strip()
+    return written if len(written) <= _LONGEST_ADDRESS else ""
 
 
 def _moment(written: str) -> datetime:

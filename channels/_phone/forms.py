@@ -9,6 +9,7 @@ Source: https://www.twilio.com/docs/voice/twiml
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 from msgspec.structs import replace
@@ -30,20 +31,32 @@ _PROGRESS: Final[Mapping[str, CallEventKind]] = {
 }
 #: Hooks of a customer's telephone, in which a call may appear for the first time.
 _OF_CUSTOMERS: Final = frozenset({"voice", "gather", "wait", "enqueue_action", "join", "fallback"})
+#: The provider's ids have 34 characters.
+#: Source: https://www.twilio.com/docs/glossary/what-is-a-sid
+_IDS: Final = ("CallSid", "ConferenceSid", "RecordingSid", "TranscriptionSid", "QueueSid")
+_LONGEST_ID: Final = 100
+_LONGEST_KEY: Final = 400
+
+
+class _TooLong(Exception):
+    """An id that is none; its name."""
 
 
 def hook(name: HookName, payload: Payload, received_at: datetime) -> CallHook | Unreadable:
     """Translate a form posted to one of our addresses; ``received_at`` is timezone-aware."""
     form = Form(name=name, form=payload.form, query=payload.query, received_at=received_at)
     try:
+        _check_ids(form)
         told = _READERS[name](form)
     except Missing as error:
         return _unreadable(payload, "missing_field", f"The form has no {error}.")
     except Unknown as error:
         return _unreadable(payload, "unknown_status", str(error))
+    except _TooLong as error:
+        return _unreadable(payload, "too_long", f"{error} is too long for what it is.")
     return CallHook(
         name=name,
-        key=told.key,
+        key=_short(told.key),
         account=form.get("AccountSid"),
         leg=form.get("CallSid") or None,
         conference=form.get("ConferenceSid") or None,
@@ -69,6 +82,19 @@ def sample(
         return read
     dated = (replace(event, at=at) if event.at is None else event for event in read.events)
     return replace(read, events=tuple(dated))
+
+
+def _check_ids(form: Form) -> None:
+    for name in _IDS:
+        if len(form.get(name)) > _LONGEST_ID:
+            raise _TooLong(name)
+
+
+def _short(key: str) -> str:
+    """The key, or what stands for a long one: what was said may be a speech."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return f"{key[: _LONGEST_KEY - 64]}{sha256(key.encode(errors='surrogatepass')).hexdigest()}"
 
 
 def _voice(form: Form) -> Told:
@@ -181,7 +207,8 @@ def _entered(form: Form) -> str:
 
 
 def _unreadable(payload: Payload, reason: str, detail: str) -> Unreadable:
-    sid = payload.form.get("CallSid") or payload.form.get("ConferenceSid") or None
+    sid = payload.form.get("CallSid") or payload.form.get("ConferenceSid") or ""
+    sid = sid if 0 < len(sid) <= _LONGEST_ID else None
     return Unreadable(channel=NAME, reason=reason, detail=detail, raw=payload.raw, external_id=sid)
 
 

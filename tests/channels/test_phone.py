@@ -72,6 +72,7 @@ class PhoneContract(CallContract):
         return {
             "not_a_form": not_a_form,
             "nul_character": hook("voice", call("c-1", CallerName="a\0b")),
+            "nul_character/address": hook("gather?step=a%00b", call("c-1")),
             "missing_field/voice": hook("voice", call("c-1", CallSid=None)),
             "missing_field/status": hook("status", call("c-1", CallSid=None)),
         }

@@ -210,6 +210,32 @@ def test_a_copy_has_the_same_key_and_anything_else_another(name, params, other):
     assert read(name, params).key != read(name, params | other).key
 
 
+def test_a_key_stays_short_however_much_was_said():
+    speech = [f"{n} times no, and once more " * 400 for n in (1, 2)]
+    one, same, other = (
+        read("gather", CALL | {"SpeechResult": said}) for said in (speech[0], *speech)
+    )
+
+    assert one.key == same.key != other.key
+    assert len(one.key) == 400
+    assert [event.input for event in one.events if event.kind == "chose"] == [speech[0].strip()]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "253402300799"])
+def test_a_time_at_the_end_of_all_times_is_none(at):
+    ended = told("call_status", CALL | {"CallStatus": "completed", "Timestamp": at})["ended"]
+
+    assert ended.at is None
+
+
+def test_an_address_as_long_as_a_page_is_none():
+    strange = "sip:" + "a" * 4000 + "@pbx.example"
+
+    began = read("voice", CALL | {"From": strange}).events[0]
+
+    assert began.caller is None
+
+
 def test_the_step_in_our_address_tells_two_questions_apart():
     assert read("gather", CALL, step="main.1").key != read("gather", CALL, step="main.2").key
 
@@ -228,6 +254,7 @@ def test_the_step_in_our_address_tells_two_questions_apart():
         ("call_status", {"CallSid": "CA1", "CallStatus": "asleep"}, "unknown_status"),
         ("recording", {"CallSid": "CA1"}, "missing_field"),
         ("recording", {"RecordingSid": "RE1", "RecordingStatus": "eaten"}, "unknown_status"),
+        ("voice", {"CallSid": "C" * 101}, "too_long"),
     ],
 )
 def test_what_means_nothing_is_kept_with_the_reason(name, params, reason):
