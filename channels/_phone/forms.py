@@ -208,8 +208,10 @@ def _entered(form: Form) -> str:
 
 def _unreadable(payload: Payload, reason: str, detail: str) -> Unreadable:
     sid = payload.form.get("CallSid") or payload.form.get("ConferenceSid") or ""
-    sid = sid if 0 < len(sid) <= _LONGEST_ID else None
-    return Unreadable(channel=NAME, reason=reason, detail=detail, raw=payload.raw, external_id=sid)
+    known = sid if 0 < len(sid) <= _LONGEST_ID else None
+    return Unreadable(
+        channel=NAME, reason=reason, detail=detail, raw=payload.raw, external_id=known
+    )
 
 
 _READERS: Final[Mapping[HookName, Callable[[Form], Told]]] = {
