@@ -3,7 +3,6 @@
 And whatever we think of him, and whatever colleagues write about him, none of it is told to him.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,8 +11,8 @@ from typing import Any
 import aiohttp
 import asyncpg
 import centre as centre_module
-from aiohttp import ClientWebSocketResponse, WSMsgType
 from centre import Centre, Person
+from journey_lines import Line, console
 
 from routing.temperament import LABELS, guidance
 
@@ -26,43 +25,6 @@ TRACES = (
     NOTE, "fault_finding", "temperament", "guidance", "segment", "خلق‌وخو", "credit", "queue_id",
     *(line for label in LABELS for lines in guidance(label).values() for line in lines),
 )  # fmt: skip
-PATIENCE_S = 20.0
-
-
-class Line:
-    """One end of a socket that speaks JSON; keeps every frame that it was sent."""
-
-    def __init__(self, socket: ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self.said: list[str] = []
-        self.welcome: dict[str, Any] = {}
-        self._number = 0
-
-    async def say(self, **frame: Any) -> None:
-        await self.socket.send_str(json.dumps(frame))
-
-    async def next(self, **wanted: Any) -> Any:
-        """The next frame that has these fields."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                message = await self.socket.receive()
-                assert message.type is WSMsgType.TEXT, message
-                self.said.append(message.data)
-                frame = json.loads(message.data)
-                if all(frame.get(key) == value for key, value in wanted.items()):
-                    return frame
-
-    async def command(self, kind: str, **fields: Any) -> None:
-        """A command of the feed, done."""
-        self._number += 1
-        await self.say(id=self._number, type=kind, **fields)
-        result = await self.next(type="result", id=self._number)
-        assert result["success"], result
-
-    async def event(self, kind: str) -> Any:
-        while (event := (await self.next(type="event"))["event"])["kind"] != kind:
-            pass
-        return event
 
 
 async def widget_set_up(dsn: str) -> None:
@@ -94,16 +56,6 @@ async def widget(centre: Centre, **hello: Any) -> AsyncIterator[Line]:
         line = Line(socket)
         await line.say(type="hello", version=1, entry_point=KEY, **hello)
         line.welcome = await line.next(type="welcome")
-        yield line
-
-
-@asynccontextmanager
-async def console(centre: Centre, person: Person) -> AsyncIterator[Line]:
-    """An agent's feed that follows from now on."""
-    headers = {"Origin": centre.url}
-    async with person._http.ws_connect(f"{centre.url}/api/v1/feed", headers=headers) as socket:
-        line = Line(socket)
-        await line.command("subscribe")
         yield line
 
 
