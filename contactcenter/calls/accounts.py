@@ -107,11 +107,14 @@ def _outcome(call: Call, made: Account, events: Sequence[CallEvent]) -> Outcome:
 
 
 def _parked(call: Call, legs: Sequence[CallLeg], events: Sequence[CallEvent]) -> list[CallEvent]:
-    """That he waits, where only we know it: the provider has told nothing of his place in line."""
+    """That he waits, where only we know it: the provider has told nothing of his place in line.
+
+    Who was promised a callback in the menu has a place, but does not wait on the line.
+    """
     customer = standing.customer_of(legs)
     if customer is None or call.parked_at is None or call.direction == "outbound":
         return []
-    if any(event.kind in ("parked", "unparked") for event in events):
+    if any(event.kind in ("parked", "unparked", "callback_asked") for event in events):
         return []
     return [CallEvent(kind="parked", received_at=call.parked_at, leg=customer.external_id)]
 

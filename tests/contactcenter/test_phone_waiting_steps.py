@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import factories
 import pytest
-from call_told import told
+from call_told import over, told
 from phone_menu_desk import SALES_TREE, Desk, words
 
 from channels import Again, Ask, HangUp, LeaveQueue, TakeMessage
@@ -238,6 +238,9 @@ async def test_a_callback_from_the_menu_is_promised_although_we_are_closed(desk)
     assert call.choices == ["closed:1", "callback:callback"]
     async with desk.database.read() as conn:
         assert await conn.fetchval("SELECT count(*) FROM callback") == 1
+    await desk.board.take(over(seconds=9, elapsed_s=9))
+    kept = await desk.the_call()
+    assert (kept.outcome, kept.account["ivr_s"], kept.account["queue_s"]) == ("callback", 9, 0)
 
 
 async def test_a_withheld_number_that_asks_for_a_callback_leaves_a_message(desk):
