@@ -122,9 +122,11 @@ class Hooks:
             if name == "fallback" and not script:
                 script = repeats.given_up(name, hook.query, options)
             return documents.document(script, addresses, options)
-        except NotStored:
-            asked = repeats.count(payload)
-            log.error("call_not_answered", hook=name, asked_again=asked, call_sid=hook.leg)  # noqa: TRY400
+        except NotStored as error:
+            asked, why = repeats.count(payload), _why(error)
+            log.error(  # noqa: TRY400
+                "call_not_answered", hook=name, asked_again=asked, call_sid=hook.leg, error=why
+            )
         except documents.TooLong as error:
             log.error("call_document_too_long", hook=name, error=str(error))  # noqa: TRY400
             asked = len(repeats.PAUSES_S)
@@ -140,8 +142,8 @@ class Hooks:
         """Answer who only tells us something."""
         try:
             await self._take(hook)
-        except NotStored:
-            log.error("hook_not_stored", channel=NAME, hook=hook.name)  # noqa: TRY400
+        except NotStored as error:
+            log.error("hook_not_stored", channel=NAME, hook=hook.name, error=_why(error))  # noqa: TRY400
             detail = "It could not be stored; send it again."
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_stored", detail)
         return taken()
@@ -172,8 +174,8 @@ class Hooks:
         try:
             async with asyncio.timeout(self._answer_within_s):
                 await inbox.receive([item])
-        except (NotStored, TimeoutError):
-            log.error("hook_not_stored", channel=NAME, hook=name)  # noqa: TRY400
+        except (NotStored, TimeoutError) as error:
+            log.error("hook_not_stored", channel=NAME, hook=name, error=_why(error))  # noqa: TRY400
             detail = "It could not be stored; send it again."
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_stored", detail)
         if name not in ANSWERED:
@@ -217,6 +219,11 @@ def _parties(form: Mapping[str, str]) -> dict[str, str]:
 def _forged(detail: str) -> web.Response:
     log.warning("hook_refused", channel=NAME, code="forged")
     return problem(HTTPStatus.FORBIDDEN, "forged", detail)
+
+
+def _why(error: Exception) -> str:
+    """What kept it from being stored: no database, a deadline, an error of the database's."""
+    return type(error.__cause__ or error).__name__
 
 
 def _document(text: str) -> web.Response:

@@ -14,6 +14,7 @@ from phone_requests import OURS, call, hook, in_room, progress
 from phone_requests import document as parsed
 from recording_inbox import RecordingInbox
 from recording_switchboard import RecordingSwitchboard
+from structlog.testing import capture_logs
 from twilio_requests import SETTINGS, TOKEN
 
 from channels import Channel, Env, ForeignHook, NotStored, Park, Say
@@ -123,6 +124,15 @@ async def down(exchange):
     """The same, while nothing can be stored."""
     exchange.switchboard.fault = NotStored("no database")
     return exchange
+
+
+async def test_log_says_why_nobody_could_be_answered(down):
+    down.switchboard.fault.__cause__ = TimeoutError()
+    with capture_logs() as logs:
+        await down.say("gather?step=main.1&call=7", call("CA1", Digits="2"))
+
+    [told] = [entry for entry in logs if entry["event"] == "call_not_answered"]
+    assert (told["hook"], told["error"], told["call_sid"]) == ("gather", "TimeoutError", "CA1")
 
 
 async def test_telephone_asks_again_until_it_is_answered_and_what_was_pressed_is_not_lost(down):
