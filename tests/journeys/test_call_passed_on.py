@@ -118,6 +118,11 @@ async def test_where_nobody_answers_the_customer_is_the_first_ones_again(house):
     }
     agent = await house.row("SELECT load FROM agent WHERE id = $1", bob.id)
     assert agent == {"load": 0}
+    await house.passes(90)
+    call = await house.call()
+    assert house.telephones(call)[2] == ["Bob", "consultation", 30, None, None, 50, "no_answer"]
+    assert seconds(call) == [4, 8, 18 + 52, 30, 0, 112, 0, 0]
+    assert house.shares(call) == {"Ann": [70, 30, 30]}
 
 
 async def test_a_call_that_goes_outside_goes_on_without_us(house):
@@ -157,3 +162,5 @@ async def test_a_caller_who_hangs_up_while_it_rings_stays_with_who_had_him(house
     assert house.telephones(call)[2][:6] == ["Bob", "consultation", 100, None, None, 112]
     assert (await house.stays(call["ticket_id"]))[1][0] == "Ann"
     assert (await house.presences(bob)) == [[0, "available"]]
+    assert seconds(call) == [4, 8, 88, 12, 0, 112, 0, 0]
+    assert house.shares(call) == {"Ann": [88, 12, 0]}

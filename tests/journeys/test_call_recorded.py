@@ -91,7 +91,12 @@ async def test_a_call_is_announced_recorded_paused_heard_and_kept_once(house):
     await house.passes(60)
 
     kept = await until_kept(house)
+    call = await house.call()
+    assert house.times(call) == ["answered", 0, 6, 12, 100]  # it is announced from 4 to 6
+    assert house.figures(call) == [6, 6, 6, 88, 0, 100]
+    assert house.shares(call) == {"Ann": [88, 0, 0]}
     assert (kept["kind"], kept["content_type"]) == ("call", "audio/mpeg")
+    assert kept["duration_s"] == 88
     (shown,) = await ann.get(f"/calls/{call['id']}/recordings")
     (gap,) = shown["pauses"]
     assert (gap["state"], gap["paused_at"], gap["ended_at"]) == ("over", house.at(40), house.at(60))
@@ -118,7 +123,10 @@ async def test_a_message_waits_as_a_ticket_and_no_telephone_is_needed_to_take_it
     await house.passes(5)
     offered = await house.row("SELECT agent_id FROM offer ORDER BY id DESC LIMIT 1")
     assert offered["agent_id"] == agent.id
-    assert (await house.row("SELECT outcome FROM call"))["outcome"] == "voicemail"
+    call = await house.call()
+    assert house.times(call) == ["voicemail", 0, None, None, 23]
+    assert house.figures(call) == [3, 0, 0, 0, 0, 23]
+    assert house.phases(call) == [["menu", None, 0, 3], ["voicemail", None, 3, 23]]
 
 
 async def test_who_hangs_up_at_the_tone_has_left_nothing(house):
@@ -130,3 +138,6 @@ async def test_who_hangs_up_at_the_tone_has_left_nothing(house):
 
     found = await house.row("SELECT count(*) AS n FROM interaction WHERE kind = 'voicemail'")
     assert found == {"n": 0}
+    call = await house.call()
+    assert house.times(call) == ["short_abandoned", 0, None, None, 4]
+    assert house.figures(call) == [4, 0, 0, 0, 0, 4]
