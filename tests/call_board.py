@@ -11,6 +11,7 @@ from contactcenter import timers
 from contactcenter.bell import Bell
 from contactcenter.calls import call_legs, calls
 from contactcenter.calls.calls import Call
+from contactcenter.calls.own_menus import OwnMenus
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.dispatch.routing_lock import Clock
@@ -32,10 +33,12 @@ async def board(
     *,
     clock: Clock = timers.clock_and_next_due,
     accounts: Mapping[str, str] = {},
+    menus: OwnMenus | None = None,
 ) -> AsyncIterator[Board]:
     """One process of it, with its dispatcher, while the context lasts.
 
-    ``accounts`` are those of numbers with one of their own.
+    ``accounts`` are those of numbers with one of their own. What callers hear is read anew for
+    each hook, unless there is something that remembers it.
     """
     async with database.transaction() as conn:
         if not await conn.fetchval(
@@ -45,7 +48,7 @@ async def board(
             await factories.entry_point(conn, queue_id=queue_id, channel="phone", address=OURS)
     bell = Bell(database)
     dispatcher = Dispatcher(database, bell, clock=clock)
-    built = Board(database, bell, dispatcher, clock=clock)
+    built = Board(database, bell, dispatcher, clock=clock, menus=menus or OwnMenus(ttl_s=0))
     built.database, built.bell, built.dispatcher = database, bell, dispatcher
     built.know(
         Intake(database, bell, reopen_window_s=3600).enter, lambda at: accounts.get(at, "AC1")

@@ -241,8 +241,8 @@ FAULTS = (
     Fault(
         "a_copy_of_a_hook_is_news",
         "contactcenter/switchboard/switchboard.py",
-        "            is_new=kept is not None,\n            delivery_id",
-        "            is_new=True,\n            delivery_id",
+        "is_new=delivery_id is not None",
+        "is_new=True",
         (f"{BOARD}::test_a_copy_changes_nothing_and_gets_the_same_answer",),
     ),
     Fault(
@@ -255,15 +255,22 @@ FAULTS = (
     Fault(
         "a_hook_is_about_whatever_call_it_names",
         "contactcenter/switchboard/switchboard.py",
-        "        if not (place.is_one and is_own):\n",
-        "        if not place.is_one:\n",
+        "        self._check_account(hook, place.entry_point)\n",
+        "",
         (f"{CALL_ACCOUNTS}::test_another_accounts_hook_is_refused_and_leaves_no_row",),
+    ),
+    Fault(
+        "music_is_for_whoever_asks",
+        "contactcenter/switchboard/switchboard.py",
+        "            self._check_account(hook, found.entry_point)\n",
+        "",
+        (f"{CALL_ACCOUNTS}::test_music_is_for_who_waits_and_nobody_else",),
     ),
     Fault(
         "a_hook_speaks_for_another_telephone",
         "contactcenter/switchboard/switchboard.py",
-        "        if not (place.is_one and is_own):\n",
-        "        if not is_own:\n",
+        "        if not place.is_one:\n            raise ForeignHook\n",
+        "",
         (
             f"{CALL_ACCOUNTS}::test_hook_that_names_one_telephone_and_comes_from_another_is_refused",
             f"{CALL_ACCOUNTS}::test_telephone_that_was_not_dialled_yet_is_not_the_customers",
@@ -281,9 +288,16 @@ FAULTS = (
     Fault(
         "a_call_and_its_end_miss_one_another",
         "contactcenter/calls/matching.py",
-        "    await lock(conn, hook.leg, hook.conference)\n    return",
+        "    await _lock.run(conn, hook.leg, hook.conference, _WAITS_AT_MOST)\n    return",
         "    return",
         (f"{BOARD}::test_a_call_and_its_end_that_are_told_at_once_find_one_another",),
+    ),
+    Fault(
+        "a_hook_counts_a_call_that_another_is_changing",
+        "contactcenter/calls/matching.sql",
+        "  FOR NO KEY UPDATE\n",
+        "",
+        (f"{BOARD}::test_a_hook_counts_what_was_told_while_it_waited_for_its_call",),
     ),
     Fault(
         "nobody_remembers_what_is_to_be_settled",
@@ -311,7 +325,7 @@ FAULTS = (
     Fault(
         "a_company_has_one_call_at_a_time",
         "contactcenter/switchboard/arriving.py",
-        "kept_as=asked.delivery_id, apart=apart",
+        "kept_as=asked.delivery_id, apart=door.is_taken",
         "kept_as=asked.delivery_id, apart=False",
         (f"{BOARD}::test_who_waits_is_on_the_timeline_with_a_ticket_of_his_own",),
     ),

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from channels import CallEvent
+from contactcenter import db
 from contactcenter.calls import (
     call_accounts,
     call_hooks,
@@ -21,6 +22,7 @@ from contactcenter.calls import (
     standing,
     telling,
 )
+from contactcenter.calls.call_hooks import Known
 from contactcenter.calls.call_legs import CallLeg
 from contactcenter.calls.calls import Call, Outcome
 from contactcenter.db import Conn
@@ -35,6 +37,9 @@ _FAILED: Outcome = "failed"
 
 #: What was told of a call is not kept for ever (``upkeep.sql``): from then on its figures stand.
 STANDS_AFTER: Final = timedelta(days=30)
+
+_SQL = db.Statements(__name__)
+_save_both = _SQL.take("save_both", int)
 
 
 class Counted(Struct, frozen=True, kw_only=True):
@@ -55,24 +60,39 @@ async def refresh(
 
     What routing has to go by makes the call unsettled.
     """
-    legs = await call_legs.of_call(conn, call.id)
-    events = [event for hook in await call_hooks.of_call(conn, call.id) for event in hook.events]
+    return await count(conn, now, call, await call_hooks.known(conn, call.id), fresh=fresh)
+
+
+async def count(
+    conn: Conn, now: datetime, call: Call, known: Known, *, fresh: Sequence[CallEvent] = ()
+) -> Counted:
+    """The same, by what was read of it since it was locked."""
+    legs, events = known.legs, known.events
     stood = standing.stand(call, legs, events)
     counted = stood.call
     if not (call.ended_at is not None and call.account and now - call.ended_at > STANDS_AFTER):
         counted = _accounted(stood.call, stood.legs, events)
-    changed = [new for new, old in zip(stood.legs, legs, strict=True) if new != old]
-    for leg in changed:
-        await call_legs.save(conn, leg)
     is_news = counted.is_over and not call.is_over
     has_moved = is_news or _has_moved(legs, stood.legs)
     if has_moved:
         counted = msgspec.structs.replace(counted, unsettled_at=call.unsettled_at or now)
+    changed = [new for new, old in zip(stood.legs, legs, strict=True) if new != old]
     if counted != call:
-        counted = await calls.save(conn, counted)
+        counted = await _save(conn, counted, changed)
         counted = await hang_ups.note(conn, counted)
         await telling.tell(conn, now, call, counted, legs=stood.legs, fresh=fresh)
+    else:
+        for leg in changed:
+            await call_legs.save(conn, leg)
     return Counted(call=counted, legs=stood.legs, has_moved=has_moved)
+
+
+async def _save(conn: Conn, call: Call, changed: Sequence[CallLeg]) -> Call:
+    """Write the call, and those of its telephones of which something else is known now."""
+    if not changed:
+        return await calls.save(conn, call)
+    version = await _save_both.one(conn, msgspec.to_builtins(changed), *calls.columns(call))
+    return msgspec.structs.replace(call, version=version)
 
 
 def _accounted(call: Call, legs: Sequence[CallLeg], events: Sequence[CallEvent]) -> Call:

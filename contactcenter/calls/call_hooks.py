@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
@@ -9,51 +10,55 @@ from msgspec import Struct
 
 from channels import CallEvent, CallHook, HookName
 from contactcenter import blobs, db
+from contactcenter.calls.call_legs import CallLeg
 from contactcenter.db import Conn
 
 #: Hooks of a call that is over for longer are deleted, see ``upkeep``: its figures stand.
 KEPT_FOR: Final = timedelta(days=30)
 
 
+class Known(Struct, frozen=True, kw_only=True):
+    """What a call is counted by: its telephones, and all that was told of it."""
+
+    legs: list[CallLeg]
+    events: list[CallEvent]
+
+
 class Kept(Struct, frozen=True, kw_only=True):
-    """A hook that was stored just now; ``delivery_id`` has its bytes."""
+    """A hook that is stored; ``delivery_id`` has its bytes, None where it was stored before.
 
-    id: int
-    delivery_id: int
+    ``known`` is what its call is counted by, with it; None where that was not asked for.
+    """
 
-
-class Told(Struct, frozen=True, kw_only=True):
-    """One hook of a call, as the figures are made of it."""
-
-    id: int
-    key: str
-    name: str
-    told: list[dict[str, Any]]
-    received_at: datetime
+    delivery_id: int | None
+    known: Known | None
 
     @property
-    def events(self) -> list[CallEvent]:
-        """What it told."""
-        return msgspec.convert(self.told, list[CallEvent])
+    def is_new(self) -> bool:
+        """Whether it was stored just now."""
+        return self.delivery_id is not None
 
 
-class _Earlier(Struct, frozen=True, kw_only=True):
-    id: int
-    call_id: int | None
+class _Known(Struct, frozen=True, kw_only=True):
+    legs: list[dict[str, Any]] | None
+    told: list[list[dict[str, Any]]] | None
+
+
+class _Kept(_Known, frozen=True, kw_only=True):
+    delivery_id: int | None
 
 
 _SQL = db.Statements(__name__)
-_keep = _SQL.take("keep", Kept)
+_keep = _SQL.take("keep", _Kept)
 _note = _SQL.take("note", int)
-_belongs = _SQL.command("belongs")
-_of_call = _SQL.take("of_call", Told)
+_known = _SQL.take("known", _Known)
 
 
-async def keep(conn: Conn, hook: CallHook, call_id: int | None) -> Kept | None:
-    """Store a hook; None where it was stored before."""
+async def keep(conn: Conn, hook: CallHook, call_id: int | None, *, reads: bool = False) -> Kept:
+    """Store a hook, once by its key; ``reads`` also what is known of its call, which is locked."""
     body = hook.raw.body
     is_large = len(body) > blobs.INLINE_BYTES
-    return await _keep.first(
+    kept = await _keep.one(
         conn,
         hook.key,
         call_id,
@@ -67,12 +72,16 @@ async def keep(conn: Conn, hook: CallHook, call_id: int | None) -> Kept | None:
         None if is_large else body,
         await blobs.store(conn, body) if is_large else None,
         hook.account,
+        reads,
     )
+    is_new = kept.delivery_id is not None
+    fresh = hook.events if is_new else ()
+    return Kept(delivery_id=kept.delivery_id, known=_made(kept, fresh) if reads else None)
 
 
-async def belongs(conn: Conn, hook_id: int, call_id: int) -> None:
-    """A stored hook is about this call, which it began."""
-    await _belongs.run(conn, hook_id, call_id)
+async def known(conn: Conn, call_id: int) -> Known:
+    """What a call is counted by, in one read; it is locked."""
+    return _made(await _known.one(conn, call_id), ())
 
 
 async def note(
@@ -106,6 +115,9 @@ def are_forgotten(ended_at: datetime | None, now: datetime) -> bool:
     return ended_at is not None and ended_at < now - KEPT_FOR
 
 
-async def of_call(conn: Conn, call_id: int) -> list[Told]:
-    """All that was told of a call, in the order in which it came."""
-    return await _of_call.all(conn, call_id)
+def _made(row: _Known, fresh: Sequence[CallEvent]) -> Known:
+    told = msgspec.convert(row.told or [], list[list[CallEvent]])
+    return Known(
+        legs=msgspec.convert(row.legs or [], list[CallLeg]),
+        events=[*chain.from_iterable(told), *fresh],
+    )

@@ -126,8 +126,13 @@ async def create(
 
 async def save(conn: Conn, call: Call) -> Call:
     """Write an edited call back, locked before; returns it with its new version."""
-    version = await _save.one(
-        conn,
+    version = await _save.one(conn, *columns(call))
+    return msgspec.structs.replace(call, version=version)
+
+
+def columns(call: Call) -> tuple[Any, ...]:
+    """Its id and all that may change of it, as ``save`` writes them."""
+    return (
         call.id,
         call.contact_id,
         call.ticket_id,
@@ -148,7 +153,6 @@ async def save(conn: Conn, call: Call) -> Call:
         call.account,
         call.unsettled_at,
     )
-    return msgspec.structs.replace(call, version=version)
 
 
 async def settled(conn: Conn, seen: Call) -> None:

@@ -59,12 +59,16 @@ class _Row(Struct, frozen=True, kw_only=True):
 
 
 class _OfCall(Struct, frozen=True, kw_only=True):
-    """A call; ``said`` is what its people hear of it, None where it is not recorded."""
+    """A call; ``said`` is what its people hear of it, None where it is not recorded.
+
+    ``is_wanted`` is whether its number wants calls to be recorded now.
+    """
 
     entry_point_id: int
     direction: Literal["inbound", "outbound"]
     language: str | None
     said: list[dict[str, str]] | None
+    is_wanted: bool
 
 
 class NoNumber(Conflict):
@@ -181,6 +185,8 @@ async def is_recorded(conn: Conn, call_id: int) -> bool:
 async def _planned(conn: Conn, call_id: int, language: str | None) -> Script:
     """Decide once for a call whether it is recorded, and in which words this is said."""
     of_call = await _of_call.one(conn, call_id)
+    if of_call.said is None and not of_call.is_wanted:
+        return ()
     if of_call.said is None:
         policy = await find(conn, of_call.entry_point_id)
         said = _said(policy, language or of_call.language)

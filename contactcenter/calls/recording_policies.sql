@@ -18,8 +18,9 @@ RETURNING version
 
 -- name: of_call
 -- Whether a call is recorded, and in which words its people hear that.
-SELECT c.entry_point_id, c.direction, coalesce(c.language, e.language) AS language, n.said
+SELECT c.entry_point_id, c.direction, coalesce(c.language, e.language) AS language, n.said, coalesce(p.mode, 'off') <> 'off' AS is_wanted
 FROM call c JOIN entry_point e ON e.id = c.entry_point_id LEFT JOIN call_recording_notice n ON n.call_id = c.id
+LEFT JOIN recording_policy p ON p.entry_point_id = c.entry_point_id
 WHERE c.id = $1
 
 -- name: plan

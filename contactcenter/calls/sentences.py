@@ -132,13 +132,6 @@ def of_pieces(pieces: Sequence[Piece]) -> House:
     return House(pieces=by_language)
 
 
-async def spoken(
-    conn: Conn, name: str, language: str, *, number: int | None = None, fallback: str | None = None
-) -> Spoken:
-    """One sentence; see ``House.said``."""
-    return (await house(conn)).said(name, language, number=number, fallback=fallback)
-
-
 async def missing(conn: Conn, language: str) -> list[str]:
     """What callers miss first who speak a language without a voice; none where all is there."""
     known = (await house(conn)).pieces.get(language, {})

@@ -12,9 +12,10 @@ from contactcenter.calls import standing
 from contactcenter.calls.call_legs import CallLeg
 from contactcenter.calls.calls import Call
 from contactcenter.db import Conn
+from contactcenter.events import Event
 
 _SQL = db.Statements(__name__)
-_teams = _SQL.take("teams", list)
+_tell = _SQL.command("tell")
 
 
 async def began(conn: Conn, now: datetime, call: Call) -> None:
@@ -72,8 +73,8 @@ def _figures(call: Call) -> tuple[Any, ...]:
     return call.outcome, call.began_at, call.answered_at, call.ended_at, call.account
 
 
-def _fact(now: datetime, call: Call, kind: str, **data: Any) -> events.Event:
-    return events.Event(
+def _fact(now: datetime, call: Call, kind: str, **data: Any) -> Event:
+    return Event(
         kind=kind,
         at=now,
         actor="customer" if kind in ("call_began", "call_waiting") else "system",
@@ -83,10 +84,18 @@ def _fact(now: datetime, call: Call, kind: str, **data: Any) -> events.Event:
     )
 
 
-async def _record(conn: Conn, *facts: events.Event) -> None:
+async def _record(conn: Conn, *facts: Event) -> None:
     """Tell those who may read the call's ticket."""
     if not facts:
         return
-    ticket_id = facts[0].ticket_id
-    teams = () if ticket_id is None else tuple(await _teams.one(conn, ticket_id))
-    await events.record(conn, *(msgspec.structs.replace(one, team_ids=teams) for one in facts))
+    for fact in facts:
+        events.check(fact)
+    await _tell.run(
+        conn,
+        facts[0].at,
+        facts[0].ticket_id,
+        facts[0].contact_id,
+        [one.kind for one in facts],
+        [one.actor for one in facts],
+        [msgspec.json.encode(one.data).decode() for one in facts],
+    )

@@ -4,6 +4,7 @@ from typing import Final
 
 import asyncpg
 import msgspec
+from msgspec import Struct
 
 from channels import Address, CallArrived, Inbound, Raw
 from contactcenter import db
@@ -14,9 +15,14 @@ from contactcenter.switchboard.asked import Asked
 #: How often somebody else may be faster with the same person before it is given up.
 _TRIES: Final = 3
 
+
+class _Door(Struct, frozen=True, kw_only=True):
+    address: str
+    is_taken: bool
+
+
 _SQL = db.Statements(__name__)
-_at = _SQL.take("at", str)
-_is_taken = _SQL.take("is_taken", bool)
+_door = _SQL.take("door", _Door)
 
 
 async def begin_waiting(asked: Asked, *, queue_id: int | None) -> Call:
@@ -45,9 +51,10 @@ async def begin_waiting(asked: Asked, *, queue_id: int | None) -> Call:
 async def _arrive(asked: Asked, call: Call, queue_id: int | None) -> Call:
     """One attempt: another call may take the ticket in this moment."""
     conn, now = asked.conn, asked.now
+    door = await _door.one(conn, call.entry_point_id, call.address_kind, call.address)
     item = Inbound(
         channel=calls.CHANNEL,
-        entry_point=await _at.one(conn, call.entry_point_id),
+        entry_point=door.address,
         sender=Address(kind=call.address_kind, value=call.address),
         text="",
         raw=Raw(body=b"", content_type="application/x-www-form-urlencoded"),
@@ -55,8 +62,7 @@ async def _arrive(asked: Asked, call: Call, queue_id: int | None) -> Call:
         occurred_at=call.began_at,
         call=CallArrived(call_id=call.id),
     )
-    apart = await _is_taken.one(conn, call.entry_point_id, call.address_kind, call.address)
-    arrived = await asked.enter(conn, now, item, kept_as=asked.delivery_id, apart=apart)
+    arrived = await asked.enter(conn, now, item, kept_as=asked.delivery_id, apart=door.is_taken)
     assert arrived is not None, f"call {call.id} is on the timeline, and does not know where"
     return await calls.save(
         conn,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from channels import CallHook, Inbound, Script
 from contactcenter.calls.call_legs import CallLeg
 from contactcenter.calls.calls import Call
+from contactcenter.calls.own_menus import OwnMenus
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 
@@ -66,6 +67,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     dispatcher: Dispatcher
     enter: Entering
     account_of: AccountOf
+    menus: OwnMenus
 
 
 #: Says what a telephone does next; at once also None: the late step of that name says it.

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Final
 
 from channels import CallEvent, CallHook, ForeignHook
-from contactcenter.calls import call_legs, calls, matching, telling
+from contactcenter import db
+from contactcenter.calls import calls, matching
+from contactcenter.calls.calls import Call
 from contactcenter.db import Conn
 from contactcenter.own_addresses import OwnAddresses
 from contactcenter.switchboard.asked import AccountOf
@@ -13,17 +15,21 @@ from contactcenter.switchboard.asked import AccountOf
 _KINDS: Final = (("+", "phone"), ("sip:", "sip"), ("sips:", "sip"), ("client:", "client"))
 
 
+_SQL = db.Statements(__name__)
+_begin = _SQL.take("begin", Call)
+
+
 async def begin(
     conn: Conn,
     now: datetime,
     hook: CallHook,
     own_addresses: OwnAddresses,
     account_of: AccountOf,
-) -> tuple[int, int] | None:
+) -> Call | None:
     """Begin the call that a hook of an unknown telephone tells of; None where it tells of none.
 
-    What was told of that telephone before becomes the call's. Returns the call and its leg. Raises
-    ``ForeignHook`` where the number is another account's.
+    What was told of that telephone before becomes the call's, and the hook, which is stored.
+    Raises ``ForeignHook`` where the number is another account's.
     """
     came = next((e for e in hook.events if e.kind == "began" and e.direction == "inbound"), None)
     if came is None or came.called is None or hook.leg is None or "leg" in hook.query:
@@ -32,27 +38,10 @@ async def begin(
         raise ForeignHook
     ours = await own_addresses.find(conn, calls.CHANNEL, came.called)
     kind, value = _caller(came, hook.leg)
-    call = await calls.create(
-        conn,
-        entry_point_id=ours.id,
-        direction="inbound",
-        address_kind=kind,
-        address=value,
-        began_at=came.at or came.received_at,
-    )
-    leg = await call_legs.add(
-        conn,
-        call.began_at,
-        call_id=call.id,
-        party="customer",
-        purpose="customer",
-        address=value,
-        external_id=hook.leg,
-        state="answered",
-    )
+    began_at = came.at or came.received_at
+    call = await _begin.one(conn, ours.id, kind, value, began_at, hook.leg, now)
     await matching.adopt(conn, call.id, account=hook.account, leg=hook.leg)
-    await telling.began(conn, now, call)
-    return call.id, leg.id
+    return call
 
 
 def _caller(came: CallEvent, leg: str) -> tuple[str, str]:

@@ -25,9 +25,5 @@ def is_old_news(hook: CallHook) -> bool:
 
 
 def is_next_turn(hook: CallHook) -> bool:
-    """Whether somebody who waits asks for more music, and says nothing else.
-
-    A call that is known to be parked need not be counted anew for it: whatever comes next does
-    that, this hook among what it goes by.
-    """
+    """Whether somebody who waits asks for more music, and says nothing else."""
     return hook.name == "wait" and all(event.kind == "parked" for event in hook.events)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from contactcenter.calls import menus, sentences
 from contactcenter.calls.calls import Call
 from contactcenter.calls.menus import Met, Room
 from contactcenter.calls.sentences import House, Spoken
@@ -51,6 +50,6 @@ async def scene_of(asked: Asked) -> Scene | None:
     call = asked.call
     if call is None:
         return None
-    met = await menus.met(asked.conn, call.entry_point_id)
-    house = await sentences.house(asked.conn)
-    return Scene(asked=asked, call=call, met=met, tree=met.menu, house=house)
+    menu = await asked.menus.of(asked.conn, call.entry_point_id)
+    house = await asked.menus.house(asked.conn)
+    return Scene(asked=asked, call=call, met=menu.met, tree=menu.tree, house=house)

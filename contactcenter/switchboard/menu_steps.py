@@ -59,8 +59,8 @@ async def gather(asked: Asked) -> Script | None:
 
 async def nobody(asked: Asked) -> Script:
     """What is right for a telephone of which nobody knows what it is about."""
-    said = await sentences.spoken(asked.conn, "sorry", sentences.OWN_LANGUAGE)
-    return (*said, HangUp())
+    house = await asked.menus.house(asked.conn)
+    return (*house.said("sorry", sentences.OWN_LANGUAGE), HangUp())
 
 
 def chosen(asked: Asked) -> CallEvent | None:

@@ -48,15 +48,10 @@ async def offer(asked: Asked) -> Script:
         return await _into_room(asked.conn, asked.now, call, leg)
     language = "en" if leg.user_id is None else await _language_of.one(asked.conn, leg.user_id)
     if answer == "over":
-        gone = await sentences.spoken(asked.conn, "offer_gone", language, fallback="en")
-        return (*gone, HangUp())
-    said = await sentences.spoken(
-        asked.conn,
-        _OFFERS.get(leg.purpose, "ticket_offer"),
-        language,
-        number=call.ticket_id,
-        fallback="en",
-    )
+        return await _gone(asked, language)
+    house = await asked.menus.house(asked.conn)
+    what = _OFFERS.get(leg.purpose, "ticket_offer")
+    said = house.said(what, language, number=call.ticket_id, fallback=sentences.OWN_LANGUAGE)
     return (Ask(prompts=said, step=_KEY, name="offer", timeout_s=KEY_WITHIN_S), HangUp())
 
 
@@ -74,8 +69,13 @@ async def agent_done(asked: Asked) -> Script:
     if leg is None or leg.user_id is None or not await answering.came_in_vain(asked.conn, leg.id):
         return (HangUp(),)
     language = await _language_of.one(asked.conn, leg.user_id)
-    gone = await sentences.spoken(asked.conn, "offer_gone", language, fallback="en")
-    return (*gone, HangUp())
+    return await _gone(asked, language)
+
+
+async def _gone(asked: Asked, language: str) -> Script:
+    """Whom he answered for is not there any more."""
+    house = await asked.menus.house(asked.conn)
+    return (*house.said("offer_gone", language, fallback=sentences.OWN_LANGUAGE), HangUp())
 
 
 async def _into_room(conn: Conn, now: datetime, call: Call, leg: CallLeg) -> Script:

@@ -7,20 +7,25 @@ hook changes nothing and gets the same answer: steps are functions of what is st
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import asyncpg
+import msgspec
 import structlog
 from msgspec import Struct
 
 from channels import CallHook, ForeignHook, HookName, Inbound, NotStored, Script
 from contactcenter import timers
 from contactcenter.bell import Bell, Topic
-from contactcenter.calls import accounts, call_hooks, call_legs, calls, matching
+from contactcenter.calls import accounts, call_hooks, call_legs, matching
+from contactcenter.calls.accounts import Counted
+from contactcenter.calls.call_hooks import Kept
 from contactcenter.calls.call_legs import CallLeg
 from contactcenter.calls.calls import Call
+from contactcenter.calls.matching import Place
+from contactcenter.calls.own_menus import OwnMenus
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.dispatch.routing_lock import Clock
@@ -76,10 +81,7 @@ log = structlog.get_logger()
 class _Taken(Struct, frozen=True, kw_only=True):
     """A stored hook; ``script`` is None where a late step has yet to say what is next."""
 
-    call: Call | None
-    leg: CallLeg | None
-    is_new: bool
-    now: datetime
+    asked: Asked
     script: Script | None
     has_moved: bool = False
 
@@ -95,6 +97,7 @@ class Switchboard:
         *,
         clock: Clock = timers.clock_and_next_due,
         keeps_times: bool = False,
+        menus: OwnMenus | None = None,
     ) -> None:
         """``keeps_times`` is for hooks that go by the database's clock already."""
         self._keeps_times = keeps_times
@@ -105,6 +108,7 @@ class Switchboard:
         self._account_of: AccountOf = _nobodys
         self._clock = clock
         self._own_addresses = OwnAddresses()
+        self._menus = menus or OwnMenus()
         self._settling: set[asyncio.Task[None]] = set()
 
     def know(self, enter: Entering, account_of: AccountOf) -> None:
@@ -119,16 +123,19 @@ class Switchboard:
         """Store what a hook tells, once, and say what is next; see ``channels.Switchboard``."""
         try:
             async with asyncio.timeout(WITHIN_S):
-                async with self._database.transaction() as conn:
-                    taken = await self._store(conn, hook)
+                taken = await self._turn(hook) if hearing.is_next_turn(hook) else None
+                if taken is None:
+                    async with self._database.transaction() as conn:
+                        taken = await self._store(conn, hook)
                 self._bell.ring("events", "triage", *_BELLS.get(hook.name, ()))
                 script = taken.script
                 if script is None:
                     script = await self._say_late(hook, taken)
         except (TimeoutError, NoDatabase, asyncpg.PostgresError) as error:
             raise NotStored("the database did not take it in time") from error
-        if taken.call is not None and taken.has_moved:
-            await self._settle(taken.call.id, waits=not hook.answers)
+        call = taken.asked.call
+        if call is not None and taken.has_moved:
+            await self._settle(call.id, waits=not hook.answers)
         return script
 
     async def run(self) -> None:
@@ -139,110 +146,97 @@ class Switchboard:
             for task in self._settling:
                 task.cancel()
 
+    async def _turn(self, hook: CallHook) -> _Taken | None:
+        """Music for who waits; None where nobody is known to.
+
+        His call need not be counted anew for it: whatever comes next does that, this hook among
+        what it goes by. So nothing is locked, and no transaction goes around it.
+        """
+        async with self._database.read() as conn:
+            found = await matching.waiting(conn, hook)
+            if found is None:
+                return None
+            self._check_account(hook, found.entry_point)
+            now = await self._now(conn, found.at)
+            hook = self._heard(hook, now)
+            kept = await call_hooks.keep(conn, hook, found.call.id)
+            asked = self._asked(conn, now, hook, call=found.call, delivery_id=kept.delivery_id)
+            return _Taken(asked=asked, script=await _say_at_once(asked))
+
     async def _store(self, conn: Conn, hook: CallHook) -> _Taken:
         place = await matching.place(conn, hook)
-        self._check_account(hook, place)
-        now = place.at
-        if self._clock is not timers.clock_and_next_due:
-            now = (await self._clock(conn)).now
-        if not self._keeps_times:
-            hook = hearing.by_database(hook, now)
-        if hearing.is_old_news(hook) and await _is_over(conn, place):
-            return _Taken(call=None, leg=None, is_new=False, now=now, script=())
-        kept = await call_hooks.keep(conn, hook, place.call_id)
-        call_id, leg_id = place.call_id, place.leg_id
-        if kept is not None and call_id is None:
-            began = await beginning.begin(conn, now, hook, self._own_addresses, self._account_of)
-            if began is not None:
-                call_id, leg_id = began
-                await call_hooks.belongs(conn, kept.id, call_id)
-        counted = await self._counted(conn, now, call_id, hook, place, is_new=kept is not None)
-        call, legs = (None, []) if counted is None else (counted.call, counted.legs)
-        leg = next((one for one in legs if one.id == leg_id), None)
-        asked = Asked(
-            conn=conn,
-            now=now,
-            hook=hook,
-            call=call,
-            leg=leg,
-            is_new=kept is not None,
-            delivery_id=None if kept is None else kept.delivery_id,
-            database=self._database,
-            dispatcher=self._dispatcher,
-            enter=self._enter,
-            account_of=self._account_of,
-        )
-        return _Taken(
-            call=call,
-            leg=leg,
-            is_new=asked.is_new,
-            now=now,
-            script=await _say_at_once(asked),
-            has_moved=counted is not None and counted.has_moved,
-        )
-
-    def _check_account(self, hook: CallHook, place: matching.Place) -> None:
-        """Who signs for one account tells of its own calls, and of one telephone at a time."""
-        is_own = place.entry_point is None or self._account_of(place.entry_point) == hook.account
-        if not (place.is_one and is_own):
+        if not place.is_one:
             raise ForeignHook
+        self._check_account(hook, place.entry_point)
+        now = await self._now(conn, place.at)
+        hook = self._heard(hook, now)
+        call = place.call
+        if hearing.is_old_news(hook) and call is not None and call.is_over:
+            return _Taken(asked=self._asked(conn, now, hook), script=())
+        kept = await call_hooks.keep(conn, hook, place.call_id, reads=call is not None)
+        if call is None and kept.is_new:
+            call = await beginning.begin(conn, now, hook, self._own_addresses, self._account_of)
+        counted = (
+            None if call is None else await _counted(conn, now, call, hook, place=place, kept=kept)
+        )
+        asked = self._asked(
+            conn,
+            now,
+            hook,
+            call=None if counted is None else counted.call,
+            leg=None if counted is None else _leg(counted.legs, place.leg_id, hook),
+            delivery_id=kept.delivery_id,
+        )
+        has_moved = counted is not None and counted.has_moved
+        return _Taken(asked=asked, script=await _say_at_once(asked), has_moved=has_moved)
 
-    async def _counted(
-        self,
-        conn: Conn,
-        now: datetime,
-        call_id: int | None,
-        hook: CallHook,
-        place: matching.Place,
-        *,
-        is_new: bool,
-    ) -> accounts.Counted | None:
-        """The call as it is after the hook, locked, and its telephones; None of nobody's.
-
-        Who only asks for more music locks nothing.
-        """
-        if call_id is None:
-            return None
-        if hearing.is_next_turn(hook):
-            call = await calls.find(conn, call_id)
-            if call.parked_at is not None and not call.is_over:
-                return accounts.Counted(call=call, legs=[])
-        call = await calls.lock(conn, call_id)
-        if not is_new:
-            return accounts.Counted(call=call, legs=await call_legs.of_call(conn, call_id))
-        return await self._count(conn, now, call, hook, place)
-
-    async def _count(
-        self, conn: Conn, now: datetime, call: Call, hook: CallHook, place: matching.Place
-    ) -> accounts.Counted:
-        """Learn the provider's ids from a new hook, and count its call anew."""
-        if place.leg_id is not None and not place.is_named and hook.leg is not None:
-            await call_legs.dialled(conn, place.leg_id, hook.leg, account=hook.account)
-        if hook.conference is not None and hook.conference != call.conference:
-            await matching.adopt(conn, call.id, account=hook.account, conference=hook.conference)
-        if not hook.events or call_hooks.are_forgotten(call.ended_at, now):
-            return accounts.Counted(call=call, legs=await call_legs.of_call(conn, call.id))
-        return await accounts.refresh(conn, now, call, fresh=hook.events)
+    def _check_account(self, hook: CallHook, entry_point: str | None) -> None:
+        """Who signs for one account tells of its own calls."""
+        if entry_point is not None and self._account_of(entry_point) != hook.account:
+            raise ForeignHook
 
     async def _say_late(self, hook: CallHook, taken: _Taken) -> Script:
         step = LATE_STEPS.get(hook.name)
         if step is None:
             return ()
         async with self._database.transaction() as conn:
-            asked = Asked(
-                conn=conn,
-                now=(await self._clock(conn)).now,
-                hook=hook,
-                call=taken.call,
-                leg=taken.leg,
-                is_new=taken.is_new,
-                delivery_id=None,
-                database=self._database,
-                dispatcher=self._dispatcher,
-                enter=self._enter,
-                account_of=self._account_of,
-            )
-            return await step(asked)
+            now = (await self._clock(conn)).now
+            late = msgspec.structs.replace(taken.asked, conn=conn, now=now, delivery_id=None)
+            return await step(late)
+
+    def _asked(
+        self,
+        conn: Conn,
+        now: datetime,
+        hook: CallHook,
+        *,
+        call: Call | None = None,
+        leg: CallLeg | None = None,
+        delivery_id: int | None = None,
+    ) -> Asked:
+        return Asked(
+            conn=conn,
+            now=now,
+            hook=hook,
+            call=call,
+            leg=leg,
+            is_new=delivery_id is not None,
+            delivery_id=delivery_id,
+            database=self._database,
+            dispatcher=self._dispatcher,
+            enter=self._enter,
+            account_of=self._account_of,
+            menus=self._menus,
+        )
+
+    def _heard(self, hook: CallHook, now: datetime) -> CallHook:
+        return hook if self._keeps_times else hearing.by_database(hook, now)
+
+    async def _now(self, conn: Conn, at: datetime) -> datetime:
+        """The database's clock, as it was read with the call; else what goes for it."""
+        if self._clock is timers.clock_and_next_due:
+            return at
+        return (await self._clock(conn)).now
 
     async def _settle(self, call_id: int, *, waits: bool) -> None:
         """Let routing see what became of a call; what takes longer is done beside."""
@@ -253,8 +247,32 @@ class Switchboard:
             await asyncio.wait([task], timeout=_SETTLE_WITHIN_S)
 
 
-async def _is_over(conn: Conn, place: matching.Place) -> bool:
-    return place.call_id is not None and (await calls.find(conn, place.call_id)).is_over
+async def _counted(
+    conn: Conn, now: datetime, call: Call, hook: CallHook, *, place: Place, kept: Kept
+) -> Counted:
+    """The call as it is after the hook, and its telephones; it is locked.
+
+    A new hook may tell the provider's ids of a telephone and a room, and has its call counted anew.
+    """
+    known = kept.known
+    if kept.is_new and place.leg_id is not None and not place.is_named and hook.leg is not None:
+        await call_legs.dialled(conn, place.leg_id, hook.leg, account=hook.account)
+        known = None
+    if kept.is_new and hook.conference is not None and hook.conference != call.conference:
+        await matching.adopt(conn, call.id, account=hook.account, conference=hook.conference)
+        known = None
+    if known is None:
+        known = await call_hooks.known(conn, call.id)
+    if not kept.is_new or not hook.events or call_hooks.are_forgotten(call.ended_at, now):
+        return Counted(call=call, legs=known.legs)
+    return await accounts.count(conn, now, call, known, fresh=hook.events)
+
+
+def _leg(legs: Sequence[CallLeg], leg_id: int | None, hook: CallHook) -> CallLeg | None:
+    """The telephone of a hook: ours by our id, a caller's by the provider's."""
+    if leg_id is not None:
+        return next((one for one in legs if one.id == leg_id), None)
+    return next((one for one in legs if hook.leg and one.external_id == hook.leg), None)
 
 
 async def _nowhere(

@@ -52,7 +52,7 @@ async def unparked(asked: Asked) -> Script | None:
 
 async def fallback(asked: Asked) -> Script:
     """What is heard where something went wrong at our side: an apology, and a message is taken."""
-    house = await sentences.house(asked.conn)
+    house = await asked.menus.house(asked.conn)
     call = asked.call
     language = sentences.OWN_LANGUAGE if call is None or call.language is None else call.language
     said = (*house.said("sorry", language), *house.said("voicemail", language))

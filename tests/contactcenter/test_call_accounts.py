@@ -106,6 +106,21 @@ async def test_hook_that_names_one_telephone_and_comes_from_another_is_refused(
     assert await _rows(database) == before
 
 
+async def test_music_is_for_who_waits_and_nobody_else(board, database):
+    def turn(**more):
+        return told("wait", "parked", 20, parked_in="QU1", answers=True, **more)
+
+    await board.take(turn())
+    await board.take(voice("CA2", caller="+15005550002"))
+    before, other = await _rows(database), await call_of(database, "CA2")
+
+    for foreign in (turn(account="AC2"), turn(query={"call": str(other.id)})):
+        with pytest.raises(ForeignHook):
+            await board.take(foreign)
+
+    assert await _rows(database) == before
+
+
 async def test_telephone_that_was_not_dialled_yet_is_not_the_customers(board, database):
     leg_id = await _offered(database, None)
 

@@ -112,7 +112,7 @@ async def test_the_hook_that_comes_after_all_changes_the_time_alone(
     assert (call.state, call.ended_at) == ("ended", at(61))
     async with database.read() as conn:
         kinds = await conn.fetch("SELECT kind FROM event WHERE kind LIKE 'call%' ORDER BY id")
-        assert len(await call_hooks.of_call(conn, call.id)) == 3
+        assert len((await call_hooks.known(conn, call.id)).events) == 3
     assert [row["kind"] for row in kinds] == ["call_began", "call_ended", "call_corrected"]
 
 

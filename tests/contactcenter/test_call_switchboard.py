@@ -13,7 +13,7 @@ from call_told import ANN, at, over, told, voice
 
 from channels import HangUp, Script
 from contactcenter import timers
-from contactcenter.calls import call_legs, matching
+from contactcenter.calls import call_hooks, call_legs, calls, matching
 from contactcenter.db import Database
 from contactcenter.switchboard import arriving, settling, switchboard
 from contactcenter.switchboard.asked import Asked
@@ -86,6 +86,27 @@ async def test_a_call_and_its_end_that_are_told_at_once_find_one_another(
             board.take(voice(leg, caller=f"+1500555{1000 + n}")), board.take(over(leg))
         )
         assert (await call_of(database, leg)).state == "ended"
+
+
+async def test_a_hook_counts_what_was_told_while_it_waited_for_its_call(
+    board: Switchboard, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "_WAITS_AT_MOST", "4s")
+    await board.take(voice())
+    call = await call_of(database)
+    parked = told("wait", "parked", 10).events
+    async with database.transaction() as conn, database.read() as watching:
+        await calls.lock(conn, call.id)
+        taking = asyncio.create_task(board.take(over(seconds=60)))
+        async with asyncio.timeout(4):
+            while not await watching.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                await asyncio.sleep(0.005)
+        await call_hooks.note(
+            conn, call.id, name="wait", key="parked", events=parked, received_at=at(10)
+        )
+    await taking
+    counted = await call_of(database)
+    assert (counted.account["ivr_s"], counted.account["queue_s"]) == (10, 50)
 
 
 async def test_a_withheld_number_is_somebody_else_each_time(

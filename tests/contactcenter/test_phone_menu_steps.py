@@ -9,6 +9,7 @@ from phone_menu_desk import SALES_TREE, Desk, words
 
 from channels import Ask, HangUp, Park, Play, Say, TakeMessage
 from contactcenter.bell import Bell
+from contactcenter.calls.own_menus import OwnMenus
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.intake import Intake
@@ -20,7 +21,7 @@ async def desk(database: Database) -> AsyncIterator[Desk]:
     """A switchboard at a number of ours that nobody has set up yet."""
     bell = Bell(database)
     dispatcher = Dispatcher(database, bell)
-    board = Switchboard(database, bell, dispatcher)
+    board = Switchboard(database, bell, dispatcher, menus=OwnMenus(ttl_s=0))
     board.know(Intake(database, bell, reopen_window_s=3600).enter, lambda _: "AC1")
     task = asyncio.create_task(dispatcher.run())
     yield Desk(database, board)
