@@ -1,8 +1,7 @@
 """The database: connections, transactions, and the named statements beside each module.
 
-Statements live in ``<module>.sql``; each starts with ``-- name: find_one`` and a line on what it
-is for. A module binds every statement it owns to a row type once, at import, and a test prepares
-them all and compares their columns with the fields of that type.
+Statements live in ``<module>.sql``; each starts with ``-- name: find_one`` and a line on what for.
+A module binds its own to a row type, at import; a test compares them with its fields.
 """
 
 import asyncio
@@ -19,6 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from contactcenter import metrics
 from contactcenter.errors import NoDatabase
+from contactcenter.known_types import KnowingConnection
 
 Row = TypeVar("Row")
 T = TypeVar("T")
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the stubs are generic, the classes are not
     PooledConnection = PoolConnectionProxy[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
 else:
-    OwnConnection, PooledConnection, Pool = asyncpg.Connection, PoolConnectionProxy, asyncpg.Pool
+    OwnConnection, PooledConnection, Pool = KnowingConnection, PoolConnectionProxy, asyncpg.Pool
 
 #: What a function that touches the database takes first.
 Conn = OwnConnection | PooledConnection
@@ -161,6 +161,7 @@ class Database:
             min_size=0,
             max_size=self._pool_size,
             init=_init,
+            connection_class=OwnConnection,
             reset=_no_reset,
             timeout=CONNECT_TIMEOUT_S,
             statement_cache_size=0 if self.pooled else 500,
@@ -197,9 +198,8 @@ class Database:
     ) -> OwnConnection:
         """Open a connection of its own for the worker ``name``; raises ``NoDatabase``.
 
-        Held as long as the worker lives, it goes past a pooler, which would only cost it prepared
-        statements. ``generic_plans`` is for few large statements, dearer to plan anew than values
-        could save: planned once, perhaps on an empty table, so told to prefer their index.
+        It goes past a pooler, which would cost it prepared statements. ``generic_plans`` is for few
+        large statements, planned once, perhaps on an empty table, so told to prefer their index.
         """
         session = dict(SESSION) | {
             "application_name": f"contactcenter {name}",

@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 import factories
 import pytest
-from databases import Copies, drop, run, with_database
+from databases import Copies, connect, drop, run, with_database
 from hypothesis import settings
 
 from contactcenter.migrate import migrate
@@ -151,7 +151,7 @@ def worker_dsn(ready_copies: Copies) -> Iterator[str]:
 @pytest.fixture
 async def conn(worker_dsn: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection in a transaction that is rolled back when the test ends."""
-    connection = await asyncpg.connect(worker_dsn)
+    connection = await connect(worker_dsn)
     transaction = connection.transaction()
     await transaction.start()
     try:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from contactcenter.bench.scratch import drop_database
+from contactcenter.known_types import KnowingConnection
 
 T = TypeVar("T")
 
@@ -85,6 +86,11 @@ class Copies:
     async def _drop(self, name: str) -> None:
         async with self._turn:
             await drop_database(self._server, name)
+
+
+async def connect(dsn: str) -> asyncpg.Connection:
+    """A connection that does not ask again what PostgreSQL itself has, as the application's."""
+    return await asyncpg.connect(dsn, connection_class=KnowingConnection)
 
 
 async def run(dsn: str, statement: str) -> None:

@@ -13,6 +13,7 @@ from aiohttp import DummyCookieJar, web
 from aiohttp.test_utils import TestClient
 from argon2 import PasswordHasher
 from callers import PASSWORD, Caller, Staff
+from databases import connect
 
 import channels
 from contactcenter import api, logs
@@ -139,12 +140,7 @@ async def client(aiohttp_client: Any, services: Services) -> TestClient:
 @pytest.fixture
 async def table(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection beside the application's, to look with."""
-    connection = await asyncpg.connect(dsn)
-    for parent in ("event", "delivery"):
-        await connection.execute(
-            f"CREATE TABLE IF NOT EXISTS {parent}_ever PARTITION OF {parent}"
-            " FOR VALUES FROM (MINVALUE) TO (MAXVALUE)"
-        )
+    connection = await connect(dsn)
     yield connection
     await connection.close()
 

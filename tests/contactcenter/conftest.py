@@ -11,9 +11,6 @@ from contactcenter.db import Database
 
 @pytest.fixture
 async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
     opened = await Database(dsn).open()
     yield opened
     await opened.close()

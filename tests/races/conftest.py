@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
-import factories
 import pytest
 
 from contactcenter.db import Database
@@ -16,9 +15,6 @@ sys.path.append(str(Path(__file__).parents[1] / "journeys"))
 
 @pytest.fixture
 async def database(dsn: str) -> AsyncIterator[Database]:
-    conn = await asyncpg.connect(dsn)
-    await factories.prepare(conn)
-    await conn.close()
     opened = await Database(dsn, pool_size=20).open()
     yield opened
     await opened.close()
