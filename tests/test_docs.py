@@ -216,6 +216,30 @@ def test_every_file_the_documents_name_exists() -> None:
 # Words, settings, links -------------------------------------------------------------------------
 
 
+def test_every_test_the_documents_name_exists() -> None:
+    named = [
+        (document.name, file, test)
+        for document in DOCUMENTS
+        for file, test in re.findall(
+            r"`(tests/[\w/]+\.py)::(\w+)`", document.read_text(encoding="utf-8")
+        )
+    ]
+
+    assert named
+    for document, file, test in named:
+        assert test in functions(file), f"{document}: {file} has no {test}"
+
+
+def test_every_trap_of_calls_names_a_test() -> None:
+    trust = (ROOT / "docs" / "trust.md").read_text(encoding="utf-8")
+    traps = [row for row in rows(section(trust, "Telephones")) if "::" in row[-1]]
+
+    assert len(traps) == 10
+    for trap in traps:
+        assert words(trap[2]), trap[0]
+        assert all("::test_" in word for word in words(trap[2])), trap[0]
+
+
 def test_every_table_is_in_the_glossary() -> None:
     glossary = set(words((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")))
     named = {word.partition(".")[0] for word in glossary}

@@ -80,6 +80,21 @@ async def test_who_waits_hears_music_and_we_are_asked_again(desk):
     assert await turn(desk) == script
 
 
+async def test_who_asks_for_more_music_waits_for_nobody_and_is_answered_by_its_address_alone(desk):
+    await desk.open()
+    await desk.call()
+    first = await turn(desk)
+
+    async with desk.database.transaction() as conn:
+        await conn.execute("SELECT FROM call FOR NO KEY UPDATE")  # as whoever counts it anew
+        again = await turn(desk, first[-1].step, seconds=50)
+        much_later = await turn(desk, "loop.40.1", seconds=2000)
+
+    assert again[-1] == Again(name="wait", step="loop.2.0")
+    assert much_later[-1] == Again(name="wait", step="loop.41.1")
+    assert (await desk.the_call()).state == "waiting"
+
+
 async def test_who_waits_is_told_his_place_once(desk):
     await desk.open()
     await desk.call()
