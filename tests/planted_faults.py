@@ -778,8 +778,8 @@ FAULTS = (
     Fault(
         "what_is_told_is_acknowledged_unstored",
         "channels/_phone/hooks.py",
-        "        try:\n            await self._take(hook)\n        except NotStored:\n",
-        "        try:\n            await self._take(hook)\n        except RuntimeError:\n",
+        "        try:\n            await self._take(hook)\n        except NotStored as error:\n",
+        "        try:\n            await self._take(hook)\n        except RuntimeError as error:\n",
         (PHONE,),
     ),
     Fault(
