@@ -59,6 +59,9 @@ CALL_TIMELINE = "tests/contactcenter/test_call_timeline.py"
 PHONE = "tests/channels/test_phone.py"
 RECORDINGS = "tests/contactcenter/test_call_recordings.py"
 RECORDINGS_API = "tests/api/test_recordings_api.py"
+ACCOUNT = "tests/routing/test_call_account.py"
+OUTBOUND = "tests/contactcenter/test_outbound_calls.py"
+WAITING = "tests/contactcenter/test_phone_waiting_steps.py"
 VOICEMAILS = "tests/contactcenter/test_call_voicemails.py"
 PHONE_CALLS = "tests/channels/test_phone_calls.py"
 PHONE_BACKFILL = "tests/channels/test_phone_backfill.py"
@@ -2525,5 +2528,33 @@ FAULTS = (
         "(recording.duration_s or 0) < LEAST_MESSAGE_S",
         "(recording.duration_s or 0) < 0",
         (f"{VOICEMAILS}::test_who_hangs_up_at_the_tone_has_left_no_message",),
+    ),
+    Fault(
+        "a_customer_who_was_never_called_has_waited",
+        "routing/calls/moments.py",
+        "    if not his:\n        return None\n",
+        "",
+        (f"{ACCOUNT}::test_where_the_customer_was_never_called_nobody_waited",),
+    ),
+    Fault(
+        "who_is_promised_a_callback_in_the_menu_has_waited",
+        "contactcenter/calls/accounts.py",
+        '("parked", "unparked", "callback_asked")',
+        '("parked", "unparked")',
+        (f"{WAITING}::test_a_callback_from_the_menu_is_promised_although_we_are_closed",),
+    ),
+    Fault(
+        "timelines_do_not_say_what_came_of_our_calls",
+        "contactcenter/call_control/outbound.py",
+        '        details={"call_id": call.id},\n',
+        "",
+        (f"{OUTBOUND}::test_the_agents_telephone_rings_first_and_the_call_is_on_the_timeline",),
+    ),
+    Fault(
+        "more_music_waits_for_whoever_counts_the_call",
+        "contactcenter/switchboard/switchboard.py",
+        "if hearing.is_next_turn(hook) else None",
+        "if hook is None else None",
+        (f"{WAITING}::test_who_asks_for_more_music_waits_for_nobody",),
     ),
 )

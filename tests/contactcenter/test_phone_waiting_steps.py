@@ -80,7 +80,7 @@ async def test_who_waits_hears_music_and_we_are_asked_again(desk):
     assert await turn(desk) == script
 
 
-async def test_who_asks_for_more_music_waits_for_nobody_and_is_answered_by_its_address_alone(desk):
+async def test_who_asks_for_more_music_waits_for_nobody(desk):
     await desk.open()
     await desk.call()
     first = await turn(desk)

@@ -156,7 +156,7 @@ def test_a_call_of_ours_that_nobody_answers_has_failed_and_had_no_menu():
     )
 
 
-def test_where_the_customer_was_never_called_nobody_waited_and_what_rang_counts():
+def test_where_the_customer_was_never_called_nobody_waited():
     events = [
         told("dialled", 0, "CAann", direction="outbound"),
         told("answered", 5, "CAann", direction="outbound"),
