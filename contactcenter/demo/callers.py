@@ -12,7 +12,7 @@ from typing import Final
 from contactcenter.demo.company import NUMBERS
 from contactcenter.demo.news import News
 from contactcenter.demo.pace import Pace
-from contactcenter.demo.stories_phone import PHONE_STORIES, PhoneStory
+from contactcenter.demo.stories_phone import MESSAGE, PHONE_STORIES, TALK, PhoneStory
 from contactcenter.fakes.twilio_voice import FakeVoice
 from contactcenter.fakes.twilio_voice_hooks import HookBehaviour
 from contactcenter.fakes.twilio_voice_leg import OVER, Leg
@@ -24,6 +24,8 @@ EVERYDAY: Final = HookBehaviour(report_delay_s=(0.0, 0.5), doubled=0.1, asked_tw
 _REPORTS_WITHIN: Final = timedelta(seconds=1)
 _LOOK_EVERY_S: Final = 0.1
 _SPEAKING_S: Final = 2.0
+#: What a caller is after who presses a key of the menu.
+_WANTS: Final = {TALK: "to talk with somebody", MESSAGE: "to leave a message"}
 
 
 class Talk:
@@ -102,11 +104,11 @@ class Callers:
         leg = talk.leg = self._voice.rings(
             story.number, NUMBERS[story.language], self._person(story)
         )
-        self._tell(story, f"calls and presses {story.presses}")
-        is_put_through = await self._is_put_through(leg)
-        self._tell(story, story.says)  # to whoever answers, or after the tone
-        if not is_put_through:
+        self._tell(story, f"calls, and presses {story.presses} {_WANTS[story.presses]}")
+        if not await self._is_put_through(leg):
+            self._tell(story, f"has left a message: {story.says}")
             return
+        self._tell(story, story.says)
         talk.said.set()
         await talk.helped.wait()
         await self._pace.wait(1.0, 1.5)

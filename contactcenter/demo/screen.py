@@ -54,7 +54,8 @@ It carries how this customer wants to be treated, as his own words show, and the
 agent is told before the first answer: warm, serious, fault_finding, hesitant,
 haggler, or unknown, which is the most usual.
 Below, → is a customer (✉ by mail, 💬 by chat, ☎ by phone, else by SMS);
-← is an agent who answers; · and ✓ are the tickets.
+← is an agent who answers; · and ✓ are the tickets. On the telephone nobody speaks
+aloud: what is said is printed. Who is connected, on hold and for how long is real.
 """
 
 

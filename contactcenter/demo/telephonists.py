@@ -13,6 +13,7 @@ from contactcenter.demo.callers import Talk
 from contactcenter.demo.company import Person
 from contactcenter.demo.news import News
 from contactcenter.demo.pace import Pace
+from contactcenter.demo.stories_phone import PhoneStory
 
 _LOOK_EVERY_S: Final = 0.3
 #: What was so a moment ago is not so any more.
@@ -76,7 +77,7 @@ class Telephonist:
         for offer in await self._caller.get("/offers"):
             if not (await self._newest_call(offer["id"])).get("is_live"):
                 await self._caller.post(f"/tickets/{offer['id']}/acceptances")
-                self._tell(f"accepts ticket {offer['id']}: a message was left")
+                self._tell(f"accepts ticket {offer['id']}: a caller's message")
         mine = await self._caller.all("/tickets", mine=True, state=["assigned", "pending"])
         for ticket in mine:
             await self._finish(ticket["id"])
@@ -94,11 +95,11 @@ class Telephonist:
             return
         if call["id"] not in self._greeted:
             self._greeted.add(call["id"])
-            self._tell(f"talks about ticket {call['ticket_id']}")
             for transfer in call["transfers"]:
                 self._tell(f"has the hand-over note on the screen: {transfer['note']}")
+            self._tell(f"talks with {talk.story.name} ☎ about ticket {call['ticket_id']}")
         if talk.story.hand_over and self.person.tier == 1:
-            await self._hand_over(call, talk.story.hand_over)
+            await self._hand_over(call, talk.story)
             return
         if call["is_held"]:
             return
@@ -106,19 +107,19 @@ class Telephonist:
         self._news.tell("out", f"{self.person.name} ☎", talk.story.solution)
         talk.helped.set()
 
-    async def _hand_over(self, call: dict[str, Any], note: str) -> None:
+    async def _hand_over(self, call: dict[str, Any], story: PhoneStory) -> None:
         """Put him on hold and ask a specialist; leave both alone when that is talked over."""
         transfers = call["transfers"]
         now = transfers[-1] if transfers else None
         if now is None or now["state"] in ("failed", "canceled"):
             await self._pace.wait(1.0, 1.5)
-            body = {"note": note}
+            body = {"note": story.hand_over}
             await self._caller.post(f"/tickets/{call['ticket_id']}/escalations", body)
-            self._tell("puts the caller on hold and rings at tier 2")
+            self._tell(f"puts {story.name} ☎ on hold, and calls a specialist of tier 2")
         elif now["state"] == "consulting":
             await self._pace.wait(1.0, 1.5)
             await self._caller.post(f"/calls/{call['id']}/transfers/{now['id']}/completions")
-            self._tell(f"leaves the caller with {now['agent_name']}")
+            self._tell(f"hands {story.name} ☎ over to {now['agent_name']}, and hangs up")
 
     async def _finish(self, ticket_id: int) -> None:
         """Solve what is left after a call, or after a message was heard."""
@@ -131,7 +132,7 @@ class Telephonist:
                 return
             await self._pace.wait(0.5, 1.0)
             await self._caller.post(f"/tickets/{ticket_id}/notes", {"text": talk.story.solution})
-            self._tell(talk.story.solution)
+            self._tell(f"writes a note: {talk.story.solution}")
         solution = {"disposition": "solved"}
         await self._caller.post(f"/tickets/{ticket_id}/solutions", solution)
         self._news.tell("end", self.person.name, f"solves ticket {ticket_id}")
