@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
+import factories
 import pytest
+from databases import connect
 
 from contactcenter.db import Database
 
@@ -14,7 +16,11 @@ sys.path.append(str(Path(__file__).parents[1] / "journeys"))
 
 
 @pytest.fixture
-async def database(dsn: str) -> AsyncIterator[Database]:
+async def database(dsn: str, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    if "bare_dsn" in request.fixturenames:  # a copy that has no place for events yet
+        conn = await connect(dsn)
+        await factories.prepare(conn)
+        await conn.close()
     opened = await Database(dsn, pool_size=20).open()
     yield opened
     await opened.close()
