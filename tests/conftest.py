@@ -7,6 +7,7 @@ must be allowed to create databases.
 
 import asyncio
 import fcntl
+import gc
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -50,6 +51,19 @@ def pytest_configure(config: pytest.Config) -> None:
         throwaway_data_dir(*_in_memory())
     )
     os.environ[RUN_DIR] = str(run_dir)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Nothing of what is collected becomes garbage."""
+    gc.disable()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Thousands of tests and modules stay to the end: let the collector not look at them again."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
