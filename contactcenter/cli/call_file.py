@@ -1,5 +1,6 @@
 """Reads the hooks of a call from a file: what was posted, and what our own console told."""
 
+import json
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -25,14 +26,32 @@ class BadHook(Exception):
 
 
 def events(raw: bytes) -> list[CallEvent]:
-    """Read all that a file tells; raises ``BadHook``, naming the place."""
+    """Read all that a file tells; raises ``BadHook``, naming the place. Hooks count from 0."""
+    if not raw.strip():
+        raise BadHook("it is empty; write a JSON list of hooks")
     try:
         listed = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadHook(f"it is not JSON: {error}") from None
+        raise BadHook(f"it is not JSON: {_where_json_breaks(raw) or error}") from None
+    except RecursionError:
+        raise BadHook("it is nested too deeply; write a list of hooks") from None
     if not isinstance(listed, list):
         raise BadHook("it is not a list of hooks")
     return [event for place, hook in enumerate(listed) for event in _events(place, hook)]
+
+
+def _where_json_breaks(raw: bytes) -> str | None:
+    """The line and the column at which it is no JSON any more, and what is wrong there."""
+    try:
+        json.loads(raw.decode())
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return f"line {line} is not UTF-8 (byte {error.start} of the file)"
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno}, column {error.colno}: {error.msg}"
+    except (ValueError, RecursionError):
+        pass
+    return None
 
 
 def _events(place: int, hook: Any) -> tuple[CallEvent, ...]:
@@ -54,7 +73,7 @@ def _events(place: int, hook: Any) -> tuple[CallEvent, ...]:
 
 def _params(given: Any, where: str) -> dict[str, str]:
     if not isinstance(given, dict):
-        raise BadHook(f"{where}: params is {_shown(given)}, not an object")
+        raise BadHook(f"{where}: params is {_shown(given)}; write an object of what was posted")
     return {name: _text(value, f"{where}: params.{name}") for name, value in given.items()}
 
 

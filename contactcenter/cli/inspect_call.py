@@ -25,8 +25,10 @@ def inspect_call(*, file: Path, as_json: bool) -> None:
     """Make up the account of one call from its hooks in FILE (- for standard input).
 
     FILE is a JSON list, in order of arrival, of {"hook", "received", "params"}: the hook's name
-    (voice, gather, wait, enqueue_action, offer, call_status, conference, recording, agent_ui),
-    when it came, and what the provider posted. Nothing is stored.
+    (voice, gather, wait, enqueue_action, join, offer, agent_done, call_status, conference,
+    recording, voicemail, transcription, fallback, or agent_ui for what our own console told), when
+    it came, and what the provider posted. What cannot be read is named by its place in the list,
+    counted from 0. Nothing is stored.
     """
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     try:
@@ -76,7 +78,7 @@ def _agents(made: Account) -> Table:
 
 
 def _phases(made: Account) -> Table:
-    table = Table("from", "to", "for", "what", "agent")
+    table = Table("from (UTC)", "to (UTC)", "for", "what", "agent")
     for phase in made.phases:
         table.add_row(*_row(phase))
     return table

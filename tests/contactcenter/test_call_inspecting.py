@@ -368,14 +368,18 @@ VOICE = {"hook": "voice", "received": BEGAN.isoformat(), "params": {"CallSid": "
 @pytest.mark.parametrize(
     ("content", "place"),
     [
-        ("{", "it is not JSON"),
+        ("", "it is empty"),
+        ("[" * 50_000, "it is nested too deeply"),
+        ("{", "it is not JSON: line 1, column 2: "),
+        ('[{"hook": "voice",\n  "params": {', "it is not JSON: line 2, column 14: "),
         ("{}", "it is not a list"),
         ([], "nothing in it tells of a call"),
         ([VOICE, 7], "hook 1 is not an object"),
         ([VOICE, VOICE | {"hook": "dance"}], 'hook 1: hook is "dance"'),
         ([VOICE | {"received": "soon"}], 'hook 0: received is "soon"'),
         ([{"hook": "voice", "params": {}}], "hook 0: received is missing"),
-        ([VOICE | {"params": []}], "hook 0: params is []"),
+        ([VOICE | {"params": []}], "hook 0: params is []; write an object"),
+        ([VOICE, {"hook": "wait", "received": 1}], "hook 1: params is missing; write an object"),
         ([VOICE | {"params": {"CallSid": ["CA1"]}}], 'hook 0: params.CallSid is ["CA1"]'),
         ([VOICE | {"params": {}}], "hook 0 (voice): The form has no CallSid."),
         (
@@ -407,6 +411,14 @@ async def test_what_cannot_be_read_is_named_with_its_place(tmp_path, content, pl
     done = await command("inspect", "call", str(file), "--json")
     assert done.exit_code == 1
     assert place in done.output
+
+
+async def test_what_is_no_utf8_is_named_with_its_line(tmp_path):
+    file = tmp_path / "call.json"
+    file.write_bytes(b'[\n{"hook": "\xff"}]')
+    done = await command("inspect", "call", str(file))
+    assert done.exit_code == 1
+    assert "line 2 is not UTF-8 (byte 12 of the file)" in done.output
 
 
 @pytest.mark.parametrize(
