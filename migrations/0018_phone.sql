@@ -140,6 +140,7 @@ CREATE TABLE call_command (
 );
 CREATE INDEX call_command_open ON call_command (due_at) WHERE state IN ('queued', 'sending');
 CREATE INDEX call_command_of_call ON call_command (call_id, id);
+CREATE INDEX call_command_of_leg ON call_command (leg_id, id) WHERE leg_id IS NOT NULL;
 
 -- Menus, prompts and what callers hear (MENU) ------------------------------------------------------
 
@@ -318,7 +319,7 @@ CREATE TABLE callback (
 );
 CREATE UNIQUE INDEX callback_one_open_per_ticket ON callback (ticket_id) WHERE ended_at IS NULL;
 CREATE INDEX callback_of_ticket ON callback (ticket_id, id);
-CREATE INDEX callback_open ON callback (due_at, id) WHERE ended_at IS NULL;
+CREATE INDEX callback_open ON callback (id) WHERE ended_at IS NULL;
 ALTER TABLE call ADD CONSTRAINT call_keeps_a_callback FOREIGN KEY (callback_id) REFERENCES callback (id);
 
 -- Transfers and supervision (CONTROL) ---------------------------------------------------------------

@@ -11,80 +11,13 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import (
-    chat_addresses,
-    chat_attention,
-    chat_endings,
-    chat_lines,
-    chat_ratings,
-    chat_receipts,
-    chat_standing,
-    chat_views,
-    chat_visitors,
-    chat_ways,
-    contact_cards,
-    db,
-    events,
-    inbound_storing,
-    legs,
-    offers,
-    outbox,
-    quarantine,
-    segment_setting,
-    segment_views,
-    segments,
-    temperament_evidence,
-    temperament_judging,
-    temperament_keeper,
-    ticket_credits,
-    ticket_facts,
-    tickets,
-    timeline,
-    timers,
-    triage,
-    turns,
-)
+from contactcenter import db
 from contactcenter.bench import population
 from contactcenter.bench.figures import MeasurementInvalid
+from contactcenter.bench.plan_subjects import LISTS, WAY
 from contactcenter.bench.scratch import connect, scratch
-from contactcenter.calls import (
-    call_hooks,
-    call_legs,
-    call_summaries,
-    calls,
-    commands,
-    hang_ups,
-    matching,
-    telling,
-)
 from contactcenter.db import OwnConnection, Statements
-from contactcenter.dispatch import arriving, entering, seek
-from contactcenter.feed import reader
-from contactcenter.mail_intake import holding, storing, threads
-from contactcenter.mail_intake import intake as mail_intake
-from contactcenter.switchboard import arriving as arriving_calls
-from contactcenter.switchboard import lost_calls
 
-#: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
-#: what is known of contacts, which rules ask for and credits follow; the look-ups of mails; the
-#: card; visitors who chat; hooks of calls.
-_WAY: Final = (
-    *(
-        one.__name__
-        for one in (inbound_storing, triage, segments, events, entering, arriving, seek)
-    ),
-    *(one.__name__ for one in (tickets, turns, legs, offers, timers, outbox)),
-    *(one.__name__ for one in (reader, timeline)),
-    *(one.__name__ for one in (ticket_facts, ticket_credits, segment_setting, segment_views)),
-    *(one.__name__ for one in (mail_intake, threads, storing, holding, quarantine)),
-    *(one.__name__ for one in (temperament_evidence, temperament_judging, temperament_keeper)),
-    contact_cards.__name__,
-    *(one.__name__ for one in (chat_visitors, chat_lines, chat_receipts, chat_attention)),
-    *(one.__name__ for one in (chat_standing, chat_endings, chat_ratings)),
-    *(one.__name__ for one in (chat_addresses, chat_views, chat_ways)),
-    *(one.__name__ for one in (calls, call_legs, call_hooks, matching, telling, hang_ups)),
-    *(one.__name__ for one in (call_summaries, commands, arriving_calls, lost_calls)),
-)
 #: From so many rows on a scan from end to end would be felt.
 _LARGE_ROWS: Final = 5_000
 _AT_ONCE: Final = 20_000
@@ -109,9 +42,26 @@ _make_mails = _SQL.command("mails")
 _make_visitors = _SQL.command("visitors")
 _make_lines = _SQL.command("lines")
 _make_ratings = _SQL.command("ratings")
-_make_calls = _SQL.command("calls")
-_make_call_legs = _SQL.command("call_legs")
-_make_call_hooks = _SQL.command("call_hooks")
+_make_calls = tuple(
+    _SQL.command(name)
+    for name in (
+        "somebody",
+        "calls",
+        "offers",
+        "call_notices",
+        "call_legs",
+        "call_hooks",
+        "call_commands",
+        "call_transfers",
+        "call_supervisions",
+        "call_diallings",
+        "callbacks",
+        "recordings",
+        "recording_files",
+        "recording_accesses",
+        "recording_pauses",
+    )
+)
 _make_held = _SQL.command("held")
 _large_tables = _SQL.take("large_tables", str)
 
@@ -146,9 +96,7 @@ async def _settle(conn: OwnConnection, rows: int) -> None:
     await _make_credits.run(conn, 0, rows - 1)
     await _make_evidence.run(conn, 0, rows - 1)
     await _make_temperaments.run(conn, 0, rows - 1)
-    for make in (_make_visitors, _make_lines, _make_ratings, _make_calls):
-        await make.run(conn)
-    for make in (_make_call_legs, _make_call_hooks):
+    for make in (_make_visitors, _make_lines, _make_ratings, *_make_calls):
         await make.run(conn)
     await conn.execute("VACUUM (ANALYZE)")
 
@@ -157,7 +105,7 @@ async def _explained(conn: OwnConnection, rows: int, say: Callable[[str], None])
     large = frozenset(await _large_tables.all(conn, _LARGE_ROWS))
     statements = [
         (f"{module.removeprefix('contactcenter.')}.{name}", text)
-        for module in _WAY
+        for module in WAY
         for name, text in sorted(Statements.registry[module].texts.items())
     ]
     bad: list[str] = []
@@ -165,18 +113,25 @@ async def _explained(conn: OwnConnection, rows: int, say: Callable[[str], None])
         scans = list(scans_of(await plan_of(conn, text)))
         say(f"{name}: {', '.join(sorted(set(scans))) or 'no table'}")
         bad += [f"{name} ({scan})" for scan in scans if reads_all(scan, large)]
+    for one in LISTS:
+        text = Statements.registry[one.module].texts["page"]
+        scans = list(scans_of(await plan_of(conn, text, one.values)))
+        say(f"{one.what}: {', '.join(sorted(set(scans)))}")
+        if not any(scan.endswith(f" {one.index}") for scan in scans):
+            bad.append(f"{one.what} (not by {one.index})")
     if bad:
         raise MeasurementInvalid(f"large tables are read from end to end: {', '.join(bad)}")
-    return Result(rows=rows, statements=len(statements), sequential=len(bad))
+    return Result(rows=rows, statements=len(statements) + len(LISTS), sequential=len(bad))
 
 
-async def plan_of(conn: OwnConnection, text: str) -> Mapping[str, Any]:
-    """The generic plan of a statement, as PostgreSQL tells it."""
+async def plan_of(conn: OwnConnection, text: str, values: str | None = None) -> Mapping[str, Any]:
+    """The generic plan of a statement, as PostgreSQL tells it; with values the plan for these."""
+    mode = "force_generic_plan" if values is None else "force_custom_plan"
     count = max(map(int, re.findall(r"\$(\d+)", text)), default=0)
-    values = f"({', '.join(['NULL'] * count)})" if count else ""
-    await conn.execute(f"SET plan_cache_mode = force_generic_plan; PREPARE explained AS {text}")
+    given = f"({values or ', '.join(['NULL'] * count)})" if count else ""
+    await conn.execute(f"SET plan_cache_mode = {mode}; PREPARE explained AS {text}")
     try:
-        told = await conn.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE explained{values}")
+        told = await conn.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE explained{given}")
     finally:
         await conn.execute("DEALLOCATE explained")
     plan: Mapping[str, Any] = msgspec.json.decode(told)[0]["Plan"]

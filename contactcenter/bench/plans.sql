@@ -69,24 +69,101 @@ FROM chat_visitor v JOIN interaction i ON i.ticket_id = v.ticket_id
 -- And had said what he thinks.
 INSERT INTO chat_rating (ticket_id, episode, visitor_id, score, given_at) SELECT ticket_id, 1, id, 5, now() FROM chat_visitor
 
+-- name: somebody
+-- Who answers, with a telephone.
+WITH person AS (
+  INSERT INTO user_account (email, name, role) VALUES ('somebody@example.com', 'Somebody', 'supervisor') RETURNING id
+)
+INSERT INTO agent (id, presence, phone_address) SELECT id, 'offline', 'client:somebody' FROM person
+
 -- name: calls
--- As if everybody had called, too, and somebody else had told of one call in a thousand.
+-- As if everybody had called, too; one call in a thousand goes on.
 INSERT INTO call (entry_point_id, direction, address_kind, address, contact_id, ticket_id, interaction_id, state, outcome,
                   conference, began_at, ended_at)
 SELECT t.entry_point_id, 'inbound', 'phone', '+' || 15000000000 + t.id, t.contact_id, t.id,
-       (SELECT min(i.id) FROM interaction i WHERE i.ticket_id = t.id), 'ended', 'answered', 'CF' || t.id, now(), now()
+       (SELECT min(i.id) FROM interaction i WHERE i.ticket_id = t.id), CASE WHEN t.id % 1000 > 0 THEN 'ended' ELSE 'talking' END,
+       CASE WHEN t.id % 1000 > 0 THEN 'answered' END, 'CF' || t.id, now(), CASE WHEN t.id % 1000 > 0 THEN now() END
 FROM ticket t
 
+-- name: offers
+-- They were offered to somebody; what goes on is his.
+INSERT INTO offer (ticket_id, agent_id, queue_id, weight, state, offered_at, ended_at, why)
+SELECT c.ticket_id, a.id, t.queue_id, 3, CASE WHEN c.ended_at IS NULL THEN 'accepted' ELSE 'ended' END, now(), c.ended_at, '{}'
+FROM call c JOIN ticket t ON t.id = c.ticket_id CROSS JOIN (SELECT min(id) AS id FROM agent) AS a
+
+-- name: call_notices
+-- They were told that they are recorded.
+INSERT INTO call_recording_notice (call_id, said) SELECT c.id, '[{"say": "x"}]' FROM call c
+
 -- name: call_legs
--- Each by one telephone.
-INSERT INTO call_leg (call_id, party, address, purpose, external_id, state, end_reason, began_at, ended_at)
-SELECT c.id, 'customer', c.address, 'customer', 'CA' || c.id, 'ended', 'completed', now(), now() FROM call c
+-- Each by his telephone, and somebody's.
+INSERT INTO call_leg (call_id, party, user_id, offer_id, address, purpose, external_id, state, end_reason, began_at, joined_at, ended_at)
+SELECT c.id, p.party, p.user_id, CASE WHEN p.user_id IS NOT NULL THEN (SELECT o.id FROM offer o WHERE o.ticket_id = c.ticket_id) END,
+       c.address, p.purpose, p.mark || c.id, CASE WHEN c.ended_at IS NULL THEN 'joined' ELSE 'ended' END,
+       CASE WHEN c.ended_at IS NOT NULL THEN 'completed' END, now(), now(), c.ended_at
+FROM call c CROSS JOIN (
+  SELECT 'customer' AS party, NULL::bigint AS user_id, 'customer' AS purpose, 'CA' AS mark
+  UNION ALL SELECT 'agent', (SELECT min(id) FROM agent), 'offer', 'CB') AS p
 
 -- name: call_hooks
--- Of which its end was told.
+-- Of which something was told, of one in a thousand before anybody knew them.
 INSERT INTO call_hook (key, call_id, leg_external_id, conference, name, told, received_at)
-SELECT 'CA' || c.id || ':completed', CASE WHEN c.id % 1000 > 0 THEN c.id END, 'CA' || c.id, c.conference, 'call_status', '[]', now()
+SELECT 'CA' || c.id || ':completed', CASE WHEN c.id % 1000 <> 1 THEN c.id END, 'CA' || c.id, c.conference, 'call_status', '[]', now()
 FROM call c
+
+-- name: call_commands
+-- The provider was asked for something; of those that go on it is about to be.
+INSERT INTO call_command (call_id, leg_id, verb, state, due_at, created_at, done_at)
+SELECT c.id, (SELECT min(l.id) FROM call_leg l WHERE l.call_id = c.id), 'connect', CASE WHEN c.ended_at IS NULL THEN 'queued' ELSE 'done' END,
+       now(), now(), c.ended_at
+FROM call c
+
+-- name: call_transfers
+-- They were handed on.
+INSERT INTO call_transfer (call_id, ticket_id, is_warm, from_agent_id, to_number, state, began_at, ended_at)
+SELECT c.id, c.ticket_id, false, (SELECT min(id) FROM agent), '+15005550100', 'completed', now(), now() FROM call c
+
+-- name: call_supervisions
+-- And listened to.
+INSERT INTO call_supervision (call_id, leg_id, supervisor_id, mode, is_told, began_at, ended_at)
+SELECT l.call_id, l.id, l.user_id, 'listen', true, now(), l.ended_at FROM call_leg l WHERE l.party = 'agent'
+
+-- name: call_diallings
+-- As many were called by us, over ten days.
+INSERT INTO call_dialling (call_id, user_id, address, at)
+SELECT c.id, (SELECT min(id) FROM agent), c.address, now() - (c.id % 14400) * interval '1 minute' FROM call c
+
+-- name: callbacks
+-- Or were promised that; one promise in a thousand is to be kept yet.
+INSERT INTO callback (ticket_id, entry_point_id, address, asked_in_call_id, state, asked_at, due_at, ended_at)
+SELECT c.ticket_id, c.entry_point_id, c.address, c.id, CASE WHEN c.ended_at IS NULL THEN 'waiting' ELSE 'kept' END, now(), now(), c.ended_at
+FROM call c
+
+-- name: recordings
+-- All of it was recorded; one in a thousand is to be fetched yet, one is nobody's, one's time is over.
+INSERT INTO call_recording (external_id, account, kind, call_id, entry_point_id, leg_external_id, conference, state, erase_at, filed_at,
+                            provider_state, next_fetch_at, next_file_at, next_provider_at, created_at)
+SELECT 'RE' || c.id, 'AC1', 'call', CASE WHEN c.id % 1000 <> 1 THEN c.id END, c.entry_point_id, 'CA' || c.id, c.conference,
+       CASE WHEN c.id % 1000 = 2 THEN 'completed' ELSE 'absent' END, now() + (c.id % 1000 - 1) * interval '1 hour',
+       CASE WHEN c.id % 1000 <> 3 THEN now() END, CASE WHEN c.id % 1000 = 4 THEN 'erasing' ELSE 'erased' END,
+       CASE WHEN c.id % 1000 = 2 THEN now() END, CASE WHEN c.id % 1000 = 3 THEN now() END,
+       CASE WHEN c.id % 1000 = 4 THEN now() END, now()
+FROM call c
+
+-- name: recording_files
+-- And stands on the timeline.
+INSERT INTO attachment (interaction_id, content_type, source_url, recording_id)
+SELECT c.interaction_id, 'audio/wav', 'https://example.com', r.id FROM call_recording r JOIN call c ON c.id = r.call_id
+
+-- name: recording_accesses
+-- Each was heard.
+INSERT INTO recording_access (recording_id, user_id, actor, purpose, began_at, last_at, bytes_asked, heard)
+SELECT r.id, (SELECT min(id) FROM agent), 'user:1', 'listen', now(), now(), 1, '{[0,1)}' FROM call_recording r
+
+-- name: recording_pauses
+-- And paused.
+INSERT INTO recording_pause (call_id, state, asked_by_id, asked_at, ended_at)
+SELECT c.id, 'over', (SELECT min(id) FROM agent), now(), now() FROM call c
 
 -- name: large_tables
 -- The tables in which a scan from end to end would be felt.

@@ -1,6 +1,7 @@
 """Calls as the people who may know of them see them."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -130,6 +131,14 @@ class _Held(Struct, frozen=True, kw_only=True):
     is_held: bool
 
 
+class _Details(Struct, frozen=True, kw_only=True):
+    """What belongs to calls, by their ids: telephones, transfers, who is to hear music."""
+
+    legs: defaultdict[int, list[LegView]]
+    transfers: defaultdict[int, list[TransferView]]
+    is_held: dict[int, bool]
+
+
 class Filter(Struct, frozen=True, kw_only=True):
     """Which calls; None lets everything pass. ``own`` are those in which the reader is himself."""
 
@@ -164,35 +173,9 @@ async def page(
 
     A supervisor of whom the agent is not told is shown to those who see secrets alone.
     """
-    rows = await _page.all(
-        conn,
-        viewer_id,
-        before_id,
-        limit,
-        wanted.live,
-        wanted.queue_id,
-        wanted.ticket_id,
-        wanted.call_id,
-        wanted.own,
-    )
-    ids = [row.id for row in rows]
-    legs: dict[int, list[LegView]] = defaultdict(list)
-    for leg in await _legs_of.all(conn, ids) if ids else ():
-        if sees_secrets or not leg.is_secret:
-            legs[leg.call_id].append(_as(LegView, leg))
-    transfers: dict[int, list[TransferView]] = defaultdict(list)
-    for one in await _transfers_of.all(conn, ids) if ids else ():
-        transfers[one.call_id].append(_as(TransferView, one))
-    held = {one.call_id: one.is_held for one in await _held.all(conn, ids)} if ids else {}
-    return [
-        CallView(
-            **msgspec.structs.asdict(row),
-            is_held=held.get(row.id, False) and row.ended_at is None,
-            legs=legs[row.id],
-            transfers=transfers[row.id],
-        )
-        for row in rows
-    ]
+    rows = await _read(conn, viewer_id, wanted, before_id=before_id, limit=limit)
+    details = await _details(conn, [row.id for row in rows], sees_secrets=sees_secrets)
+    return [_view(row, details) for row in rows]
 
 
 async def find(conn: Conn, viewer_id: int, call_id: int, *, sees_secrets: bool) -> CallView:
@@ -206,15 +189,57 @@ async def find(conn: Conn, viewer_id: int, call_id: int, *, sees_secrets: bool) 
 
 async def check_may_read(conn: Conn, viewer_id: int, call_id: int) -> int | None:
     """The ticket of a call; raises ``NotFound`` where this person may not know of the call."""
-    row = await _page.first(conn, viewer_id, _ANY, 1, False, None, None, call_id, False)
-    if row is None:
+    rows = await _read(conn, viewer_id, Filter(call_id=call_id), before_id=_ANY, limit=1)
+    if not rows:
         raise NotFound(f"there is no call {call_id}", call_id=call_id)
-    return row.ticket_id
+    return rows[0].ticket_id
 
 
 async def supervisions_of(conn: Conn, call_id: int) -> list[SupervisionView]:
     """Who listened to a call, whispered or was heard, in order."""
     return await _supervisions_of.all(conn, call_id)
+
+
+async def _read(
+    conn: Conn, viewer_id: int, wanted: Filter, *, before_id: int, limit: int
+) -> list[_Row]:
+    """Calls without what belongs to them; a plan of its own for each set of filters."""
+    async with conn.transaction(readonly=True):
+        # Which index serves depends on which filters are set: a shared plan would read all calls.
+        await conn.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        return await _page.all(
+            conn,
+            viewer_id,
+            before_id,
+            limit,
+            wanted.live,
+            wanted.queue_id,
+            wanted.ticket_id,
+            wanted.call_id,
+            wanted.own,
+        )
+
+
+async def _details(conn: Conn, call_ids: Sequence[int], *, sees_secrets: bool) -> _Details:
+    details = _Details(legs=defaultdict(list), transfers=defaultdict(list), is_held={})
+    if not call_ids:
+        return details
+    for leg in await _legs_of.all(conn, call_ids):
+        if sees_secrets or not leg.is_secret:
+            details.legs[leg.call_id].append(_as(LegView, leg))
+    for one in await _transfers_of.all(conn, call_ids):
+        details.transfers[one.call_id].append(_as(TransferView, one))
+    details.is_held.update({one.call_id: one.is_held for one in await _held.all(conn, call_ids)})
+    return details
+
+
+def _view(row: _Row, details: _Details) -> CallView:
+    return CallView(
+        **msgspec.structs.asdict(row),
+        is_held=details.is_held.get(row.id, False) and row.ended_at is None,
+        legs=details.legs[row.id],
+        transfers=details.transfers[row.id],
+    )
 
 
 def _as(kind: type[Any], row: Struct) -> Any:

@@ -29,7 +29,7 @@ ORDER BY c.id DESC LIMIT $3
 -- The telephones of calls, in the order in which they came to them.
 SELECT l.call_id, l.id, l.party, l.purpose, l.user_id, u.name AS user_name, l.state, l.end_reason, l.began_at, l.answered_at,
        l.joined_at, l.ended_at,
-       l.party = 'supervisor' AND NOT coalesce((SELECT bool_or(s.is_told) FROM call_supervision s WHERE s.leg_id = l.id), true)
+       l.party = 'supervisor' AND NOT coalesce((SELECT bool_or(s.is_told) FROM call_supervision s WHERE s.call_id = l.call_id AND s.leg_id = l.id), true)
          AS is_secret
 FROM call_leg l LEFT JOIN user_account u ON u.id = l.user_id
 WHERE l.call_id = ANY ($1::bigint[]) ORDER BY l.call_id, l.id

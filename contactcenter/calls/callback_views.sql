@@ -1,11 +1,13 @@
 -- name: page
--- Promises to call back, of tickets this person may read, the oldest first. The place is that of the ticket in its queue.
+-- Promises to call back, of tickets this person may read, the oldest first. The place is that of the ticket in its queue,
+-- as callers are told theirs (standing_in_line).
 SELECT b.id, b.ticket_id, t.contact_id, c.name AS contact_name, b.address, e.address AS entry_point, b.language, b.state, b.attempts,
        b.asked_at, b.due_at, b.ended_at, b.ended_because, t.enqueued_at AS waits_since, t.queue_id, q.name AS queue_name,
        t.agent_id, u.name AS agent_name,
-       CASE WHEN b.ended_at IS NULL AND t.state IN ('waiting', 'offered') THEN
-         (SELECT count(*)::int FROM ticket o WHERE o.queue_id = t.queue_id AND o.state IN ('waiting', 'offered')
-          AND (o.rank_us, o.id) <= (t.rank_us, t.id)) END AS position,
+       CASE WHEN b.ended_at IS NOT NULL THEN NULL WHEN t.state = 'offered' THEN 1 WHEN t.state = 'waiting' THEN
+         (SELECT count(*)::int + 1 FROM ticket o
+          WHERE o.queue_id = t.queue_id AND o.state = 'waiting' AND o.rank_us <= t.rank_us AND (o.rank_us, o.id) < (t.rank_us, t.id))
+       END AS position,
        b.version
 FROM viewer($1) v, callback b
 JOIN ticket t ON t.id = b.ticket_id
