@@ -118,7 +118,7 @@ class List(NamedTuple):
     what: str
     module: str
     values: str
-    index: str
+    served_by: str
 
 
 LISTS: Final = (

@@ -117,8 +117,8 @@ async def _explained(conn: OwnConnection, rows: int, say: Callable[[str], None])
         text = Statements.registry[one.module].texts["page"]
         scans = list(scans_of(await plan_of(conn, text, one.values)))
         say(f"{one.what}: {', '.join(sorted(set(scans)))}")
-        if not any(scan.endswith(f" {one.index}") for scan in scans):
-            bad.append(f"{one.what} (not by {one.index})")
+        if not any(scan.endswith(f" {one.served_by}") for scan in scans):
+            bad.append(f"{one.what} (not by {one.served_by})")
     if bad:
         raise MeasurementInvalid(f"large tables are read from end to end: {', '.join(bad)}")
     return Result(rows=rows, statements=len(statements) + len(LISTS), sequential=len(bad))
