@@ -11,6 +11,7 @@ from contactcenter.api.work import Note
 from contactcenter.api.writing import written_note
 from contactcenter.call_control import consulting, transfers
 from contactcenter.call_control.talks import Talk
+from contactcenter.call_control.transfers import HandOver
 from contactcenter.calls import call_transfers, call_views
 from contactcenter.calls.call_transfers import Target
 from contactcenter.calls.call_views import CallView
@@ -55,16 +56,11 @@ async def transfer_call(call: Call, call_id: int, body: NewCallTransfer) -> Call
     target = await _target(call, talk, body.to)
     note_id = await written_note(call, talk.ticket, body.note, kind="hand_over")
     talk = await locked(call, call_id)
-    begin = transfers.begin_warm if body.warm else transfers.begin_cold
-    await begin(
-        call.conn,
-        call.now,
-        talk,
-        target,
-        actor=call.actor.reference,
-        note_id=note_id,
-        reason=body.reason,
+    hand_over = HandOver(
+        target=target, actor=call.actor.reference, note_id=note_id, reason=body.reason
     )
+    begin = transfers.begin_warm if body.warm else transfers.begin_cold
+    await begin(call.conn, call.now, talk, hand_over)
     return await _if_seen(call, call_id)
 
 

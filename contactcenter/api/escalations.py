@@ -12,6 +12,7 @@ from contactcenter.api.rights import check_may_work, view_if_left
 from contactcenter.api.work import Note
 from contactcenter.api.writing import written_note
 from contactcenter.call_control import talks, transfers
+from contactcenter.call_control.transfers import HandOver
 from contactcenter.calls.call_transfers import Target
 from contactcenter.dispatch import escalating, transferring
 from contactcenter.escalations import Escalation
@@ -111,15 +112,13 @@ async def _talked_over(call: Call, call_id: int | None, body: NewEscalation, not
     if talk.customer is None or talk.holder is None:
         return False
     queue_id = await escalating.target_above(call.conn, call.now, talk.ticket, body.queue_id)
-    await transfers.begin_warm(
-        call.conn,
-        call.now,
-        talk,
-        Target(queue_id=queue_id),
+    hand_over = HandOver(
+        target=Target(queue_id=queue_id),
         actor=call.actor.reference,
         note_id=note_id,
         reason=body.reason,
     )
+    await transfers.begin_warm(call.conn, call.now, talk, hand_over)
     return True
 
 

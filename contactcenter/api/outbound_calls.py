@@ -7,6 +7,7 @@ from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
 from contactcenter.call_control import outbound
+from contactcenter.call_control.outbound import CallWish
 from contactcenter.calls.call_views import CallView
 from contactcenter.calls.telephones import dialled
 
@@ -33,14 +34,13 @@ async def call_customer(call: Call, ticket_id: int, body: NewCall) -> CallView:
     number = body.number
     if number is not None:
         number = dialled(call.services.channels, "body.number", number)
-    made = await outbound.call_customer(
-        call.conn,
-        call.now,
-        ticket_id,
+    wish = CallWish(
+        ticket_id=ticket_id,
         user_id=call.actor.user_id,
         number=number,
         entry_point_id=body.entry_point_id,
-        guard=call.services.dial_guard,
-        actor=call.actor.reference,
+    )
+    made = await outbound.call_customer(
+        call.conn, call.now, wish, guard=call.services.dial_guard, actor=call.actor.reference
     )
     return await seen(call, made.id)

@@ -34,6 +34,19 @@ class NoNumber(Conflict):
     code = "no_number"
 
 
+class CallWish(Struct, frozen=True, kw_only=True):
+    """An agent wants to call the customer of a ticket.
+
+    ``number`` is canonical; None for the one the customer last called from, or wrote from.
+    ``entry_point_id`` is the number of ours he sees; None for what is at hand.
+    """
+
+    ticket_id: int
+    user_id: int
+    number: str | None = None
+    entry_point_id: int | None = None
+
+
 class _Ours(Struct, frozen=True, kw_only=True):
     id: int
     address: str
@@ -46,59 +59,29 @@ _identity = _SQL.take("identity", int)
 
 
 async def call_customer(
-    conn: Conn,
-    now: datetime,
-    ticket_id: int,
-    *,
-    user_id: int,
-    number: str | None,
-    entry_point_id: int | None,
-    guard: DialGuard,
-    actor: str,
+    conn: Conn, now: datetime, wish: CallWish, *, guard: DialGuard, actor: str
 ) -> Call:
     """Let the agent's telephone ring; who presses the key there has the customer called.
 
-    ``number`` is canonical; None for the one the customer last called from, or wrote from. Under
-    the routing lock. Raises ``NotHeldByYou``, ``CallIsLive``, ``NoTelephone``, ``OnTheTelephone``,
-    ``NoNumber``, ``DestinationNotAllowed`` or ``CallLimitReached``.
+    Under the routing lock. Raises ``NotHeldByYou``, ``CallIsLive``, ``NoTelephone``,
+    ``OnTheTelephone``, ``NoNumber``, ``DestinationNotAllowed`` or ``CallLimitReached``.
     """
-    ticket = await _held(conn, now, ticket_id, user_id, actor=actor)
-    telephone = await telephone_of(conn, user_id)
-    ours = await _from(conn, ticket, entry_point_id)
-    if number is None:
-        number = await _last_number.first(conn, ticket.contact_id)
-    if number is None:
-        raise NoNumber(f"nobody knows a number of contact {ticket.contact_id}")
-    call = await calls.create(
-        conn,
-        entry_point_id=ours.id,
-        direction="outbound",
-        address_kind="phone",
-        address=number,
-        began_at=now,
-        contact_id=ticket.contact_id,
-        ticket_id=ticket.id,
-        queue_id=ticket.queue_id,
-    )
+    ticket = await _held(conn, now, wish, actor=actor)
+    telephone = await telephone_of(conn, wish.user_id)
+    call, ours = await _begun(conn, now, ticket, wish)
     await guard.permit(
-        conn, now, call_id=call.id, address=number, entry_point=ours.address, user_id=user_id
-    )
-    call = await put_on_timeline(conn, now, call, author_id=user_id, actor=actor)
-    await tickets.set_phone(
-        conn, ticket, live_call_id=call.id, needs_phone=True, weight=ticket.weight
-    )
-    offer = await offers.live(conn, ticket.id)
-    leg = await call_legs.add(
         conn,
         now,
         call_id=call.id,
-        party="agent",
-        purpose="outbound",
-        address=telephone,
-        user_id=user_id,
-        offer_id=None if offer is None else offer.id,
+        address=call.address,
+        entry_point=ours.address,
+        user_id=wish.user_id,
     )
-    await commands.write(conn, now, call.id, "offer", leg_id=leg.id, name="offer", timeout_s=RING_S)
+    call = await put_on_timeline(conn, now, call, author_id=wish.user_id, actor=actor)
+    await tickets.set_phone(
+        conn, ticket, live_call_id=call.id, needs_phone=True, weight=ticket.weight
+    )
+    await _ring(conn, now, call, user_id=wish.user_id, telephone=telephone)
     return call
 
 
@@ -140,16 +123,53 @@ async def put_on_timeline(
     return await calls.save(conn, msgspec.structs.replace(call, interaction_id=interaction_id))
 
 
-async def _held(conn: Conn, now: datetime, ticket_id: int, user_id: int, *, actor: str) -> Ticket:
+async def _held(conn: Conn, now: datetime, wish: CallWish, *, actor: str) -> Ticket:
     """The ticket, assigned to who wants to call; what waited for the customer goes on."""
-    ticket = await tickets.lock(conn, ticket_id)
+    ticket = await tickets.lock(conn, wish.ticket_id)
     if ticket.live_call_id is not None:
         raise CallIsLive(f"there is a call of ticket {ticket.id}", call_id=ticket.live_call_id)
-    if ticket.agent_id == user_id and ticket.state in ("pending", "on_hold"):
+    if ticket.agent_id == wish.user_id and ticket.state in ("pending", "on_hold"):
         ticket = await ending.resume(conn, now, ticket, actor=actor, because="call")
-    if ticket.agent_id != user_id or ticket.state != "assigned":
+    if ticket.agent_id != wish.user_id or ticket.state != "assigned":
         raise NotHeldByYou(f"ticket {ticket.id} is {ticket.state}", state=ticket.state)
     return ticket
+
+
+async def _begun(conn: Conn, now: datetime, ticket: Ticket, wish: CallWish) -> tuple[Call, _Ours]:
+    """The call, and the number of ours it is made from; nobody is dialled yet."""
+    ours = await _from(conn, ticket, wish.entry_point_id)
+    number = wish.number or await _last_number.first(conn, ticket.contact_id)
+    if number is None:
+        raise NoNumber(f"nobody knows a number of contact {ticket.contact_id}")
+    call = await calls.create(
+        conn,
+        entry_point_id=ours.id,
+        direction="outbound",
+        address_kind="phone",
+        address=number,
+        began_at=now,
+        contact_id=ticket.contact_id,
+        ticket_id=ticket.id,
+        queue_id=ticket.queue_id,
+    )
+    return call, ours
+
+
+async def _ring(conn: Conn, now: datetime, call: Call, *, user_id: int, telephone: str) -> None:
+    """The agent's own telephone rings first."""
+    assert call.ticket_id is not None
+    offer = await offers.live(conn, call.ticket_id)
+    leg = await call_legs.add(
+        conn,
+        now,
+        call_id=call.id,
+        party="agent",
+        purpose="outbound",
+        address=telephone,
+        user_id=user_id,
+        offer_id=None if offer is None else offer.id,
+    )
+    await commands.write(conn, now, call.id, "offer", leg_id=leg.id, name="offer", timeout_s=RING_S)
 
 
 async def _from(conn: Conn, ticket: Ticket, entry_point_id: int | None) -> _Ours:

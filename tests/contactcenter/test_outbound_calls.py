@@ -67,15 +67,11 @@ class Desk:
         return ticket.id
 
     async def calls(self, number: str | None = None, *, user_id: int | None = None) -> Call:
+        wish = outbound.CallWish(
+            ticket_id=self.ticket_id, user_id=user_id or self.agent_id, number=number
+        )
         return await outbound.call_customer(
-            self.conn,
-            self.now,
-            self.ticket_id,
-            user_id=user_id or self.agent_id,
-            number=number,
-            entry_point_id=None,
-            guard=self.guard,
-            actor="user:1",
+            self.conn, self.now, wish, guard=self.guard, actor="user:1"
         )
 
 
