@@ -37,7 +37,8 @@ from contactcenter.dispatch.routing_lock import Clock
 from contactcenter.errors import NoDatabase
 from contactcenter.switchboard import settling
 
-#: A telephone rings for a minute at most; after that the provider has said what came of it.
+#: A telephone rings for a minute at most, and hangs up with its call; after that the provider has
+#: said what came of it.
 RINGS_S: Final = 90
 #: Who waits asks for more music each minute, and a room tells of all that happens in it; but two
 #: people may talk for an hour, and nothing is told of that.
@@ -95,11 +96,19 @@ class LostCalls:
         self._channels = channels
         self._holder = holder
         self._clock = clock
+        self._began_at: datetime | None = None
 
     async def run(self) -> None:
-        """Look now and then until cancelled."""
+        """Look now and then until cancelled.
+
+        First after all of which nothing was told since we began: whoever was there before us may
+        have died, and what was told to nobody meanwhile is not told again.
+        """
         while True:
             try:
+                if self._began_at is None:
+                    async with self._database.read() as conn:
+                        self._began_at = (await self._clock(conn)).now
                 await self.look()
             except (NoDatabase, asyncpg.PostgresError) as error:
                 log.warning("lost_calls_failed", error=type(error).__name__)
@@ -115,7 +124,7 @@ class LostCalls:
             if fence is None:
                 return 0
             now = (await self._clock(conn)).now
-            silent = await _silent.all(conn, now, RINGS_S, SILENT_S, _AT_MOST)
+            silent = await _silent.all(conn, now, RINGS_S, SILENT_S, _AT_MOST, self._began_at)
         gate = asyncio.Semaphore(_AT_ONCE)
         found = await asyncio.gather(*(self._ask(gate, channel.telephony, one) for one in silent))
         async with self._database.transaction() as conn:

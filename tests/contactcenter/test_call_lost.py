@@ -1,5 +1,6 @@
 """Telephones whose last hook never came."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,6 +83,11 @@ async def _offered(house: House, leg: str | None) -> CallLeg:
         )  # fmt: skip
 
 
+async def _live(database: Database) -> int:
+    async with database.read() as conn:
+        return int(await conn.fetchval("SELECT count(*) FROM call_leg WHERE ended_at IS NULL"))
+
+
 async def test_a_call_whose_last_hook_was_lost_is_over_once_the_provider_was_asked(
     house: House, database: Database
 ) -> None:
@@ -96,6 +102,42 @@ async def test_a_call_whose_last_hook_was_lost_is_over_once_the_provider_was_ask
     assert (call.state, call.ended_at, call.unsettled_at) == ("ended", at(55), None)
     assert house.network.asked == ["CA1"]
     assert await house.after(2000) == 0
+
+
+async def test_who_begins_asks_at_once_after_all_of_whom_nothing_was_told_since(
+    house: House, database: Database
+) -> None:
+    """Who was there before may have died, and missed that they hung up."""
+    await house.board.take(voice())
+    await _offered(house, "CA2")
+    house.clock.now = at(60)
+    house.network.says["CA2"] = LegLook(status="completed", ended_at=at(50))
+    running = asyncio.create_task(house.lost.run())
+
+    async with asyncio.timeout(10):
+        while set(house.network.asked) != {"CA1", "CA2"} or await _live(database) != 1:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert await house.after(80) == 0
+    assert sorted(house.network.asked) == ["CA1", "CA2"]
+
+
+async def test_telephone_of_a_call_that_is_over_is_asked_after_soon(
+    house: House, database: Database
+) -> None:
+    await house.board.take(voice())
+    leg = await _offered(house, "CA2")
+    await house.board.take(told("call_status", "answered", 5, leg="CA2"))
+    await house.board.take(over(seconds=40))
+    house.network.says["CA2"] = LegLook(status="completed", ended_at=at(40))
+
+    assert await house.after(80) == 0
+    assert await house.after(96) == 1
+
+    async with database.read() as conn:
+        assert (await call_legs.find(conn, leg.id)).ended_at == at(40)
 
 
 async def test_the_hook_that_comes_after_all_changes_the_time_alone(
