@@ -83,6 +83,7 @@ KINDS: Final[Mapping[str, str]] = {
     "call_began": "a customer called, or is to be called",
     "call_waiting": "a caller left the menu and waits for somebody",
     "call_connected": "the customer of a call has somebody with him",
+    "call_answered": "somebody of ours talks with the customer: as good as a reply",
     "call_held": "the customer of a call hears music alone",
     "call_resumed": "he is talked with again",
     "call_ended": "the telephone of a customer hung up",

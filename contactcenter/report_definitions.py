@@ -239,23 +239,23 @@ PERFORMANCE: Final[tuple[Definition, ...]] = (
         metric="first_reply",
         en=Wording(
             name="First reply",
-            what="How long a customer waited for the first message a person wrote to him; "
-            "each episode has its own.",
-            clock="From the start of the episode until the reply was written. Where we "
-            "opened the ticket by writing first: from the customer's first message. Counted "
-            "when the reply was written.",
-            attribution="The agent who wrote the reply, with the tier and temperament of the "
+            what="How long a customer waited until a person wrote to him or talked with him for "
+            "the first time; each episode has its own.",
+            clock="From the start of the episode until the reply was written, or both were on "
+            "the phone. Where we opened the ticket by writing first: from the customer's first "
+            "message. Counted when it happened.",
+            attribution="The agent who wrote or talked, with the tier and temperament of the "
             "ticket at that moment. What a program writes in an agent's name counts as his.",
             exclusions="Spam, automatic messages, internal notes, episodes without a reply, "
             "and tickets we opened to which the customer has not answered.",
         ),
         fa=Wording(
             name="نخستین پاسخ",
-            what="مدتی که مشتری برای نخستین پیامی که یک انسان به او نوشت منتظر ماند؛ هر نوبت "
-            "نخستین پاسخ خود را دارد.",
-            clock="از آغاز نوبت تا نوشتن پاسخ. اگر درخواست را ما با نوشتن به مشتری باز کرده "
-            "باشیم: از نخستین پیام مشتری. در زمان نوشتن پاسخ شمرده می‌شود.",
-            attribution="کارشناسی که پاسخ را نوشت، با سطح و خلق‌وخوی درخواست در آن لحظه. "
+            what="مدتی که مشتری منتظر ماند تا نخستین بار انسانی به او بنویسد یا با او گفت‌وگو "
+            "کند؛ هر نوبت نخستین پاسخ خود را دارد.",
+            clock="از آغاز نوبت تا نوشتن پاسخ، یا تا هر دو پای تلفن باشند. اگر درخواست را ما با "
+            "نوشتن به مشتری باز کرده باشیم: از نخستین پیام مشتری. در زمان وقوع شمرده می‌شود.",
+            attribution="کارشناسی که نوشت یا گفت‌وگو کرد، با سطح و خلق‌وخوی درخواست در آن لحظه. "
             "آنچه برنامه‌ای به نام کارشناس بنویسد به حساب اوست.",
             exclusions="هرزنامه، پیام خودکار، یادداشت داخلی، نوبتِ بی‌پاسخ و درخواستی که ما "
             "باز کرده‌ایم و مشتری هنوز به آن جواب نداده است.",

@@ -28,8 +28,8 @@ WITH asking AS (
   FROM event e
   JOIN leg last ON last.ticket_id = e.ticket_id AND last.to_at = e.at AND last.ended_by = 'solved'
   WHERE e.kind = 'ticket_solved' AND e.at >= $2 AND e.at < $3
-), reply AS (  -- what people wrote, and when the customer was first heard: at once, unless we opened the ticket
-  SELECT e.id, e.at, e.ticket_id, (e.data ->> 'episode')::int AS episode, e.agent_id,
+), reply AS (  -- what people wrote or said, and when the customer was first heard: at once, unless we opened the ticket
+  SELECT e.id, coalesce((e.data ->> 'answered_at')::timestamptz, e.at) AS at, e.ticket_id, (e.data ->> 'episode')::int AS episode, e.agent_id,
          (e.data ->> 'tier')::smallint AS tier, e.data ->> 'temperament' AS temperament,
          CASE WHEN CASE
              WHEN t.opened_at >= $2 THEN t.id IN (
@@ -44,7 +44,7 @@ WITH asking AS (
                AND coalesce(m.data ->> 'class', 'person') = 'person')
            ELSE '-infinity' END AS heard_at
   FROM event e JOIN ticket t ON t.id = e.ticket_id
-  WHERE e.kind = 'reply_written' AND e.at >= $2 AND e.at < $3
+  WHERE e.kind IN ('reply_written', 'call_answered') AND e.at >= $2 AND e.at < $3
     AND e.agent_id IS NOT NULL AND e.actor NOT IN ('system', 'customer')
 ), earliest AS (
   SELECT DISTINCT ON (ticket_id, episode) ticket_id, episode, agent_id, tier, temperament, at, heard_at
@@ -70,7 +70,7 @@ WITH asking AS (
   FROM first_reply f
   WHERE f.from_at >= $2 OR NOT EXISTS (
     SELECT FROM event b
-    WHERE b.ticket_id = f.ticket_id AND b.kind = 'reply_written' AND b.at >= f.from_at AND b.at < $2
+    WHERE b.ticket_id = f.ticket_id AND b.kind IN ('reply_written', 'call_answered') AND b.at >= f.from_at AND b.at < $2
       AND b.agent_id IS NOT NULL AND b.actor NOT IN ('system', 'customer'))
 ), seen AS (
   SELECT f.metric, f.took_s,

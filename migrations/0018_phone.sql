@@ -28,6 +28,7 @@ CREATE TABLE call (
   began_at timestamptz NOT NULL,
   parked_at timestamptz,
   answered_at timestamptz,
+  is_reply boolean NOT NULL DEFAULT false,             -- whether that has counted as an answer to the customer
   ended_at timestamptz,
   account jsonb NOT NULL DEFAULT '{}',                 -- what routing/calls made of its hooks: phases and seconds
   unsettled_at timestamptz,                            -- since when routing does not know what its hooks tell
@@ -58,7 +59,7 @@ CREATE TABLE call_leg (
   external_id text,                                    -- NULL until the provider told it
   state text NOT NULL CONSTRAINT call_leg_state_is_known CHECK (state IN
     ('wanted', 'dialling', 'ringing', 'answered', 'joined', 'left', 'ended')),
-  end_reason text,                                     -- completed, busy, no_answer, failed, canceled, lost, not_accepted
+  end_reason text,                                     -- completed, busy, no_answer, failed, canceled, lost, not_accepted, not_allowed
   began_at timestamptz NOT NULL,
   answered_at timestamptz,
   joined_at timestamptz,

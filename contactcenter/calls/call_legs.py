@@ -33,7 +33,8 @@ State = Literal["wanted", "dialling", "ringing", "answered", "joined", "left", "
 class CallLeg(Struct, frozen=True, kw_only=True):
     """A row of ``call_leg``; ``external_id`` is the provider's, None until it was told.
 
-    ``end_reason`` is completed, busy, no_answer, failed, canceled, lost or not_accepted.
+    ``end_reason`` is completed, busy, no_answer, failed, canceled, lost,
+    not_accepted or not_allowed.
     """
 
     id: int

@@ -8,15 +8,47 @@ compared, so that to follow once more changes nothing.
 from collections.abc import Sequence
 from datetime import datetime
 
-from contactcenter import db
+from msgspec import Struct
+
+from contactcenter import db, events
 from contactcenter.calls import accounts, calls
 from contactcenter.db import Conn
+from contactcenter.events import Event
+
+
+class _Forgotten(Struct, frozen=True, kw_only=True):
+    """A promise to call somebody back about what is over, and its ticket."""
+
+    id: int
+    ticket_id: int
+    contact_id: int
+    team_ids: Sequence[int]
+    state: str
+    queue_id: int | None
+    tier: int | None
+    version: int
+
+    def told(self, now: datetime) -> Event:
+        """That nobody calls back any more."""
+        data = {"state": self.state, "queue_id": self.queue_id, "tier": self.tier}
+        promise = {"callback_id": self.id, "callback_state": "cancelled", "because": "solved"}
+        return Event(
+            kind="callback_changed",
+            at=now,
+            actor="system",
+            ticket_id=self.ticket_id,
+            version=self.version,
+            contact_id=self.contact_id,
+            team_ids=tuple(self.team_ids),
+            data={**data, **promise},
+        )
+
 
 _SQL = db.Statements(__name__)
 _begin_callbacks = _SQL.command("begin_callbacks")
 _ring = _SQL.command("ring")
 _adopt = _SQL.command("adopt")
-_forget_promises = _SQL.command("forget_promises")
+_forget_promises = _SQL.take("forget_promises", _Forgotten)
 _forget = _SQL.take("forget", int)
 _hold = _SQL.command("hold")
 _hang_up = _SQL.command("hang_up")
@@ -32,7 +64,8 @@ async def follow(conn: Conn, now: datetime, ticket_ids: Sequence[int]) -> None:
     A customer who is left in the room hears music meanwhile.
     """
     ids = sorted(ticket_ids)
-    await _forget_promises.run(conn, ids, now)
+    forgotten = await _forget_promises.all(conn, ids, now)
+    await events.record(conn, *(one.told(now) for one in forgotten))
     await _adopt.run(conn, ids, now)
     for call_id in {one for one in await _forget.all(conn, ids, now) if one}:
         await accounts.refresh(conn, now, await calls.lock(conn, call_id))  # it may be over by that

@@ -2,10 +2,13 @@
 -- Nobody is called back about what is over.
 WITH over AS (
   UPDATE ticket SET needs_phone = false
-  WHERE id = ANY ($1::bigint[]) AND state IN ('solved', 'closed') AND live_call_id IS NULL RETURNING id
+  WHERE id = ANY ($1::bigint[]) AND state IN ('solved', 'closed') AND live_call_id IS NULL
+  RETURNING id, contact_id, team_ids, state, queue_id, tier, version
 )
-UPDATE callback SET state = 'cancelled', ended_because = 'solved', ended_at = $2, version = version + 1
+UPDATE callback SET state = 'cancelled', ended_because = 'solved', ended_at = $2, version = callback.version + 1
 FROM over WHERE callback.ticket_id = over.id AND callback.ended_at IS NULL
+RETURNING callback.id, over.id AS ticket_id, over.contact_id, over.team_ids, over.state, over.queue_id, over.tier::int AS tier,
+  over.version
 
 -- name: adopt
 -- Who was in the room already, because a colleague had asked him, has the ticket now: his telephone is that of his offer.

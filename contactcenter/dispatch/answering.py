@@ -12,7 +12,7 @@ from msgspec import Struct
 from contactcenter import db, offers, tickets, timers
 from contactcenter.calls import commands
 from contactcenter.db import Conn
-from contactcenter.dispatch import calling, holding
+from contactcenter.dispatch import holding
 from contactcenter.offers import Offer
 from contactcenter.tickets import Ticket
 
@@ -89,7 +89,7 @@ async def connected(conn: Conn, now: datetime, leg_id: int) -> bool:
         return False
     _, ticket, offer = found
     if offer.state == "pending":
-        await holding.take(conn, now, calling.answered(now, ticket), offer)
+        await holding.take(conn, now, ticket, offer)
     return True
 
 

@@ -15,6 +15,7 @@ from contactcenter.calls import ringing
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     calling_back,
+    conversing,
     ending,
     holding,
     keeping,
@@ -41,6 +42,7 @@ class CallNow(Struct, frozen=True, kw_only=True):
     is_over: bool
     customer_leg_id: int | None
     customer_state: str | None
+    customer_end_reason: str | None
     customer_came: bool
 
     @property
@@ -104,13 +106,6 @@ async def enter(conn: Conn, now: datetime, ticket: Ticket, call_id: int, queue_i
     return await seek.agent_for(conn, now, ticket)
 
 
-def answered(now: datetime, ticket: Ticket) -> Ticket:
-    """To talk with the customer is to answer him. Not saved yet."""
-    return msgspec.structs.replace(
-        ticket, first_reply_at=ticket.first_reply_at or now, last_reply_at=now
-    )
-
-
 async def follow(conn: Conn, now: datetime, call_id: int) -> None:
     """Let the ticket of a call, and the agents in it, follow what is known of its telephones."""
     call = await _call_now.first(conn, call_id)
@@ -118,6 +113,7 @@ async def follow(conn: Conn, now: datetime, call_id: int) -> None:
         return
     if call.ticket_id is not None:
         ticket = await tickets.lock(conn, call.ticket_id)
+        ticket = await conversing.note(conn, now, ticket, call_id)
         if ticket.live_call_id == call_id:
             await _follow(conn, now, ticket, call)
             await ringing.follow(conn, now, [ticket.id])
@@ -155,13 +151,9 @@ async def over(conn: Conn, now: datetime, ticket: Ticket, call: CallNow) -> None
     """
     if not call.customer_came:
         await _let_agents_go.run(conn, call.id, now)
-    if call.callback_id is not None:
-        outcome: calling_back.Outcome = (
-            "undialled" if call.customer_leg_id is None else "unanswered"
-        )
-        outcome = "answered" if call.customer_came else outcome
-        if await calling_back.goes_on(conn, now, ticket, call.callback_id, outcome):
-            return
+    promised, came = call.callback_id, _came_of(call)
+    if promised is not None and await calling_back.goes_on(conn, now, ticket, promised, came):
+        return
     is_fresh = await _is_fresh.one(conn, ticket.id, call.interaction_id)
     ticket = await on_the_line.without_call(conn, ticket)
     if ticket.state in ("waiting", "offered") and is_fresh:
@@ -175,6 +167,8 @@ def _came_of(call: CallNow) -> calling_back.Outcome:
     """What came of a call that was to keep a promise."""
     if call.customer_came:
         return "answered"
+    if call.customer_end_reason == "not_allowed":
+        return "not_allowed"
     return "undialled" if call.customer_leg_id is None else "unanswered"
 
 

@@ -1,8 +1,8 @@
 -- name: call_now
 -- A call and the customer's last telephone in it.
 SELECT c.id, c.ticket_id, c.interaction_id, c.callback_id, c.ended_at IS NOT NULL AS is_over, l.id AS customer_leg_id,
-       l.state AS customer_state, l.joined_at IS NOT NULL AS customer_came
-FROM call c LEFT JOIN LATERAL (SELECT x.id, x.state, x.joined_at FROM call_leg x WHERE x.call_id = c.id AND x.party = 'customer'
+       l.state AS customer_state, l.end_reason AS customer_end_reason, l.joined_at IS NOT NULL AS customer_came
+FROM call c LEFT JOIN LATERAL (SELECT x.id, x.state, x.end_reason, x.joined_at FROM call_leg x WHERE x.call_id = c.id AND x.party = 'customer'
                                ORDER BY x.id DESC LIMIT 1) AS l ON true
 WHERE c.id = $1
 

@@ -10,12 +10,13 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from channels import CallEvent
-from contactcenter import db, events, tickets
+from contactcenter import db, events, tickets, timeline
 from contactcenter.calls import accounts, call_hooks, callbacks, calls, ringing
 from contactcenter.calls.callbacks import Callback
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, moving, on_the_line, seek
 from contactcenter.errors import Conflict, NotFound
+from contactcenter.events import Event
 from contactcenter.tickets import Ticket, fact
 
 #: How often a customer is dialled who does not answer, and how long he is left alone in between.
@@ -25,7 +26,21 @@ AGAIN_AFTER_S: Final = 15 * 60
 RINGS_S: Final = 30
 
 #: What became of a call that was to keep a promise: the agent may not have come as far as that.
-Outcome = Literal["answered", "unanswered", "undialled"]
+Outcome = Literal["answered", "unanswered", "undialled", "not_allowed"]
+
+
+#: What the accountable person reads where a promise to call back could not be kept.
+_GIVEN_UP: Final = {
+    "no_answer": (
+        "Called back {attempts} times; the customer did not answer. Nobody calls him again by"
+        " itself.\n"
+        "{attempts} بار با مشتری تماس گرفته شد و پاسخ نداد. دیگر خودکار با او تماس گرفته نمی‌شود."
+    ),
+    "not_allowed": (
+        "The customer was not called back: calls to his number are not allowed here.\n"
+        "با مشتری تماس گرفته نشد: تماس با شمارهٔ او از اینجا مجاز نیست."
+    ),
+}
 
 
 class CallbackOver(Conflict):
@@ -122,10 +137,8 @@ async def goes_on(
     if outcome == "answered":
         await _end(conn, now, ticket, callback, state="kept", because="answered", actor="system")
         return False
-    if outcome == "unanswered" and callback.attempts >= ATTEMPTS:
-        await _end(
-            conn, now, ticket, callback, state="unanswered", because="no_answer", actor="system"
-        )
+    if outcome == "not_allowed" or (outcome == "unanswered" and callback.attempts >= ATTEMPTS):
+        await _give_up(conn, now, ticket, callback, outcome)
         return False
     ticket = await on_the_line.with_call(conn, ticket, None)
     due_at = now + timedelta(seconds=AGAIN_AFTER_S if outcome == "unanswered" else 0)
@@ -135,6 +148,36 @@ async def goes_on(
     else:
         await _wait_without(conn, now, ticket)
     return True
+
+
+async def _give_up(
+    conn: Conn, now: datetime, ticket: Ticket, callback: Callback, outcome: Outcome
+) -> None:
+    """Nobody calls there again; whoever has the ticket reads why, in either language."""
+    because = "not_allowed" if outcome == "not_allowed" else "no_answer"
+    await _end(conn, now, ticket, callback, state="unanswered", because=because, actor="system")
+    note_id = await timeline.append(
+        conn,
+        now,
+        contact_id=ticket.contact_id,
+        ticket_id=ticket.id,
+        channel="internal",
+        direction="internal",
+        kind="note",
+        author_id=None,
+        body=_GIVEN_UP[because].format(attempts=callback.attempts),
+        state="recorded",
+    )
+    written = Event(
+        kind="note_written",
+        at=now,
+        actor="system",
+        ticket_id=ticket.id,
+        contact_id=ticket.contact_id,
+        team_ids=tuple(ticket.team_ids),
+        data={"interaction_id": note_id, "kind": "note"},
+    )
+    await events.record(conn, written)
 
 
 async def cancel(conn: Conn, now: datetime, callback_id: int, *, actor: str) -> None:

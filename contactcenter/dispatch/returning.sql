@@ -1,7 +1,8 @@
 -- name: unanswered_leg
--- The open leg of a ticket that is held, unless its customer has been written to since it began.
+-- The open leg of a ticket that is held, unless its customer was written to or talked with since it began.
 SELECT l.from_at FROM ticket t JOIN leg l ON l.ticket_id = t.id AND l.to_at IS NULL
 WHERE t.id = $1 AND t.state = 'assigned' AND (t.last_reply_at IS NULL OR t.last_reply_at < l.from_at)
+  AND NOT EXISTS (SELECT FROM call c WHERE c.ticket_id = t.id AND c.is_reply AND coalesce(c.ended_at, 'infinity') > l.from_at)
 
 -- name: ask_all
 -- What is held in the queue and unanswered is asked about when its time could be over, or next; there are as many as agents hold.

@@ -192,7 +192,7 @@ def _kind_of(error: Exception) -> Kind | None:
         TimeoutError: "doubtful",
         NoDatabase: "later",
         SendFailure: "failed",
-        DestinationNotAllowed: "failed",
+        DestinationNotAllowed: "not_allowed",
         CallLimitReached: "failed",
     }
     return next((kind for of, kind in kinds.items() if isinstance(error, of)), None)

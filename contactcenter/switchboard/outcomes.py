@@ -21,11 +21,13 @@ _PATIENCE_S: Final = {"hang_up": 300.0, "remove": 300.0, "pause_recording": 0.0}
 _PATIENCE_ELSE_S: Final = 30.0
 
 
-Kind = Literal["done", "refused", "gone", "failed", "later", "doubtful"]
+Kind = Literal["done", "refused", "gone", "failed", "not_allowed", "later", "doubtful"]
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """``later`` was certainly not done, ``doubtful`` perhaps; ``gone`` says nobody is there.
+    """``later`` was certainly not done, ``doubtful`` perhaps.
+
+    ``gone`` says nobody is there, ``not_allowed`` that nobody may ever be called there.
 
     ``telephone`` is the provider's id of one that was dialled, by that ``account`` there.
     """
@@ -67,6 +69,7 @@ _STATES: Final[dict[str, Literal["done", "refused", "failed"]]] = {
     "refused": "refused",
     "gone": "refused",
     "failed": "failed",
+    "not_allowed": "failed",
     "later": "failed",
     "doubtful": "failed",
 }
@@ -74,7 +77,8 @@ _STATES: Final[dict[str, Literal["done", "refused", "failed"]]] = {
 
 def _reason(outcome: Outcome) -> str:
     """Why a telephone that was to be dialled is over: only what is wrong with it is its fault."""
-    return {"refused": "canceled", "failed": "failed"}.get(outcome.kind, "lost")
+    reasons = {"refused": "canceled", "failed": "failed", "not_allowed": "not_allowed"}
+    return reasons.get(outcome.kind, "lost")
 
 
 async def _is_put_back(conn: Conn, now: datetime, command: Command, outcome: Outcome) -> bool:

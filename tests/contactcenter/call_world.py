@@ -126,6 +126,16 @@ async def joined(conn: Conn, now: datetime, leg_id: int) -> None:
     )
 
 
+async def met(conn: Conn, at: datetime, call_id: int, leg_id: int, *, now: datetime) -> None:
+    """Customer and agent talk since ``at``, as the provider tells ``now``; routing follows."""
+    await joined(conn, at, leg_id)
+    await joined(conn, at, await customer_of(conn, call_id))
+    await conn.execute(
+        "UPDATE call SET answered_at = coalesce(answered_at, $2) WHERE id = $1", call_id, at
+    )
+    await calling.follow(conn, now, call_id)
+
+
 async def ended(
     conn: Conn, now: datetime, call_id: int, leg_id: int, reason: str = "completed"
 ) -> None:

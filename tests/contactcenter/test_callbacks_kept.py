@@ -51,6 +51,23 @@ async def callback(world: Conn, callback_id: int) -> tuple[str, int, str | None]
     return tuple(row)
 
 
+async def told_of(conn: Conn, callback_id: int) -> list[tuple[str, str | None]]:
+    """What the feed was told of it, in order."""
+    rows = await conn.fetch(
+        "SELECT data ->> 'callback_state' AS state, data ->> 'because' AS because FROM event"
+        " WHERE kind = 'callback_changed' AND (data ->> 'callback_id')::bigint = $1 ORDER BY id",
+        callback_id,
+    )
+    return [(row["state"], row["because"]) for row in rows]
+
+
+async def notes(conn: Conn, ticket_id: int) -> list[str]:
+    rows = await conn.fetch(
+        "SELECT body FROM interaction WHERE ticket_id = $1 AND kind = 'note' ORDER BY id", ticket_id
+    )
+    return [row["body"] for row in rows]
+
+
 async def test_who_is_called_back_keeps_his_place_in_line(world: Conn) -> None:
     queue_id, agent_id, _, ticket_id = await promised(world)
     _, behind = await call_world.waiting_call(world, after(10), queue_id=queue_id)
@@ -126,7 +143,25 @@ async def test_who_does_not_answer_is_called_again_and_in_the_end_given_up(world
             while await firing.fire_due(world, after(at), at_most=32):
                 pass
     assert await callback(world, callback_id) == ("unanswered", ATTEMPTS, "no_answer")
+    [note] = await notes(world, ticket_id)
+    assert note.startswith(f"Called back {ATTEMPTS} times; the customer did not answer.")
     assert (ticket.state, ticket.needs_phone) == ("assigned", False)
+
+
+async def test_who_may_not_be_called_is_given_up_at_once_and_it_is_written_down(
+    world: Conn,
+) -> None:
+    _, agent_id, callback_id, ticket_id = await promised(world)
+    await presence.change(world, after(60), agent_id, "available", None, actor="system")
+    call_id, _ = await taken(world, agent_id, 65)
+
+    customer = await call_world.customer_of(world, call_id)
+    await call_world.ended(world, after(66), call_id, customer, "not_allowed")
+
+    assert (await callback(world, callback_id))[::2] == ("unanswered", "not_allowed")
+    [note] = await notes(world, ticket_id)
+    assert "not allowed" in note
+    assert (await tickets.find(world, ticket_id)).agent_id == agent_id
 
 
 async def test_an_agent_who_misses_it_leaves_it_in_line(world: Conn) -> None:
@@ -207,6 +242,7 @@ async def test_what_is_solved_calls_nobody_back(world: Conn) -> None:
     )
 
     assert await callback(world, callback_id) == ("cancelled", 1, "solved")
+    assert await told_of(world, callback_id) == [("waiting", None), ("cancelled", "solved")]
     assert not (await tickets.find(world, ticket_id)).needs_phone
 
 
