@@ -98,6 +98,10 @@ CREATE INDEX call_hook_unmatched ON call_hook (received_at) WHERE call_id IS NUL
 ALTER TABLE interaction DROP CONSTRAINT interaction_kind_is_known;
 ALTER TABLE interaction ADD CONSTRAINT interaction_kind_is_known CHECK (kind IN
   ('message', 'note', 'hand_over', 'automatic', 'autoresponse', 'notice', 'transcript', 'call', 'voicemail')) NOT VALID;
+-- A note that nobody wrote says what was done, or given up, by itself.
+ALTER TABLE interaction DROP CONSTRAINT interaction_is_written_by_someone_unless_automatic;
+ALTER TABLE interaction ADD CONSTRAINT interaction_is_written_by_someone_unless_automatic
+  CHECK (direction = 'inbound' OR author_id IS NOT NULL OR kind IN ('autoresponse', 'notice', 'transcript', 'note')) NOT VALID;
 
 -- What a call does to its ticket (ROUTING) ---------------------------------------------------------
 

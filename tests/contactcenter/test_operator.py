@@ -345,7 +345,7 @@ async def test_nobody_is_dialled_whom_the_guard_does_not_allow(house: House) -> 
 
     assert house.exchange.asked == []
     assert await house.rows("SELECT end_reason FROM call_leg WHERE user_id IS NOT NULL") == [
-        ("failed",)
+        ("not_allowed",)
     ]
     assert (await house.ticket(ticket_id)).state == "waiting"
 
