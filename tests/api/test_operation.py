@@ -148,10 +148,10 @@ SAMPLES = (
 
 
 @pytest.fixture(scope="module")
-def shared_dsn(copies):
-    dsn = copies.take()
+def shared_dsn(ready_copies):
+    dsn = ready_copies.take()
     yield dsn
-    copies.drop(dsn)
+    ready_copies.drop(dsn)
 
 
 @pytest.fixture
