@@ -177,7 +177,7 @@ async def served(
 
 
 async def eventually(
-    check: Callable[[], Awaitable[Any]], *, within_s: float = 5.0, what: str = "it"
+    check: Callable[[], Awaitable[Any]], *, within_s: float = 20.0, what: str = "it"
 ) -> Any:
     """Ask until the answer is truthy; fails with the last answer after the deadline."""
     answer = None
