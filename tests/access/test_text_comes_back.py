@@ -5,7 +5,7 @@ hypothesis thinks of. Where a field is changed by design, that is said here and 
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -176,13 +176,26 @@ def test_bytes_that_are_no_text_are_refused(operation: Any, world: World) -> Non
         assert answer.json()["field"].startswith("body")
 
 
-@pytest.mark.parametrize("operation", [o for o in OPERATIONS if o.inputs.query], ids=_id)
+ASKING: Final = [o for o in OPERATIONS if o.inputs.query]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("operation", ASKING, ids=_id)
 def test_no_parameter_breaks_anything(operation: Any, world: World) -> None:
+    _ask_with(operation, NAUGHTY.values(), world)
+
+
+@pytest.mark.parametrize("operation", ASKING, ids=_id)
+def test_the_worst_parameters_break_nothing(operation: Any, world: World) -> None:
+    _ask_with(operation, [NAUGHTY[what] for what in WORST], world)
+
+
+def _ask_with(operation: Any, texts: Iterable[str], world: World) -> None:
     calls = Calls(world, operation)
     calls.renew()
     body = b"x" if operation.inputs.body else None
     headers = {"If-Match": '"1"'} if operation.versioned else {}
-    raw = [quote(text.encode("utf-8", "surrogatepass"), safe="") for text in NAUGHTY.values()]
+    raw = [quote(text.encode("utf-8", "surrogatepass"), safe="") for text in texts]
     raw = [text for text in raw if len(text) < 6000]  # longer ones are no address any more
 
     for name in operation.inputs.query.names:
