@@ -289,20 +289,20 @@ async def test_one_transfer_is_open_at_a_time(agent, bob, scene):
     assert problem["code"] == "transfer_is_open"
 
 
-@pytest.mark.parametrize(
-    ("where", "field"),
-    [
+async def test_where_a_call_cannot_go_is_said(agent, scene, subtests):
+    for where, field in [
         ({}, "body.to"),
         ({"queue_id": 1, "agent_id": 1}, "body.to"),
         ({"number": "12"}, "body.to.number"),
         ({"queue_id": 777000777}, "body.to.queue_id"),
         ({"agent_id": 777000777}, "body.to.agent_id"),
-    ],
-)
-async def test_where_a_call_cannot_go_is_said(agent, scene, where, field):
-    problem = await agent("POST", f"/calls/{scene.call_id}/transfers", to(**where), status=422)
+    ]:
+        with subtests.test(where=where, field=field):
+            problem = await agent(
+                "POST", f"/calls/{scene.call_id}/transfers", to(**where), status=422
+            )
 
-    assert problem["field"] == field
+            assert problem["field"] == field
 
 
 async def test_nobody_transfers_to_himself(agent, scene):

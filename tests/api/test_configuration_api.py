@@ -56,14 +56,12 @@ async def test_an_edit_says_which_version_it_is_based_on(admin, table, method, p
     assert (missing["code"], stale["code"]) == ("precondition_missing", "stale")
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body"),
-    [(m, p.replace("/1", "/999"), b) for m, p, b in CHANGES if "/1" in p],
-)
-async def test_what_is_not_there_is_not_found(admin, method, path, body):
-    problem = await admin(method, path, body, headers={"If-Match": '"1"'}, status=404)
+async def test_what_is_not_there_is_not_found(admin, subtests):
+    for method, path, body in [(m, p.replace("/1", "/999"), b) for m, p, b in CHANGES if "/1" in p]:
+        with subtests.test(method=method, path=path, body=body):
+            problem = await admin(method, path, body, headers={"If-Match": '"1"'}, status=404)
 
-    assert problem["code"] == "not_found"
+            assert problem["code"] == "not_found"
 
 
 async def test_a_change_is_recorded_with_what_was_before_and_after(admin, table):

@@ -128,9 +128,8 @@ async def test_an_unknown_contact_is_not_found(agent):
         assert problem["code"] == "not_found"
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
+async def test_a_bad_value_is_refused_and_named(agent, table, subtests):
+    for body, field in [
         ({"name": " "}, "body.name"),
         ({"name": "x" * 201}, "body.name"),
         ({"language": "Persian"}, "body.language"),
@@ -151,13 +150,12 @@ async def test_an_unknown_contact_is_not_found(agent):
         ({"identities": [{"kind": "email", "value": "a at b"}]}, "body.identities[0].value"),
         ({"identities": [{"kind": "withheld", "value": "1"}]}, "body.identities[0].kind"),
         ({"phone": PHONE}, "body.phone"),
-    ],
-)
-async def test_a_bad_value_is_refused_and_named(agent, table, body, field):
-    problem = await agent("POST", "/contacts", body, status=422)
+    ]:
+        with subtests.test(body=body, field=field):
+            problem = await agent("POST", "/contacts", body, status=422)
 
-    assert problem["field"] == field
-    assert await table.fetchval("SELECT count(*) FROM contact") == 0
+            assert problem["field"] == field
+            assert await table.fetchval("SELECT count(*) FROM contact") == 0
 
 
 # Addresses ----------------------------------------------------------------------------------

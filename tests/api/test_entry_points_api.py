@@ -106,22 +106,20 @@ async def test_a_widget_is_set_up_by_options_that_make_sense(admin, option, valu
         assert value not in str(made) or option != "webchat_identity_secrets"
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
+async def test_what_cannot_be_an_entry_point_is_refused(admin, table, subtests):
+    for fields, field in [
         ({"channel": "fax"}, "body.channel"),
         ({"address": "12"}, "body.address"),
         ({"address": None}, "body.address"),
         ({"channel": "webchat", "address": "no key"}, "body.address"),
         ({"queue_id": 999}, "body.queue_id"),
         ({"language": "Persian"}, "body.language"),
-    ],
-)
-async def test_what_cannot_be_an_entry_point_is_refused(admin, table, fields, field):
-    problem = await admin("POST", "/entry_points", NEW | fields, status=422)
+    ]:
+        with subtests.test(fields=fields, field=field):
+            problem = await admin("POST", "/entry_points", NEW | fields, status=422)
 
-    assert problem["field"] == field
-    assert await table.fetchval("SELECT count(*) FROM entry_point") == 0
+            assert problem["field"] == field
+            assert await table.fetchval("SELECT count(*) FROM entry_point") == 0
 
 
 async def test_problems_cannot_be_sent_to_a_queue_that_is_not_there(admin):
@@ -184,9 +182,12 @@ async def test_an_address_has_options_that_are_set_replaced_and_removed(admin, a
     assert "canary" not in str(told)
 
 
-@pytest.mark.parametrize(
-    ("channel", "options", "field", "said"),
-    [
+async def test_what_cannot_be_an_option_is_refused(admin, table, subtests):
+    new = {
+        "email": {"channel": "email", "address": "help@example.com", "queue_id": 2},
+        "sms": {"channel": "sms", "address": "+982191012345", "queue_id": 2},
+    }
+    wrong = [
         ("sms", {"mail_authserv_ids": "x"}, "body.options.mail_authserv_ids", "reads no option"),
         ("email", {"smtp_nonsense": "x"}, "body.options.smtp_nonsense", "mail_authserv_ids"),
         ("sms", {"twilio_auth_tokens": "x"}, "body.options.twilio_auth_tokens", "secret"),
@@ -195,24 +196,21 @@ async def test_an_address_has_options_that_are_set_replaced_and_removed(admin, a
         ("email", {"mail_authserv_ids": " "}, "body.options", ""),
         ("email", {"mail_authserv_ids": 1}, "body.options", ""),
         ("email", {"Mail": "x"}, "body", ""),
-    ],
-)
-async def test_what_cannot_be_an_option_is_refused(  # noqa: PLR0917  as in the table above
-    admin, table, channel, options, field, said
-):
-    address = "help@example.com" if channel == "email" else "+982191012345"
-    made = {"channel": channel, "address": address, "queue_id": 2}
+    ]
+    for channel, options, field, said in wrong:
+        with subtests.test("a new one", channel=channel, options=options):
+            made = new[channel] | {"options": options}
+            problem = await admin("POST", "/entry_points", made, status=422)
+            assert problem["field"].startswith(field)
+            assert said in problem["detail"]
+            assert await table.fetchval("SELECT count(*) FROM entry_point") == 0
 
-    problem = await admin("POST", "/entry_points", made | {"options": options}, status=422)
-
-    assert problem["field"].startswith(field)
-    assert said in problem["detail"]
-    assert await table.fetchval("SELECT count(*) FROM entry_point") == 0
-
-    kept = await admin("POST", "/entry_points", made, status=201)
-    path, based_on = f"/entry_points/{kept['id']}", {"If-Match": '"1"'}
-    problem = await admin("PATCH", path, {"options": options}, headers=based_on, status=422)
-    assert problem["field"].startswith(field)
+    kept = {c: await admin("POST", "/entry_points", made, status=201) for c, made in new.items()}
+    for channel, options, field, _ in wrong:
+        with subtests.test("one that is kept", channel=channel, options=options):
+            path, based_on = f"/entry_points/{kept[channel]['id']}", {"If-Match": '"1"'}
+            problem = await admin("PATCH", path, {"options": options}, headers=based_on, status=422)
+            assert problem["field"].startswith(field)
 
 
 async def test_an_option_that_is_of_no_use_any_more_keeps_nobody_from_editing(admin, table):

@@ -42,9 +42,8 @@ async def test_of_two_who_replace_it_at_once_one_is_told(admin, etag):
     assert sorted(r.status for r in responses) == [200, 412]
 
 
-@pytest.mark.parametrize(
-    ("condition", "field"),
-    [
+async def test_a_rule_that_could_never_fit_is_refused_and_named(admin, etag, subtests):
+    for condition, field in [
         ({"tier": 1}, "body[1].condition.tier"),
         ({"queue_id": {"not": 1}}, "body[1].condition.queue_id"),
         ({"category": 999}, "body[1].condition.category"),
@@ -64,15 +63,16 @@ async def test_of_two_who_replace_it_at_once_one_is_told(admin, etag):
         ({"entry_point_id": 999}, "body[1].condition.entry_point_id"),
         ({"entry_point_id": "1"}, "body[1].condition.entry_point_id"),
         ({"entry_point_id": True}, "body[1].condition.entry_point_id"),
-    ],
-)
-async def test_a_rule_that_could_never_fit_is_refused_and_named(admin, etag, condition, field):
-    good = {"condition": {"keyword": "refund"}, "queue_id": 1}
+    ]:
+        with subtests.test(condition=condition, field=field):
+            good = {"condition": {"keyword": "refund"}, "queue_id": 1}
 
-    problem = await put(admin, [good, {"condition": condition, "queue_id": 1}], etag, status=422)
+            problem = await put(
+                admin, [good, {"condition": condition, "queue_id": 1}], etag, status=422
+            )
 
-    assert problem["field"] == field
-    assert (await admin.send("GET", "/entry_rules")).headers["ETag"] == etag
+            assert problem["field"] == field
+            assert (await admin.send("GET", "/entry_rules")).headers["ETag"] == etag
 
 
 async def test_a_rule_leads_to_a_queue_that_is_there_and_is_named_once(admin, etag):

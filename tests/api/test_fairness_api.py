@@ -21,9 +21,8 @@ PROMISE = {"name": "fast", "first_reply_s": 60}
 RULE = {"name": "up", "from": "*", "to": "next_tier"}
 
 
-@pytest.mark.parametrize(
-    ("part", "value", "place"),
-    [
+async def test_what_temperament_may_not_decide_is_refused_with_its_place(admin, document, subtests):
+    for part, value, place in [
         ("sla", [{**PROMISE, "when": {"temperament": "warm"}}], "sla[0].when.temperament"),
         (
             "sla",
@@ -46,16 +45,13 @@ RULE = {"name": "up", "from": "*", "to": "next_tier"}
             [{**SPECIALISTS, "queue": "Frontline"}, {"when": {}, "queue": "Specialists"}],
             "entry[0].when.temperament",
         ),
-    ],
-)
-async def test_what_temperament_may_not_decide_is_refused_with_its_place(
-    admin, document, part, value, place
-):
-    document[part] = value
+    ]:
+        with subtests.test(part=part, value=value, place=place):
+            document[part] = value
 
-    found = await admin("POST", "/configuration/checks", document, status=200)
+            found = await admin("POST", "/configuration/checks", document, status=200)
 
-    assert place in [fault["place"] for fault in found["errors"]]
+            assert place in [fault["place"] for fault in found["errors"]]
 
 
 async def test_temperament_may_choose_specialists(admin, document):

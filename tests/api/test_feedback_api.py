@@ -85,9 +85,8 @@ async def test_what_is_brought_twice_is_taken_once_also_at_the_same_moment(super
     assert await table.fetchval("SELECT count(*) FROM event WHERE kind = 'feedback_taken'") == 2
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
+async def test_one_wrong_line_and_none_is_taken(supervisor, table, subtests):
+    for change, field in [
         ({"contact_id": 999_999}, "contact_id"),
         ({"ticket_id": 999_999}, "ticket_id"),
         ({"identity": {"kind": "phone", "value": "09129999999"}}, "identity"),
@@ -97,13 +96,14 @@ async def test_what_is_brought_twice_is_taken_once_also_at_the_same_moment(super
         ({"polarity": "meh"}, "polarity"),
         ({"topic": " "}, "topic"),
         ({"external_id": ""}, "external_id"),
-    ],
-)
-async def test_one_wrong_line_and_none_is_taken(supervisor, table, change, field):
-    problem = await supervisor("POST", "/feedback", [line(1), line(2, **change)], status=422)
+    ]:
+        with subtests.test(change=change, field=field):
+            problem = await supervisor(
+                "POST", "/feedback", [line(1), line(2, **change)], status=422
+            )
 
-    assert problem["field"] == f"body[1].{field}"
-    assert await table.fetchval("SELECT count(*) FROM feedback") == 0
+            assert problem["field"] == f"body[1].{field}"
+            assert await table.fetchval("SELECT count(*) FROM feedback") == 0
 
 
 async def test_feedback_without_an_owner_is_not_closed_and_none_without_an_outcome(

@@ -23,12 +23,13 @@ async def test_a_telephone_may_be_on_the_net(agent, address):
     assert put["address"] == address
 
 
-@pytest.mark.parametrize("address", ["12", "<Dial>", "", " ", 123456])
-async def test_what_cannot_be_dialled_is_refused_with_its_place(agent, table, address):
-    problem = await agent("PUT", "/presence/phone", {"address": address}, status=422)
+async def test_what_cannot_be_dialled_is_refused_with_its_place(agent, table, subtests):
+    for address in ["12", "<Dial>", "", " ", 123456]:
+        with subtests.test(address=address):
+            problem = await agent("PUT", "/presence/phone", {"address": address}, status=422)
 
-    assert problem["field"] == "body.address"
-    assert await table.fetchval("SELECT count(phone_address) FROM agent") == 0
+            assert problem["field"] == "body.address"
+            assert await table.fetchval("SELECT count(phone_address) FROM agent") == 0
 
 
 async def test_a_telephone_is_taken_away(agent):

@@ -1,7 +1,6 @@
 """Queues: made and edited, and what that does to what is in them."""
 
 import factories
-import pytest
 
 NEW = {"name": "Refunds", "team_id": 1, "tier": 1}
 
@@ -42,9 +41,8 @@ async def test_a_queue_is_made_and_edited(admin, agent):
     assert edited in await agent("GET", "/queues", status=200)
 
 
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
+async def test_what_cannot_work_is_refused_and_named(admin, subtests):
+    for fields, field in [
         ({"team_id": 999}, "body.team_id"),
         ({"auto_accept": ["sms", "fax"]}, "body.auto_accept[1]"),
         ({"escalate_to_id": 999}, "body.escalate_to_id"),
@@ -54,12 +52,11 @@ async def test_a_queue_is_made_and_edited(admin, agent):
         ({"offer_timeout_s": 0}, "body.offer_timeout_s"),
         ({"escalate_after_s": 0}, "body.escalate_after_s"),
         ({"colour": "red"}, "body.colour"),
-    ],
-)
-async def test_what_cannot_work_is_refused_and_named(admin, fields, field):
-    problem = await admin("POST", "/queues", NEW | fields, status=422)
+    ]:
+        with subtests.test(fields=fields, field=field):
+            problem = await admin("POST", "/queues", NEW | fields, status=422)
 
-    assert problem["field"] == field
+            assert problem["field"] == field
 
 
 async def test_a_name_is_given_once(admin):

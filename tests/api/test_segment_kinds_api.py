@@ -106,20 +106,18 @@ async def test_a_house_may_name_more_categories(admin):
     assert [v["value"] for v in changed["values"]][-1] == "startup"
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
+async def test_a_kind_that_could_not_be_said_is_refused(admin, subtests):
+    for body, field in [
         ({"kind": "Region"}, "body.kind"),
         ({"values": []}, "body.values"),
         ({"free": True}, "body.values"),
         ({"values": [*REGION["values"], REGION["values"][0]]}, "body.values[2].value"),
         ({"set_by": "nobody"}, "body.set_by"),
-    ],
-)
-async def test_a_kind_that_could_not_be_said_is_refused(admin, body, field):
-    problem = await admin("POST", "/segment_kinds", REGION | body, status=422)
+    ]:
+        with subtests.test(body=body, field=field):
+            problem = await admin("POST", "/segment_kinds", REGION | body, status=422)
 
-    assert problem["field"] == field
+            assert problem["field"] == field
 
 
 async def test_a_kind_is_named_once_and_found_by_its_word(admin):

@@ -215,9 +215,8 @@ async def test_what_is_computed_and_temperaments_are_not_said_here(agent, table,
     assert counted(await agent("GET", path, status=200)) == {"value_class": ["C"]}
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
+async def test_what_cannot_be_said_is_refused_by_its_place(agent, table, contact, subtests):
+    for body, field in [
         ({"kind": "colour", "value": "red"}, "body.kind"),
         ({"kind": "Colour", "value": "red"}, "body.kind"),
         ({"kind": "customer_category", "value": "huge"}, "body.value"),
@@ -236,13 +235,12 @@ async def test_what_is_computed_and_temperaments_are_not_said_here(agent, table,
         ),
         ({"kind": "contract", "value": "gold", "confidence": 1.5}, "body.confidence"),
         ({"kind": "contract", "value": "gold", "from": "2026-01-01T00:00:00"}, "body.from"),
-    ],
-)
-async def test_what_cannot_be_said_is_refused_by_its_place(agent, table, contact, body, field):
-    problem = await agent("POST", f"/contacts/{contact}/segments", body, status=422)
+    ]:
+        with subtests.test(body=body, field=field):
+            problem = await agent("POST", f"/contacts/{contact}/segments", body, status=422)
 
-    assert problem["field"] == field
-    assert await table.fetchval("SELECT count(*) FROM segment") == 0
+            assert problem["field"] == field
+            assert await table.fetchval("SELECT count(*) FROM segment") == 0
 
 
 async def test_many_are_brought_at_once_and_twice_is_once(admin, table, contact):
@@ -283,9 +281,8 @@ async def test_many_are_brought_at_once_and_twice_is_once(admin, table, contact)
     assert changed == {"new": 1, "known": 2}
 
 
-@pytest.mark.parametrize(
-    ("line", "field"),
-    [
+async def test_one_bad_line_refuses_all(admin, table, contact, subtests):
+    for line, field in [
         ({"contact_id": 10**9}, "body[1].contact_id"),
         ({}, "body[1].contact_id"),
         (
@@ -295,17 +292,19 @@ async def test_many_are_brought_at_once_and_twice_is_once(admin, table, contact)
         ({"identity": {"kind": "phone", "value": "+989129999999"}}, "body[1].identity.value"),
         ({"identity": {"kind": "phone", "value": "no"}}, "body[1].identity.value"),
         ({"contact_id": None, "kind": "colour"}, "body[1].contact_id"),
-    ],
-)
-async def test_one_bad_line_refuses_all(admin, table, contact, line, field):
-    good = {"contact_id": contact, "kind": "contract", "value": "gold"}
+    ]:
+        with subtests.test(line=line, field=field):
+            good = {"contact_id": contact, "kind": "contract", "value": "gold"}
 
-    problem = await admin(
-        "POST", "/segments", [good, {"kind": "contract", "value": "basic"} | line], status=422
-    )
+            problem = await admin(
+                "POST",
+                "/segments",
+                [good, {"kind": "contract", "value": "basic"} | line],
+                status=422,
+            )
 
-    assert problem["field"] == field
-    assert await table.fetchval("SELECT count(*) FROM segment") == 0
+            assert problem["field"] == field
+            assert await table.fetchval("SELECT count(*) FROM segment") == 0
 
 
 async def test_a_body_says_one_thing_once(admin, contact):

@@ -1,7 +1,6 @@
 """How value is computed is set by administrators; what came of it supervisors read."""
 
 import factories
-import pytest
 
 
 async def test_the_settings_are_changed_by_version_and_told(admin, table):
@@ -24,22 +23,22 @@ async def test_the_settings_are_changed_by_version_and_told(admin, table):
     }
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
+async def test_what_cannot_be_is_refused_by_name(admin, table, subtests):
+    for body, field in [
         ({"currency": "XYZ"}, "body.currency"),
         ({"currency": "EUR", "rates": {"EUR": 1}}, "body.rates.EUR"),
         ({"rates": {"QQQ": 1}}, "body.rates.QQQ"),
         ({"rates": {"USD": 0}}, "body.rates[...]"),
         ({"periods": 0}, "body.periods"),
-    ],
-)
-async def test_what_cannot_be_is_refused_by_name(admin, table, body, field):
-    await factories.prepare(table)
+    ]:
+        with subtests.test(body=body, field=field):
+            await factories.prepare(table)
 
-    refused = await admin("PATCH", "/value_setting", body, headers={"If-Match": '"1"'}, status=422)
+            refused = await admin(
+                "PATCH", "/value_setting", body, headers={"If-Match": '"1"'}, status=422
+            )
 
-    assert refused["field"] == field
+            assert refused["field"] == field
 
 
 async def test_the_shares_of_the_classes_are_those_of_what_is_kept(supervisor, agent, table):

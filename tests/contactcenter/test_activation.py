@@ -213,9 +213,10 @@ async def test_whoever_read_an_older_version_overwrites_nothing(centre: asyncpg.
     assert await everything(centre) == before
 
 
-@pytest.mark.parametrize(
-    ("edit", "faults"),
-    [
+async def test_an_invalid_document_changes_nothing_and_names_every_fault(
+    centre: asyncpg.Connection, subtests: pytest.Subtests
+):
+    for edit, faults in [
         (
             ("team: Frontline, tier", "team: Frontlines, tier"),
             ['queues.general.team: no team "Frontlines"'],
@@ -364,20 +365,17 @@ async def test_whoever_read_an_older_version_overwrites_nothing(centre: asyncpg.
                 'calendars["Tehran office"].week.saturday[1]: it begins before the one before it has ended'
             ],
         ),
-    ],
-)
-async def test_an_invalid_document_changes_nothing_and_names_every_fault(
-    centre: asyncpg.Connection, edit: tuple[str, str], faults: list[str]
-):
-    before = await everything(centre)
-    assert edit[0] in CENTRE
+    ]:
+        with subtests.test(edit=edit, faults=faults):
+            before = await everything(centre)
+            assert edit[0] in CENTRE
 
-    with pytest.raises(InvalidConfiguration) as raised:
-        await activate(centre, CENTRE.replace(*edit, 1))
+            with pytest.raises(InvalidConfiguration) as raised:
+                await activate(centre, CENTRE.replace(*edit, 1))
 
-    assert [str(fault) for fault in raised.value.faults] == faults
-    assert await everything(centre) == before
-    assert await centre.fetchval("SELECT count(*) FROM configuration_version") == 0
+            assert [str(fault) for fault in raised.value.faults] == faults
+            assert await everything(centre) == before
+            assert await centre.fetchval("SELECT count(*) FROM configuration_version") == 0
 
 
 async def test_whoever_gains_a_queue_takes_what_waits_and_what_rings_at_a_loser_goes_on(
