@@ -2,28 +2,27 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from channels import Channel
 from contactcenter import (
+    call_findings,
     checkpoints,
     db,
     entry_point_secrets,
-    entry_points,
     migrate,
     outbox,
     partitions,
 )
-from contactcenter.calls import sentences
+from contactcenter.calls import dial_guard
 from contactcenter.db import Conn, OwnConnection
 from contactcenter.feed.health import health
+from contactcenter.finding import Finding, failure, ok, warning
 from contactcenter.secret_keys import KeyMissing, NotDecrypted, SecretKeys
 from contactcenter.settings import Settings
-
-Verdict = Literal["ok", "warning", "failure"]
 
 OLDEST_VERSION: Final = 150_000
 #: Deadlines come from the database's clock; people compare them with this machine's.
@@ -32,15 +31,6 @@ CLOCKS_APART: Final = timedelta(seconds=2)
 FEED_LAG_S: Final = 5.0
 #: Three rounds of the sweeper.
 SWEPT_WITHIN_S: Final = 1800
-
-
-class Finding(Struct, frozen=True, kw_only=True):
-    """One thing looked at: how it is and, unless all is well, what to do."""
-
-    about: str
-    verdict: Verdict
-    detail: str
-    advice: str = ""
 
 
 class _Facts(Struct, frozen=True, kw_only=True):
@@ -68,7 +58,6 @@ _empty_queues = _SQL.take("empty_queues", str)
 _late_timers = _SQL.take("late_timers", int)
 _held_payloads = _SQL.take("held_payloads", int)
 _calls_told_in_part = _SQL.take("calls_told_in_part", _Calls)
-_telephones = _SQL.take("telephones", int)
 
 
 async def examine(
@@ -89,7 +78,8 @@ async def examine(
         yield finding
     for finding in await _messages(conn, channels):
         yield finding
-    for finding in await _numbers(conn, channels):
+    guard = dial_guard.of(settings, channels)
+    for finding in await call_findings.look(conn, channels, guard):
         yield finding
     for finding in await _secrets(conn, SecretKeys(settings)):
         yield finding
@@ -99,43 +89,43 @@ async def examine(
 
 def _migrations(waiting: list[str]) -> Finding:
     if waiting:
-        return _failure(
+        return failure(
             "migrations", f"not applied: {', '.join(waiting)}", "run `contactcenter migrate`"
         )
-    return _ok("migrations", "all applied")
+    return ok("migrations", "all applied")
 
 
 def _server(facts: _Facts) -> list[Finding]:
     durable = (facts.fsync, facts.synchronous_commit, facts.full_page_writes)
     return [
-        _ok("database", f"PostgreSQL {facts.version}")
+        ok("database", f"PostgreSQL {facts.version}")
         if facts.version_number >= OLDEST_VERSION
-        else _failure("database", f"PostgreSQL {facts.version}", "use PostgreSQL 15 or newer"),
-        _ok("locale", "Persian words have trigrams")
+        else failure("database", f"PostgreSQL {facts.version}", "use PostgreSQL 15 or newer"),
+        ok("locale", "Persian words have trigrams")
         if facts.persian_trigrams and facts.encoding == "UTF8"
-        else _failure(
+        else failure(
             "locale",
             f"encoding {facts.encoding}, and show_trgm('سلام') finds nothing",
             "create the database with ENCODING 'UTF8' and LC_CTYPE 'C.UTF-8' (or another UTF-8 "
             "locale), and restore into it: search cannot find Persian here",
         ),
-        _ok("isolation", facts.isolation)
+        ok("isolation", facts.isolation)
         if facts.isolation == "read committed"
-        else _failure(
+        else failure(
             "isolation",
             facts.isolation,
             "set default_transaction_isolation to read committed: routing reads after its lock",
         ),
-        _ok("durability", "a commit is on disk")
+        ok("durability", "a commit is on disk")
         if durable == ("on", "on", "on")
-        else _failure(
+        else failure(
             "durability",
             "fsync {}, synchronous_commit {}, full_page_writes {}".format(*durable),
             "switch all three on: a message that was acknowledged may be lost in a crash",
         ),
-        _ok("wal_compression", facts.wal_compression)
+        ok("wal_compression", facts.wal_compression)
         if facts.wal_compression not in ("on", "pglz")
-        else _warning(
+        else warning(
             "wal_compression",
             facts.wal_compression,
             "use lz4, or off: pglz slows intake to a tenth once the tables are large",
@@ -147,14 +137,14 @@ def _clock(database: datetime, here: datetime) -> Finding:
     apart = abs(database - here)
     detail = f"{apart.total_seconds():.1f} s apart"
     if apart <= CLOCKS_APART:
-        return _ok("clock", detail)
-    return _warning("clock", detail, "synchronise the clocks of this machine and the database's")
+        return ok("clock", detail)
+    return warning("clock", detail, "synchronise the clocks of this machine and the database's")
 
 
 def _partitions(months: int) -> Finding:
     if months >= partitions.MONTHS_NEEDED:
-        return _ok("partitions", f"made for {months} months ahead")
-    return _failure(
+        return ok("partitions", f"made for {months} months ahead")
+    return failure(
         "partitions",
         f"made for {months} months ahead",
         "start `contactcenter serve`, which makes a year's; without them messages are refused",
@@ -164,10 +154,10 @@ def _partitions(months: int) -> Finding:
 async def _feed(conn: Conn) -> Finding:
     found = await health(conn)
     if found.lag_s < FEED_LAG_S:
-        return _ok("feed", f"{found.lag_s:.1f} s behind")
+        return ok("feed", f"{found.lag_s:.1f} s behind")
     oldest = found.writers[0] if found.writers else None
     who = f"{oldest.name} in {oldest.database}, pid {oldest.pid}" if oldest else "a transaction"
-    return _warning(
+    return warning(
         "feed", f"{found.lag_s:.1f} s behind", f"held back by {who}: end that transaction"
     )
 
@@ -176,26 +166,26 @@ async def _work(conn: Conn) -> list[Finding]:
     findings = []
     if not await _administrators.one(conn):
         findings.append(
-            _warning("people", "no administrator", "start `contactcenter serve`, which makes one")
+            warning("people", "no administrator", "start `contactcenter serve`, which makes one")
         )
     if empty := await _empty_queues.all(conn):
         advice = "add agents to them: their tickets wait for nobody"
-        findings.append(_warning("queues", f"without agents: {', '.join(empty)}", advice))
+        findings.append(warning("queues", f"without agents: {', '.join(empty)}", advice))
     if late := await _late_timers.one(conn):
         advice = "is `contactcenter serve` running? Its dispatcher fires them"
-        findings.append(_warning("timers", f"{late} are late by more than 30 s", advice))
+        findings.append(warning("timers", f"{late} are late by more than 30 s", advice))
     if held := await _held_payloads.one(conn):
         advice = "look at them with `contactcenter quarantine list`"
-        findings.append(_warning("quarantine", f"{held} payloads wait", advice))
+        findings.append(warning("quarantine", f"{held} payloads wait", advice))
     calls = await _calls_told_in_part.one(conn)
     if calls.unknown:
         detail = f"{calls.unknown} hooks of today tell of calls that nobody knows"
         advice = "does the number's voice URL lead here, and does another system use its account?"
-        findings.append(_warning("calls", detail, advice))
+        findings.append(warning("calls", detail, advice))
     if calls.unsettled:
         detail = f"of {calls.unsettled} calls routing does not know what became of them"
-        findings.append(_warning("calls", detail, "is `contactcenter serve` running? It looks"))
-    return findings or [_ok("work", "nothing waits that should not")]
+        findings.append(warning("calls", detail, "is `contactcenter serve` running? It looks"))
+    return findings or [ok("work", "nothing waits that should not")]
 
 
 async def _secrets(conn: Conn, keys: SecretKeys) -> list[Finding]:
@@ -207,20 +197,20 @@ async def _secrets(conn: Conn, keys: SecretKeys) -> list[Finding]:
         except (KeyMissing, NotDecrypted):
             detail = f"{one.name} of {one.channel} {one.address} cannot be decrypted"
             advice = "bring back its key, or `contactcenter entry-point secret set` it anew"
-            findings.append(_failure("secrets", detail, advice))
+            findings.append(failure("secrets", detail, advice))
     if keys.file is not None and keys.are_there:
         mode = keys.file.stat().st_mode & 0o777
         if mode & 0o077:
             detail = f"{keys.file} may be read by others (mode {mode:o})"
-            findings.append(_failure("secrets", detail, f"chmod 600 {keys.file}"))
-    return findings or [_ok("secrets", f"{len(sealed)} kept, all can be decrypted")]
+            findings.append(failure("secrets", detail, f"chmod 600 {keys.file}"))
+    return findings or [ok("secrets", f"{len(sealed)} kept, all can be decrypted")]
 
 
 async def _messages(conn: Conn, channels: Mapping[str, Channel]) -> list[Finding]:
     findings = []
     if unknown := await outbox.still_unknown(conn):
         findings.append(
-            _warning(
+            warning(
                 "outcomes",
                 f"{unknown} messages may or may not have been sent, for over 15 minutes",
                 "look at them: the log names each as outcome_still_unknown",
@@ -229,36 +219,14 @@ async def _messages(conn: Conn, channels: Mapping[str, Channel]) -> list[Finding
     ready = [name for name, channel in sorted(channels.items()) if not channel.missing]
     if late := await checkpoints.late(conn, ready, after_s=SWEPT_WITHIN_S):
         findings.append(
-            _warning(
+            warning(
                 "sweep",
                 f"not swept for half an hour: {', '.join(late)}",
                 "is `contactcenter serve` running, and does the provider answer? Messages it could "
                 "not hand over are not looked for",
             )
         )
-    return findings or [_ok("messages", "no outcome is unknown for long, and all is swept")]
-
-
-async def _numbers(conn: Conn, channels: Mapping[str, Channel]) -> list[Finding]:
-    findings, numbers = [], 0
-    for one in await entry_points.list_all(conn):
-        telephony = channels[one.channel].telephony if one.channel in channels else None
-        if telephony is None:
-            continue
-        numbers += 1
-        to_do = telephony.set_up(language=one.language, options=one.options)
-        advice = f"`contactcenter entry-point set {one.channel}:{one.address} …`"
-        findings += [_warning(f"number {one.address}", lack, advice) for lack in to_do.lacks]
-        if one.language is None or telephony.speaks(one.language):
-            continue
-        if missing := await sentences.missing(conn, one.language):
-            lack = f"callers do not hear, in {one.language}: {', '.join(missing)}"
-            advice = "upload recordings as prompts of these names: docs/phone.md"
-            findings.append(_warning(f"number {one.address}", lack, advice))
-    if numbers and not await _telephones.one(conn):
-        advice = "say where calls ring: `contactcenter user phone EMAIL ADDRESS`"
-        findings.append(_warning("telephones", "no agent can be called", advice))
-    return findings
+    return findings or [ok("messages", "no outcome is unknown for long, and all is swept")]
 
 
 def _settings(settings: Settings, channels: Mapping[str, Channel]) -> list[Finding]:
@@ -266,28 +234,16 @@ def _settings(settings: Settings, channels: Mapping[str, Channel]) -> list[Findi
     for name, channel in sorted(channels.items()):
         if channel.missing:
             detail = f"needs {', '.join(channel.missing)}"
-            findings.append(_warning(f"channel {name}", detail, "set them to use this channel"))
+            findings.append(warning(f"channel {name}", detail, "set them to use this channel"))
         else:
-            findings.append(_ok(f"channel {name}", "ready"))
+            findings.append(ok(f"channel {name}", "ready"))
     url = urlsplit(settings.public_url)
     if url.hostname in ("127.0.0.1", "localhost", "::1"):
         advice = "set CONTACTCENTER_PUBLIC_URL to the address providers reach this machine at"
-        findings.append(_warning("public_url", f"{settings.public_url} is only here", advice))
+        findings.append(warning("public_url", f"{settings.public_url} is only here", advice))
     elif url.scheme != "https":
         advice = "use https: hooks and passwords travel over it"
-        findings.append(_warning("public_url", settings.public_url, advice))
+        findings.append(warning("public_url", settings.public_url, advice))
     else:
-        findings.append(_ok("public_url", settings.public_url))
+        findings.append(ok("public_url", settings.public_url))
     return findings
-
-
-def _ok(about: str, detail: str) -> Finding:
-    return Finding(about=about, verdict="ok", detail=detail)
-
-
-def _warning(about: str, detail: str, advice: str) -> Finding:
-    return Finding(about=about, verdict="warning", detail=detail, advice=advice)
-
-
-def _failure(about: str, detail: str, advice: str) -> Finding:
-    return Finding(about=about, verdict="failure", detail=detail, advice=advice)

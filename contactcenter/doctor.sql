@@ -31,8 +31,3 @@ SELECT (SELECT count(*)::int FROM (SELECT FROM call_hook WHERE call_id IS NULL
           AND received_at BETWEEN clock_timestamp() - interval '1 day' AND clock_timestamp() - interval '10 minutes'
           LIMIT 1000) AS some_hooks) AS unknown,
        (SELECT count(*)::int FROM call WHERE unsettled_at < clock_timestamp() - interval '30 seconds') AS unsettled
-
--- name: telephones
--- How many agents could be called.
-SELECT count(*)::int AS telephones FROM agent a JOIN user_account u ON u.id = a.id AND u.disabled_at IS NULL
-WHERE a.phone_address IS NOT NULL

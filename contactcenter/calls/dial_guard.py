@@ -70,16 +70,19 @@ class DialGuard:
 
         Both are canonical. Telephones in browsers, ``client:``, are ours wherever they are.
         """
+        if (refusal := self.refusal(address, entry_point=entry_point)) is not None:
+            raise DestinationNotAllowed(_told(refusal), reason=refusal)
+
+    def refusal(self, address: str, *, entry_point: str) -> dialling.Refusal | None:
+        """Why that may not be called from one of our numbers; None where it may."""
         if address.startswith("client:"):
-            return
+            return None
         telephony = telephony_of(self._channels)
         place, home = telephony.destination(address), telephony.destination(entry_point)
         number = dialling.Number(
             address=address, country=place.country, is_premium=place.is_premium
         )
-        refusal = dialling.refused_place(self._guard, number, home=home.country)
-        if refusal is not None:
-            raise DestinationNotAllowed(_told(refusal), reason=refusal)
+        return dialling.refused_place(self._guard, number, home=home.country)
 
     def check_telephone(self, address: str, *, entry_points: Sequence[str]) -> None:
         """Whether at least one of our numbers may call a telephone of our own people.

@@ -11,8 +11,9 @@ import click
 from contactcenter import storage
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.db import Database
-from contactcenter.doctor import Finding, Verdict, examine
+from contactcenter.doctor import examine
 from contactcenter.errors import NoDatabase
+from contactcenter.finding import Finding, Verdict
 from contactcenter.own_settings import OwnSettingsReader
 from contactcenter.secret_keys import SecretKeys
 from contactcenter.settings import Settings

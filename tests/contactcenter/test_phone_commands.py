@@ -43,7 +43,7 @@ async def test_a_number_says_what_to_enter_at_the_provider_and_what_callers_woul
     examined = await run(dsn, tmp_path, "doctor")
     assert "number +982191012345: While nobody can answer" in examined
     assert "callers do not hear, in fa: greeting, closed, unstaffed" in " ".join(examined.split())
-    assert "telephones: no agent can be called" in examined
+    assert "telephones of Frontline: no agent can be called" in examined
 
     await run(dsn, tmp_path, "entry-point", "set", "phone:+982191012345", SORRY)
 
