@@ -1,9 +1,9 @@
 """The process that reads mails of strangers: bytes in, what was understood out, until the end.
 
-It may take 512 MB, and ``CPU_S`` of the processor for a mail; then the kernel ends it, whatever it
-is at. Whoever started it ends it when it does not get on for another reason. A frame is four bytes
-of length, the most significant first, and so many bytes. Each question is two frames: what is
-asked, and the bytes it is asked of.
+It may take 512 MB, and for a mail what its starter grants it of the processor; then the kernel ends
+it, whatever it is at. Whoever started it ends it when it does not get on for another reason. A frame
+is four bytes of length, the most significant first, and so many bytes. Each question is two frames:
+what is asked, and the bytes it is asked of.
 """
 
 import resource
@@ -18,21 +18,17 @@ from channels._mail.understanding import understand
 from channels._mail.values import Answer, NotUnderstood, Question, Refused
 
 MEMORY_BYTES = 512 * 1024 * 1024
-#: Two seconds a mail are promised: so much for reading it, the rest for handing over 60 MB and for
-#: what ends the process. To read them takes 0.8 s on a slow machine; time that others take from us
-#: is not counted.
-CPU_S = 1.5
 _ENCODER = msgspec.msgpack.Encoder()
 
 
-def main() -> None:
+def main(cpu_s: float) -> None:
     """Answer one question after the other until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started it
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     while (asked := _frame(sys.stdin.buffer)) is not None:
         if (raw := _frame(sys.stdin.buffer)) is None:
             return
-        signal.setitimer(signal.ITIMER_PROF, CPU_S)  # no library can hold its signal up
+        signal.setitimer(signal.ITIMER_PROF, cpu_s)  # no library can hold its signal up
         answer = _answer(asked.decode(), raw)
         signal.setitimer(signal.ITIMER_PROF, 0)
         sys.stdout.buffer.write(len(answer).to_bytes(4, "big") + answer)
@@ -68,4 +64,4 @@ def _frame(stream: BinaryIO) -> bytes | None:
 
 
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[2]))

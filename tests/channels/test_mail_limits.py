@@ -11,6 +11,7 @@ from time import process_time
 import pytest
 
 from channels import Mail, MailReader, Refused
+from channels._mail.reader import CPU_S
 from channels._mail.readers import MailReaders
 from channels._mail.understanding import understand
 from channels._mail.values import NotUnderstood
@@ -70,13 +71,15 @@ def test_what_was_made_to_take_long_is_read_in_time(made):
     assert process_time() - began_s < 4  # seconds of the processor; a shared one counts slowly
 
 
-#: Takes 2 s and more on any machine: whatever else is limited, this is a lot of work.
+#: Less than the work of a bomb on any machine.
+SOON_S = 0.4
+#: Takes 1 s and more: whatever else is limited, this is a lot of work.
 BOMB = MIXED + (b"--b\nContent-Type: text/plain" + b"; a*0=b" * 8_000 + b"\n\n") * 990
 
 
 @pytest.mark.slow
 async def test_one_that_takes_too_much_of_the_processor_is_refused_and_the_next_is_read():
-    async with MailReader() as reader:
+    async with MailReader(cpu_s=SOON_S) as reader:
         await reader.start()
         began_s = time.perf_counter()
 
@@ -115,8 +118,9 @@ LARGEST_BOMB = MIXED + 985 * (
 
 
 @pytest.mark.slow
-async def test_what_is_refused_has_taken_less_than_two_seconds_of_all_processors():
-    async with MailReader() as reader:
+async def test_what_is_refused_has_taken_what_it_may_of_all_processors_and_little_more():
+    """What is beside the limit fits between it and the two seconds that are promised."""
+    async with MailReader(cpu_s=SOON_S) as reader:
         await reader.start()
         began_s = cpu_s(reader._process.pid)
         beside_s = process_time()
@@ -129,7 +133,7 @@ async def test_what_is_refused_has_taken_less_than_two_seconds_of_all_processors
     taken_s = now.ru_utime + now.ru_stime - ended_s.ru_utime - ended_s.ru_stime - began_s
     assert answer == Refused(reason="took_too_long", detail="Reading it takes too long.")
     assert len(LARGEST_BOMB) > 59_000_000
-    assert 1.0 < taken_s + beside_s < 1.9, (taken_s, beside_s)
+    assert SOON_S * 0.7 < taken_s + beside_s < SOON_S + (2 - CPU_S), (taken_s, beside_s)
 
 
 def cpu_s(pid):

@@ -43,7 +43,7 @@ def understood(hook: dict[str, Any]) -> CallHook | None:
     """A hook of a story at our number; None for what our own console tells."""
     if hook["hook"] == "agent_ui":
         return None
-    params = hook["params"] | {"FriendlyName": "elsewhere"}
+    params = hook["params"] | {"FriendlyName": "elsewhere", "AccountSid": "AC1"}
     if params.get("CallSid") == CUSTOMER:
         params |= {"To": OURS, "From": ANN}
     read = channels.call_hook(hook["hook"], params, datetime.fromisoformat(hook["received"]))
