@@ -87,11 +87,9 @@ class DialGuard:
     def check_telephone(self, address: str, *, entry_points: Sequence[str]) -> None:
         """Whether at least one of our numbers may call a telephone of our own people.
 
-        Whoever is called there for every offer could earn by it. Of addresses in the network nobody
-        does. Without a number of ours it may lie where it says. Raises ``DestinationNotAllowed``.
+        Whoever is called there for every offer could earn by it, or listen. Without a number of
+        ours it may lie where it says. Raises ``DestinationNotAllowed``.
         """
-        if not address.startswith("+"):
-            return
         ours = list(entry_points) or [address]
         for one in ours:
             try:

@@ -21,8 +21,8 @@ class Guard:
     """What may be dialled, and how often in a day.
 
     ``prefixes`` are beginnings of numbers such as ``+44``, or ``@host`` of an address in the
-    network; one with a ``!`` before it is forbidden. The longest that fits counts. Without any,
-    numbers of the country we call from are allowed, and nothing else. Raises ``ValueError``.
+    network; one with a ``!`` before it is forbidden. The longest that fits counts. Where it allows
+    no number, those of the country we call from are, and nothing else. Raises ``ValueError``.
     """
 
     prefixes: Sequence[str] = ()
@@ -66,7 +66,7 @@ def refused_place(guard: Guard, number: Number, *, home: str | None) -> Refusal 
     if fitting:
         longest = max(fitting, key=lambda one: (len(one.removeprefix("!")), one.startswith("!")))
         return "destination_not_allowed" if longest.startswith("!") else None
-    is_home = not _allows_any(guard) and home is not None and number.country == home
+    is_home = not _allows_numbers(guard) and home is not None and number.country == home
     return None if is_home else "destination_not_allowed"
 
 
@@ -79,8 +79,8 @@ def refused_rate(guard: Guard, dialled: Dialled) -> Refusal | None:
     return None
 
 
-def _allows_any(guard: Guard) -> bool:
-    return any(not one.startswith("!") for one in guard.prefixes)
+def _allows_numbers(guard: Guard) -> bool:
+    return any(one.startswith("+") for one in guard.prefixes)
 
 
 def _fits(prefix: str, address: str) -> bool:

@@ -32,6 +32,8 @@ def guard(*prefixes: str) -> Guard:
         (("!+4420",), LONDON, "destination_not_allowed"),
         (("!+4421",), LONDON, None),
         (("@PBX.example.com",), OFFICE, None),
+        (("@pbx.example.com",), LONDON, None),
+        (("@pbx.example.com",), TEHRAN, "destination_not_allowed"),
         (("@example.com",), OFFICE, "destination_not_allowed"),
         (("+",), SATELLITE, "refused by the guard itself"),
     ],
