@@ -1,9 +1,9 @@
 """The process that reads mails of strangers: bytes in, what was understood out, until the end.
 
 It may take 512 MB, and for a mail what its starter grants it of the processor; then the kernel ends
-it, whatever it is at. Whoever started it ends it when it does not get on for another reason. A frame
-is four bytes of length, the most significant first, and so many bytes. Each question is two frames:
-what is asked, and the bytes it is asked of.
+it, whatever it is at. Whoever started it ends it when it does not get on for another reason. A
+frame is four bytes of length, the most significant first, and so many bytes. Each question is two
+frames: what is asked, and the bytes it is asked of.
 """
 
 import resource
