@@ -79,7 +79,7 @@ class TwilioTelephony:
             addresses=(
                 ("A call comes in", to_us.of("voice")),
                 ("Primary handler fails", to_us.fallback),
-                ("Call status changes", to_us.of("call_status").partition("#")[0]),
+                ("Call status changes", to_us.of("call_status")),
             ),
             lacks=lacks,
         )

@@ -38,7 +38,8 @@ async def test_a_number_says_what_to_enter_at_the_provider_and_what_callers_woul
     assert "phone  +982191012345" in added
     assert f"A call comes in: POST {PUBLIC}/hooks/phone/voice\n" in added
     assert "Primary handler fails: POST https://desk-2.example.com/hooks/phone/fallback\n" in added
-    assert f"Call status changes: POST {PUBLIC}/hooks/phone/status\n" in added
+    status = f"{PUBLIC}/hooks/phone/status#rc=3&rp=all&ct=2000&rt=4000&tt=15000"
+    assert f"Call status changes: POST {status}\n" in added
     assert "hear an apology in English" in added
     examined = await run(dsn, tmp_path, "doctor")
     assert "number +982191012345: While nobody can answer" in examined
