@@ -7,7 +7,7 @@ give the same account. ``docs/phone.md`` says what each figure is and where it c
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from routing.calls import beside, handing_on, spans
 from routing.calls import conversation as conversations
@@ -19,6 +19,8 @@ from routing.calls.outcomes import Outcome, outcome
 from routing.calls.parties import Parties
 from routing.calls.spans import Span
 
+#: Who talks with the customer where it is a number outside; agents have names.
+_OUTSIDE: Final = ""
 #: ``outside`` is talk with a number we connected him to, and no agent there.
 PhaseKind = Literal["menu", "waiting", "ringing", "talk", "hold", "outside", "voicemail", "wrap_up"]
 
@@ -103,7 +105,9 @@ def account(events: Iterable[Event], *, labels: Mapping[str, str] | None = None)
     menu = _menu(told, parties, when, talk)
     rings = beside.rings(told, parties)
     wraps = {agent: beside.wraps(told, agent, stays) for agent, stays in talk.stays.items()}
-    passed = handing_on.handed_on(talk.stays, talk.talked)
+    passed = handing_on.handed_on(
+        {**talk.stays, _OUTSIDE: talk.outsiders}, {**talk.talked, _OUTSIDE: talk.outside}
+    )
     queue_s = spans.length_s(talk.waited)
     met = spans.union([*talk.talk, *talk.hold, *talk.outside])
     return Account(

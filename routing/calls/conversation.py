@@ -20,7 +20,7 @@ class Conversation:
 
     ``stays`` are when each agent was in the room; ``talked`` and ``held`` when the customer was
     there as well, to be heard or on hold. ``outside`` is when he talked with an outside number and
-    no agent.
+    no agent, ``outsiders`` when such a number was in the room at all.
     """
 
     waited: Sequence[Span]
@@ -28,6 +28,7 @@ class Conversation:
     talked: Mapping[str, Sequence[Span]]
     held: Mapping[str, Sequence[Span]]
     outside: Sequence[Span]
+    outsiders: Sequence[Span]
 
     @property
     def talk(self) -> Sequence[Span]:
@@ -62,6 +63,7 @@ def conversation(events: Sequence[Event], parties: Parties, when: Moments) -> Co
         talked=talked,
         held=held,
         outside=outside,
+        outsiders=outsiders,
     )
 
 

@@ -20,6 +20,7 @@ def handed_on(
     """Follow the customer from who talked with him first to who did last.
 
     Who was asked for advice and left again took nothing over. Who came back took over from nobody.
+    A number outside takes over like anybody, once it talks with him and no agent is there.
     """
     holder, transfers, warm = _first(talked), 0, 0
     while holder is not None:

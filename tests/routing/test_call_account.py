@@ -133,6 +133,7 @@ def test_talk_with_an_outside_number_is_answered_and_no_agents_talk():
     ]
     made = account(events)
     assert (made.outcome, made.talk_s, made.queue_s, made.call_s) == ("answered", 20, 5, 60)
+    assert (made.transfers, made.warm) == (1, 1), "both were there before Ann left"
     assert [(p.kind, p.from_at) for p in made.phases if p.kind == "outside"] == [
         ("outside", at(30))
     ]
