@@ -139,6 +139,8 @@ def _reached(found: Findings) -> set[str]:
         for point in found.world.rows.entry_points
         if point.key not in document.entry_points
     ]
+    menus = (point.menu_queue_ids for point in found.world.rows.entry_points)
+    todo += [names[queue_id] for ids in menus for queue_id in ids if queue_id in names]
     leads: dict[str, set[str]] = defaultdict(set)
     for name, queue in document.queues.items():
         if queue.escalate_to is not None:
@@ -167,7 +169,7 @@ def _served(found: Findings, reached: set[str], members: list[Member]) -> None:
     for name, queue in found.document.queues.items():
         place = at("queues", name)
         if name not in reached:
-            found.warn(place, "no entry, overflow or escalation leads here")
+            found.warn(place, "no entry, phone menu, overflow or escalation leads here")
         elif name not in served:
             who = "nobody who meets what it requires" if queue.requires.by_kind() else "nobody"
             found.error(place, f"tickets come here and {who} serves it")

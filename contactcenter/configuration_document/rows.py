@@ -100,7 +100,10 @@ class EntryRule(Row, frozen=True, kw_only=True):
 
 
 class EntryPoint(Row, frozen=True, kw_only=True):
-    """One of our addresses; nobody has set a discovered one up yet."""
+    """One of our addresses; nobody has set a discovered one up yet.
+
+    ``menu_queue_ids`` are the queues to which its phone menu leads.
+    """
 
     id: int
     channel: str
@@ -109,6 +112,7 @@ class EntryPoint(Row, frozen=True, kw_only=True):
     calendar_id: int | None
     options: dict[str, str]
     discovered: bool
+    menu_queue_ids: list[int]
 
     @property
     def key(self) -> str:

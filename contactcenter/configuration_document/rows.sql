@@ -25,8 +25,10 @@ SELECT jsonb_build_object(
   'entry', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'condition', condition, 'queue_id', queue_id)
                                       ORDER BY position), '[]') FROM entry_rule),
   'entry_points', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'channel', channel, 'address', address,
-                     'queue_id', queue_id, 'calendar_id', calendar_id, 'options', options,
-                     'discovered', discovered)), '[]') FROM entry_point),
+                     'queue_id', queue_id, 'calendar_id', calendar_id, 'options', options, 'discovered', discovered,
+                     'menu_queue_ids', (SELECT coalesce(jsonb_agg(DISTINCT n.value->'queue_id'), '[]')
+                       FROM phone_menu p CROSS JOIN jsonb_each(p.tree->'nodes') n
+                       WHERE p.id = phone_menu_id AND jsonb_typeof(n.value->'queue_id') = 'number'))), '[]') FROM entry_point),
   'overflow', (SELECT coalesce(jsonb_agg(jsonb_build_object('queue_id', queue_id, 'after_s', after_s,
                  'to_queue_id', to_queue_id, 'channels', channels) ORDER BY queue_id, after_s, to_queue_id), '[]')
                FROM overflow_step),

@@ -124,6 +124,62 @@ async def served(conn: asyncpg.Connection) -> set[tuple[str, str, int, str]]:
     return {tuple(record) for record in records}
 
 
+_PHONE = """SELECT e.phone_menu_id, m.tree, m.version, r.mode, r.keep_days, r.version, a.phone_address
+  FROM entry_point e JOIN phone_menu m ON m.id = e.phone_menu_id
+  JOIN recording_policy r ON r.entry_point_id = e.id CROSS JOIN agent a ORDER BY a.id"""
+
+
+async def telephone(conn: asyncpg.Connection, queue: str) -> None:
+    """A number whose callers are recorded and whose menu leads to a queue; telephones to ring."""
+    queue_id = await conn.fetchval("SELECT id FROM queue WHERE name = $1", queue)
+    number_id = await factories.entry_point(conn, queue_id=queue_id, channel="phone")
+    tree = {"nodes": {"a": {"kind": "queue", "queue_id": queue_id}, "b": {"kind": "voicemail"}}}
+    menu_id = await conn.fetchval(
+        "INSERT INTO phone_menu (name, tree) VALUES ('Main', $1) RETURNING id", tree
+    )
+    await conn.execute(
+        "UPDATE entry_point SET phone_menu_id = $2, queue_id = (SELECT id FROM queue WHERE name ="
+        " 'general') WHERE id = $1",
+        number_id,
+        menu_id,
+    )
+    await conn.execute(
+        "INSERT INTO recording_policy (entry_point_id, mode, announcement, keep_days)"
+        " VALUES ($1, 'all', $2, 7)",
+        number_id,
+        {"en": {"say": "This call is recorded."}},
+    )
+    await conn.execute("UPDATE agent SET phone_address = 'client:' || id")
+
+
+async def test_what_is_not_in_the_document_of_calls_stays_as_it_is(centre: asyncpg.Connection):
+    await activate(centre, CENTRE)
+    await telephone(centre, "lab")
+    before = await centre.fetch(_PHONE)
+
+    document = await current(centre)
+    assert "phone" in {key.partition(":")[0] for key in document.entry_points}
+    await activate(centre, msgspec.structs.replace(document, sla=()))
+
+    assert await centre.fetch(_PHONE) == before
+    assert len(before) == 3
+
+
+async def test_a_queue_to_which_a_phone_menu_leads_must_be_served(centre: asyncpg.Connection):
+    alone = CENTRE.replace(
+        "lab: {team: Engineering, tier: 3}",
+        "lab: {team: Engineering, tier: 3}\n  calls: {team: Engineering, tier: 3}",
+    )
+    await activate(centre, alone)  # nothing leads there yet
+    await telephone(centre, "calls")
+
+    with pytest.raises(InvalidConfiguration) as refused:
+        await activate(centre, alone)
+
+    faults = [str(fault) for fault in refused.value.faults]
+    assert faults == ["queues.calls: tickets come here and nobody serves it"]
+
+
 async def test_a_document_becomes_rows_and_rows_the_same_document(centre: asyncpg.Connection):
     version = await activate(centre, CENTRE)
 
