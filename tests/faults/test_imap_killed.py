@@ -19,7 +19,7 @@ USER = "support"
 NEW = 5
 #: Where it dies: with a batch that is not written, and with one that nobody knows is.
 DOOMS = ("mails_writing:3", "mails_committed:3")
-MAILS = rounds_of(400, 10_000, timeout_s=1800)
+MAILS = rounds_of(700, 10_000, timeout_s=1800)
 
 
 @pytest.mark.parametrize("many", MAILS)
