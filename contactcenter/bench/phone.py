@@ -9,6 +9,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -148,6 +149,7 @@ class _Run:
         self._say = say
         self._turn = 0
         self._mark = secrets.token_hex(8)
+        self._began_at = datetime.now(UTC) - timedelta(days=1)
         self.acknowledged: Counter[str] = Counter()
 
     async def measured(self) -> tuple[list[Loaded], list[Stood]]:
@@ -171,7 +173,7 @@ class _Run:
 
     async def _load_for(self, seconds: float) -> Loaded:
         """One slice; it begins with calls of its own."""
-        mark = f"{self._mark}:{self._turn}"
+        mark = phone_hooks.marked(self._began_at, f"{self._mark}:{self._turn}")
         self._turn += 1
         order = Aim(
             host=HOST,
@@ -198,7 +200,7 @@ class _Run:
             seconds=seconds,
             first=0,
             count=int(seconds * _SIGNED_PER_S * 4),
-            mark=f"{self._mark}:floor:{self._turn}",
+            mark=phone_hooks.marked(self._began_at, f"{self._mark}:floor:{self._turn}"),
         )
         return await self._floor.order(order, Stood, at_most_s=4 * seconds + 60)
 

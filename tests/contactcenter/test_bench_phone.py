@@ -16,9 +16,11 @@ from contactcenter.fakes.twilio_voice_people import PATIENT
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
+MARK = phone_hooks.marked(datetime(2026, 11, 20, 12, tzinfo=UTC), "m")
+
 
 def test_the_hooks_of_a_block_go_side_by_side_and_each_call_has_all_of_them() -> None:
-    hooks = [phone_hooks.hook(n, "m") for n in range(2 * phone_hooks.BLOCK * phone_hooks.STEPS)]
+    hooks = [phone_hooks.hook(n, MARK) for n in range(2 * phone_hooks.BLOCK * phone_hooks.STEPS)]
 
     by_call: dict[str, list[int]] = {}
     for one in hooks:
@@ -28,7 +30,7 @@ def test_the_hooks_of_a_block_go_side_by_side_and_each_call_has_all_of_them() ->
 
 
 def test_a_hook_is_signed_as_the_provider_signs() -> None:
-    one = phone_hooks.hook(phone_hooks.BLOCK * 4, "m")
+    one = phone_hooks.hook(phone_hooks.BLOCK * 4, MARK)
     text = phone_hooks.request(one, "https://c.example", "c.example").decode()
 
     params = tuple(one.form.items())
@@ -82,6 +84,7 @@ async def test_a_tiny_run_of_calls_is_right_to_the_second() -> None:
         "phone", "--clients", "2", "--seconds", "1", "--slices", "2", "--calls", "4"
     )
 
-    assert (result["calls"], result["answered"], result["wrong"]) == (4, 4, 0)
+    assert (result["calls"], result["wrong"]) == (4, 0)
+    assert 2 <= result["answered"] <= 4  # two agents; who waits may hang up before one is free
     assert result["hooks_per_s"] > 0
     assert 0 < result["answer_p50_ms"] <= result["answer_p99_ms"] <= result["answer_max_ms"]
