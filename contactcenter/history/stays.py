@@ -1,0 +1,95 @@
+"""Stays: every moment of an open ticket in one state, queue and hand; they tile its episodes."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from contactcenter.history.entries import Entry, Id
+from contactcenter.history.facts import Fact
+from contactcenter.history.making import FactMaker
+from contactcenter.history.standing import Standing
+from routing import states
+
+#: What a state is to who waits: ours until somebody has it, his, theirs, or put off.
+OUTCOMES: Final = {
+    "new": "waiting",
+    "waiting": "waiting",
+    "offered": "waiting",
+    "assigned": "held",
+    "pending": "pending",
+    "on_hold": "on_hold",
+}
+Lasted = tuple[float, float]
+_NO_TIME: Final[Lasted] = (0.0, 0.0)
+
+
+def plus(one: Lasted, other: Lasted) -> Lasted:
+    """Calendar and business seconds of two times together."""
+    return one[0] + other[0], one[1] + other[1]
+
+
+class Stays:
+    """Cuts an episode into stays, and knows what the ticket's time was spent on so far."""
+
+    def __init__(self, make: FactMaker) -> None:
+        self._make = make
+        self._from_at: datetime | None = None
+        self._held_since: datetime | None = None
+        self._worked = _NO_TIME
+        self._is_placed = False
+        #: By what the time was spent on, over all episodes.
+        self.totals: dict[str, Lasted] = defaultdict(lambda: _NO_TIME)
+        #: Who has held the ticket in the episode that is open.
+        self.holders: set[Id] = set()
+
+    def told(self, entry: Entry, before: Standing, after: Standing) -> Iterator[Fact]:
+        """End the stay that ends here, and begin the next."""
+        yield from self._placed(after)
+        if entry.kind in ("ticket_opened", "ticket_reopened"):
+            self._from_at, self.holders = entry.at, set()
+        elif _place(before) != _place(after) and self._from_at is not None:
+            # what waited in no queue waited for its first one
+            of = after if before.labels.queue is None and after.is_unsolved else before
+            yield self._ended(before, of, self._from_at, entry.at)
+            yield from self._let_go(entry, before, after)
+            self._from_at = entry.at if after.is_unsolved else None
+
+    def goes_on(self, now: Standing) -> Iterator[Fact]:
+        """The stay that nobody has ended yet."""
+        if self._from_at is not None and now.is_unsolved:
+            outcome = OUTCOMES[now.state]
+            yield self._make.going_on("stay", now, self._from_at, agent=now.holder, outcome=outcome)
+
+    def _placed(self, after: Standing) -> Iterator[Fact]:
+        if self._is_placed or after.labels.queue is None or after.opened_at is None:
+            return
+        self._is_placed = True
+        outcome = "us" if after.is_ours else "customer"
+        yield self._make.at("opened", after, after.opened_at, outcome=outcome)
+
+    def _ended(self, before: Standing, of: Standing, from_at: datetime, at: datetime) -> Fact:
+        outcome = OUTCOMES[before.state]
+        stay = self._make.span("stay", of, from_at, at, agent=before.holder, outcome=outcome)
+        lasted = (stay.calendar_s or 0.0, stay.business_s or 0.0)
+        self.totals[outcome] = plus(self.totals[outcome], lasted)
+        if before.holder is not None:
+            self.holders.add(before.holder)
+            self._held_since = self._held_since or from_at
+            self._worked = plus(self._worked, lasted if outcome == "held" else _NO_TIME)
+        return stay
+
+    def _let_go(self, entry: Entry, before: Standing, after: Standing) -> Iterator[Fact]:
+        is_kept = after.holder == before.holder and after.labels.queue == before.labels.queue
+        if self._held_since is None or is_kept:
+            return
+        yield self._make.sum(
+            "handled", before, self._held_since, entry.at, self._worked, agent=before.holder
+        )
+        self._held_since, self._worked = None, _NO_TIME
+
+
+def _place(standing: Standing) -> tuple[object, ...]:
+    if standing.state not in states.UNSOLVED:
+        return ("over",)
+    return OUTCOMES[standing.state], standing.holder, standing.labels.queue

@@ -1,0 +1,55 @@
+"""The history of one ticket: its events in order, and the facts they amount to."""
+
+from collections.abc import Iterable
+
+from contactcenter.history import entries as reading
+from contactcenter.history.entries import Entry
+from contactcenter.history.facts import Fact
+from contactcenter.history.making import FactMaker
+from contactcenter.history.moves import Moves
+from contactcenter.history.promises import Promises
+from contactcenter.history.replies import Replies
+from contactcenter.history.resolutions import Resolutions
+from contactcenter.history.spans import CalendarOf
+from contactcenter.history.standing import Standing
+from contactcenter.history.stays import Stays
+from contactcenter.history.waits import Waits
+
+
+def facts_of_ticket(entries: Iterable[Entry], calendar_of: CalendarOf) -> list[Fact]:
+    """All facts of one ticket, in the order in which they became true.
+
+    ``entries`` are its events in any order, doubles among them. What was marked as spam has no
+    facts, and neither has a ticket nobody told the opening of. Raises ``ValueError`` where the
+    events are of several tickets.
+    """
+    ordered = reading.in_order(entries)
+    tickets = {entry.ticket for entry in ordered}
+    if not tickets:
+        return []
+    if len(tickets) > 1:
+        raise ValueError(f"events of {len(tickets)} tickets are no history of one")
+    ticket = tickets.pop()
+    if ticket is None:
+        raise ValueError("an event of no ticket is in no ticket's history")
+    contact = next((e.contact for e in reversed(ordered) if e.contact is not None), None)
+    return _folded(ordered, FactMaker(ticket, contact, calendar_of))
+
+
+def _folded(ordered: list[Entry], make: FactMaker) -> list[Fact]:
+    stays, replies = Stays(make), Replies(make)
+    resolutions = Resolutions(make, stays, replies)
+    # what the resolutions tell is made of what the stays and replies know by then
+    recorders = (stays, Waits(make), replies, Moves(make), Promises(make), resolutions)
+    facts: list[Fact] = []
+    standing = Standing()
+    for entry in ordered:
+        after = standing.after(entry)
+        if after.episode:
+            for recorder in recorders:
+                facts += recorder.told(entry, standing, after)
+        standing = after
+    if standing.is_spam:
+        return []
+    ended = (*resolutions.standing_solution(), *resolutions.whole)
+    return [*facts, *ended, *stays.goes_on(standing)]
