@@ -48,6 +48,7 @@ from contactcenter.readiness import Readiness
 from contactcenter.reconciler import Reconciler
 from contactcenter.secret_keys import SecretKeys
 from contactcenter.segment_keeper import SegmentKeeper
+from contactcenter.report_keeper import ReportKeeper
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.sweeper import Sweeper
@@ -255,6 +256,7 @@ def _work(
         Upkeep(database, holder=holder).run,
         NoticeWriter(database, bell, services.channels).run,
         BehaviourKeeper(database, dispatcher, holder=holder).run,
+        ReportKeeper(database, holder=holder, is_busy=lambda: intake.is_busy).run,
         *readers,
     ]
 

@@ -1,0 +1,105 @@
+"""Keeps the facts of reports: reads the events in their order, and tells changed tickets anew.
+
+It stands behind the feed by moments. Whoever is cut short has moved nothing: the facts and the
+position they belong to are written in one transaction.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import asyncpg
+import structlog
+from msgspec import Struct
+
+from contactcenter import db, leases, metrics, report_facts, timers
+from contactcenter.db import Database
+from contactcenter.errors import NoDatabase
+
+#: So many events in one transaction: some tens of milliseconds.
+BATCH: Final = 500
+_LEASE: Final = "reports"
+_LEASE_S: Final = 30
+_EVERY_S: Final = 1.0
+#: While messages come in, so many parts of the time are left to them for each one of ours.
+_GIVES_WAY: Final = 9
+
+log = structlog.get_logger()
+
+
+class _Position(Struct, frozen=True, kw_only=True):
+    xid: int
+    event_id: int
+    is_of_today: bool
+
+
+class _Read(Struct, frozen=True, kw_only=True):
+    xid: int
+    id: int
+    ticket_id: int | None
+
+
+_SQL = db.Statements(__name__)
+_position = _SQL.take("position", _Position)
+_changed = _SQL.take("changed", _Read)
+_advance = _SQL.command("advance")
+_forget_all = _SQL.command("forget_all")
+_read_at = _SQL.take("read_at", datetime)
+
+
+class ReportKeeper:
+    """One task a process; one process at a time does it. ``is_busy``: whether messages come in."""
+
+    def __init__(
+        self, database: Database, *, holder: str, is_busy: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._database = database
+        self._holder = holder
+        self._is_busy = is_busy
+
+    async def run(self) -> None:
+        """Read what is new until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            began_s = loop.time()
+            wait_s = _EVERY_S
+            try:
+                if await self.read_some():
+                    took_s = loop.time() - began_s
+                    wait_s = _GIVES_WAY * took_s if self._is_busy() else 0.0
+            except (NoDatabase, asyncpg.PostgresError) as error:
+                log.warning("report_keeper_failed", error=type(error).__name__)
+            await asyncio.sleep(wait_s)
+
+    async def read_all(self) -> None:
+        """Read until nothing is new."""
+        while await self.read_some():
+            pass
+
+    async def read_some(self) -> bool:
+        """Read a batch of events; whether there may be more."""
+        async with self._database.transaction() as conn:
+            if await leases.take(conn, _LEASE, self._holder, lease_s=_LEASE_S) is None:
+                return False
+            now = await timers.clock(conn)
+            position = await _position.first(conn)
+            if position is not None and not position.is_of_today:
+                log.warning("reports_told_anew", because="the database was restored")
+                await _forget_all.run(conn)
+                position = None
+            xid, event_id = (position.xid, position.event_id) if position else (0, 0)
+            read = await _changed.all(conn, str(xid), event_id, BATCH)
+            changed = sorted({one.ticket_id for one in read if one.ticket_id is not None})
+            if changed:
+                await report_facts.renew(conn, changed)
+            if read:
+                xid, event_id = read[-1].xid, read[-1].id
+            await _advance.run(conn, str(xid), event_id, now)
+        metrics.swept("reports")
+        return len(read) == BATCH
+
+
+async def read_at(conn: db.Conn) -> datetime | None:
+    """Until when the facts tell of what happened; None before anything was read."""
+    return await _read_at.first(conn)

@@ -1,0 +1,132 @@
+"""The keeper of reports: whatever it has read, in whatever pieces, its facts are those of a retelling."""
+
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import factories as make
+import pytest
+
+from contactcenter import report_facts, report_keeper, tickets
+from contactcenter.db import Database
+from contactcenter.dispatch import ending, holding, moving
+from contactcenter.measuring import Ask, measured
+from contactcenter.report_keeper import ReportKeeper
+
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+WEEK = {"from_at": MONDAY - timedelta(days=1), "to_at": MONDAY + timedelta(days=6)}
+
+
+@pytest.fixture
+async def database(dsn: str) -> AsyncIterator[Database]:
+    opened = await Database(dsn).open()
+    yield opened
+    await opened.close()
+
+
+class Centre:
+    """Two tiers that serve nobody by themselves; every step is a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.now = MONDAY
+
+    async def set_up(self) -> "Centre":
+        async with self.database.transaction() as conn:
+            teams = [await make.team(conn) for _ in range(2)]
+            self.above = await make.queue(conn, tier=2, team_id=teams[1])
+            self.front = await make.queue(conn, tier=1, team_id=teams[0], escalate_to_id=self.above)
+            await make.entry_point(conn, queue_id=self.front)
+            began_at = MONDAY - timedelta(hours=10)
+            self.agents = [await make.agent(conn, began_at, capacity=1000) for _ in range(2)]
+        return self
+
+    async def opened(self) -> int:
+        async with self.database.transaction() as conn:
+            return (await make.queued_ticket(conn, self.now, queue_id=self.front)).id
+
+    async def step(self, chance: random.Random, ticket_id: int) -> None:
+        """Whatever can happen next to a ticket, or nothing."""
+        self.now += timedelta(minutes=chance.randint(1, 90))
+        async with self.database.transaction() as conn:
+            ticket = await tickets.lock(conn, ticket_id)
+            match ticket.state, chance.randint(0, 3):
+                case "waiting", _:
+                    agent = chance.choice(self.agents)
+                    await holding.give_to(
+                        conn, self.now, ticket_id, agent, actor="system", note_id=None
+                    )
+                case "assigned", 0 if ticket.queue_id == self.front:
+                    await moving.escalate(conn, self.now, ticket, "agent", actor="system")
+                case "assigned", 1 | 2:
+                    await ending.solve(
+                        conn,
+                        self.now,
+                        ticket_id,
+                        actor="system",
+                        disposition="solved",
+                        reopen_window_s=72 * 3600,
+                    )
+                case "solved", _:
+                    await ending.reopen(
+                        conn, self.now, ticket, actor="customer", because="customer_wrote"
+                    )
+
+    async def facts(self, ticket_ids: list[int]) -> tuple[Counter, Counter]:
+        async with self.database.read() as conn:
+            told = await report_facts.tell(conn, ticket_ids)
+            kept = await report_facts.kept(conn, ticket_ids)
+        return Counter(told), Counter(kept)
+
+
+async def test_kept_piece_by_piece_the_facts_are_those_of_a_retelling(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_keeper, "BATCH", 3)
+    chance = random.Random(9)
+    centre = await Centre(database).set_up()
+    keepers = [ReportKeeper(database, holder="one") for _ in range(2)]
+    ids = [await centre.opened() for _ in range(4)]
+    for _ in range(40):
+        await centre.step(chance, chance.choice(ids))
+        if chance.random() < 0.5:
+            await chance.choice(keepers).read_some()
+    await keepers[0].read_all()
+
+    told, kept = await centre.facts(ids)
+
+    assert {fact.kind for fact in told} >= {"opened", "stay", "solved", "escalated", "reopened"}
+    assert kept == told
+    [row] = measured(kept.elements(), Ask(metric="opened", **WEEK))
+    assert row.n == 4
+
+
+async def test_another_process_reads_nothing_meanwhile(database: Database) -> None:
+    centre = await Centre(database).set_up()
+    await ReportKeeper(database, holder="one").read_all()
+    ticket_id = await centre.opened()
+
+    await ReportKeeper(database, holder="another").read_all()
+    assert (await centre.facts([ticket_id]))[1] == Counter()
+
+    await ReportKeeper(database, holder="one").read_all()
+    told, kept = await centre.facts([ticket_id])
+    assert kept == told != Counter()
+
+
+async def test_a_restored_database_is_told_anew(database: Database) -> None:
+    centre = await Centre(database).set_up()
+    ticket_id = await centre.opened()
+    keeper = ReportKeeper(database, holder="one")
+    await keeper.read_all()
+    async with database.transaction() as conn:
+        await conn.execute("UPDATE feed_epoch SET epoch = epoch + 1")
+        await conn.execute("UPDATE report_fact SET channel = 'lost'")
+
+    await keeper.read_all()
+
+    told, kept = await centre.facts([ticket_id])
+    assert kept == told
+    async with database.read() as conn:
+        assert await report_keeper.read_at(conn) is not None
