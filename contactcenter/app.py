@@ -46,9 +46,9 @@ from contactcenter.own_settings import OwnSettingsReader
 from contactcenter.presence_keeper import PresenceKeeper
 from contactcenter.readiness import Readiness
 from contactcenter.reconciler import Reconciler
+from contactcenter.report_keeper import ReportKeeper
 from contactcenter.secret_keys import SecretKeys
 from contactcenter.segment_keeper import SegmentKeeper
-from contactcenter.report_keeper import ReportKeeper
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.sweeper import Sweeper

@@ -1,4 +1,4 @@
-"""Answers questions to the reports from the facts that are kept, exactly: from all values of a group.
+"""Answers questions to the reports from the facts that are kept, exactly: from all values.
 
 What is counted is said once, by ``contactcenter.measuring.METRICS``; ``measured`` there gives the
 same answer to the same facts, and a test holds the two together.
@@ -7,7 +7,7 @@ same answer to the same facts, and a test holds the two together.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from contactcenter import db
 from contactcenter.db import Conn
@@ -75,17 +75,15 @@ def _selected(selection: Selection) -> tuple[Any, ...]:
 
 
 def _row(metric: Metric, ask: Ask, group: _Group) -> Row:
-    words = {name: getattr(group, "worth" if name == "value" else name) for name in ask.by}
-    told = {"metric": metric.name, "group": words, "n": group.n}
+    words: dict[str, Any] = {
+        name: getattr(group, "worth" if name == "value" else name) for name in ask.by
+    }
+    row = Row(metric=metric.name, group=words, n=group.n, value=None)
+    if metric.measure == "count":
+        return structs.replace(row, value=float(group.n))
+    if metric.measure == "share":
+        value = group.hits / group.n if group.n else None
+        return structs.replace(row, value=value, numerator=group.hits, denominator=group.n)
     median, p90 = group.percentiles or (None, None)
-    spread = {"mean": group.mean, "median": median, "p90": p90}
-    match metric.measure:
-        case "count":
-            return Row(**told, value=float(group.n))
-        case "share":
-            value = group.hits / group.n if group.n else None
-            return Row(**told, value=value, numerator=group.hits, denominator=group.n)
-        case "instant":
-            return Row(**told, value=float(group.n), **spread)
-        case _:
-            return Row(**told, value=group.mean, **spread)
+    value = float(group.n) if metric.measure == "instant" else group.mean
+    return structs.replace(row, value=value, mean=group.mean, median=median, p90=p90)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from contactcenter.history import Fact
 from contactcenter.measuring.asks import Ask, Row
 from contactcenter.measuring.metrics import METRICS, Measure, Metric, Selection
@@ -30,12 +32,24 @@ def measured(facts: Iterable[Fact], ask: Ask) -> list[Row]:
     for fact in counted:
         if _is_told(metric, fact):
             found[_key(fact, ask)].append(fact)
-    return [
+    rows = [
         Row(
             metric=metric.name, group=_words(key, ask), **_MEASURES[metric.measure](of, metric, ask)
         )
-        for key, of in sorted(found.items(), key=lambda item: _rank(item[0]))
+        for key, of in found.items()
     ]
+    return in_order(rows, ask)
+
+
+def nothing(ask: Ask) -> Row:
+    """The one row of a question that is about nothing: zeros, and no figures of no values."""
+    [row] = measured((), msgspec.structs.replace(ask, by=()))
+    return row
+
+
+def in_order(rows: Iterable[Row], ask: Ask) -> list[Row]:
+    """Sorted by their groups, in the order in which these were asked for."""
+    return sorted(rows, key=lambda row: _rank(tuple(row.group[name] for name in ask.by)))
 
 
 def percentile(values: list[float], share: float) -> float | None:
