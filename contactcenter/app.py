@@ -9,7 +9,7 @@ import asyncio
 import os
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final, Literal
@@ -19,7 +19,7 @@ import structlog
 from aiohttp import web
 
 import channels
-from contactcenter import api, logs, metrics, timers
+from contactcenter import api, metrics, timers
 from contactcenter.access.passwords import Passwords
 from contactcenter.api import feed as api_feed
 from contactcenter.api import health, middleware
@@ -56,6 +56,7 @@ from contactcenter.switchboard.lost_calls import LostCalls
 from contactcenter.switchboard.operator import Operator
 from contactcenter.switchboard.recording_keeper import RecordingKeeper
 from contactcenter.switchboard.switchboard import Switchboard
+from contactcenter.tasks import Task, running
 from contactcenter.temperament_keeper import TemperamentKeeper
 from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
@@ -63,8 +64,6 @@ from contactcenter.upkeep import Upkeep
 
 #: A provider is not waited for longer than this, whatever is asked of it.
 HTTP_TIMEOUT_S: Final = 30
-#: A worker that fails is started again after this pause.
-_RESTART_S: Final = 1.0
 
 _SENDER: Final = web.AppKey("sender", Sender)
 _FINISHING: Final = web.AppKey("finishing", asyncio.Task[None])
@@ -74,7 +73,6 @@ log = structlog.get_logger()
 
 #: One part of the work; None stands for all of it.
 Part = Literal["web", "work"]
-Worker = Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -139,8 +137,8 @@ async def serving(
         app.add_routes(health.routes(database))
         stack.push_async_callback(intake.close)
         stack.push_async_callback(dispatcher.close)
-        workers: list[Worker] = [bell.run, dispatcher.run, intake.run, reader.run, switchboard.run]
-        listeners: list[Worker] = []
+        workers: list[Task] = [bell.run, dispatcher.run, intake.run, reader.run, switchboard.run]
+        listeners: list[Task] = []
         if only != "work":
             workers += _web(app, services, database, chatroom, listeners)
         workers.append(MetricsSampler(database, app.get(api_feed.FEED)).run)
@@ -148,9 +146,9 @@ async def serving(
             workers += _work(
                 app, services, database, dispatcher, intake, holder=holder, clock=clock
             )
-        await stack.enter_async_context(_running(workers, readiness))
+        await stack.enter_async_context(running(workers, readiness))
         # These end first, while what they have begun can still be stored.
-        await stack.enter_async_context(_running(listeners, readiness))
+        await stack.enter_async_context(running(listeners, readiness))
         stack.push_async_callback(_finished, app)
         metrics.PROCESS_STARTS.inc()
         yield app
@@ -194,8 +192,8 @@ def _web(
     services: Services,
     database: Database,
     chatroom: Chatroom,
-    listeners: list[Worker],
-) -> list[Worker]:
+    listeners: list[Task],
+) -> list[Task]:
     """What people and providers talk with, and the workers that belong to it."""
     feed = Feed(database, services.bell)
     keeper = PresenceKeeper(database, services.dispatcher, present=feed.present)
@@ -225,7 +223,7 @@ def _work(
     *,
     holder: str,
     clock: routing_lock.Clock,
-) -> list[Worker]:
+) -> list[Task]:
     """What is done beside the requests: a new worker goes here."""
     bell, settings = services.bell, services.settings
     chance = random.Random(secrets.randbits(64))  # noqa: S311  spreads retries
@@ -276,27 +274,3 @@ async def _finish(app: web.Application) -> None:
 async def _finished(app: web.Application) -> None:
     """Wait until what was being sent is sent, whether or not ``drain`` has begun with it."""
     await (app[_FINISHING] if _FINISHING in app else _finish(app))
-
-
-@asynccontextmanager
-async def _running(workers: Sequence[Worker], readiness: Readiness) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(_kept_alive(worker, readiness)) for worker in workers]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _kept_alive(worker: Worker, readiness: Readiness) -> None:
-    """A worker that fails in a way nobody foresaw is reported and started again."""
-    name = getattr(worker, "__qualname__", "worker")
-    while True:
-        try:
-            await worker()
-        except Exception as error:
-            readiness.note_failure(name)
-            metrics.WORKER_FAILURES.labels(name).inc()
-            log.exception("worker_failed", worker=name, exc_info=logs.unquoted(error))
-        await asyncio.sleep(_RESTART_S)
