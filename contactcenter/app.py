@@ -56,7 +56,7 @@ from contactcenter.switchboard.lost_calls import LostCalls
 from contactcenter.switchboard.operator import Operator
 from contactcenter.switchboard.recording_keeper import RecordingKeeper
 from contactcenter.switchboard.switchboard import Switchboard
-from contactcenter.tasks import Task, running
+from contactcenter.tasks import Worker, running
 from contactcenter.temperament_keeper import TemperamentKeeper
 from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
@@ -137,8 +137,8 @@ async def serving(
         app.add_routes(health.routes(database))
         stack.push_async_callback(intake.close)
         stack.push_async_callback(dispatcher.close)
-        workers: list[Task] = [bell.run, dispatcher.run, intake.run, reader.run, switchboard.run]
-        listeners: list[Task] = []
+        workers: list[Worker] = [bell.run, dispatcher.run, intake.run, reader.run, switchboard.run]
+        listeners: list[Worker] = []
         if only != "work":
             workers += _web(app, services, database, chatroom, listeners)
         workers.append(MetricsSampler(database, app.get(api_feed.FEED)).run)
@@ -192,8 +192,8 @@ def _web(
     services: Services,
     database: Database,
     chatroom: Chatroom,
-    listeners: list[Task],
-) -> list[Task]:
+    listeners: list[Worker],
+) -> list[Worker]:
     """What people and providers talk with, and the workers that belong to it."""
     feed = Feed(database, services.bell)
     keeper = PresenceKeeper(database, services.dispatcher, present=feed.present)
@@ -223,7 +223,7 @@ def _work(
     *,
     holder: str,
     clock: routing_lock.Clock,
-) -> list[Task]:
+) -> list[Worker]:
     """What is done beside the requests: a new worker goes here."""
     bell, settings = services.bell, services.settings
     chance = random.Random(secrets.randbits(64))  # noqa: S311  spreads retries

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.measuring import METRICS, Ask, Metric, Row, Selection
-from contactcenter.measuring.asks import DIMENSIONS
+from contactcenter.measuring.asks import DIMENSIONS, Dimension
 from contactcenter.measuring.rows import in_order, nothing
 
 #: A day and a year want different plans, and a year sorts in more memory than a look-up needs.
@@ -62,6 +62,7 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> list[Row]:
             clock,
             *chosen,
             metric.measure == "instant",
+            *(_wanted(ask, dimension) for dimension in DIMENSIONS),
         )
     rows = [_row(metric, ask, group) for group in groups]
     if not rows and not ask.by:
@@ -72,6 +73,11 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> list[Row]:
 def _selected(selection: Selection) -> tuple[Any, ...]:
     outcomes = None if selection.outcomes is None else sorted(selection.outcomes)
     return selection.kind, outcomes, selection.only_first, selection.score_from
+
+
+def _wanted(ask: Ask, dimension: Dimension) -> list[str] | None:
+    values = ask.only.get(dimension)
+    return None if values is None else ["" if value is None else str(value) for value in values]
 
 
 def _row(metric: Metric, ask: Ask, group: _Group) -> Row:

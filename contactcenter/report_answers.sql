@@ -2,6 +2,7 @@
 -- Every fact of a period that a metric is made of, summed by the chosen dimensions. $1 asks (NULL: the operator, who sees all);
 -- $2 to $3 is half-open; $4 to $7 are the facts it counts (of a share, those it is a share of), $8 to $11 those it is about;
 -- $12 chooses the clock, $13 to $22 what is told apart. $23: of what goes on at $3, not of what happened.
+-- $24 to $33 leave out what is none of these, as text; an empty text is none at all.
 WITH asking AS (
   SELECT $1::bigint AS user_id, $1::bigint IS NULL OR v.is_admin AS sees_all, u.role = 'supervisor' AS sees_teams,
          v.teams, v.hidden
@@ -14,6 +15,16 @@ WITH asking AS (
   FROM report_fact f
   WHERE f.kind IN ($4, $8)
     AND CASE WHEN $23::boolean THEN f.from_at <= $3 AND (f.at IS NULL OR f.at > $3) ELSE f.at >= $2 AND f.at < $3 END
+    AND ($24::text[] IS NULL OR coalesce(f.agent_id::text, '') = ANY ($24))
+    AND ($25::text[] IS NULL OR coalesce(f.team_id::text, '') = ANY ($25))
+    AND ($26::text[] IS NULL OR coalesce(f.queue_id::text, '') = ANY ($26))
+    AND ($27::text[] IS NULL OR coalesce(f.tier::text, '') = ANY ($27))
+    AND ($28::text[] IS NULL OR coalesce(f.channel::text, '') = ANY ($28))
+    AND ($29::text[] IS NULL OR coalesce(f.entry_point_id::text, '') = ANY ($29))
+    AND ($30::text[] IS NULL OR coalesce(f.category_id::text, '') = ANY ($30))
+    AND ($31::text[] IS NULL OR coalesce(f.temperament::text, '') = ANY ($31))
+    AND ($32::text[] IS NULL OR coalesce(f.value::text, '') = ANY ($32))
+    AND ($33::text[] IS NULL OR coalesce(f.outcome::text, '') = ANY ($33))
 ), seen AS (
   SELECT t.is_of, t.is_hit,
          CASE WHEN $23 THEN extract(epoch FROM $3::timestamptz - t.from_at)::float8

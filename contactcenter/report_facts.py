@@ -75,6 +75,7 @@ _SQL = db.Statements(__name__)
 _entries = _SQL.take("entries", _Event)
 _of_tickets = _SQL.take("of_tickets", _Kept)
 _teams = _SQL.take("teams", _Team)
+_read_at = _SQL.take("read_at", datetime)
 _forget = _SQL.command("forget")
 _put = _SQL.command("put")
 
@@ -116,6 +117,11 @@ async def renew(conn: Conn, ticket_ids: Sequence[int]) -> Changed:
     if new:
         await _put.run(conn, *_columns(new))
     return Changed(gone=list(gone.values()), new=new)
+
+
+async def read_at(conn: Conn) -> datetime | None:
+    """Until when the facts tell of what happened; None before anything was read."""
+    return await _read_at.first(conn)
 
 
 def _entry(event: _Event, team_of: Mapping[int, int]) -> Entry:

@@ -25,3 +25,7 @@ INSERT INTO report_fact (ticket_id, contact_id, kind, episode, from_at, at, agen
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::bigint[],
   $8::bigint[], $9::bigint[], $10::smallint[], $11::text[], $12::bigint[], $13::bigint[], $14::text[], $15::text[],
   $16::text[], $17::boolean[], $18::smallint[], $19::int[], $20::float8[], $21::float8[], $22::float8[])
+
+-- name: read_at
+-- Until when the facts are known.
+SELECT read_at FROM report_position

@@ -6,7 +6,6 @@ position they belong to are written in one transaction.
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 import asyncpg
@@ -45,7 +44,6 @@ _position = _SQL.take("position", _Position)
 _changed = _SQL.take("changed", _Read)
 _advance = _SQL.command("advance")
 _forget_all = _SQL.command("forget_all")
-_read_at = _SQL.take("read_at", datetime)
 
 
 class ReportKeeper:
@@ -98,8 +96,3 @@ class ReportKeeper:
             await _advance.run(conn, str(xid), event_id, now)
         metrics.swept("reports")
         return len(read) == BATCH
-
-
-async def read_at(conn: db.Conn) -> datetime | None:
-    """Until when the facts tell of what happened; None before anything was read."""
-    return await _read_at.first(conn)

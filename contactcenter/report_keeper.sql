@@ -18,7 +18,3 @@ ON CONFLICT (is_only_row) DO UPDATE SET epoch = EXCLUDED.epoch, xid = EXCLUDED.x
 -- name: forget_all
 -- Everything is told anew.
 TRUNCATE report_fact, report_position
-
--- name: read_at
--- Until when the facts are known.
-SELECT read_at FROM report_position

@@ -1,4 +1,4 @@
-"""Tasks that run by themselves for as long as the application does."""
+"""Workers: tasks that run by themselves for as long as the application does."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -10,18 +10,18 @@ import structlog
 from contactcenter import logs, metrics
 from contactcenter.readiness import Readiness
 
-Task = Callable[[], Awaitable[None]]
+Worker = Callable[[], Awaitable[None]]
 
-#: A task that fails is started again after this pause.
+#: A worker that fails is started again after this pause.
 _RESTART_S: Final = 1.0
 
 log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def running(tasks: Sequence[Task], readiness: Readiness) -> AsyncIterator[None]:
+async def running(workers: Sequence[Worker], readiness: Readiness) -> AsyncIterator[None]:
     """Run them until the context ends; each has come to its own end by then."""
-    started = [asyncio.create_task(_kept_alive(task, readiness)) for task in tasks]
+    started = [asyncio.create_task(_kept_alive(worker, readiness)) for worker in workers]
     try:
         yield
     finally:
@@ -30,12 +30,12 @@ async def running(tasks: Sequence[Task], readiness: Readiness) -> AsyncIterator[
         await asyncio.gather(*started, return_exceptions=True)
 
 
-async def _kept_alive(task: Task, readiness: Readiness) -> None:
-    """A task that fails in a way nobody foresaw is reported and started again."""
-    name = getattr(task, "__qualname__", "task")
+async def _kept_alive(worker: Worker, readiness: Readiness) -> None:
+    """A worker that fails in a way nobody foresaw is reported and started again."""
+    name = getattr(worker, "__qualname__", "worker")
     while True:
         try:
-            await task()
+            await worker()
         except Exception as error:
             readiness.note_failure(name)
             metrics.WORKER_FAILURES.labels(name).inc()

@@ -26,7 +26,8 @@ CLOCKS: Final[tuple[Clock, ...]] = get_args(Clock)
 class Ask(Struct, frozen=True, kw_only=True):
     """A metric over a period that begins with ``from_at`` and ends before ``to_at``.
 
-    ``options`` are those of the metric, such as ``within_s`` of a service level.
+    ``only`` leaves out what is none of these values; None is a value, too. ``options`` are those of
+    the metric, such as ``within_s`` of a service level.
     """
 
     metric: str
@@ -34,6 +35,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     to_at: datetime
     by: tuple[Dimension, ...] = ()
     clock: Clock = "calendar"
+    only: Mapping[Dimension, frozenset[Any]] = {}
     options: Mapping[str, Any] = {}
 
 

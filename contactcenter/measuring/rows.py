@@ -26,6 +26,7 @@ def measured(facts: Iterable[Fact], ask: Ask) -> list[Row]:
         counted = [fact for fact in facts if _covers(fact, ask.to_at)]
     else:
         counted = [fact for fact in facts if _is_within(fact, ask)]
+    counted = [fact for fact in counted if _is_wanted(fact, ask)]
     found: dict[Key, list[Fact]] = defaultdict(list)
     if not ask.by:
         found[()] = []
@@ -69,6 +70,10 @@ def _is_told(metric: Metric, fact: Fact) -> bool:
 
 def _covers(fact: Fact, at: datetime) -> bool:
     return fact.from_at <= at and (fact.at is None or fact.at > at)
+
+
+def _is_wanted(fact: Fact, ask: Ask) -> bool:
+    return all(getattr(fact, name) in values for name, values in ask.only.items())
 
 
 def _is_within(fact: Fact, ask: Ask) -> bool:

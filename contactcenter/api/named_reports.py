@@ -1,0 +1,111 @@
+"""Reports by name: a few metrics side by side, told apart by what was asked."""
+
+from typing import Annotated, Any, Final, get_args
+
+from msgspec import Meta
+
+from contactcenter import report_making, reports
+from contactcenter.api.operation import AGENT, Call, operation
+from contactcenter.api.periods import PeriodQuery
+from contactcenter.errors import BadInput
+from contactcenter.measuring import Clock, Dimension
+from contactcenter.report_catalogue import REPORTS, Report
+from contactcenter.report_making import Made, Question, Span
+from contactcenter.time_zones import UnknownTimeZone, zone_of
+from routing.wording import Language
+
+_NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category")
+
+
+class NamedReportQuery(PeriodQuery, frozen=True, kw_only=True):
+    """What to report on, and what to tell apart."""
+
+    by: Annotated[
+        str | None, Meta(description="Dimensions, separated by commas; the report's own if not.")
+    ] = None
+    clock: Annotated[
+        str, Meta(description="calendar, or business: only while the queue was open.")
+    ] = "calendar"
+    zone: Annotated[str, Meta(max_length=60, description="An IANA time zone.")] = "UTC"
+    compare: Annotated[bool, Meta(description="Tell of the period before it, too.")] = False
+    only: tuple[
+        Annotated[
+            str,
+            Meta(
+                max_length=200,
+                description="What to keep, such as `queue:3`; `queue:` is what has none. Repeated"
+                " with the same dimension: any of them.",
+            ),
+        ],
+        ...,
+    ] = ()
+    language: Language = "en"
+
+
+@operation("GET", "/reports/{name}", tag="reports", roles=AGENT, via="read")
+async def named_report(call: Call, name: str, query: NamedReportQuery) -> Made:
+    """Report by name.
+
+    Each figure is computed from all values of its group, exactly. Administrators see all,
+    supervisors the tickets of their teams, agents their own work. Refuses an unknown report,
+    dimension or zone with the names there are.
+    """
+    report = REPORTS.get(name)
+    if report is None:
+        raise BadInput("path.name", f"Choose among {', '.join(REPORTS)}.")
+    now = await call.clock()
+    question = _question(report, query, reports.period_of(now, query.from_at, query.to_at))
+    return await report_making.make(
+        call.conn,
+        now,
+        report,
+        question,
+        viewer_id=call.actor.user_id,
+        language=query.language,
+    )
+
+
+def _question(report: Report, query: NamedReportQuery, period: reports.Period) -> Question:
+    try:
+        zone = zone_of(query.zone)
+    except UnknownTimeZone as error:
+        raise BadInput("query.zone", str(error)) from None
+    by = report.by if query.by is None else tuple(query.by.split(",")) if query.by else ()
+    return Question(
+        span=Span(from_at=period.from_at, to_at=period.to_at, time_zone=zone.key),
+        by=tuple(_dimension(one, "query.by") for one in by),
+        clock=_among(query.clock, get_args(Clock), "query.clock"),
+        only=_only(query.only),
+        compare=query.compare,
+    )
+
+
+def _only(given: tuple[str, ...]) -> dict[Dimension, frozenset[Any]]:
+    wanted: dict[Dimension, frozenset[Any]] = {}
+    for place, one in enumerate(given):
+        name, _, text = one.partition(":")
+        dimension = _dimension(name, f"query.only[{place}]")
+        value = _value(dimension, text, f"query.only[{place}]")
+        wanted[dimension] = wanted.get(dimension, frozenset()) | {value}
+    return wanted
+
+
+def _value(dimension: Dimension, text: str, place: str) -> Any:
+    if not text:
+        return None
+    if dimension not in _NUMBERS:
+        return text
+    if not text.isascii() or not text.isdigit():
+        raise BadInput(place, f"What is kept of {dimension} is a number.")
+    return int(text)
+
+
+def _dimension(name: str, place: str) -> Dimension:
+    dimension: Dimension = _among(name.strip(), get_args(Dimension), place)
+    return dimension
+
+
+def _among(name: str, known: tuple[Any, ...], place: str) -> Any:
+    if name not in known:
+        raise BadInput(place, f"Choose among {', '.join(known)}, not {name[:50]!r}.")
+    return name

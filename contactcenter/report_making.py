@@ -1,0 +1,215 @@
+"""Makes a report: its metrics over a period, side by side, with names and what was asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import Struct, field, structs
+
+from contactcenter import db, report_answers, report_facts
+from contactcenter.db import Conn
+from contactcenter.measuring import METRICS, Ask, Clock, Dimension, Row
+from contactcenter.report_catalogue import Report
+from routing.wording import Language
+
+_NAMED: Final[tuple[Dimension, ...]] = ("agent", "team", "queue", "entry_point", "category")
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """From an instant, included, to another, excluded, as a person in ``time_zone`` asked."""
+
+    from_at: datetime = field(name="from")
+    to_at: datetime = field(name="to")
+    time_zone: str
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What is asked of a report. With ``compare`` the period before it is told, too."""
+
+    span: Span
+    by: tuple[Dimension, ...]
+    clock: Clock
+    only: Mapping[Dimension, frozenset[Any]] = {}
+    compare: bool = False
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """A metric of one group; as ``measuring.Row``, seconds to the millisecond."""
+
+    n: int
+    value: float | None
+    mean: float | None
+    median: float | None
+    p90: float | None
+    numerator: int | None
+    denominator: int | None
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One group: what it is, what that is called, and its figures by metric."""
+
+    group: Mapping[str, Any]
+    names: Mapping[str, str]
+    figures: Mapping[str, Figure]
+
+
+class Columns(Struct, frozen=True, kw_only=True):
+    """A metric of the report: in which version of its meaning, and what kind of figure it is."""
+
+    metric: str
+    version: int
+    measure: str
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """A report. ``as_of`` is until when what happened is counted; None before anything was.
+
+    ``totals`` are computed from all values, never from the rows. ``previous`` are the rows of the
+    period of the same length before this one, if they were asked for.
+    """
+
+    report: str
+    period: Span
+    by: Sequence[Dimension]
+    clock: Clock
+    filters: Mapping[str, Sequence[Any]]
+    generated_at: datetime
+    as_of: datetime | None
+    metrics: Sequence[Columns]
+    rows: Sequence[Line]
+    totals: Mapping[str, Figure]
+    previous: Sequence[Line] | None
+    previous_totals: Mapping[str, Figure] | None
+
+
+class _Name(Struct, frozen=True, kw_only=True):
+    dimension: str
+    id: int
+    name_en: str
+    name_fa: str
+
+
+_SQL = db.Statements(__name__)
+_names = _SQL.take("names", _Name)
+
+
+async def make(
+    conn: Conn,
+    now: datetime,
+    report: Report,
+    question: Question,
+    *,
+    viewer_id: int | None,
+    language: Language,
+) -> Made:
+    """Report on what this person may see; None is the operator, who sees all."""
+    rows = await _groups(conn, report, question, viewer_id)
+    totals = await _totals(conn, report, question, viewer_id)
+    before = _before(question) if question.compare else None
+    former = None if before is None else await _groups(conn, report, before, viewer_id)
+    former_totals = None if before is None else await _totals(conn, report, before, viewer_id)
+    names = await _called(conn, [*rows, *(former or ())], language)
+    return Made(
+        report=report.name,
+        period=question.span,
+        by=question.by,
+        clock=question.clock,
+        filters={name: sorted(values, key=str) for name, values in question.only.items()},
+        generated_at=now,
+        as_of=await report_facts.read_at(conn),
+        metrics=[_column(name) for name in report.metrics],
+        rows=_lines(rows, question, names),
+        totals=totals,
+        previous=None if former is None else _lines(former, question, names),
+        previous_totals=former_totals,
+    )
+
+
+async def _groups(
+    conn: Conn, report: Report, question: Question, viewer_id: int | None
+) -> list[Row]:
+    found = []
+    for metric in report.metrics:
+        ask = _ask(metric, question)
+        found += await report_answers.answer(conn, ask, viewer_id=viewer_id)
+    return found
+
+
+async def _totals(
+    conn: Conn, report: Report, question: Question, viewer_id: int | None
+) -> dict[str, Figure]:
+    rows = await _groups(conn, report, structs.replace(question, by=()), viewer_id)
+    return {row.metric: _figure(row) for row in rows}
+
+
+def _ask(metric: str, question: Question) -> Ask:
+    return Ask(
+        metric=metric,
+        from_at=question.span.from_at,
+        to_at=question.span.to_at,
+        by=question.by,
+        clock=question.clock,
+        only=question.only,
+    )
+
+
+def _before(question: Question) -> Question:
+    span = question.span
+    from_at = span.from_at - (span.to_at - span.from_at)
+    return structs.replace(
+        question, span=structs.replace(span, from_at=from_at, to_at=span.from_at)
+    )
+
+
+async def _called(
+    conn: Conn, rows: Iterable[Row], language: Language
+) -> Mapping[tuple[str, Any], str]:
+    ids: dict[Dimension, set[int]] = {name: set() for name in _NAMED}
+    for row in rows:
+        for name in _NAMED:
+            if row.group.get(name) is not None:
+                ids[name].add(row.group[name])
+    found = await _names.all(conn, *(sorted(ids[name]) for name in _NAMED))
+    return {(n.dimension, n.id): n.name_fa if language == "fa" else n.name_en for n in found}
+
+
+def _lines(
+    rows: Iterable[Row], question: Question, names: Mapping[tuple[str, Any], str]
+) -> list[Line]:
+    """One line a group; they keep the order in which the groups were told, by their names."""
+    lines: dict[tuple[Any, ...], dict[str, Figure]] = {}
+    groups: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for row in rows:
+        key = tuple(row.group[name] for name in question.by)
+        lines.setdefault(key, {})[row.metric] = _figure(row)
+        groups[key] = row.group
+    made = [
+        Line(group=groups[key], names=_words(groups[key], names), figures=figures)
+        for key, figures in lines.items()
+    ]
+    return sorted(made, key=lambda line: _place(line, question.by))
+
+
+def _words(group: Mapping[str, Any], names: Mapping[tuple[str, Any], str]) -> dict[str, str]:
+    return {name: names[name, value] for name, value in group.items() if (name, value) in names}
+
+
+def _place(line: Line, by: Sequence[Dimension]) -> list[tuple[bool, str, str]]:
+    return [
+        (line.group[name] is None, line.names.get(name, "").casefold(), str(line.group[name]))
+        for name in by
+    ]
+
+
+def _column(name: str) -> Columns:
+    metric = METRICS[name]
+    return Columns(metric=name, version=metric.version, measure=metric.measure)
+
+
+def _figure(row: Row) -> Figure:
+    told: dict[str, Any] = {
+        name: value if not isinstance(value, float) else round(value, 6 if name == "value" else 3)
+        for name, value in structs.asdict(row).items()
+        if name not in ("metric", "group")
+    }
+    return Figure(**told)

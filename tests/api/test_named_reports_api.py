@@ -1,0 +1,98 @@
+"""Reports by name over HTTP: what was asked, who sees what, and what is refused."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import factories as make
+import pytest
+
+from contactcenter import report_facts
+from contactcenter.dispatch import ending, holding
+from contactcenter.report_catalogue import REPORTS
+
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+WEEK = "from=2026-03-02T00:00:00Z&to=2026-03-09T00:00:00Z"
+
+
+@pytest.fixture
+async def world(staff, table):
+    """Bahar solved one ticket in two minutes, Omid two in four and seven."""
+    await make.prepare(table)
+    team_id = await make.team(table)
+    queue_id = await make.queue(table, team_id=team_id)
+    bahar = await staff.account("agent", name="بهار", email="bahar@desk.test")
+    omid = await staff.account("agent", name="Omid", email="omid@desk.test")
+    await table.execute("UPDATE agent SET capacity = 9")
+    tickets = []
+    for agent_id, minutes in ((bahar, 2), (omid, 4), (omid, 7)):
+        ticket = await make.queued_ticket(table, MONDAY, queue_id=queue_id, temperament="warm")
+        tickets.append(ticket.id)
+        await holding.give_to(table, MONDAY, ticket.id, agent_id, actor="system", note_id=None)
+        await make.reply(table, MONDAY + timedelta(seconds=30), ticket.id, agent_id)
+        at = MONDAY + timedelta(minutes=minutes)
+        await ending.solve(
+            table, at, ticket.id, actor="system", disposition="solved", reopen_window_s=3600
+        )
+    await report_facts.renew(table, tickets)
+    return SimpleNamespace(team_id=team_id, queue_id=queue_id, bahar=bahar, omid=omid)
+
+
+async def test_work_is_told_by_agent_with_names_and_totals_of_all_values(admin, world):
+    report = await admin("GET", f"/reports/work?{WEEK}", status=200)
+
+    assert [(row["group"], row["names"]) for row in report["rows"]] == [
+        ({"agent": world.omid}, {"agent": "Omid"}),
+        ({"agent": world.bahar}, {"agent": "بهار"}),
+    ]
+    assert report["rows"][0]["figures"]["time_to_solve"] == {
+        "n": 2,
+        "value": 330.0,
+        "mean": 330.0,
+        "median": 330.0,
+        "p90": 402.0,
+        "numerator": None,
+        "denominator": None,
+    }
+    assert report["totals"]["time_to_solve"]["median"] == 240.0
+    assert report["totals"]["handled"]["n"] == 3
+    assert [column["metric"] for column in report["metrics"]] == list(REPORTS["work"].metrics)
+
+
+async def test_an_agent_sees_his_own_and_a_supervisor_his_teams(staff, supervisor, world):
+    omid = await staff.session_of(world.omid)
+
+    own = await omid("GET", f"/reports/work?{WEEK}", status=200)
+    none = await supervisor("GET", f"/reports/work?{WEEK}", status=200)
+
+    assert [row["group"]["agent"] for row in own["rows"]] == [world.omid]
+    assert none["rows"] == []
+    assert none["totals"]["solved"] == {**none["totals"]["solved"], "n": 0, "value": 0.0}
+
+
+async def test_the_period_before_is_told_beside_it_and_filters_keep_what_they_name(admin, world):
+    later = "from=2026-03-09T00:00:00Z&to=2026-03-16T00:00:00Z"
+    path = f"/reports/work?{later}&by=&compare=true&only=agent:{world.omid}"
+
+    report = await admin("GET", path, status=200)
+
+    assert report["totals"]["solved"]["n"] == 0
+    assert report["previous_totals"]["solved"]["n"] == 2
+    assert report["filters"] == {"agent": [world.omid]}
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "told"),
+    [
+        ("/reports/nothing", "path.name", "escalations"),
+        ("/reports/work?by=agent,moon", "query.by", "temperament"),
+        ("/reports/work?zone=Asia/Moon", "query.zone", "Asia/Tehran"),
+        ("/reports/work?only=moon:1", "query.only[0]", "temperament"),
+        ("/reports/work?only=queue:one", "query.only[0]", "number"),
+        ("/reports/work?clock=sun", "query.clock", "business"),
+    ],
+)
+async def test_what_is_unknown_is_refused_with_what_there_is(admin, path, field, told):
+    refused = await admin("GET", path, status=422)
+
+    assert refused["field"] == field
+    assert told in refused["detail"]
