@@ -4,20 +4,23 @@ What is counted is said once, by ``contactcenter.measuring.METRICS``; ``measured
 same answer to the same facts, and a test holds the two together.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct, structs
 
 from contactcenter import db
 from contactcenter.db import Conn
-from contactcenter.measuring import METRICS, Ask, Metric, Row, Selection
+from contactcenter.measuring import METRICS, Ask, Chosen, Metric, Row
 from contactcenter.measuring.asks import DIMENSIONS, Dimension
-from contactcenter.measuring.rows import in_order, nothing
+from contactcenter.measuring.measures import wilson
+from contactcenter.measuring.metrics import Measure
+from contactcenter.measuring.rows import STRETCHES, in_order, nothing
 
 #: A day and a year want different plans, and a year sorts in more memory than a look-up needs.
 _PLANNING: Final = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '32MB'"
-_NONE: Final = Selection(kind="opened", outcomes=frozenset())
 
 
 class _Group(Struct, frozen=True, kw_only=True):
@@ -31,9 +34,17 @@ class _Group(Struct, frozen=True, kw_only=True):
     temperament: str | None
     worth: str | None
     outcome: str | None
+    to_tier: int | None
+    promise: str | None
+    age: str | None
     n: int
     hits: int
+    misses: int
+    of_s: float | None
+    hit_s: float | None
+    load_s: float | None
     mean: float | None
+    largest: float | None
     percentiles: Sequence[float] | None
 
 
@@ -48,31 +59,66 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> list[Row]:
     ``KeyError`` for an unknown metric.
     """
     metric = METRICS[ask.metric]
-    clock = "score" if metric.measure == "score" else ask.clock
-    chosen = [dimension in ask.by for dimension in DIMENSIONS]
+    is_apart = metric.has_reasons and "outcome" in ask.by
     async with conn.transaction():
         await conn.execute(_PLANNING)
-        groups = await _answer.all(
-            conn,
-            viewer_id,
-            ask.from_at,
-            ask.to_at,
-            *_selected(metric.of),
-            *_selected(metric.hits or _NONE),
-            clock,
-            *chosen,
-            metric.measure == "instant",
-            *(_wanted(ask, dimension) for dimension in DIMENSIONS),
-        )
-    rows = [_row(metric, ask, group) for group in groups]
+        groups = await _groups(conn, metric, ask, viewer_id)
+        if is_apart:  # the reasons are those of the hits; what they are of has none
+            by = tuple(name for name in ask.by if name != "outcome")
+            whole = await _groups(conn, metric, structs.replace(ask, by=by), viewer_id)
+            groups = list(_of_the_whole(groups, whole, by))
+    of = Counter[tuple[Any, ...]]()
+    for group in groups:
+        of[_key(group, ask.by, metric.over)] += group.n
+    rows = [_row(metric, ask, group, of[_key(group, ask.by, metric.over)]) for group in groups]
     if not rows and not ask.by:
         return [nothing(ask)]
     return in_order(rows, ask)
 
 
-def _selected(selection: Selection) -> tuple[Any, ...]:
-    outcomes = None if selection.outcomes is None else sorted(selection.outcomes)
-    return selection.kind, outcomes, selection.only_first, selection.score_from
+async def _groups(conn: Conn, metric: Metric, ask: Ask, viewer_id: int | None) -> list[_Group]:
+    chosen = metric.chosen(ask)
+    what = metric.measure if metric.measure in ("score", "transfers") else ask.clock
+    told = "stretches" if metric.measure in STRETCHES else metric.measure
+    selections = list(_selections(chosen))
+    return await _answer.all(
+        conn,
+        viewer_id,
+        ask.from_at,
+        ask.to_at,
+        msgspec.json.encode(selections).decode(),
+        sorted({selection["kind"] for selection in selections}),
+        what,
+        told,
+        ask.instant,
+        ask.as_of,
+        *(dimension in ask.by for dimension in DIMENSIONS),
+        *(_wanted(ask, dimension) for dimension in DIMENSIONS),
+    )
+
+
+def _selections(chosen: Chosen) -> Iterator[dict[str, Any]]:
+    sides = (("of", chosen.of), ("hit", chosen.hits), ("miss", chosen.misses))
+    for side, selections in sides:
+        for selection in selections:
+            yield {"side": side, **msgspec.to_builtins(selection)}
+
+
+def _of_the_whole(
+    groups: Iterable[_Group], whole: Iterable[_Group], by: tuple[Dimension, ...]
+) -> Iterator[_Group]:
+    n_of = {_key(group, by, None): group.n for group in whole}
+    for group in groups:
+        if group.hits:
+            yield structs.replace(group, n=n_of.get(_key(group, by, None), 0))
+
+
+def _key(group: _Group, by: Iterable[Dimension], over: Dimension | None) -> tuple[Any, ...]:
+    return tuple(_word(group, name) for name in by if name != over)
+
+
+def _word(group: _Group, name: Dimension) -> Any:
+    return getattr(group, "worth" if name == "value" else name)
 
 
 def _wanted(ask: Ask, dimension: Dimension) -> list[str] | None:
@@ -80,16 +126,33 @@ def _wanted(ask: Ask, dimension: Dimension) -> list[str] | None:
     return None if values is None else ["" if value is None else str(value) for value in values]
 
 
-def _row(metric: Metric, ask: Ask, group: _Group) -> Row:
-    words: dict[str, Any] = {
-        name: getattr(group, "worth" if name == "value" else name) for name in ask.by
-    }
+def _row(metric: Metric, ask: Ask, group: _Group, whole: int) -> Row:
+    words: dict[str, Any] = {name: _word(group, name) for name in ask.by}
     row = Row(metric=metric.name, group=words, n=group.n, value=None)
+    shares: dict[Measure, tuple[float, float]] = {
+        "share": (group.hits, group.n),
+        "balance": (group.hits - group.misses, group.n),
+        "portion": (group.n, whole),
+        "time_share": (group.hit_s or 0.0, group.of_s or 0.0),
+        "load": (group.load_s or 0.0, group.of_s or 0.0),
+    }
+    if metric.measure in shares:
+        row = _share(row, *shares[metric.measure])
+        is_share = metric.measure == "share"
+        return _with_interval(row) if is_share and ask.options.get("interval") else row
     if metric.measure == "count":
         return structs.replace(row, value=float(group.n))
-    if metric.measure == "share":
-        value = group.hits / group.n if group.n else None
-        return structs.replace(row, value=value, numerator=group.hits, denominator=group.n)
     median, p90 = group.percentiles or (None, None)
     value = float(group.n) if metric.measure == "instant" else group.mean
-    return structs.replace(row, value=value, mean=group.mean, median=median, p90=p90)
+    row = structs.replace(row, value=value, mean=group.mean, median=median, p90=p90)
+    return structs.replace(row, max=group.largest) if ask.options.get("max") else row
+
+
+def _share(row: Row, numerator: float, denominator: float) -> Row:
+    value = numerator / denominator if denominator else None
+    return structs.replace(row, value=value, numerator=numerator, denominator=denominator)
+
+
+def _with_interval(row: Row) -> Row:
+    low, high = wilson(int(row.numerator or 0), int(row.denominator or 0))
+    return structs.replace(row, low=low, high=high)

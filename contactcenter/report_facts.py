@@ -18,7 +18,8 @@ _IDS: Final = ("ticket", "contact", "agent", "team", "queue", "entry_point", "ca
 _COLUMNS: Final = (
     *("ticket", "contact", "kind", "episode", "from_at", "at", "agent", "team", "queue", "tier"),
     *("channel", "entry_point", "category", "temperament", "value", "outcome", "is_first"),
-    *("score", "contacts", "came_back_s", "calendar_s", "business_s"),
+    *("since_at", "to_tier", "promise", "score", "load", "contacts", "transfers", "escalations"),
+    *("came_back_s", "calendar_s", "business_s"),
 )
 
 
@@ -40,7 +41,7 @@ class _Team(Struct, frozen=True, kw_only=True):
 
 class _Kept(Struct, frozen=True, kw_only=True):
     id: int
-    ticket_id: int
+    ticket_id: int | None
     contact_id: int | None
     kind: str
     episode: int
@@ -57,8 +58,14 @@ class _Kept(Struct, frozen=True, kw_only=True):
     value: str
     outcome: str | None
     is_first: bool
+    since_at: datetime | None
+    to_tier: int | None
+    promise: str | None
     score: int | None
+    load: int | None
     contacts: int | None
+    transfers: int | None
+    escalations: int | None
     came_back_s: float | None
     calendar_s: float | None
     business_s: float | None

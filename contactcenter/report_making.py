@@ -41,8 +41,8 @@ class Figure(Struct, frozen=True, kw_only=True):
     mean: float | None
     median: float | None
     p90: float | None
-    numerator: int | None
-    denominator: int | None
+    numerator: float | None
+    denominator: float | None
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -207,9 +207,9 @@ def _column(name: str) -> Columns:
 
 
 def _figure(row: Row) -> Figure:
-    told: dict[str, Any] = {
+    values = {name: getattr(row, name) for name in Figure.__struct_fields__}
+    told = {
         name: value if not isinstance(value, float) else round(value, 6 if name == "value" else 3)
-        for name, value in structs.asdict(row).items()
-        if name not in ("metric", "group")
+        for name, value in values.items()
     }
     return Figure(**told)

@@ -3,10 +3,10 @@
 
 
 -- One fact. Its words are those of contactcenter/history/facts.py; it is a pure function of the ticket's events, so all of it
--- can be made anew. `at` is NULL for a stay that goes on.
+-- can be made anew. `at` is NULL for a stay that goes on, `ticket_id` where it is about an agent's time.
 CREATE TABLE report_fact (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  ticket_id bigint NOT NULL,
+  ticket_id bigint,
   contact_id bigint,
   kind text NOT NULL,
   episode int NOT NULL,
@@ -23,13 +23,20 @@ CREATE TABLE report_fact (
   value text NOT NULL,
   outcome text,
   is_first boolean NOT NULL,
+  since_at timestamptz,
+  to_tier smallint,
+  promise text,
   score smallint,
+  load smallint,
   contacts int,
+  transfers int,
+  escalations int,
   came_back_s float8,
   calendar_s float8,
   business_s float8
 );
 CREATE INDEX report_fact_of_ticket ON report_fact (ticket_id);
+CREATE INDEX report_fact_of_contact ON report_fact (contact_id, at) WHERE kind = 'opened';
 CREATE INDEX report_fact_of_kind ON report_fact (kind, at);
 CREATE INDEX report_fact_going_on ON report_fact (kind, from_at) WHERE at IS NULL;
 

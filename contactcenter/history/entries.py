@@ -1,6 +1,6 @@
 """An event as the histories read it: a row of ``event``, or a line somebody wrote by hand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,8 +8,10 @@ from msgspec import Struct, field
 
 Id = int | str
 
-#: Who acts without being a person of ours.
-_NOBODY: Final = ("system", "customer")
+#: Whose doings are a person's of ours: his own, or those of a program that acts in his name.
+_ACTORS: Final = ("user", "token")
+#: Who wrote, where a document says so: people of ours; all others but the customer are programs.
+_PEOPLE: Final = ("agent", "human", "user", "staff", "supervisor", "admin")
 #: Classes of mail that nobody wrote by himself count for nothing.
 _PERSON: Final = "person"
 
@@ -35,34 +37,44 @@ class Entry(Struct, frozen=True, kw_only=True):
         return self.data.get(name)
 
     @property
+    def is_by_person(self) -> bool:
+        """Whether a person of ours did it, and no program, rule or customer."""
+        author = self.get("author")
+        if author is None:
+            return self.actor.partition(":")[0] in _ACTORS
+        return is_person(str(author))
+
+    @property
+    def is_by_itself(self) -> bool:
+        """Whether a program or a rule did it."""
+        return not self.is_by_person and (self.get("author") or self.actor) != "customer"
+
+    @property
     def is_customers_word(self) -> bool:
         """Whether a customer wrote or spoke himself; bounces, receipts and bulk mail do not."""
+        if self.kind == "call_waiting":
+            return True
         if self.kind != "interaction_received" or self.get("direction") == "outbound":
+            return False
+        if self.get("author") not in (None, "customer", "contact"):
             return False
         return self.get("class") in (None, _PERSON)
 
     @property
-    def speaker(self) -> Id | None:
-        """The person of ours who wrote to, or is talked with by, the customer."""
-        if self.kind == "call_connected":
-            return self.get("user_id") or self.agent
-        return self.agent if self.kind == "reply_written" else None
-
-    @property
     def is_human_reply(self) -> bool:
         """Whether a person of ours answered in public: notes, programs and rules never count."""
-        if self.kind != "reply_written":
-            return self.speaker is not None
-        if self.agent is None or self.get("public") is False:
+        if self.kind == "call_connected":
+            return self.get("user_id") is not None or "user_id" not in self.data
+        if self.kind != "reply_written" or self.get("public") is False:
             return False
-        return self.get("author") in (None, "agent", "human") and self.actor not in _NOBODY
+        return self.is_by_person and (self.agent is not None or self.get("author") is not None)
+
+    def speaker(self, holder: Id | None) -> Id | None:
+        """Who of ours wrote to the customer or talks with him; the holder where nobody is told."""
+        told = self.get("user_id") if self.kind == "call_connected" else None
+        return next((one for one in (told, self.agent, holder) if one is not None), None)
 
 
-def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Each event once, by its time and then by its id; what came late stands where it happened."""
-    once = {entry.id: entry for entry in entries}
-    return sorted(once.values(), key=lambda entry: (entry.at, _rank(entry.id)))
-
-
-def _rank(id_: Id) -> tuple[int, int, str]:
-    return (0, id_, "") if isinstance(id_, int) else (1, 0, id_)
+def is_person(author: str) -> bool:
+    """Whether an author, as documents name him, is a person of ours."""
+    return author.partition(":")[0].lower() in _PEOPLE

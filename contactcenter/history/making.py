@@ -28,9 +28,8 @@ class FactMaker:
         self, kind: Kind, standing: Standing, from_at: datetime, at: datetime, **told: Any
     ) -> Fact:
         """Something that lasted; timed by the calendar of the queue the ticket was in."""
-        calendar_s, business_s = self.both(standing.labels.queue, from_at, at)
-        lasted = {"calendar_s": calendar_s, "business_s": business_s}
-        return self._made(kind, standing, from_at, at, **lasted, **told)
+        lasted = self.both(standing.labels.queue, from_at, at)
+        return self.sum(kind, standing, from_at, at, lasted, **told)
 
     def sum(
         self,

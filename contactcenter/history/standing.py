@@ -35,23 +35,29 @@ _STATES: Final[Mapping[str, State]] = {
     "ticket_reopened": "waiting",
     "ticket_closed": "closed",
     "ticket_marked_spam": "closed",
+    "ticket_merged": "closed",
 }
+_KNOWN: Final[frozenset[str]] = states.UNSOLVED | {"solved", "closed"}
+#: What takes a ticket out of every figure.
+_LEAVES: Final = ("ticket_marked_spam", "ticket_merged")
 _BEGINNINGS: Final = ("ticket_opened", "ticket_reopened")
 _LABELS: Final = ("team", "queue", "tier", "channel", "entry_point", "category", "temperament")
-
-#: What an edit of a ticket may change of them, as it is called there.
-_RELABELLED: Final[Mapping[str, str]] = {
-    "category": "category",
-    "category_id": "category",
-    "temperament": "temperament",
+#: What of them may become another while the ticket stays where it is, and what it is if not known.
+_RELABELLED: Final[Mapping[str, str | None]] = {
+    "category": None,
+    "temperament": "unknown",
+    "value": "unknown",
 }
+#: Events besides those that move a ticket that tell what was known of it then.
+_TELLING: Final = ("ticket_changed", "reply_written", "interaction_received", "ticket_credited")
 
 
 class Standing(Struct, frozen=True, kw_only=True):
     """A ticket between two events. Times are None until the first of their kind.
 
     ``episode_at`` is when the open span began, ``queue_at`` when it entered its queue and
-    ``tier_at`` its tier. ``is_ours`` says that we opened it by writing first.
+    ``tier_at`` its tier. ``is_ours`` says that we opened it by writing first, ``last_holder`` who
+    had it last, and ``is_out`` that it counts for nothing: spam, merged away, or a test.
     """
 
     state: State = "none"
@@ -62,7 +68,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     queue_at: datetime | None = None
     tier_at: datetime | None = None
     is_ours: bool = False
-    is_spam: bool = False
+    is_out: bool = False
+    last_holder: Id | None = None
     labels: Labels = Labels()
 
     @property
@@ -72,27 +79,32 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     def after(self, entry: Entry) -> "Standing":
         """Where the ticket stands after this event."""
-        if entry.kind not in _STATES:
+        if entry.kind not in _STATES or self._is_open_already(entry):
             return self._relabelled(entry)
-        state: State = entry.get("state") or _STATES[entry.kind]
-        if entry.kind == "ticket_transferred" and entry.get("from_agent_id") is not None:
-            state = "assigned"
+        state = state_after(self.state, entry)
+        holder = _holder(self.holder, state, entry)
         return msgspec.structs.replace(
             self,
             state=state,
-            holder=_holder(self.holder, state, entry),
+            holder=holder,
+            last_holder=holder if holder is not None else self.last_holder,
             labels=_labels(self.labels, entry),
-            is_spam=self.is_spam or entry.kind == "ticket_marked_spam",
+            is_out=self.is_out or entry.kind in _LEAVES or entry.get("test") is True,
             **self._begun(entry),
             **self._moved(entry, state),
         )
+
+    def _is_open_already(self, entry: Entry) -> bool:
+        """Whether what is told to begin is there: then nothing begins."""
+        is_again = entry.kind == "ticket_opened" and self.episode > 0
+        return is_again or (entry.kind == "ticket_reopened" and self.is_unsolved)
 
     def _begun(self, entry: Entry) -> dict[str, Any]:
         if entry.kind not in _BEGINNINGS:
             return {}
         begun: dict[str, Any] = {"episode": self.episode + 1, "episode_at": entry.at}
         if self.episode == 0:
-            is_ours = entry.actor not in ("customer", "system")
+            is_ours = entry.get("direction") == "outbound" or entry.is_by_person
             begun |= {"opened_at": entry.at, "is_ours": is_ours}
         return begun
 
@@ -110,15 +122,32 @@ class Standing(Struct, frozen=True, kw_only=True):
         return moved
 
     def _relabelled(self, entry: Entry) -> "Standing":
-        if entry.kind != "ticket_changed":
-            return self
-        changed = entry.get("changed") or {}
         known = {
-            name: changed[told]["to"]
-            for told, name in _RELABELLED.items()
-            if told in changed and changed[told]["to"] is not None
+            name: told.get(name, told.get(f"{name}_id")) or nothing
+            for told in (entry.data, _changed(entry))
+            for name, nothing in _RELABELLED.items()
+            if name in told or f"{name}_id" in told
         }
+        if entry.kind not in _TELLING or not known:
+            return self
         return msgspec.structs.replace(self, labels=msgspec.structs.replace(self.labels, **known))
+
+
+def state_after(state: State, entry: Entry) -> State:
+    """The state of a ticket after an event: what the event says, else what its kind amounts to."""
+    if entry.kind not in _STATES:
+        return state
+    if entry.kind == "ticket_transferred" and _is_to_agent(entry):
+        return "assigned"
+    told = entry.get("state")
+    return told if told in _KNOWN else _STATES[entry.kind]
+
+
+def _is_to_agent(entry: Entry) -> bool:
+    """Whether a ticket went from one agent to another, and not to a queue."""
+    if entry.get("from_agent_id") is not None or entry.get("from_agent") is not None:
+        return True
+    return entry.agent is not None and entry.get("state") is None and entry.get("queue") is None
 
 
 def _holder(former: Id | None, state: State, entry: Entry) -> Id | None:
@@ -131,4 +160,17 @@ def _holder(former: Id | None, state: State, entry: Entry) -> Id | None:
 
 def _labels(known: Labels, entry: Entry) -> Labels:
     told = {name: entry.get(name) for name in (*_LABELS, "value") if entry.get(name) is not None}
+    if "tier" not in told and known.tier is not None:
+        step = {"ticket_escalated": 1, "ticket_returned": -1}.get(entry.kind, 0)
+        told["tier"] = max(known.tier + step, 1)
     return msgspec.structs.replace(known, **told)
+
+
+def _changed(entry: Entry) -> Mapping[str, Any]:
+    """What an edit changed, by name: what it is now."""
+    changed = entry.get("changed")
+    if entry.kind != "ticket_changed" or not isinstance(changed, Mapping):
+        return {}
+    return {
+        name: change.get("to") for name, change in changed.items() if isinstance(change, Mapping)
+    }

@@ -1,4 +1,7 @@
-"""Stays: every moment of an open ticket in one state, queue and hand; they tile its episodes."""
+"""Stays: every moment of an open ticket in one state and hand, under one set of labels.
+
+They tile its episodes.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -35,9 +38,9 @@ class Stays:
     def __init__(self, make: FactMaker) -> None:
         self._make = make
         self._from_at: datetime | None = None
-        self._held_since: datetime | None = None
-        self._worked = _NO_TIME
         self._is_placed = False
+        #: The stay that ended with the last event, if one did.
+        self.ended: Fact | None = None
         #: By what the time was spent on, over all episodes.
         self.totals: dict[str, Lasted] = defaultdict(lambda: _NO_TIME)
         #: Who has held the ticket in the episode that is open.
@@ -45,21 +48,25 @@ class Stays:
 
     def told(self, entry: Entry, before: Standing, after: Standing) -> Iterator[Fact]:
         """End the stay that ends here, and begin the next."""
+        self.ended = None
         yield from self._placed(after)
-        if entry.kind in ("ticket_opened", "ticket_reopened"):
+        if after.episode > before.episode:
             self._from_at, self.holders = entry.at, set()
         elif _place(before) != _place(after) and self._from_at is not None:
             # what waited in no queue waited for its first one
             of = after if before.labels.queue is None and after.is_unsolved else before
-            yield self._ended(before, of, self._from_at, entry.at)
-            yield from self._let_go(entry, before, after)
+            self.ended = self._end(before, of, self._from_at, entry.at)
+            yield self.ended
             self._from_at = entry.at if after.is_unsolved else None
+        if after.holder is not None:
+            self.holders.add(after.holder)
 
     def goes_on(self, now: Standing) -> Iterator[Fact]:
         """The stay that nobody has ended yet."""
         if self._from_at is not None and now.is_unsolved:
             outcome = OUTCOMES[now.state]
-            yield self._make.going_on("stay", now, self._from_at, agent=now.holder, outcome=outcome)
+            told = {"agent": now.holder, "outcome": outcome, "since_at": now.episode_at}
+            yield self._make.going_on("stay", now, self._from_at, **told)
 
     def _placed(self, after: Standing) -> Iterator[Fact]:
         if self._is_placed or after.labels.queue is None or after.opened_at is None:
@@ -68,28 +75,16 @@ class Stays:
         outcome = "us" if after.is_ours else "customer"
         yield self._make.at("opened", after, after.opened_at, outcome=outcome)
 
-    def _ended(self, before: Standing, of: Standing, from_at: datetime, at: datetime) -> Fact:
+    def _end(self, before: Standing, of: Standing, from_at: datetime, at: datetime) -> Fact:
         outcome = OUTCOMES[before.state]
-        stay = self._make.span("stay", of, from_at, at, agent=before.holder, outcome=outcome)
+        told = {"agent": before.holder, "outcome": outcome, "since_at": before.episode_at}
+        stay = self._make.span("stay", of, from_at, at, **told)
         lasted = (stay.calendar_s or 0.0, stay.business_s or 0.0)
         self.totals[outcome] = plus(self.totals[outcome], lasted)
-        if before.holder is not None:
-            self.holders.add(before.holder)
-            self._held_since = self._held_since or from_at
-            self._worked = plus(self._worked, lasted if outcome == "held" else _NO_TIME)
         return stay
-
-    def _let_go(self, entry: Entry, before: Standing, after: Standing) -> Iterator[Fact]:
-        is_kept = after.holder == before.holder and after.labels.queue == before.labels.queue
-        if self._held_since is None or is_kept:
-            return
-        yield self._make.sum(
-            "handled", before, self._held_since, entry.at, self._worked, agent=before.holder
-        )
-        self._held_since, self._worked = None, _NO_TIME
 
 
 def _place(standing: Standing) -> tuple[object, ...]:
     if standing.state not in states.UNSOLVED:
         return ("over",)
-    return OUTCOMES[standing.state], standing.holder, standing.labels.queue
+    return OUTCOMES[standing.state], standing.holder, standing.labels

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
-from contactcenter.history import entries as reading
+from contactcenter.history import ordering
 from contactcenter.history.entries import Entry
 from contactcenter.history.facts import Fact
+from contactcenter.history.handling import Handling
 from contactcenter.history.making import FactMaker
 from contactcenter.history.moves import Moves
 from contactcenter.history.promises import Promises
+from contactcenter.history.ratings import Ratings
 from contactcenter.history.replies import Replies
 from contactcenter.history.resolutions import Resolutions
 from contactcenter.history.spans import CalendarOf
@@ -19,11 +21,11 @@ from contactcenter.history.waits import Waits
 def facts_of_ticket(entries: Iterable[Entry], calendar_of: CalendarOf) -> list[Fact]:
     """All facts of one ticket, in the order in which they became true.
 
-    ``entries`` are its events in any order, doubles among them. What was marked as spam has no
-    facts, and neither has a ticket nobody told the opening of. Raises ``ValueError`` where the
-    events are of several tickets.
+    ``entries`` are its events in any order, doubles among them. What is spam, was merged away or
+    is a test has no facts, and neither has a ticket nobody told the opening of. Raises
+    ``ValueError`` where the events are of several tickets.
     """
-    ordered = reading.in_order(entries)
+    ordered = ordering.in_order(entries)
     tickets = {entry.ticket for entry in ordered}
     if not tickets:
         return []
@@ -37,10 +39,13 @@ def facts_of_ticket(entries: Iterable[Entry], calendar_of: CalendarOf) -> list[F
 
 
 def _folded(ordered: list[Entry], make: FactMaker) -> list[Fact]:
-    stays, replies = Stays(make), Replies(make)
-    resolutions = Resolutions(make, stays, replies)
-    # what the resolutions tell is made of what the stays and replies know by then
-    recorders = (stays, Waits(make), replies, Moves(make), Promises(make), resolutions)
+    stays, replies, moves, promises = Stays(make), Replies(make), Moves(make), Promises(make)
+    handling, resolutions = Handling(make, stays), Resolutions(make, stays, replies, moves)
+    # what the last ones tell is made of what the first ones know by then
+    recorders = (
+        *(stays, Waits(make), replies, moves, promises, handling),
+        *(resolutions, Ratings(make, resolutions)),
+    )
     facts: list[Fact] = []
     standing = Standing()
     for entry in ordered:
@@ -49,7 +54,7 @@ def _folded(ordered: list[Entry], make: FactMaker) -> list[Fact]:
             for recorder in recorders:
                 facts += recorder.told(entry, standing, after)
         standing = after
-    if standing.is_spam:
+    if standing.is_out:
         return []
-    ended = (*resolutions.standing_solution(), *resolutions.whole)
+    ended = (*handling.facts(), *moves.received, *promises.facts(), *resolutions.facts())
     return [*facts, *ended, *stays.goes_on(standing)]

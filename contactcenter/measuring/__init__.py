@@ -5,7 +5,18 @@ goes by the same metrics.
 """
 
 from contactcenter.measuring.asks import Ask, Clock, Dimension, Row
-from contactcenter.measuring.metrics import METRICS, Metric, Selection
+from contactcenter.measuring.metrics import METRICS, Metric
 from contactcenter.measuring.rows import measured
+from contactcenter.measuring.selections import Chosen, Selection
 
-__all__ = ["METRICS", "Ask", "Clock", "Dimension", "Metric", "Row", "Selection", "measured"]
+__all__ = [
+    "METRICS",
+    "Ask",
+    "Chosen",
+    "Clock",
+    "Dimension",
+    "Metric",
+    "Row",
+    "Selection",
+    "measured",
+]

@@ -1,65 +1,172 @@
 """Every metric there is, and which facts it is made of."""
 
-from collections.abc import Mapping
-from typing import Final, Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from contactcenter.history import Fact, Kind
+from contactcenter.history import Kind
+from contactcenter.measuring.asks import Ask, Dimension
+from contactcenter.measuring.selections import Chosen, Selection
 
-Measure = Literal["count", "duration", "score", "share", "instant"]
-
+#: ``count`` counts, ``duration`` times, ``score`` and ``transfers`` average what facts tell,
+#: ``share`` divides counts and ``balance`` their difference, ``portion`` divides by all groups,
+#: ``time_share`` divides seconds of the period, ``load`` averages over time, ``instant`` is about
+#: one moment.
+Measure = Literal[
+    "count",
+    "duration",
+    "score",
+    "transfers",
+    "share",
+    "balance",
+    "portion",
+    "time_share",
+    "load",
+    "instant",
+]
 #: What comes back within this time was not solved for good. Source: most centres take 7 days, from
 #: 1 to 30 are in use.
-WITHIN_D: Final = 7
+WINDOW_D: Final = 7
+_DAY_S: Final = 86_400
+_HOUR_S: Final = 3_600
 
-
-class Selection(Struct, frozen=True, kw_only=True):
-    """Which facts count: of one kind and, where given, with one of these outcomes and so on."""
-
-    kind: Kind
-    outcomes: frozenset[str] | None = None
-    only_first: bool = False
-    score_from: int | None = None
-
-    def has(self, fact: Fact) -> bool:
-        """Whether the fact is among them."""
-        return (
-            fact.kind == self.kind
-            and (self.outcomes is None or fact.outcome in self.outcomes)
-            and (fact.is_first or not self.only_first)
-            and (self.score_from is None or (fact.score or 0) >= self.score_from)
-        )
+Options = Mapping[str, Any]
 
 
 class Metric(Struct, frozen=True, kw_only=True):
-    """A metric. ``of`` are the facts it counts or times; of a share, the denominator.
+    """A metric. ``choose`` says what it is made of, by its ``options`` (each with its default).
 
-    ``version`` rises with every change of what it means.
+    ``variants`` are what its option ``variant`` may be, the usual one first. ``over`` is the
+    dimension whose groups are portions of one whole. With ``has_reasons`` the outcome tells the
+    hits of a share apart and not what it is of. ``version`` rises with every change of meaning.
     """
 
     name: str
     measure: Measure
-    of: Selection
-    hits: Selection | None = None
+    choose: Callable[[Ask, Options], Chosen]
+    options: Options = {}
+    variants: tuple[str, ...] = ()
+    over: Dimension | None = None
+    has_reasons: bool = False
     version: int = 1
 
-
-def _count(name: str, kind: Kind, *outcomes: str) -> Metric:
-    return Metric(name=name, measure="count", of=_of(kind, *outcomes))
-
-
-def _duration(name: str, kind: Kind, *outcomes: str) -> Metric:
-    return Metric(name=name, measure="duration", of=_of(kind, *outcomes))
-
-
-def _share(name: str, hits: Selection, of: Selection) -> Metric:
-    return Metric(name=name, measure="share", of=of, hits=hits)
+    def chosen(self, ask: Ask) -> Chosen:
+        """What it is made of where this is asked."""
+        return self.choose(ask, {**self.options, **ask.options})
 
 
 def _of(kind: Kind, *outcomes: str) -> Selection:
     return Selection(kind=kind, outcomes=frozenset(outcomes) or None)
 
+
+def _plain(name: str, measure: Measure, *of: Selection, **told: Any) -> Metric:
+    chosen = Chosen(of=of)
+    return Metric(name=name, measure=measure, choose=lambda _ask, _options: chosen, **told)
+
+
+def _count(name: str, kind: Kind, *outcomes: str) -> Metric:
+    return _plain(name, "count", _of(kind, *outcomes))
+
+
+def _duration(name: str, kind: Kind, *outcomes: str) -> Metric:
+    return _plain(name, "duration", _of(kind, *outcomes))
+
+
+def _share(
+    name: str, hits: Selection, *of: Selection, measure: Measure = "share", **told: Any
+) -> Metric:
+    chosen = Chosen(of=of, hits=(hits,))
+    return Metric(name=name, measure=measure, choose=lambda _ask, _options: chosen, **told)
+
+
+def _reopen_rate(_ask: Ask, options: Options) -> Chosen:
+    window_s = float(options["window_d"]) * _DAY_S
+    of = Selection(kind="solved", mature_s=window_s)
+    back = Selection(kind="solved", mature_s=window_s, back_within_s=window_s)
+    return Chosen(of=(of,), hits=(back,))
+
+
+def _first_contact_resolution(_ask: Ask, options: Options) -> Chosen:
+    window_s = float(options["window_d"]) * _DAY_S
+    easy = 0 if options["variant"] == "net" else None
+    of = Selection(kind="solved", only_first=True, mature_s=window_s, escalations_max=easy)
+    good = Selection(
+        kind="solved",
+        only_first=True,
+        mature_s=window_s,
+        escalations_max=easy,
+        contacts_max=1,
+        lasted_s=window_s,
+    )
+    return Chosen(of=(of,), hits=(good,))
+
+
+def _escalation_rate(ask: Ask, _options: Options) -> Chosen:
+    """Of the tickets that came to a tier; of an agent's, of those that he took there."""
+    of = _of("taken" if "agent" in ask.by or "agent" in ask.only else "tier_entered")
+    return Chosen(of=(of,), hits=(Selection(kind="escalated", only_first=True),))
+
+
+def _bounce_back_rate(_ask: Ask, options: Options) -> Chosen:
+    within_s = float(options["within_h"]) * _HOUR_S
+    return Chosen(of=(_of("received"),), hits=(Selection(kind="received", back_within_s=within_s),))
+
+
+def _abandonment(_ask: Ask, options: Options) -> Chosen:
+    """Gross, or net of those who left at once."""
+    limit_s = float(options["short_s"]) if options["variant"] == "net" else None
+    abandoned = Selection(kind="queue_wait", outcomes=frozenset({"abandoned"}), at_least_s=limit_s)
+    return Chosen(of=(_of("queue_wait", "answered"), abandoned), hits=(abandoned,))
+
+
+def _service_level(_ask: Ask, options: Options) -> Chosen:
+    """Of the definitions that are in use the one that is asked for.
+
+    Sources: ICMI, "Service level calculations",
+    http://www.icmi.com/Resources/QueueTips/2005/March/Service-Level-Calculations.aspx; Cisco ICM,
+    https://manualsdump.com/en/manuals/cisco_systems-icm_software_version_4.5/180829/143
+    """
+    within_s, short_s = float(options["within_s"]), float(options["short_s"])
+    gone = frozenset({"abandoned"})
+    answered, abandoned = _of("queue_wait", "answered"), _of("queue_wait", "abandoned")
+    in_time = Selection(kind="queue_wait", outcomes=frozenset({"answered"}), at_most_s=within_s)
+    gone_in_time = Selection(kind="queue_wait", outcomes=gone, at_most_s=within_s)
+    gone_late = Selection(kind="queue_wait", outcomes=gone, above_s=within_s)
+    gone_long = Selection(kind="queue_wait", outcomes=gone, at_least_s=short_s)
+    flowed_out = _of("queue_wait", "flowed_out")
+    made_of = {
+        "abandoned_in_time_ignored": ((in_time,), (answered, gone_late)),
+        "abandoned_in_time_good": ((in_time, gone_in_time), (answered, abandoned)),
+        "abandoned_bad": ((in_time,), (answered, abandoned)),
+        "answered_only": ((in_time,), (answered,)),
+        "short_abandoned_ignored": ((in_time,), (answered, gone_long)),
+        "flowed_out_bad": ((in_time,), (answered, gone_long, flowed_out)),
+    }
+    hits, of = made_of[options["variant"]]
+    return Chosen(of=of, hits=hits)
+
+
+def _occupancy(_ask: Ask, options: Options) -> Chosen:
+    more = ("ringing",) if options["ringing"] == "work" else ()
+    working = ("handling", "wrap_up", *more)
+    of = _of("presence", "handling", "wrap_up", "ringing", "available")
+    return Chosen(of=(of,), hits=(_of("presence", *working),))
+
+
+def _net_promoter_score(_ask: Ask, _options: Options) -> Chosen:
+    nps = frozenset({"nps"})
+    return Chosen(
+        of=(Selection(kind="rated", outcomes=nps),),
+        hits=(Selection(kind="rated", outcomes=nps, score_from=9),),
+        misses=(Selection(kind="rated", outcomes=nps, score_to=6),),
+    )
+
+
+_CSAT: Final = frozenset({"csat"})
+_CES: Final = frozenset({"ces"})
+_OPEN: Final = ("waiting", "held", "on_hold")
+_THERE: Final = ("handling", "wrap_up", "ringing", "available", "draining")
 
 _ALL: Final = (
     _count("opened", "opened"),
@@ -70,36 +177,101 @@ _ALL: Final = (
     _count("transferred", "transferred"),
     _count("returned", "bounced"),
     _count("handled", "handled"),
+    _count("abandoned", "queue_wait", "abandoned"),
+    _count("flowed_out", "queue_wait", "flowed_out"),
     _duration("first_reply", "first_reply"),
     _duration("next_reply", "next_reply"),
     _duration("time_to_solve", "solved"),
     _duration("first_resolution", "first_resolution"),
     _duration("full_resolution", "full_resolution"),
+    _duration("unsolved_time", "unsolved_time"),
     _duration("requester_wait", "requester_wait"),
     _duration("agent_wait", "agent_wait"),
     _duration("on_hold", "on_hold"),
-    _duration("queue_wait", "queue_wait"),
+    _duration("queue_wait", "queue_wait", "answered", "abandoned", "flowed_out", "ended"),
     _duration("speed_of_answer", "queue_wait", "answered"),
     _duration("handle_time", "handled"),
     _duration("time_to_accept", "offer"),
     _duration("time_to_escalate", "escalated"),
     _duration("time_lost_per_hop", "hop"),
     _duration("time_to_reopen", "reopened"),
-    _share(
-        "abandonment",
-        _of("queue_wait", "abandoned"),
-        _of("queue_wait", "answered", "abandoned"),
+    _duration("tier_flow", "moved"),
+    _plain("transfers_per_episode", "transfers", _of("solved")),
+    Metric(
+        name="first_contact_resolution",
+        measure="share",
+        choose=_first_contact_resolution,
+        options={"window_d": WINDOW_D, "variant": "gross"},
+        variants=("gross", "net"),
     ),
-    _share(
-        "escalation_rate",
-        Selection(kind="escalated", only_first=True),
-        _of("tier_entered"),
+    Metric(
+        name="reopen_rate", measure="share", choose=_reopen_rate, options={"window_d": WINDOW_D}
     ),
-    _share("bounce_back_rate", _of("bounced"), _of("received")),
+    Metric(
+        name="abandonment",
+        measure="share",
+        choose=_abandonment,
+        options={"short_s": 5, "variant": "gross"},
+        variants=("gross", "net"),
+    ),
+    Metric(
+        name="service_level",
+        measure="share",
+        choose=_service_level,
+        options={"within_s": 20, "short_s": 5, "variant": "abandoned_in_time_ignored"},
+        variants=(
+            "abandoned_in_time_ignored",
+            "abandoned_in_time_good",
+            "abandoned_bad",
+            "answered_only",
+            "short_abandoned_ignored",
+            "flowed_out_bad",
+        ),
+    ),
+    Metric(name="escalation_rate", measure="share", choose=_escalation_rate, has_reasons=True),
+    Metric(
+        name="bounce_back_rate",
+        measure="share",
+        choose=_bounce_back_rate,
+        options={"within_h": 24},
+    ),
+    _plain("resolution_share", "portion", _of("solved"), over="tier"),
     _share("sla_attainment", _of("promise", "met"), _of("promise", "met", "breached")),
-    _share("csat", Selection(kind="rated", score_from=4), _of("rated")),
+    _share(
+        "csat",
+        Selection(kind="rated", outcomes=_CSAT, score_from=4),
+        Selection(kind="rated", outcomes=_CSAT),
+    ),
+    _plain("score", "score", Selection(kind="rated", outcomes=_CSAT)),
+    _share(
+        "customer_effort",
+        Selection(kind="rated", outcomes=_CES, score_from=5),
+        Selection(kind="rated", outcomes=_CES),
+    ),
+    Metric(name="net_promoter_score", measure="balance", choose=_net_promoter_score),
     _share("response_rate", _of("rated"), _of("asked")),
-    Metric(name="score", measure="score", of=_of("rated")),
-    Metric(name="backlog", measure="instant", of=_of("stay")),
+    Metric(
+        name="occupancy",
+        measure="time_share",
+        choose=_occupancy,
+        options={"ringing": "idle"},
+    ),
+    _share(
+        "utilisation",
+        _of("presence", "handling", "wrap_up"),
+        _of("presence"),
+        measure="time_share",
+    ),
+    _share("adherence", _of("adhered"), _of("planned"), measure="time_share"),
+    _share(
+        "conformance",
+        _of("presence", *_THERE),
+        _of("planned", "productive"),
+        measure="time_share",
+    ),
+    _plain("concurrency", "load", _of("busy")),
+    _plain("backlog", "instant", _of("stay")),
+    _plain("backlog_ours", "instant", _of("stay", *_OPEN)),
+    _plain("backlog_pending", "instant", _of("stay", "pending")),
 )
 METRICS: Final[Mapping[str, Metric]] = {metric.name: metric for metric in _ALL}

@@ -1,44 +1,44 @@
 """Answers a question from facts: group by group, each figure from all values of its group."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 
 from contactcenter.history import Fact
-from contactcenter.measuring.asks import Ask, Row
-from contactcenter.measuring.metrics import METRICS, Measure, Metric, Selection
+from contactcenter.history.spans import CalendarOf
+from contactcenter.measuring import measures
+from contactcenter.measuring.asks import AGE_DAYS, AGES, Ask, Row
+from contactcenter.measuring.measures import Groups
+from contactcenter.measuring.metrics import METRICS, Metric
+from contactcenter.measuring.selections import Seen, Selection
+from routing.calendars import ALWAYS_OPEN
 
 Key = tuple[Any, ...]
-_MEDIAN: Final = 0.5
-_P90: Final = 0.9
+_DAY_S: Final = 86_400
+#: Measures that are about stretches of time, of which each is cut to the period.
+STRETCHES: Final = ("time_share", "load")
 
 
-def measured(facts: Iterable[Fact], ask: Ask) -> list[Row]:
+def _always_open(_queue: object) -> Any:
+    return ALWAYS_OPEN
+
+
+def measured(
+    facts: Iterable[Fact], ask: Ask, *, calendar_of: CalendarOf = _always_open
+) -> list[Row]:
     """The rows of a question, one a group, in the order of their groups; one of zeros for nothing.
 
-    Without ``by`` there is one row, of everything. Raises ``KeyError`` for an unknown metric.
+    Without ``by`` there is one row, of everything. ``calendar_of`` times what is open by the clock
+    of business. Raises ``KeyError`` for an unknown metric.
     """
     metric = METRICS[ask.metric]
-    if metric.measure == "instant":
-        counted = [fact for fact in facts if _covers(fact, ask.to_at)]
-    else:
-        counted = [fact for fact in facts if _is_within(fact, ask)]
-    counted = [fact for fact in counted if _is_wanted(fact, ask)]
-    found: dict[Key, list[Fact]] = defaultdict(list)
-    if not ask.by:
-        found[()] = []
-    for fact in counted:
-        if _is_told(metric, fact):
-            found[_key(fact, ask)].append(fact)
-    rows = [
-        Row(
-            metric=metric.name, group=_words(key, ask), **_MEASURES[metric.measure](of, metric, ask)
-        )
-        for key, of in found.items()
-    ]
+    seen = Seen(facts, ask)
+    groups = _groups(metric, seen)
+    made = measures.make(metric, groups, seen, calendar_of)
+    rows = [Row(metric=metric.name, group=_words(key, ask), **told) for key, told in made.items()]
     return in_order(rows, ask)
 
 
@@ -53,35 +53,73 @@ def in_order(rows: Iterable[Row], ask: Ask) -> list[Row]:
     return sorted(rows, key=lambda row: _rank(tuple(row.group[name] for name in ask.by)))
 
 
-def percentile(values: list[float], share: float) -> float | None:
-    """Interpolated between the two nearest values, as PostgreSQL's ``percentile_cont``."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+def age(fact: Fact, at: datetime) -> str:
+    """For how many days what is open at an instant has been."""
+    days = (at - (fact.since_at or fact.from_at)).total_seconds() / _DAY_S
+    return AGES[max(n for n, begins in enumerate(AGE_DAYS) if begins <= max(days, 0))]
 
 
-def _is_told(metric: Metric, fact: Fact) -> bool:
-    return metric.of.has(fact) or (metric.hits is not None and metric.hits.has(fact))
+def _groups(metric: Metric, seen: Seen) -> dict[Key, Groups]:
+    chosen, ask = metric.chosen(seen.ask), seen.ask
+    found: dict[Key, Groups] = defaultdict(Groups)
+    if not ask.by:
+        found[()] = Groups()
+    whole: dict[Key, list[Fact]] = defaultdict(list)
+    for fact in seen.facts:
+        if not (_is_told(metric, fact, ask) and _is_wanted(fact, ask)):
+            continue
+        key = _key(fact, ask)
+        if _has(chosen.of, fact, seen):
+            whole[_whole(metric, key, ask)].append(fact)
+            if not _is_apart(metric, ask):
+                found[key].of.append(fact)
+        if _has(chosen.hits, fact, seen):
+            found[key].hits.append(fact)
+        if _has(chosen.misses, fact, seen):
+            found[key].misses.append(fact)
+    for key, group in found.items():
+        group.whole = whole.get(_whole(metric, key, ask), [])
+        if _is_apart(metric, ask):
+            group.of = group.whole
+    return found
 
 
-def _covers(fact: Fact, at: datetime) -> bool:
-    return fact.from_at <= at and (fact.at is None or fact.at > at)
+def _is_apart(metric: Metric, ask: Ask) -> bool:
+    """Whether the outcome of a share's hits is told apart, which what it is of does not have."""
+    return metric.has_reasons and "outcome" in ask.by
+
+
+def _whole(metric: Metric, key: Key, ask: Ask) -> Key:
+    """The group of which this one is a part."""
+    apart = "outcome" if _is_apart(metric, ask) else metric.over
+    return tuple(value for name, value in zip(ask.by, key, strict=True) if name != apart)
+
+
+def _has(selections: Iterable[Selection], fact: Fact, seen: Seen) -> bool:
+    return any(selection.has(fact, seen) for selection in selections)
+
+
+def _is_told(metric: Metric, fact: Fact, ask: Ask) -> bool:
+    if metric.measure == "instant":
+        at = ask.instant
+        return fact.from_at <= at and (fact.at is None or fact.at > at)
+    if fact.at is None:
+        return False
+    if metric.measure in STRETCHES:
+        return fact.from_at < ask.to_at and fact.at > ask.from_at
+    return ask.from_at <= fact.at < ask.to_at
 
 
 def _is_wanted(fact: Fact, ask: Ask) -> bool:
-    return all(getattr(fact, name) in values for name, values in ask.only.items())
-
-
-def _is_within(fact: Fact, ask: Ask) -> bool:
-    return fact.at is not None and ask.from_at <= fact.at < ask.to_at
+    return all(_value(fact, name, ask) in values for name, values in ask.only.items())
 
 
 def _key(fact: Fact, ask: Ask) -> Key:
-    return tuple(getattr(fact, name) for name in ask.by)
+    return tuple(_value(fact, name, ask) for name in ask.by)
+
+
+def _value(fact: Fact, name: str, ask: Ask) -> Any:
+    return age(fact, ask.instant) if name == "age" else getattr(fact, name)
 
 
 def _words(key: Key, ask: Ask) -> Mapping[str, Any]:
@@ -89,62 +127,10 @@ def _words(key: Key, ask: Ask) -> Mapping[str, Any]:
 
 
 def _rank(key: Key) -> list[tuple[bool, int, float, str]]:
-    """Numbers by size, names by their letters, nothing last."""
+    """Numbers by size, ages by theirs, names by their letters, nothing last."""
     return [
         (value is None, 0, float(value), "")
         if isinstance(value, int)
-        else (value is None, 1, 0.0, str(value))
+        else (value is None, 1, float(AGES.index(value)) if value in AGES else 0.0, str(value))
         for value in key
     ]
-
-
-def _values(facts: list[Fact], of: Selection, ask: Ask) -> list[float]:
-    told = (f.business_s if ask.clock == "business" else f.calendar_s for f in facts if of.has(f))
-    return [value for value in told if value is not None]
-
-
-def _counted(facts: list[Fact], metric: Metric, _ask: Ask) -> dict[str, Any]:
-    n = sum(metric.of.has(fact) for fact in facts)
-    return {"n": n, "value": float(n)}
-
-
-def _timed(facts: list[Fact], metric: Metric, ask: Ask) -> dict[str, Any]:
-    return _spread(_values(facts, metric.of, ask))
-
-
-def _scored(facts: list[Fact], metric: Metric, _ask: Ask) -> dict[str, Any]:
-    return _spread([float(fact.score or 0) for fact in facts if metric.of.has(fact)])
-
-
-def _shared(facts: list[Fact], metric: Metric, _ask: Ask) -> dict[str, Any]:
-    assert metric.hits is not None
-    denominator = sum(metric.of.has(fact) for fact in facts)
-    numerator = sum(metric.hits.has(fact) for fact in facts)
-    value = numerator / denominator if denominator else None
-    return {"n": denominator, "value": value, "numerator": numerator, "denominator": denominator}
-
-
-def _aged(facts: list[Fact], metric: Metric, ask: Ask) -> dict[str, Any]:
-    """What was open at an instant, and for how long in its present hands."""
-    ages = [(ask.to_at - fact.from_at).total_seconds() for fact in facts if metric.of.has(fact)]
-    return {**_spread(ages), "value": float(len(ages))}
-
-
-def _spread(values: list[float]) -> dict[str, Any]:
-    mean = sum(values) / len(values) if values else None
-    return {
-        "n": len(values),
-        "value": mean,
-        "mean": mean,
-        "median": percentile(values, _MEDIAN),
-        "p90": percentile(values, _P90),
-    }
-
-
-_MEASURES: Final[Mapping[Measure, Callable[[list[Fact], Metric, Ask], dict[str, Any]]]] = {
-    "count": _counted,
-    "duration": _timed,
-    "score": _scored,
-    "share": _shared,
-    "instant": _aged,
-}

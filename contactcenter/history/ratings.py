@@ -1,0 +1,38 @@
+"""What customers say of us: answers to the one question, and how often it was asked."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from contactcenter.history.entries import Entry
+from contactcenter.history.facts import Fact
+from contactcenter.history.making import FactMaker
+from contactcenter.history.resolutions import Resolutions
+from contactcenter.history.standing import Standing
+
+_RATED: Final = ("chat_rated", "survey_answered")
+_ASKED: Final = ("survey_sent",)
+#: Of what is told without a scale: 1 to 5, as stars.
+_CSAT: Final = "csat"
+
+
+class Ratings:
+    """An answer belongs to who solved the problem; while nobody has, to who held it last."""
+
+    def __init__(self, make: FactMaker, resolutions: Resolutions) -> None:
+        self._make = make
+        self._resolutions = resolutions
+
+    def told(self, entry: Entry, before: Standing, after: Standing) -> Iterator[Fact]:
+        """Tell of a question or its answer."""
+        if entry.kind not in (*_RATED, *_ASKED):
+            return
+        agent = entry.agent
+        if agent is None:
+            is_over = before.state in ("solved", "closed")
+            agent = self._resolutions.solver if is_over else before.last_holder
+        outcome = entry.get("scale") or _CSAT
+        told = {"agent": agent, "outcome": outcome}
+        if entry.kind in _ASKED:
+            yield self._make.at("asked", after, entry.at, **told)
+        elif isinstance(entry.get("score"), int | float):
+            yield self._make.at("rated", after, entry.at, score=round(entry.get("score")), **told)
