@@ -208,7 +208,7 @@ def _column(name: str) -> Columns:
 
 def _figure(row: Row) -> Figure:
     values = {name: getattr(row, name) for name in Figure.__struct_fields__}
-    told = {
+    told: dict[str, Any] = {
         name: value if not isinstance(value, float) else round(value, 6 if name == "value" else 3)
         for name, value in values.items()
     }

@@ -31,7 +31,12 @@ async def world(staff, table):
         await make.reply(table, MONDAY + timedelta(seconds=30), ticket.id, agent_id)
         at = MONDAY + timedelta(minutes=minutes)
         await ending.solve(
-            table, at, ticket.id, actor="system", disposition="solved", reopen_window_s=3600
+            table,
+            at,
+            ticket.id,
+            actor=f"user:{agent_id}",
+            disposition="solved",
+            reopen_window_s=3600,
         )
     await report_facts.renew(table, tickets)
     return SimpleNamespace(team_id=team_id, queue_id=queue_id, bahar=bahar, omid=omid)
