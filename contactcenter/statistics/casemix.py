@@ -45,7 +45,7 @@ WORDS: Final[Mapping[str, Mapping[Verdict, str]]] = {
         Verdict.ABOVE: "بهتر از انتظار",
         Verdict.BELOW: "پایین‌تر از انتظار",
         Verdict.AS_EXPECTED: "در حد انتظار",
-        Verdict.TOO_FEW: "تعداد تیکت‌ها کافی نیست",
+        Verdict.TOO_FEW: "تعداد درخواست‌ها کافی نیست",
     },
 }
 
@@ -72,7 +72,10 @@ class Standing:
 
     @property
     def likely(self) -> Interval:
-        """Where his figure lies without chance, 95 % sure: expected + estimate ± half."""
+        """Where his figure lies without chance, 95 % sure: expected + estimate ± half.
+
+        Of few tickets it may reach beyond what a share can be.
+        """
         middle = self.difference.expected + self.estimate
         return Interval(middle - self.half, middle + self.half)
 

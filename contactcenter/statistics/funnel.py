@@ -10,11 +10,12 @@ Medicine 24 (2005), 1185-1202, https://doi.org/10.1002/sim.1970; over-dispersion
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, lgamma, log, log1p, sqrt
+from math import exp, fsum, lgamma, log, log1p, sqrt
 from typing import Final
 
 from contactcenter.statistics.intervals import Interval, two_sided
 from contactcenter.statistics.overdispersion import factor
+from contactcenter.statistics.standardised import Difference
 
 #: Between these limits 95 of 100 lie by chance alone.
 READING: Final = 0.95
@@ -24,7 +25,7 @@ ALARM: Final = 0.998
 _MANY: Final = 2_000
 
 
-class Place(StrEnum):
+class Position(StrEnum):
     """Where a rate lies in the funnel."""
 
     INSIDE = "inside"
@@ -45,19 +46,22 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A point of the plot: ``rate`` is ``hits / n``, the limits are shares between 0 and 1."""
+    """A point of the plot: ``n`` to the right, ``rate`` upwards, between its limits or beyond."""
 
     agent: str
     n: int
     rate: float
     reading: Interval
     alarm: Interval
-    place: Place
+    position: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funnel:
-    """All points, the rate of all together, and by what variances were widened (``phi >= 1``)."""
+    """All points, the rate of all together, and by what variances were widened (``phi >= 1``).
+
+    The lines between points are drawn by `limits` of the same ``target`` and ``phi``.
+    """
 
     target: float
     phi: float
@@ -83,6 +87,38 @@ def funnel(counted: Sequence[Counted]) -> Funnel:
     spread = sqrt(target * (1 - target)) or 1.0
     phi = factor([(one.hits / one.n - target) * sqrt(one.n) / spread for one in counted])
     return Funnel(target=target, phi=phi, points=tuple(_point(one, target, phi) for one in counted))
+
+
+def adjusted(differences: Sequence[Difference]) -> Funnel:
+    """The plot of some agents as if all had had the same customers.
+
+    Each is at the figure of all together plus what he did more than expected; limits are ``± z √(φ
+    v)`` around the former. They follow each one's customers, so they are not quite on a line.
+
+    Args:
+        differences: one an agent (`standardised`), of shares or of times, with ``n >= 1``. None at
+            all gives an empty plot with target 0.
+
+    Raises:
+        ValueError: an ``n`` is below 1, or a variance below 0.
+    """
+    for one in differences:
+        if one.n < 1 or not one.variance >= 0:
+            raise ValueError(f"n and variance of {one.agent} must be n >= 1 and variance >= 0")
+    if not differences:
+        return Funnel(target=0.0, phi=1.0, points=())
+    target = fsum(one.n * one.observed for one in differences) / sum(one.n for one in differences)
+    phi = factor([one.d / sqrt(one.variance) for one in differences if one.variance])
+    points = []
+    for one in differences:
+        reading, alarm = (
+            Interval(target - half, target + half)
+            for half in (two_sided(level) * sqrt(phi * one.variance) for level in (READING, ALARM))
+        )
+        # Without any variance there is no difference, but for rounding.
+        rate = target + one.d if one.variance else target
+        points.append(_placed(one.agent, one.n, rate, target=target, reading=reading, alarm=alarm))
+    return Funnel(target=target, phi=phi, points=tuple(points))
 
 
 def limits(target: float, n: int, *, level: float, phi: float = 1.0) -> Interval:
@@ -141,12 +177,17 @@ def _binomial(hits: int, n: int, p: float) -> float:
 
 
 def _point(one: Counted, target: float, phi: float) -> Point:
-    rate = one.hits / one.n
     reading = limits(target, one.n, level=READING, phi=phi)
     alarm = limits(target, one.n, level=ALARM, phi=phi)
-    place = Place.INSIDE
+    return _placed(one.agent, one.n, one.hits / one.n, target=target, reading=reading, alarm=alarm)
+
+
+def _placed(
+    agent: str, n: int, rate: float, *, target: float, reading: Interval, alarm: Interval
+) -> Point:
+    position = Position.INSIDE
     if rate not in alarm:
-        place = Place.ABOVE_ALARM if rate > target else Place.BELOW_ALARM
+        position = Position.ABOVE_ALARM if rate > target else Position.BELOW_ALARM
     elif rate not in reading:
-        place = Place.ABOVE_READING if rate > target else Place.BELOW_READING
-    return Point(agent=one.agent, n=one.n, rate=rate, reading=reading, alarm=alarm, place=place)
+        position = Position.ABOVE_READING if rate > target else Position.BELOW_READING
+    return Point(agent=agent, n=n, rate=rate, reading=reading, alarm=alarm, position=position)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactcenter.statistics.funnel import ALARM, READING, Counted, Place, funnel, limits
+from contactcenter.statistics.funnel import (
+    ALARM,
+    READING,
+    Counted,
+    Position,
+    adjusted,
+    funnel,
+    limits,
+)
+from contactcenter.statistics.standardised import Difference
 
 
 def test_exact_limits_by_hand() -> None:
@@ -71,13 +80,13 @@ def test_a_funnel_shows_who_is_beyond_what() -> None:
     counted += [Counted(agent="j", n=100, hits=62), Counted(agent="k", n=25, hits=24)]
 
     found = funnel(counted)
-    places = {one.agent: one.place for one in found.points}
+    positions = {one.agent: one.position for one in found.points}
 
     assert found.target == pytest.approx((9 * 80 + 62 + 24) / 1025)
     assert found.phi == 1
-    assert places["a"] is Place.INSIDE
-    assert places["j"] is Place.BELOW_ALARM
-    assert places["k"] is Place.ABOVE_READING
+    assert positions["a"] is Position.INSIDE
+    assert positions["j"] is Position.BELOW_ALARM
+    assert positions["k"] is Position.ABOVE_READING
 
 
 def test_where_all_differ_more_than_chance_nobody_alarms() -> None:
@@ -86,12 +95,58 @@ def test_where_all_differ_more_than_chance_nobody_alarms() -> None:
     found = funnel([Counted(agent=str(n), n=100, hits=one) for n, one in enumerate(rates)])
 
     assert found.phi > 10
-    assert {one.place for one in found.points} == {Place.INSIDE}
+    assert {one.position for one in found.points} == {Position.INSIDE}
 
 
 def test_a_funnel_of_nobody_and_of_those_who_are_all_right() -> None:
     assert funnel([]).points == ()
-    assert [one.place for one in funnel([Counted(agent="a", n=3, hits=3)]).points] == [Place.INSIDE]
+    assert [one.position for one in funnel([Counted(agent="a", n=3, hits=3)]).points] == [
+        Position.INSIDE
+    ]
+
+
+def test_an_adjusted_funnel_has_each_beside_what_was_expected_of_him() -> None:
+    """All together solve 70 of 100. Hard had difficult customers and does as expected; Weak had easy
+    ones, and is 0.2 below, which is 4 of his standard errors of 0.05.
+    """
+    usual = [
+        Difference(agent=f"u{n}", n=100, observed=0.7, expected=0.7, variance=0.0025)
+        for n in range(20)
+    ]
+    hard = Difference(agent="hard", n=100, observed=0.55, expected=0.55, variance=0.0025)
+    weak = Difference(agent="weak", n=100, observed=0.85, expected=1.05, variance=0.0025)
+
+    found = adjusted([*usual, hard, weak])
+    by_agent = {one.agent: one for one in found.points}
+
+    assert found.target == pytest.approx(0.7)
+    assert found.phi == 1
+    assert by_agent["hard"].rate == pytest.approx(0.7)
+    assert by_agent["hard"].position is Position.INSIDE
+    assert by_agent["weak"].rate == pytest.approx(0.5)
+    assert by_agent["weak"].position is Position.BELOW_ALARM
+    assert by_agent["weak"].alarm.lower == pytest.approx(0.7 - 3.090232 * 0.05)
+    assert by_agent["weak"].reading.upper == pytest.approx(0.7 + 1.959964 * 0.05)
+
+
+def test_an_adjusted_funnel_is_wider_where_all_differ() -> None:
+    spread = [
+        Difference(agent=str(n), n=100, observed=0.7 + d, expected=0.7, variance=0.0025)
+        for n, d in enumerate([-0.15, -0.1, 0.0, 0.1, 0.15] * 4)
+    ]
+
+    found = adjusted(spread)
+
+    assert found.phi == pytest.approx(2 * (9 + 4) / 5)
+    assert {one.position for one in found.points} == {Position.INSIDE}
+
+
+def test_an_adjusted_funnel_of_nobody_and_of_those_who_are_all_alike() -> None:
+    assert adjusted([]).points == ()
+    alike = Difference(agent="a", n=3, observed=0.1 + 0.2, expected=0.3, variance=0)
+    assert adjusted([alike]).points[0].position is Position.INSIDE
+    with pytest.raises(ValueError, match=r"^n and variance of a must be"):
+        adjusted([Difference(agent="a", n=0, observed=0, expected=0, variance=0)])
 
 
 @pytest.mark.parametrize("wrong", [{"n": 0, "hits": 0}, {"n": 2, "hits": 3}, {"n": 2, "hits": -1}])
