@@ -87,6 +87,25 @@ def curve(demand: Demand, agents: Iterable[int], *, threshold_s: float) -> list[
     return [service(demand, one, threshold_s=threshold_s) for one in agents]
 
 
+def spare_s(met: Service, *, period_s: float) -> float:
+    """The agents' time that is not handling, for work that may wait, such as mails.
+
+    Args:
+        met: what callers meet with these agents.
+        period_s: the length of the period; 0 or more.
+
+    Returns:
+        Seconds of all agents together. Work that is begun must be let go when a caller comes, or
+        callers wait longer than ``met`` says.
+
+    Raises:
+        ValueError: ``period_s`` is below 0.
+    """
+    if not period_s >= 0:
+        raise ValueError(f"period_s must not be below 0, not {period_s}")
+    return met.agents * (1 - met.occupancy) * period_s
+
+
 def scheduled(agents: int, *, shrinkage: float) -> int:
     """How many have to be on the roster for so many to be there: ``agents / (1 - shrinkage)``.
 

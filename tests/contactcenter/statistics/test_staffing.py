@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contactcenter.statistics.queueing import MOST_AGENTS, Demand, service
-from contactcenter.statistics.staffing import Promise, curve, patience_s, required, scheduled
+from contactcenter.statistics.staffing import (
+    Promise,
+    curve,
+    patience_s,
+    required,
+    scheduled,
+    spare_s,
+)
 
 CALLS = {"offered": 250, "period_s": 1800, "handle_s": 210}
 EIGHTY_IN_TWENTY = Promise(service_level=0.8, threshold_s=20)
@@ -80,6 +87,13 @@ def test_a_roster_covers_who_is_away(agents, shrinkage, roster) -> None:
     assert scheduled(agents, shrinkage=shrinkage) == roster
 
 
+def test_what_is_not_handling_is_for_work_that_may_wait() -> None:
+    """34 agents have 34 · 1,800 s, of which 250 · 210 s are calls."""
+    met = required(Demand(**CALLS), EIGHTY_IN_TWENTY)
+
+    assert spare_s(met, period_s=1800) == pytest.approx(34 * 1800 - 250 * 210)
+
+
 def test_patience_is_all_waiting_by_those_who_left() -> None:
     assert patience_s(12_000, 50) == 240
     assert patience_s(12_000, 0) is None
@@ -95,6 +109,8 @@ def test_what_cannot_be_is_named() -> None:
             Promise(**({"service_level": 0.8, "threshold_s": 20} | wrong))
     with pytest.raises(ValueError, match=r"^threshold_s must be"):
         required(Demand(**CALLS), Promise(service_level=0.8, threshold_s=-1))
+    with pytest.raises(ValueError, match=r"^period_s must not"):
+        spare_s(required(Demand(**CALLS), EIGHTY_IN_TWENTY), period_s=-1)
     with pytest.raises(ValueError, match=r"^shrinkage must be"):
         scheduled(1, shrinkage=1)
     with pytest.raises(ValueError, match=r"^agents must not"):
