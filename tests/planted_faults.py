@@ -47,6 +47,8 @@ CHAT_FILES = "tests/contactcenter/test_chat_files.py"
 CHAT_STANDING = "tests/contactcenter/test_chat_standing.py"
 CHAT_ENDINGS = "tests/contactcenter/test_chat_endings.py"
 CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
+CASE_MIX = "tests/contactcenter/statistics/test_casemix.py"
+FORECAST = "tests/contactcenter/statistics/test_forecast.py"
 WALLS = "tests/races/test_last_walls.py"
 ORDERS = "tests/races/test_status_orders.py"
 SMS = "tests/journeys/test_sms_journey.py"
@@ -1366,6 +1368,62 @@ FAULTS = (
         "is_kept_for_another=_is_kept_for_another(now, situation)",
         "is_kept_for_another=False",
         (f"{WHY_NOT}::test_a_ticket_kept_for_somebody_is_told_so_to_the_others",),
+    ),
+    Fault(
+        "an_interval_around_the_mean_sets_apart",
+        "contactcenter/statistics/casemix.py",
+        " and abs(estimate - mean) > half",
+        "",
+        (f"{CASE_MIX}::test_where_agents_do_not_differ_nobody_is_apart",),
+    ),
+    Fault(
+        "one_period_is_enough_for_a_verdict",
+        "contactcenter/statistics/casemix.py",
+        "current.apart and previous.apart and same",
+        "current.apart and same",
+        (f"{CASE_MIX}::test_a_word_is_said_after_two_periods_in_the_same_direction",),
+    ),
+    Fault(
+        "difficult_customers_are_mixed_with_easy_ones",
+        "contactcenter/statistics/strata.py",
+        "elif near:",
+        "elif near and not shared:",
+        ("tests/contactcenter/statistics/test_strata.py",),
+    ),
+    Fault(
+        "everybody_is_expected_the_mean_of_strata",
+        "contactcenter/statistics/standardised.py",
+        "expected=sum(n * of.solved for n, of in mix) / own.n,",
+        "expected=sum(of.solved for _, of in mix) / len(mix),",
+        (f"{CASE_MIX}::test_the_worked_example",),
+    ),
+    Fault(
+        "the_upper_limit_lets_chance_through",
+        "contactcenter/statistics/funnel.py",
+        "1 - _lower(1 - target, n, outside)",
+        "_lower(target, n, 1 - outside)",
+        ("tests/contactcenter/statistics/test_funnel.py",),
+    ),
+    Fault(
+        "a_sketch_speaks_by_the_end_of_its_bucket",
+        "contactcenter/statistics/sketches.py",
+        "2 * exp(number * _LOG_GAMMA) / (_GAMMA + 1)",
+        "exp(number * _LOG_GAMMA)",
+        ("tests/contactcenter/statistics/test_sketches.py",),
+    ),
+    Fault(
+        "a_time_that_was_there_twice_counts_double",
+        "contactcenter/statistics/forecast.py",
+        "/ there / history",
+        "/ history",
+        (f"{FORECAST}::test_a_time_that_was_there_twice_gives_the_mean_of_both",),
+    ),
+    Fault(
+        "who_leaves_early_lowers_the_service_level",
+        "contactcenter/statistics/queueing.py",
+        "meant_to_wait = 1 - waits * max(leave, 0.0)",
+        "meant_to_wait = 1.0",
+        ("tests/contactcenter/statistics/test_staffing.py",),
     ),
     Fault(
         "an_arm_lasts_a_minute_too_long",
