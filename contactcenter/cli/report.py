@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from contactcenter import report_tables, reports, storage, timers
+from contactcenter.cli import event_file
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
@@ -73,9 +74,18 @@ def _instant(
     show_default=True,
     help="Of the definitions below the table.",
 )
+@click.option(
+    "--from-events",
+    "events_file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Measure what a file of events amounts to (- for standard input); needs no database.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON; of --from-events.")
 @with_settings
 def report(
     *,
+    events_file: Path | None,
+    as_json: bool,
     from_at: datetime | None,
     to_at: datetime | None,
     by: str | None,
@@ -84,7 +94,18 @@ def report(
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
-    """Show who solved what, and in what time; by default in the last seven days."""
+    """Show who solved what, and in what time; by default in the last seven days.
+
+    With --from-events nothing is read but FILE, a JSON document {"zone", "calendar", "as_of",
+    "events": [{"at", "kind", "ticket", "agent", …}], "ask": [{"metric", "by", "from", "to",
+    "clock"}]}: the answer has one row a question and group.
+    """
+    form = "json" if as_json else form
+    if events_file is not None:
+        if from_at is not None or to_at is not None or by is not None:
+            raise click.UsageError("--from-events has its questions in the file, under ask")
+        event_file.show(events_file, as_json=as_json)
+        return
     settings = load_settings(config, data_dir=data_dir)
 
     async def work() -> None:
