@@ -58,15 +58,39 @@ async def tell(
     if "unheld" in his:
         told.append(_fact(now, after, "call_resumed", call_id=after.id))
     if after.is_over and not before.is_over:
-        told.append(_fact(now, after, "call_ended", call_id=after.id, outcome=after.outcome))
+        told.append(
+            _fact(
+                now,
+                after,
+                "call_ended",
+                call_id=after.id,
+                outcome=after.outcome,
+                agents=_agents(after),
+            )
+        )
     elif before.is_over and _figures(before) != _figures(after):
-        told.append(_fact(now, after, "call_corrected", call_id=after.id, outcome=after.outcome))
+        told.append(
+            _fact(
+                now,
+                after,
+                "call_corrected",
+                call_id=after.id,
+                outcome=after.outcome,
+                agents=_agents(after),
+            )
+        )
     await _record(conn, *told)
 
 
 def _first_agent(legs: Sequence[CallLeg]) -> int | None:
     came = [leg for leg in legs if leg.party == "agent" and leg.joined_at is not None]
     return min(came, key=lambda leg: (leg.joined_at, leg.id)).user_id if came else None
+
+
+def _agents(call: Call) -> dict[str, Any]:
+    """The seconds of each agent, which reports go by."""
+    agents: dict[str, Any] = (call.account or {}).get("agents", {})
+    return agents
 
 
 def _figures(call: Call) -> tuple[Any, ...]:

@@ -128,6 +128,12 @@ async def test_any_permutation_and_duplication_of_a_calls_hooks_is_kept_as_the_s
         {"talk_s": 116, "hold_s": 57, "wrap_s": 30, "handle_s": 203},
         {"talk_s": 145, "hold_s": 30, "wrap_s": 40, "handle_s": 215},
     ]
+    async with database.transaction() as conn:
+        told_last = await conn.fetchval(
+            "SELECT data -> 'agents' FROM event WHERE kind IN ('call_ended', 'call_corrected')"
+            " ORDER BY id DESC LIMIT 1"
+        )
+    assert told_last == account["agents"]
     assert [(call.state, call.outcome)] == [("ended", "answered")]
     assert [
         (at - BEGAN).total_seconds() for at in (call.parked_at, call.answered_at, call.ended_at)
