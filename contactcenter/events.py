@@ -79,6 +79,7 @@ KINDS: Final[Mapping[str, str]] = {
     "ticket_credited": "reasons to be served earlier were granted or taken back",
     "sla_warned": "most of the time of a promise is gone",
     "sla_breached": "a promise was broken",
+    "sla_met": "a promise was kept",
     "chat_ended": "a visitor ended his chat",
     "call_began": "a customer called, or is to be called",
     "call_waiting": "a caller left the menu and waits for somebody",

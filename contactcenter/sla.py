@@ -186,6 +186,7 @@ class _Settling:
             "started_at": clock.started_at,
             "paused_at": clock.pauses[-1].from_at if clock.pauses else None,
             "is_told": clock.breached_at is not None,
+            "is_kept": sla_counting.is_kept(clock),
         }
         self._starts.append({**first, **one.columns})
         self._timers += sla_counting.timers(

@@ -60,37 +60,38 @@ SELECT EXISTS (
 SELECT id, version FROM calendar WHERE id = ANY ($1::bigint[])
 
 -- name: write
--- Clocks that change and clocks that begin, with their pauses, their timers and what is told of those that were broken.
+-- Clocks that change and clocks that begin, with their pauses, their timers and what is told of those that were broken or kept.
 -- A timer that somebody holds is left alone: whoever fires it finds that there is nothing left to do.
 WITH change AS (
   SELECT c.id, c.due_at, c.warn_at, c.warned_at, c.breached_at, c.met_at, c.ended_at, c.ended_by, c.calendar_version,
-         c.is_told, c.paused_at, c.resumed_at
+         c.is_told, c.is_kept, c.paused_at, c.resumed_at
   FROM jsonb_to_recordset($2::text::jsonb) AS c(
     id bigint, due_at timestamptz, warn_at timestamptz, warned_at timestamptz, breached_at timestamptz,
     met_at timestamptz, ended_at timestamptz, ended_by text, calendar_version int, is_told boolean,
-    paused_at timestamptz, resumed_at timestamptz)
+    is_kept boolean, paused_at timestamptz, resumed_at timestamptz)
 ), changed AS (
   UPDATE sla_clock k SET
     due_at = c.due_at, warn_at = c.warn_at, warned_at = c.warned_at, breached_at = c.breached_at, met_at = c.met_at,
     ended_at = c.ended_at, ended_by = c.ended_by, calendar_version = c.calendar_version
   FROM change c WHERE k.id = ANY (ARRAY (SELECT id FROM change)) AND k.id = c.id
-  RETURNING k.id, k.ticket_id, k.metric, k.policy, k.target_s, k.configuration_version, k.breached_at, k.ended_at, c.is_told
+  RETURNING k.id, k.ticket_id, k.metric, k.policy, k.target_s, k.configuration_version, k.breached_at, k.due_at,
+            k.ended_at, c.is_told, c.is_kept
 ), start AS (
   SELECT s.n, s.ticket_id, s.episode, s.metric, s.policy, s.target_s, s.warn_share, s.calendar_id, s.calendar_version,
          s.configuration_version, s.started_at, s.due_at, s.warn_at, s.breached_at, s.met_at, s.ended_at, s.ended_by,
-         s.is_told, s.paused_at
+         s.is_told, s.is_kept, s.paused_at
   FROM jsonb_to_recordset($3::text::jsonb) AS s(
     n int, ticket_id bigint, episode int, metric text, policy text, target_s int, warn_share float8, calendar_id bigint,
     calendar_version int, configuration_version int, started_at timestamptz, due_at timestamptz, warn_at timestamptz,
     breached_at timestamptz, met_at timestamptz, ended_at timestamptz, ended_by text, is_told boolean,
-    paused_at timestamptz)
+    is_kept boolean, paused_at timestamptz)
 ), started AS (  -- after the one before it has ended, or the index on open clocks would refuse it
   INSERT INTO sla_clock (ticket_id, episode, metric, policy, target_s, warn_share, calendar_id, calendar_version,
                          configuration_version, started_at, due_at, warn_at, breached_at, met_at, ended_at, ended_by)
   SELECT ticket_id, episode, metric, policy, target_s, warn_share, calendar_id, calendar_version,
          configuration_version, started_at, due_at, warn_at, breached_at, met_at, ended_at, ended_by
   FROM start WHERE (SELECT count(*) FROM changed) >= 0 ORDER BY n
-  RETURNING id, ticket_id, metric, policy, target_s, configuration_version, breached_at, ended_at
+  RETURNING id, ticket_id, metric, policy, target_s, configuration_version, breached_at, due_at, ended_at
 ), paused AS (
   INSERT INTO sla_pause (clock_id, from_at)
   SELECT c.id, c.paused_at FROM change c WHERE c.paused_at IS NOT NULL
@@ -118,15 +119,23 @@ WITH change AS (
   INSERT INTO timer (due_at, kind, key, ticket_id) SELECT due_at, kind, key, ticket_id FROM wanted
   ON CONFLICT (kind, key) DO UPDATE SET due_at = EXCLUDED.due_at
 ), told AS (
-  SELECT id, ticket_id, metric, policy, target_s, configuration_version, breached_at FROM changed WHERE is_told
+  SELECT id, ticket_id, metric, policy, target_s, configuration_version, breached_at, due_at FROM changed WHERE is_told OR is_kept
   UNION ALL
-  SELECT k.id, k.ticket_id, k.metric, k.policy, k.target_s, k.configuration_version, k.breached_at
-  FROM started k JOIN start s ON s.ticket_id = k.ticket_id AND s.metric = k.metric WHERE s.is_told
+  SELECT k.id, k.ticket_id, k.metric, k.policy, k.target_s, k.configuration_version, k.breached_at, k.due_at
+  FROM started k JOIN start s ON s.ticket_id = k.ticket_id AND s.metric = k.metric WHERE s.is_told OR s.is_kept
+), broken AS (
+  INSERT INTO event (at, kind, ticket_id, contact_id, agent_id, actor, team_ids, data)
+  SELECT $1, 'sla_breached', t.id, t.contact_id, t.agent_id, 'system', t.team_ids,
+         jsonb_build_object('state', t.state, 'queue_id', t.queue_id, 'tier', t.tier, 'category_id', t.category_id, 'clock_id', k.id,
+           'metric', k.metric, 'policy', k.policy, 'target_s', k.target_s, 'due_at', k.breached_at,
+           'configuration', k.configuration_version)
+  FROM told k JOIN ticket t ON t.id = k.ticket_id
+  WHERE t.id = ANY (ARRAY (SELECT ticket_id FROM told)) AND k.breached_at IS NOT NULL ORDER BY k.id
 )
 INSERT INTO event (at, kind, ticket_id, contact_id, agent_id, actor, team_ids, data)
-SELECT $1, 'sla_breached', t.id, t.contact_id, t.agent_id, 'system', t.team_ids,
-       jsonb_build_object('state', t.state, 'queue_id', t.queue_id, 'tier', t.tier, 'clock_id', k.id,
-         'metric', k.metric, 'policy', k.policy, 'target_s', k.target_s, 'due_at', k.breached_at,
+SELECT $1, 'sla_met', t.id, t.contact_id, t.agent_id, 'system', t.team_ids,
+       jsonb_build_object('state', t.state, 'queue_id', t.queue_id, 'tier', t.tier, 'category_id', t.category_id, 'clock_id', k.id,
+         'metric', k.metric, 'policy', k.policy, 'target_s', k.target_s, 'due_at', k.due_at,
          'configuration', k.configuration_version)
 FROM told k JOIN ticket t ON t.id = k.ticket_id
-WHERE t.id = ANY (ARRAY (SELECT ticket_id FROM told)) ORDER BY k.id
+WHERE t.id = ANY (ARRAY (SELECT ticket_id FROM told)) AND k.breached_at IS NULL ORDER BY k.id

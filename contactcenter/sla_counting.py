@@ -102,10 +102,16 @@ def change(row: Row, after: Counted) -> Columns:
     return {
         "id": row.id,
         "is_told": clock.breached_at is not None and row.breached_at is None,
+        "is_kept": is_kept(clock),
         "paused_at": last.from_at if last and clock.is_paused and not was_paused else None,
         "resumed_at": last.to_at if last and was_paused else None,
         **after.columns,
     }
+
+
+def is_kept(clock: Clock) -> bool:
+    """Whether the promise was met, and never broken before."""
+    return clock.ended_by == "met" and clock.breached_at is None
 
 
 def timers(

@@ -82,6 +82,7 @@ _unsolved_of = _SQL.take("unsolved_of", int)
 _held_by = _SQL.take("held_by", int)
 _set_phone = _SQL.command("set_phone")
 _grant_credit = _SQL.command("grant_credit")
+_value_then = _SQL.take("value_then", str)
 _total_credit = _SQL.take("total_credit", int)
 
 
@@ -212,6 +213,11 @@ async def grant_credit(conn: Conn, ticket: Ticket, reason: str, credit_s: int) -
     return msgspec.structs.replace(ticket, credit_s=await _total_credit.one(conn, ticket.id))
 
 
+async def value_then(conn: Conn, at: datetime, ticket: Ticket) -> str | None:
+    """The class of what its contact was worth at an instant; None where nobody said."""
+    return await _value_then.first(conn, ticket.contact_id, at)
+
+
 async def record_change(
     conn: Conn, now: datetime, ticket: Ticket, actor: str, changed: Mapping[str, Any]
 ) -> None:
@@ -237,6 +243,12 @@ def fact(
     **data: object,
 ) -> Event:
     """An event about a ticket as it is after the change, seen by the teams that may see it."""
+    of_ticket = {
+        "state": ticket.state,
+        "queue_id": ticket.queue_id,
+        "tier": ticket.tier,
+        "category_id": ticket.category_id,
+    }
     return Event(
         kind=kind,
         at=now,
@@ -246,5 +258,5 @@ def fact(
         contact_id=ticket.contact_id,
         agent_id=agent_id if agent_id is not None else ticket.agent_id,
         team_ids=tuple(ticket.team_ids),
-        data={"state": ticket.state, "queue_id": ticket.queue_id, "tier": ticket.tier, **data},
+        data={**of_ticket, **data},
     )

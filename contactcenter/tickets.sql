@@ -70,3 +70,7 @@ SELECT coalesce(sum(credit_s), 0)::int AS credit_s FROM credit WHERE ticket_id =
 -- name: set_phone
 -- The call that waits with it or is talked in, whether only a telephone will do, and what it takes meanwhile.
 UPDATE ticket SET live_call_id = $2, needs_phone = $3, weight = $4 WHERE id = $1
+
+-- name: value_then
+-- What the contact of a ticket was worth at an instant.
+SELECT value_then($1, $2) AS value

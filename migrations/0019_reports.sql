@@ -1,6 +1,14 @@
 -- migrate:up
 -- What reports are made of: facts, each made of the events of one ticket, told apart by what was known when they happened.
 
+-- What somebody was worth to us at an instant, as was known then; NULL where nobody said.
+CREATE FUNCTION value_then(of_contact bigint, at timestamptz) RETURNS text
+LANGUAGE sql STABLE
+RETURN (
+  SELECT s.value FROM segment s
+  WHERE s.contact_id = of_contact AND s.kind = 'value_class' AND s.ticket_id IS NULL
+    AND greatest(s.from_at, s.told_at) <= at AND (s.to_at IS NULL OR s.to_at > at)
+  ORDER BY array_position(ARRAY['agent', 'import', 'rule', 'model', 'cues'], s.source), s.from_at DESC, s.id DESC LIMIT 1);
 
 -- One fact. Its words are those of contactcenter/history/facts.py; it is a pure function of the ticket's events, so all of it
 -- can be made anew. `at` is NULL for a stay that goes on, `ticket_id` where it is about an agent's time.

@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "contactcenter"
 MAKERS = {"fact", "_fact", "Event"}
 NOT_DATA = {"kind", "at", "actor", "agent_id", "ticket_id", "version", "contact_id", "team_ids"}
 #: What ``tickets.fact`` puts into the data of every event.
-OF_TICKET = {"state", "queue_id", "tier"}
+OF_TICKET = {"state", "queue_id", "tier", "category_id"}
 
 
 @cache

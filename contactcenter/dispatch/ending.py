@@ -166,6 +166,7 @@ async def reopen(conn: Conn, now: datetime, ticket: Ticket, *, actor: str, becau
         agent_id=solver_id,
         because=because,
         temperament=ticket.temperament,
+        value=await tickets.value_then(conn, now, ticket),
         credits=granted,
     )
     waits = {**tier_clock.whole(now, queue, rules, ticket), **kept, **steps}

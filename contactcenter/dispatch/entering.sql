@@ -38,7 +38,7 @@ WITH found AS (
     FROM queue w WHERE w.id = f.queue_id)
   WHERE t.id = held.id AND t.id IN (SELECT ticket_id FROM marked)
   RETURNING t.id, t.state, t.contact_id, t.episode, t.tier, t.queue_id, t.enqueued_at, t.version, t.team_ids, t.temperament,
-            t.language, t.overflow, held.former, f.rule_id, q.escalate_after_s, q.escalate_to_id
+            t.language, t.category_id, t.overflow, held.former, f.rule_id, q.escalate_after_s, q.escalate_to_id
 ), named AS (
   SELECT moved.id, coalesce(jsonb_object_agg(w.reason, w.credit_s) FILTER (WHERE w.id IS NOT NULL), '{}') AS credits
   FROM moved LEFT JOIN worth w ON w.id = moved.id GROUP BY moved.id
@@ -59,11 +59,11 @@ WITH found AS (
 ), noted AS (
   INSERT INTO event (at, kind, ticket_id, version, contact_id, actor, team_ids, data)
   SELECT $1, 'ticket_queued', moved.id, version, contact_id, 'system', team_ids,
-         jsonb_build_object('state', state, 'queue_id', queue_id, 'tier', tier, 'rule_id', CASE WHEN rule_id > 0 THEN rule_id END,
+         jsonb_build_object('state', state, 'queue_id', queue_id, 'tier', tier, 'category_id', category_id, 'rule_id', CASE WHEN rule_id > 0 THEN rule_id END,
                             'policy', (SELECT p.key FROM segment_policy p WHERE p.id = -rule_id),
                             'rule_number', (SELECT nullif(count(*), 0) FROM entry_rule r JOIN entry_rule s ON s.position <= r.position
                                             WHERE r.id = rule_id),
-                            'temperament', temperament, 'language', language,
+                            'temperament', temperament, 'value', value_then(contact_id, $1), 'language', language,
                             'credits', named.credits, 'configuration',
                             (SELECT coalesce(max(version), 0) FROM configuration_version))
   FROM moved JOIN named ON named.id = moved.id ORDER BY moved.id

@@ -54,6 +54,7 @@ async def enqueue(
         rule_number=await _rule_number.one(conn, rule_id) or None,
         policy=await _policy.first(conn, rule_id),
         temperament=ticket.temperament,
+        value=await tickets.value_then(conn, now, ticket),
         language=ticket.language,
         credits=granted,
     )

@@ -77,13 +77,16 @@ async def test_together_leaves_what_one_alone_leaves(
     upper = await factories.queue(conn, tier=2)
     queue_id = await factories.queue(conn, escalate_after_s=escalate_after_s, escalate_to_id=upper)
     alone, one, other = [await finding(conn, queue_id) for _ in range(3)]
+    for contact_id in await conn.fetch("SELECT DISTINCT contact_id FROM ticket"):
+        await factories.segment(conn, NOW - timedelta(days=2), *contact_id, "value_class", "A")
 
     await arriving.route(conn, NOW, alone)
     await entering.enter(conn, NOW, [one, other])
 
     expected = await traces(conn, alone.ticket_id)
     assert expected["ticket"]["state"] == "waiting"
-    assert len(expected["events"]) == 1
+    [queued] = expected["events"]
+    assert queued["data"]["value"] == "A"
     assert await traces(conn, one.ticket_id) == expected
     assert await traces(conn, other.ticket_id) == expected
 

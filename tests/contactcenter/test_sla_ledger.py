@@ -56,7 +56,10 @@ async def test_a_reply_keeps_the_promise_and_the_next_question_begins_another(
         ("next_reply", 100, 110, "met"),
     ]
     assert await centre.timers() == []
-    assert await centre.told(ticket_id) == []
+    assert await centre.told(ticket_id) == [
+        ("sla_met", "first_reply", 20, 60),
+        ("sla_met", "next_reply", 110, 130),
+    ]
 
 
 async def test_people_are_warned_and_told_when_it_is_broken_and_it_goes_on_until_it_is_kept(
