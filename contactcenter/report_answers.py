@@ -15,7 +15,7 @@ from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.measuring import METRICS, Ask, Chosen, Metric, Row
 from contactcenter.measuring.asks import DIMENSIONS, Dimension
-from contactcenter.measuring.measures import wilson
+from contactcenter.measuring.measures import interval
 from contactcenter.measuring.metrics import Measure
 from contactcenter.measuring.rows import STRETCHES, in_order, nothing
 
@@ -154,5 +154,5 @@ def _share(row: Row, numerator: float, denominator: float) -> Row:
 
 
 def _with_interval(row: Row) -> Row:
-    low, high = wilson(int(row.numerator or 0), int(row.denominator or 0))
+    low, high = interval(row.numerator or 0, row.denominator or 0)
     return structs.replace(row, low=low, high=high)

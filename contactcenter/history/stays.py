@@ -62,18 +62,23 @@ class Stays:
             self.holders.add(after.holder)
 
     def goes_on(self, now: Standing) -> Iterator[Fact]:
-        """The stay that nobody has ended yet."""
+        """The stay that nobody has ended yet; and that it was opened, if it never had a queue."""
+        if not self._is_placed:
+            yield from self._opened(now)
         if self._from_at is not None and now.is_unsolved:
             outcome = OUTCOMES[now.state]
             told = {"agent": now.holder, "outcome": outcome, "since_at": now.episode_at}
             yield self._make.going_on("stay", now, self._from_at, **told)
 
     def _placed(self, after: Standing) -> Iterator[Fact]:
-        if self._is_placed or after.labels.queue is None or after.opened_at is None:
-            return
-        self._is_placed = True
-        outcome = "us" if after.is_ours else "customer"
-        yield self._make.at("opened", after, after.opened_at, outcome=outcome)
+        if not self._is_placed and after.labels.queue is not None:
+            self._is_placed = True
+            yield from self._opened(after)
+
+    def _opened(self, standing: Standing) -> Iterator[Fact]:
+        if standing.opened_at is not None:
+            outcome = "us" if standing.is_ours else "customer"
+            yield self._make.at("opened", standing, standing.opened_at, outcome=outcome)
 
     def _end(self, before: Standing, of: Standing, from_at: datetime, at: datetime) -> Fact:
         outcome = OUTCOMES[before.state]

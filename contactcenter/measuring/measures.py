@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from math import sqrt
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -11,11 +10,11 @@ from contactcenter.history import Fact
 from contactcenter.history.spans import CalendarOf, both
 from contactcenter.measuring.metrics import Measure, Metric
 from contactcenter.measuring.selections import Seen
+from contactcenter.statistics.intervals import wilson
+from contactcenter.statistics.percentiles import continuous
 
 _MEDIAN: Final = 0.5
 _P90: Final = 0.9
-#: Of an interval that holds the truth in 95 of 100 cases.
-_Z: Final = 1.959963984540054
 
 Told = dict[str, Any]
 
@@ -41,35 +40,17 @@ def make(
         else:
             told = _MEASURES[metric.measure](group, seen)
         if options.get("interval") and metric.measure == "share":
-            told["low"], told["high"] = wilson(told["numerator"], told["denominator"])
+            told["low"], told["high"] = interval(told["numerator"], told["denominator"])
         if not options.get("max"):
             told.pop("max", None)
         made[key] = told
     return made
 
 
-def percentile(values: list[float], share: float) -> float | None:
-    """Interpolated between the two nearest values, as PostgreSQL's ``percentile_cont``."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    place = share * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-
-
-def wilson(hits: int, of: int) -> tuple[float | None, float | None]:
-    """The interval of a share that holds the truth in 95 of 100 cases; nothing of nothing.
-
-    Source: https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval (Wilson score).
-    """
-    if not of:
-        return None, None
-    p, squared = hits / of, _Z * _Z / of
-    middle = (p + squared / 2) / (1 + squared)
-    half = _Z / (1 + squared) * sqrt(p * (1 - p) / of + squared / (4 * of))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+def interval(hits: float, of: float) -> tuple[float | None, float | None]:
+    """Between which values a share lies but for chance; nothing of nothing, or of more than all."""
+    found = wilson(int(hits), int(of)) if 0 <= hits <= of else None
+    return (None, None) if found is None else (found.lower, found.upper)
 
 
 def _counted(group: Groups, _seen: Seen) -> Told:
@@ -135,14 +116,15 @@ def _share(numerator: float, denominator: float, *, n: int) -> Told:
 
 
 def _spread(values: list[float]) -> Told:
-    mean = sum(values) / len(values) if values else None
+    ordered = sorted(values)
+    mean = sum(ordered) / len(ordered) if ordered else None
     return {
-        "n": len(values),
+        "n": len(ordered),
         "value": mean,
         "mean": mean,
-        "median": percentile(values, _MEDIAN),
-        "p90": percentile(values, _P90),
-        "max": max(values, default=None),
+        "median": continuous(ordered, _MEDIAN),
+        "p90": continuous(ordered, _P90),
+        "max": ordered[-1] if ordered else None,
     }
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from contactcenter.history import Kind
 from contactcenter.measuring.asks import Ask, Dimension
 from contactcenter.measuring.selections import Chosen, Selection
+from contactcenter.statistics.rates import USUAL_VARIANT, Variant
 
 #: ``count`` counts, ``duration`` times, ``score`` and ``transfers`` average what facts tell,
 #: ``share`` divides counts and ``balance`` their difference, ``portion`` divides by all groups,
@@ -121,12 +122,7 @@ def _abandonment(_ask: Ask, options: Options) -> Chosen:
 
 
 def _service_level(_ask: Ask, options: Options) -> Chosen:
-    """Of the definitions that are in use the one that is asked for.
-
-    Sources: ICMI, "Service level calculations",
-    http://www.icmi.com/Resources/QueueTips/2005/March/Service-Level-Calculations.aspx; Cisco ICM,
-    https://manualsdump.com/en/manuals/cisco_systems-icm_software_version_4.5/180829/143
-    """
+    """Of the definitions that are in use the one that is asked for: ``statistics.rates``."""
     within_s, short_s = float(options["within_s"]), float(options["short_s"])
     gone = frozenset({"abandoned"})
     answered, abandoned = _of("queue_wait", "answered"), _of("queue_wait", "abandoned")
@@ -136,14 +132,14 @@ def _service_level(_ask: Ask, options: Options) -> Chosen:
     gone_long = Selection(kind="queue_wait", outcomes=gone, at_least_s=short_s)
     flowed_out = _of("queue_wait", "flowed_out")
     made_of = {
-        "abandoned_in_time_ignored": ((in_time,), (answered, gone_late)),
-        "abandoned_in_time_good": ((in_time, gone_in_time), (answered, abandoned)),
-        "abandoned_bad": ((in_time,), (answered, abandoned)),
-        "answered_only": ((in_time,), (answered,)),
-        "short_abandoned_ignored": ((in_time,), (answered, gone_long)),
-        "flowed_out_bad": ((in_time,), (answered, gone_long, flowed_out)),
+        Variant.ABANDONED_IN_TIME_IGNORED: ((in_time,), (answered, gone_late)),
+        Variant.ABANDONED_IN_TIME_GOOD: ((in_time, gone_in_time), (answered, abandoned)),
+        Variant.ABANDONED_BAD: ((in_time,), (answered, abandoned)),
+        Variant.ANSWERED_ONLY: ((in_time,), (answered,)),
+        Variant.SHORT_ABANDONED_IGNORED: ((in_time,), (answered, gone_long)),
+        Variant.FLOWED_OUT_BAD: ((in_time,), (answered, gone_long, flowed_out)),
     }
-    hits, of = made_of[options["variant"]]
+    hits, of = made_of[Variant(options["variant"])]
     return Chosen(of=of, hits=hits)
 
 
@@ -218,15 +214,8 @@ _ALL: Final = (
         name="service_level",
         measure="share",
         choose=_service_level,
-        options={"within_s": 20, "short_s": 5, "variant": "abandoned_in_time_ignored"},
-        variants=(
-            "abandoned_in_time_ignored",
-            "abandoned_in_time_good",
-            "abandoned_bad",
-            "answered_only",
-            "short_abandoned_ignored",
-            "flowed_out_bad",
-        ),
+        options={"within_s": 20, "short_s": 5, "variant": USUAL_VARIANT.value},
+        variants=(USUAL_VARIANT.value, *(v.value for v in Variant if v != USUAL_VARIANT)),
     ),
     Metric(name="escalation_rate", measure="share", choose=_escalation_rate, has_reasons=True),
     Metric(

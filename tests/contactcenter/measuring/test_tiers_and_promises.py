@@ -72,6 +72,16 @@ def test_the_backlog_of_any_instant_has_its_ages() -> None:
     assert value(events, "backlog", to=at("08:00", -30)) == 0
 
 
+def test_what_was_open_is_told_by_what_was_known_then() -> None:
+    events = [
+        *walk(temperament="warm")[:4],
+        e("11:00", "ticket_changed", changed={"temperament": {"from": "warm", "to": "haggler"}}),
+    ]
+
+    assert values(events, "backlog", "temperament", to=at("10:00")) == {"warm": 1}
+    assert values(events, "backlog", "temperament", to=at("12:00")) == {"haggler": 1}
+
+
 def test_what_is_open_ages_by_the_hours_of_business_where_that_is_asked() -> None:
     calendar = {"monday": [["09:30", "10:00"]]}
 
