@@ -107,10 +107,6 @@ def test_a_date_is_its_midnight_where_the_document_is() -> None:
         {"at": "2026-03-02T00:00:00", "kind": "ticket_opened", "ticket": 2},
         {"at": "2026-03-02T20:29:59Z", "kind": "ticket_opened", "ticket": 3},
         {"at": "2026-03-02T20:30:00Z", "kind": "ticket_opened", "ticket": 4},
-        *(
-            {"at": "2026-03-20", "kind": "ticket_queued", "ticket": n, "queue": 1}
-            for n in (1, 2, 3, 4)
-        ),
     ]
     day = {"from": "2026-03-02", "to": "2026-03-03"}
 
