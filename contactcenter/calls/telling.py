@@ -57,28 +57,7 @@ async def tell(
         told.append(_fact(now, after, "call_held", call_id=after.id))
     if "unheld" in his:
         told.append(_fact(now, after, "call_resumed", call_id=after.id))
-    if after.is_over and not before.is_over:
-        told.append(
-            _fact(
-                now,
-                after,
-                "call_ended",
-                call_id=after.id,
-                outcome=after.outcome,
-                agents=_agents(after),
-            )
-        )
-    elif before.is_over and _figures(before) != _figures(after):
-        told.append(
-            _fact(
-                now,
-                after,
-                "call_corrected",
-                call_id=after.id,
-                outcome=after.outcome,
-                agents=_agents(after),
-            )
-        )
+    told += _ended(now, before, after)
     await _record(conn, *told)
 
 
@@ -87,10 +66,17 @@ def _first_agent(legs: Sequence[CallLeg]) -> int | None:
     return min(came, key=lambda leg: (leg.joined_at, leg.id)).user_id if came else None
 
 
-def _agents(call: Call) -> dict[str, Any]:
-    """The seconds of each agent, which reports go by."""
-    agents: dict[str, Any] = (call.account or {}).get("agents", {})
-    return agents
+def _ended(now: datetime, before: Call, after: Call) -> list[events.Event]:
+    """That it is over, or has other figures since; with the seconds of each agent, for reports."""
+    call_id, outcome = after.id, after.outcome
+    agents: dict[str, Any] = (after.account or {}).get("agents", {})
+    if after.is_over and not before.is_over:
+        return [_fact(now, after, "call_ended", call_id=call_id, outcome=outcome, agents=agents)]
+    if before.is_over and _figures(before) != _figures(after):
+        return [
+            _fact(now, after, "call_corrected", call_id=call_id, outcome=outcome, agents=agents)
+        ]
+    return []
 
 
 def _figures(call: Call) -> tuple[Any, ...]:
