@@ -6,6 +6,7 @@ he holds meanwhile. Times of several tickets at once count once; ``busy`` has ho
 """
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -41,7 +42,10 @@ def facts_of_agent(
     spent = list(_spent(present, held, rings))
     planned = list(_planned(told))
     facts = [_fact("presence", agent, one) for one in spent]
-    facts += [_fact("busy", agent, one, load=load) for one, load in _loads(held)]
+    facts += [
+        _fact("busy", agent, (from_at, at, _HANDLING), load=load)
+        for from_at, at, load in _Load(held).levels()
+    ]
     for plan in planned:
         facts.append(_fact("planned", agent, plan))
         kept = (_common(one, plan) for one in spent if _kind_of(one[2]) == plan[2])
@@ -67,39 +71,47 @@ def _spent(
     held: Sequence[tuple[datetime, datetime]],
     rings: Sequence[tuple[datetime, datetime]],
 ) -> Iterator[Stretch]:
+    """Presence, cut where he begins or ends to hold something, or something to ring at him."""
+    busy, ringing = _Load(held), _Load(rings)
     for from_at, to_at, state in present:
         if state == _AWAY:
             yield from_at, to_at, state
             continue
-        edges = {from_at, to_at}
-        edges |= {at for span in (*held, *rings) for at in span if from_at < at < to_at}
+        edges = {from_at, to_at, *busy.changes(from_at, to_at), *ringing.changes(from_at, to_at)}
         yield from _joined(
-            (begin, end, _doing(begin, state, held, rings))
+            (begin, end, _doing(state, busy.at(begin), ringing.at(begin)))
             for begin, end in itertools.pairwise(sorted(edges))
         )
 
 
-def _doing(
-    at: datetime,
-    state: str,
-    held: Sequence[tuple[datetime, datetime]],
-    rings: Sequence[tuple[datetime, datetime]],
-) -> str:
-    if any(begin <= at < end for begin, end in held):
+def _doing(state: str, held: int, rings: int) -> str:
+    if held:
         return _HANDLING
-    if state == "available" and any(begin <= at < end for begin, end in rings):
-        return "ringing"
-    return state
+    return "ringing" if rings and state == "available" else state
 
 
-def _loads(held: Sequence[tuple[datetime, datetime]]) -> Iterator[tuple[Stretch, int]]:
-    """How many at once, wherever there was one."""
-    changes = sorted([(begin, 1) for begin, _ in held] + [(end, -1) for _, end in held])
-    load, since = 0, None
-    for at, step in changes:
-        if load and since is not None and since < at:
-            yield (since, at, _HANDLING), load
-        load, since = load + step, at
+class _Load:
+    """How many of some spans cover an instant."""
+
+    def __init__(self, spans: Sequence[tuple[datetime, datetime]]) -> None:
+        changes = sorted([(begin, 1) for begin, _ in spans] + [(end, -1) for _, end in spans])
+        self._instants = [at for at, _ in changes]
+        self._loads = list(itertools.accumulate(step for _, step in changes))
+
+    def at(self, instant: datetime) -> int:
+        place = bisect_right(self._instants, instant)
+        return self._loads[place - 1] if place else 0
+
+    def changes(self, from_at: datetime, to_at: datetime) -> Sequence[datetime]:
+        """The instants between two at which it may change."""
+        begin = bisect_right(self._instants, from_at)
+        return self._instants[begin : bisect_left(self._instants, to_at)]
+
+    def levels(self) -> Iterator[tuple[datetime, datetime, int]]:
+        """Wherever it is one at least, and how many."""
+        for (since, at), load in zip(itertools.pairwise(self._instants), self._loads, strict=False):
+            if load and since < at:
+                yield since, at, load
 
 
 def _planned(told: Iterable[Entry]) -> Iterator[Stretch]:

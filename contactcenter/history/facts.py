@@ -19,7 +19,7 @@ from contactcenter.history.entries import Id
 #:                     ``on_hold``), hand and set of labels; stays tile an episode
 #: ``handled``         what of a stretch in one hand was our turn, told when he let go; of a call
 #:                     talk, hold and wrap-up of one agent, told when it ended
-#: ``tier_entered``    a ticket came to a tier for the first time
+#: ``tier_entered``    a ticket came to a tier for the first time; ``is_first`` for its first tier
 #: ``taken``           an agent took a ticket in a tier for the first time
 #: ``escalated``       from entering a tier until it was referred upwards; ``outcome`` the reason,
 #:                     ``is_first`` for the first time out of this tier
@@ -102,7 +102,7 @@ class Fact(Labels, frozen=True, kw_only=True):
     a stay that goes on is None; ``since_at`` is when its episode began. ``episode`` counts from 1;
     it is 0, and ``ticket`` None, of what an agent did with his time. Of what was solved,
     ``contacts`` are the runs of messages it took the customer, ``transfers`` the changes of owner,
-    ``escalations`` how often the ticket had gone up by then, and ``came_back_s`` is when the
+    ``escalations`` how often the ticket had gone up before, and ``came_back_s`` is when the
     problem came back, if it did. ``promise`` is what a promise was about.
     """
 

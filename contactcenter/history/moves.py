@@ -51,21 +51,22 @@ class Moves:
     def _entered(self, entry: Entry, after: Standing) -> Iterator[Fact]:
         tier = after.labels.tier
         if tier is not None and after.is_unsolved and tier not in self._tiers:
+            is_first = not self._tiers
             self._tiers.add(tier)
-            yield self._make.at("tier_entered", after, entry.at)
+            yield self._make.at("tier_entered", after, entry.at, is_first=is_first)
 
     def _escalated(self, entry: Entry, before: Standing, after: Standing) -> Iterator[Fact]:
         left = _left(entry, before, after)
         tier = left.labels.tier
         if tier is not None and tier not in self._tiers:  # nobody told when it came there
+            entered_at, is_first = before.episode_at or entry.at, not self._tiers
             self._tiers.add(tier)
-            yield self._make.at("tier_entered", left, before.episode_at or entry.at)
+            yield self._make.at("tier_entered", left, entered_at, is_first=is_first)
         reason = entry.get("reason") or "unknown"
         told = {"agent": before.holder, "to_tier": after.labels.tier}
         from_at, is_first = before.tier_at or entry.at, tier not in self._left
-        yield self._make.span(
-            "escalated", left, from_at, entry.at, outcome=reason, is_first=is_first, **told
-        )
+        times = {"is_first": is_first, "escalations": len(self.received)}
+        yield self._make.span("escalated", left, from_at, entry.at, outcome=reason, **times, **told)
         yield self._make.span("moved", left, from_at, entry.at, outcome="up", **told)
         self._left.add(tier)
         self._escalated_at, self._is_untouched = entry.at, True

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-import msgspec
 from msgspec import structs
 
 from contactcenter.history import Entry, Fact, Id, facts_of_agent, facts_of_ticket
+from contactcenter.history.ordering import in_order
 from contactcenter.measuring import documents
 from contactcenter.measuring.asks import Row
 from contactcenter.measuring.bad_document import BadDocument
@@ -43,41 +43,69 @@ def _answer(facts: list[Fact], question: Question, calendar: Calendar) -> Iterab
 
 def _facts(document: Document) -> list[Fact]:
     of_ticket: dict[Id, list[Entry]] = defaultdict(list)
-    others = []
+    of_agent: dict[Id, list[Entry]] = defaultdict(list)
     for entry in document.entries:
         if entry.ticket is not None:
             of_ticket[entry.ticket].append(entry)
-        else:
-            others.append(entry)
+        elif entry.agent is not None:
+            of_agent[entry.agent].append(entry)
     tickets = [
         fact
         for ticket in sorted(of_ticket, key=str)
         for fact in facts_of_ticket(_opened(of_ticket[ticket]), lambda _queue: document.calendar)
     ]
-    agents = {entry.agent for entry in others if entry.agent is not None}
-    agents |= {fact.agent for fact in tickets if fact.agent is not None}
+    work: dict[Id, list[Fact]] = defaultdict(list)
+    for fact in tickets:
+        if fact.agent is not None:
+            work[fact.agent].append(fact)
     return [
         *tickets,
         *(
             fact
-            for agent in sorted(agents, key=str)
-            for fact in facts_of_agent(agent, others, tickets, document.until)
+            for agent in sorted({*of_agent, *work}, key=str)
+            for fact in facts_of_agent(agent, of_agent[agent], work[agent], document.until)
         ),
     ]
 
 
 def _opened(entries: list[Entry]) -> list[Entry]:
-    if any(entry.kind == _OPENED for entry in entries):
-        return entries
-    first = min(entries, key=lambda entry: (entry.at, msgspec.json.encode(entry, order="sorted")))
-    labels = {"channel": first.get("channel"), "direction": first.get("direction")}
-    opening = Entry(
-        at=first.at,
-        kind=_OPENED,
-        id=f"opening of {first.ticket}",
-        ticket=first.ticket,
-        contact=first.contact,
-        actor="customer",
-        data={name: told for name, told in labels.items() if told is not None},
-    )
-    return [opening, *entries]
+    """The events of a ticket with its opening, and with the tier it was opened in."""
+    ordered = in_order(entries)
+    tier = _first_tier(ordered)
+    if not any(entry.kind == _OPENED for entry in ordered):
+        first = ordered[0]
+        told = {name: first.get(name) for name in ("channel", "direction") if first.get(name)}
+        opening = Entry(
+            at=first.at,
+            kind=_OPENED,
+            id=f"opening of {first.ticket}",
+            ticket=first.ticket,
+            contact=first.contact,
+            actor="customer",
+            data=told,
+        )
+        ordered = [opening, *ordered]
+    if tier is None:
+        return ordered
+    return [
+        structs.replace(entry, data={"tier": tier, **entry.data})
+        if entry.kind == _OPENED
+        else entry
+        for entry in ordered
+    ]
+
+
+def _first_tier(ordered: list[Entry]) -> int | None:
+    """The tier of a ticket before it was moved, where only the move is told; 1 of one never told.
+
+    None where the tier is told otherwise.
+    """
+    for entry in ordered:
+        step = {"ticket_escalated": -1, "ticket_returned": 1}.get(entry.kind)
+        tier: int | None = entry.get("tier")
+        if step is not None:
+            before: int | None = entry.get("from_tier")
+            return before or (1 if tier is None else max(tier + step, 1))
+        if tier is not None:
+            return None
+    return 1

@@ -104,9 +104,18 @@ def _first_contact_resolution(_ask: Ask, options: Options) -> Chosen:
 
 
 def _escalation_rate(ask: Ask, _options: Options) -> Chosen:
-    """Of the tickets that came to a tier; of an agent's, of those that he took there."""
-    of = _of("taken" if "agent" in ask.by or "agent" in ask.only else "tier_entered")
-    return Chosen(of=(of,), hits=(Selection(kind="escalated", only_first=True),))
+    """Of the tickets that came to a tier; of an agent's, of those that he took there.
+
+    Where neither is told apart each ticket counts once, whatever tiers it came to.
+    """
+    told = {*ask.by, *ask.only}
+    left = Selection(kind="escalated", only_first=True)
+    if "agent" in told:
+        return Chosen(of=(_of("taken"),), hits=(left,))
+    if told & {"tier", "to_tier", "queue", "team"}:
+        return Chosen(of=(_of("tier_entered"),), hits=(left,))
+    came = Selection(kind="tier_entered", only_first=True)
+    return Chosen(of=(came,), hits=(Selection(kind="escalated", escalations_max=0),))
 
 
 def _bounce_back_rate(_ask: Ask, options: Options) -> Chosen:

@@ -47,14 +47,17 @@ WORDS: Final[Mapping[str, Words]] = {
             "Escalation rate",
             (
                 "Tickets that left a tier upwards, of those that came to it; each once a tier, "
-                "however often. Of an agent: of those that he took in it."
+                "however often. Of an agent: of those that he took in it. Where neither tier, "
+                "queue, team nor agent is told apart: tickets that were ever escalated, of all."
             ),
         ),
         (
             "نرخ ارجاع",
             (
                 "درخواست‌هایی که از یک سطح بالاتر رفتند، از آن‌هایی که به آن سطح آمدند؛ هر "
-                "درخواست در هر سطح یک بار. برای هر کارشناس: از آن‌هایی که در آن سطح پذیرفت."
+                "درخواست در هر سطح یک بار. برای هر کارشناس: از آن‌هایی که در آن سطح پذیرفت. اگر"
+                " به تفکیک سطح، صف، تیم یا کارشناس نباشد: درخواست‌هایی که دست‌کم یک بار ارجاع "
+                "شدند، از همه."
             ),
         ),
         when="referred",

@@ -1,5 +1,6 @@
 """Escalations, what is open, promises, and what customers say."""
 
+import pytest
 from told import ask, at, counts, e, rows, value, values, walk
 
 UP = [
@@ -21,6 +22,7 @@ def test_a_tier_is_left_once_a_ticket_however_often_it_comes_and_goes() -> None:
     assert counts(events, "escalation_rate", "tier") == {1: (1, 2), 2: (0, 1)}
     assert counts(events, "escalation_rate", "agent") == {7: (1, 1), 8: (0, 1), 9: (0, 1)}
     assert counts(events, "escalation_rate", ["tier", "outcome"]) == {(1, "skill"): (1, 2)}
+    assert counts(events, "escalation_rate", "channel") == {None: (1, 2)}
     assert values(events, "escalated", "outcome") == {"customer_asked": 1, "skill": 1}
 
 
@@ -44,10 +46,20 @@ def test_the_flow_between_tiers_has_its_ways_and_their_time() -> None:
     }
 
 
-def test_tiers_that_nobody_told_are_known_by_the_way() -> None:
-    events = [e("09:00", "ticket_opened"), e("09:10", "ticket_escalated", tier=2, from_tier=1)]
+@pytest.mark.parametrize(
+    "moves",
+    [
+        [e("09:10", "ticket_escalated", tier=2, from_tier=1)],
+        [e("09:10", "ticket_escalated", tier=2)],
+        [e("09:10", "ticket_escalated")],
+        [e("09:10", "ticket_escalated"), e("09:10", "ticket_assigned", tier=2, agent=7)],
+    ],
+)
+def test_tiers_that_nobody_told_are_known_by_the_way(moves) -> None:
+    events = [e("09:00", "ticket_opened"), *moves, *walk(2)]
 
-    assert counts(events, "escalation_rate", "tier") == {1: (1, 1), 2: (0, 1)}
+    assert counts(events, "escalation_rate", "tier") == {1: (1, 2), 2: (0, 1)}
+    assert counts(events, "escalation_rate") == {None: (1, 2)}
 
 
 def test_the_backlog_of_any_instant_has_its_ages() -> None:
