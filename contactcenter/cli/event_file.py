@@ -13,8 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from contactcenter.events import KINDS
-from contactcenter.measuring import Row
+from contactcenter.measuring import Row, names
+from contactcenter.measuring.definitions import DEFINITIONS
 from contactcenter.measuring.from_events import BadDocument, answered
+from routing.wording import Language
 
 _FIGURES: Final = ("n", "value", "mean", "median", "p90", "numerator", "denominator")
 _EXTRA: Final = ("low", "high", "max")
@@ -22,8 +24,11 @@ _EXTRA: Final = ("low", "high", "max")
 _FILE_WIDTH: Final = 200
 
 
-def show(file: Path, *, as_json: bool) -> None:
-    """Print the rows of a document of events; a fault in it is told with its place."""
+def show(file: Path, *, as_json: bool, language: Language) -> None:
+    """Print the rows of a document of events; a fault in it is told with its place.
+
+    Without ``as_json`` as a table, and below it what each figure means.
+    """
     raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     try:
         rows = answered(raw, KINDS)
@@ -36,6 +41,9 @@ def show(file: Path, *, as_json: bool) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=_FILE_WIDTH)
     console.print(_table(rows))
+    for name in dict.fromkeys(names.metric(row.metric)[0] for row in rows):
+        meaning = DEFINITIONS[name].of(language)
+        console.print(Text.assemble((f"{meaning.name}. ", "bold"), meaning.what))
 
 
 def _table(rows: Sequence[Row]) -> Table:

@@ -104,7 +104,7 @@ def report(
     if events_file is not None:
         if from_at is not None or to_at is not None or by is not None:
             raise click.UsageError("--from-events has its questions in the file, under ask")
-        event_file.show(events_file, as_json=as_json)
+        event_file.show(events_file, as_json=as_json, language=language)
         return
     settings = load_settings(config, data_dir=data_dir)
 

@@ -160,6 +160,7 @@ async def test_the_command_answers_a_file_or_what_it_is_told(tmp_path) -> None:
     assert ["frt", "agent", "7", "1", "1800", "1800", "1800", "1800"] in [
         line.split() for line in table.stdout.splitlines()
     ]
+    assert "First reply. From the opening of a ticket" in " ".join(table.stdout.split())
     refused = await command("report", "--from-events", "-", "--json", said="{}")
     assert refused.exit_code == 1
     assert "events: it is a list" in refused.output
