@@ -48,6 +48,8 @@ _RELABELLED: Final[Mapping[str, str | None]] = {
     "temperament": "unknown",
     "value": "unknown",
 }
+#: Events by which a ticket has its channel, where nobody told it at the opening.
+_BY_CHANNEL: Final = ("interaction_received", "call_began", "call_waiting")
 #: Events besides those that move a ticket that tell what was known of it then.
 _TELLING: Final = ("ticket_changed", "reply_written", "interaction_received", "ticket_credited")
 
@@ -128,7 +130,9 @@ class Standing(Struct, frozen=True, kw_only=True):
             for name, nothing in _RELABELLED.items()
             if name in told or f"{name}_id" in told
         }
-        if entry.kind not in _TELLING or not known:
+        if self.labels.channel is None and entry.kind in _BY_CHANNEL:
+            known["channel"] = entry.get("channel")
+        if entry.kind not in (*_TELLING, *_BY_CHANNEL) or not known:
             return self
         return msgspec.structs.replace(self, labels=msgspec.structs.replace(self.labels, **known))
 

@@ -22,7 +22,6 @@ _CALL_OUTCOMES: Final = {
     "short_abandoned": "abandoned",
     "callback": "flowed_out",
     "voicemail": "flowed_out",
-    "answered": "answered",
 }
 
 
@@ -71,8 +70,7 @@ class Waits:
         if from_at is None or entry.kind not in ("call_connected", "call_ended"):
             return
         self._called_at = None
-        is_answered = entry.kind == "call_connected"
-        outcome = "answered" if is_answered else _CALL_OUTCOMES.get(str(entry.get("outcome")))
+        outcome = _end_by_caller(entry)
         if outcome is not None:
             agent = entry.speaker(before.holder) if outcome == "answered" else None
             told = {"agent": agent, "outcome": outcome}
@@ -98,11 +96,9 @@ def _seeks(standing: Standing) -> bool:
 
 def _end_of_wait(entry: Entry, before: Standing, after: Standing) -> str | None:
     """How a wait ends with this event; None where it goes on."""
-    if entry.kind in ("call_ended", "call_connected"):
-        told = "answered" if entry.kind == "call_connected" else str(entry.get("outcome"))
-        return _CALL_OUTCOMES.get(told)
-    if entry.kind == "callback_changed" and entry.get("callback_state") == "waiting":
-        return "flowed_out"
+    by_caller = _end_by_caller(entry)
+    if by_caller is not None:
+        return by_caller
     if _seeks(after):
         is_first = before.labels.queue is None
         return None if is_first or after.labels.queue == before.labels.queue else "flowed_out"
@@ -111,3 +107,13 @@ def _end_of_wait(entry: Entry, before: Standing, after: Standing) -> str | None:
     if entry.kind == "ticket_abandoned":
         return "abandoned"
     return "flowed_out" if entry.kind in _FLOWS else "ended"
+
+
+def _end_by_caller(entry: Entry) -> str | None:
+    """How a caller's wait ends, whatever becomes of his ticket."""
+    if entry.kind == "call_connected":
+        return "answered"
+    if entry.kind == "call_ended":
+        return _CALL_OUTCOMES.get(str(entry.get("outcome")))
+    is_promised = entry.kind == "callback_changed" and entry.get("callback_state") == "waiting"
+    return "flowed_out" if is_promised else None

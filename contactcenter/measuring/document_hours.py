@@ -23,8 +23,9 @@ _EXAMPLE: Final = 'write the hours as [["09:00", "17:00"]]'
 def calendar(told: Mapping[str, Any] | None, zone: tzinfo) -> Calendar:
     """The hours of ``{"monday": [["09:00", "17:00"]], …, "exceptions": {"2026-03-21": []}}``.
 
-    The days may lie in ``week``; None is always open, a day that is not told closed. Raises
-    ``BadDocument``.
+    The days may lie in ``week``; None is always open, a day that is not told closed. Hours may also
+    be written as in a configuration, ``"09:00-17:00"``, or as the API has them, with ``opens`` and
+    ``closes``, and so may exceptions, each with its ``day`` and ``hours``. Raises ``BadDocument``.
     """
     if told is None:
         return ALWAYS_OPEN
@@ -50,6 +51,8 @@ def calendar(told: Mapping[str, Any] | None, zone: tzinfo) -> Calendar:
 
 def _exceptions(told: Any) -> dict[date, tuple[Span, ...]]:
     place = "calendar.exceptions"
+    if isinstance(told, list) and all(isinstance(one, Mapping) for one in told):
+        told = {str(one.get("day")): one.get("hours") for one in told}
     return {
         _date(day, f"{place}.{day}"): _spans(spans or [], f"{place}.{day}")
         for day, spans in _mapping(told or {}, place).items()
@@ -64,13 +67,20 @@ def _mapping(told: Any, place: str) -> Mapping[str, Any]:
 
 def _spans(told: Any, place: str) -> tuple[Span, ...]:
     try:
-        pairs = [(_minutes(opens), _minutes(closes)) for opens, closes in told]
-    except (TypeError, ValueError):
+        pairs = [tuple(map(_minutes, _pair(span))) for span in told]
+    except (TypeError, ValueError, KeyError):
         raise BadDocument(place, _EXAMPLE) from None
     return tuple(
         Span(opens_min=opens, closes_min=closes if closes > opens else closes + DAY_MIN)
         for opens, closes in pairs
     )
+
+
+def _pair(span: Any) -> tuple[str, str]:
+    if isinstance(span, Mapping):
+        return span["opens"], span["closes"]
+    opens, closes = span.split("-") if isinstance(span, str) else span
+    return opens.strip(), closes.strip()
 
 
 def _minutes(text: str) -> int:

@@ -33,7 +33,7 @@ _BY_CUSTOMERS: Final = (
 )
 _BY_ITSELF: Final = ("sla_met", "sla_breached", "sla_warned", "ticket_overflowed", "ticket_closed")
 _FIELDS: Final = ("zone", "calendar", "as_of", "events", "ask")
-_ASKED: Final = ("metric", "by", "from", "to", "clock", "options")
+_ASKED: Final = ("metric", "by", "from", "to", "at", "clock", "options")
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -183,7 +183,8 @@ def _question(
     if clock not in CLOCKS:
         raise BadDocument(f"{place}.clock", names.refusal(str(clock), CLOCKS, CLOCKS))
     from_at = _FIRST if ask.get("from") is None else _instant(ask["from"], zone, f"{place}.from")
-    to_at = _LAST if ask.get("to") is None else _instant(ask["to"], zone, f"{place}.to")
+    ends = "at" if ask.get("to") is None and ask.get("at") is not None else "to"
+    to_at = _LAST if ask.get(ends) is None else _instant(ask[ends], zone, f"{place}.{ends}")
     if METRICS[metric].measure == "instant":
         from_at, to_at = min(from_at, to_at), min(to_at, max(until, from_at))
     elif from_at > to_at:

@@ -197,3 +197,29 @@ def test_business_time_is_that_of_the_calendar() -> None:
 
     assert value(events, "first_reply", clock="business", calendar=calendar) == 900
     assert value(events, "full_resolution", clock="business", calendar=calendar) == 3600
+
+
+@pytest.mark.parametrize(
+    "calendar",
+    [
+        {"monday": ["09:15-09:45"], "exceptions": [{"day": "2026-03-09", "hours": []}]},
+        {"week": {"monday": [{"opens": "09:15", "closes": "09:45"}]}, "exceptions": {}},
+    ],
+)
+def test_hours_are_written_as_in_a_configuration_or_as_the_api_has_them(calendar) -> None:
+    events = [*walk()[:5], e("09:30", "ticket_solved", agent=7, day=7)]
+
+    assert value(events, "first_reply", clock="business", calendar=calendar) == 900
+    closed = 900 if calendar["exceptions"] == {} else 0
+    told = value(events, "full_resolution", clock="business", calendar=calendar)
+    assert told == 1800 + closed
+
+
+def test_the_channel_is_that_of_the_first_message_where_the_opening_does_not_tell() -> None:
+    events = [
+        e("09:00", "ticket_opened"),
+        e("09:00", "interaction_received", channel="email"),
+        e("09:10", "reply_written", agent=7, channel="sms"),
+    ]
+
+    assert values(events, "frt", "channel") == {"email": 600}

@@ -112,6 +112,17 @@ def test_a_caller_waits_while_his_ticket_is_somebodys() -> None:
     assert values(events, "first_reply", "agent") == {7: 21 * 60}
 
 
+def test_who_hangs_up_in_a_second_queue_was_not_answered_there() -> None:
+    events = [
+        *caller(1, 30, answered=True),
+        e("09:05", "ticket_escalated", agent=7, queue=2, tier=2),
+        e("09:06", "call_ended", outcome="answered"),
+        e("09:06", "ticket_abandoned"),
+    ]
+
+    assert counts(events, "abandonment", "tier") == {1: (0, 1), 2: (1, 1)}
+
+
 def test_offers_are_timed_by_what_came_of_them() -> None:
     events = [
         *walk()[:3],
