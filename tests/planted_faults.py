@@ -49,6 +49,10 @@ CHAT_ENDINGS = "tests/contactcenter/test_chat_endings.py"
 CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
 CASE_MIX = "tests/contactcenter/statistics/test_casemix.py"
 FORECAST = "tests/contactcenter/statistics/test_forecast.py"
+TOLD_REPLIES = "tests/contactcenter/measuring/test_replies_and_resolutions.py"
+TOLD_WAITS = "tests/contactcenter/measuring/test_waits_and_work.py"
+TOLD_TIERS = "tests/contactcenter/measuring/test_tiers_and_promises.py"
+ANY_EVENTS = "tests/contactcenter/measuring/test_any_events.py"
 WALLS = "tests/races/test_last_walls.py"
 ORDERS = "tests/races/test_status_orders.py"
 SMS = "tests/journeys/test_sms_journey.py"
@@ -1368,6 +1372,62 @@ FAULTS = (
         "is_kept_for_another=_is_kept_for_another(now, situation)",
         "is_kept_for_another=False",
         (f"{WHY_NOT}::test_a_ticket_kept_for_somebody_is_told_so_to_the_others",),
+    ),
+    Fault(
+        "events_of_one_instant_go_by_chance",
+        "contactcenter/history/ordering.py",
+        "return list(_settled(ordered))",
+        "return ordered",
+        (ANY_EVENTS,),
+    ),
+    Fault(
+        "a_note_is_a_first_reply",
+        "contactcenter/history/entries.py",
+        'or self.get("public") is False',
+        "",
+        (TOLD_REPLIES,),
+    ),
+    Fault(
+        "a_program_has_solved_it",
+        "contactcenter/history/resolutions.py",
+        " and not entry.is_by_itself",
+        "",
+        (TOLD_REPLIES,),
+    ),
+    Fault(
+        "a_new_label_rewrites_the_past",
+        "contactcenter/history/stays.py",
+        "standing.holder, standing.labels",
+        "standing.holder, standing.labels.queue",
+        (TOLD_TIERS,),
+    ),
+    Fault(
+        "who_asks_to_be_called_back_waits_on",
+        "contactcenter/history/waits.py",
+        '    "callback": "flowed_out",\n',
+        "",
+        (TOLD_WAITS,),
+    ),
+    Fault(
+        "a_broken_promise_is_kept_later",
+        "contactcenter/history/promises.py",
+        'known is None or known.entry.kind == "sla_met"',
+        "True",
+        (TOLD_TIERS,),
+    ),
+    Fault(
+        "a_tier_is_left_every_time",
+        "contactcenter/history/moves.py",
+        "tier not in self._left",
+        "True",
+        (TOLD_TIERS,),
+    ),
+    Fault(
+        "who_has_not_had_his_week_is_judged",
+        "contactcenter/measuring/selections.py",
+        "fact.at + timedelta(seconds=window_s) <= self.ask.as_of",
+        "fact.at <= self.ask.as_of",
+        (TOLD_REPLIES,),
     ),
     Fault(
         "an_interval_around_the_mean_sets_apart",
