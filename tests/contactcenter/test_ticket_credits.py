@@ -238,6 +238,7 @@ async def test_a_waiting_ticket_is_kept_in_step_and_nothing_else_is_touched(
         "state": "waiting",
         "queue_id": queue_id,
         "tier": 1,
+        "category_id": None,
         "credits": {"contract:gold": 240},
         "revoked": ["customer_category:government"],
         "credit_s": 360,
