@@ -59,6 +59,7 @@ from contactcenter.switchboard.switchboard import Switchboard
 from contactcenter.tasks import Worker, running
 from contactcenter.temperament_keeper import TemperamentKeeper
 from contactcenter.temperament_model import trained_reader
+from contactcenter.time_zones import zone_of
 from contactcenter.triage import Triage
 from contactcenter.upkeep import Upkeep
 
@@ -254,7 +255,12 @@ def _work(
         Upkeep(database, holder=holder).run,
         NoticeWriter(database, bell, services.channels).run,
         BehaviourKeeper(database, dispatcher, holder=holder).run,
-        ReportKeeper(database, holder=holder, is_busy=lambda: intake.is_busy).run,
+        ReportKeeper(
+            database,
+            holder=holder,
+            zone=zone_of(services.settings.report_zone),
+            is_busy=lambda: intake.is_busy,
+        ).run,
         *readers,
     ]
 

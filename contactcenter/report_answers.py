@@ -23,7 +23,9 @@ from contactcenter.measuring.rows import STRETCHES, in_order, nothing
 _PLANNING: Final = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '32MB'"
 
 
-class _Group(Struct, frozen=True, kw_only=True):
+class Group(Struct, frozen=True, kw_only=True):
+    """The figures of one group before they are rates and means; what is not told apart is None."""
+
     agent: int | None
     team: int | None
     queue: int | None
@@ -49,7 +51,7 @@ class _Group(Struct, frozen=True, kw_only=True):
 
 
 _SQL = db.Statements(__name__)
-_answer = _SQL.take("answer", _Group)
+_answer = _SQL.take("answer", Group)
 
 
 async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> list[Row]:
@@ -67,6 +69,11 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> list[Row]:
             by = tuple(name for name in ask.by if name != "outcome")
             whole = await _groups(conn, metric, structs.replace(ask, by=by), viewer_id)
             groups = list(_of_the_whole(groups, whole, by))
+    return rows_of(metric, ask, groups)
+
+
+def rows_of(metric: Metric, ask: Ask, groups: Sequence[Group]) -> list[Row]:
+    """The rows of a metric's groups, in their order; one of zeros where there is nothing."""
     of = Counter[tuple[Any, ...]]()
     for group in groups:
         of[_key(group, ask.by, metric.over)] += group.n
@@ -76,7 +83,7 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> list[Row]:
     return in_order(rows, ask)
 
 
-async def _groups(conn: Conn, metric: Metric, ask: Ask, viewer_id: int | None) -> list[_Group]:
+async def _groups(conn: Conn, metric: Metric, ask: Ask, viewer_id: int | None) -> list[Group]:
     chosen = metric.chosen(ask)
     what = metric.measure if metric.measure in ("score", "transfers") else ask.clock
     told = "stretches" if metric.measure in STRETCHES else metric.measure
@@ -105,19 +112,19 @@ def _selections(chosen: Chosen) -> Iterator[dict[str, Any]]:
 
 
 def _of_the_whole(
-    groups: Iterable[_Group], whole: Iterable[_Group], by: tuple[Dimension, ...]
-) -> Iterator[_Group]:
+    groups: Iterable[Group], whole: Iterable[Group], by: tuple[Dimension, ...]
+) -> Iterator[Group]:
     n_of = {_key(group, by, None): group.n for group in whole}
     for group in groups:
         if group.hits:
             yield structs.replace(group, n=n_of.get(_key(group, by, None), 0))
 
 
-def _key(group: _Group, by: Iterable[Dimension], over: Dimension | None) -> tuple[Any, ...]:
+def _key(group: Group, by: Iterable[Dimension], over: Dimension | None) -> tuple[Any, ...]:
     return tuple(_word(group, name) for name in by if name != over)
 
 
-def _word(group: _Group, name: Dimension) -> Any:
+def _word(group: Group, name: Dimension) -> Any:
     return getattr(group, "worth" if name == "value" else name)
 
 
@@ -126,7 +133,7 @@ def _wanted(ask: Ask, dimension: Dimension) -> list[str] | None:
     return None if values is None else ["" if value is None else str(value) for value in values]
 
 
-def _row(metric: Metric, ask: Ask, group: _Group, whole: int) -> Row:
+def _row(metric: Metric, ask: Ask, group: Group, whole: int) -> Row:
     words: dict[str, Any] = {name: _word(group, name) for name in ask.by}
     row = Row(metric=metric.name, group=words, n=group.n, value=None)
     shares: dict[Measure, tuple[float, float]] = {

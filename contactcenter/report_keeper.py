@@ -1,5 +1,7 @@
 """Keeps the facts of reports: reads the events in their order, and tells changed tickets anew.
 
+What is over is rolled up (``report_roll_ups``).
+
 It stands behind the feed by moments. Whoever is cut short has moved nothing: the facts and the
 position they belong to are written in one transaction.
 """
@@ -7,14 +9,16 @@ position they belong to are written in one transaction.
 import asyncio
 from collections.abc import Callable
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import structlog
 from msgspec import Struct
 
-from contactcenter import db, leases, metrics, report_facts, timers
+from contactcenter import db, leases, metrics, report_facts, report_roll_ups, timers
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
+from contactcenter.time_zones import zone_of
 
 #: So many events in one transaction: some tens of milliseconds.
 BATCH: Final = 500
@@ -47,23 +51,32 @@ _forget_all = _SQL.command("forget_all")
 
 
 class ReportKeeper:
-    """One task a process; one process at a time does it. ``is_busy``: whether messages come in."""
+    """One task a process; one process at a time does it.
+
+    ``is_busy``: whether messages come in. ``zone``: whose days and months are rolled up.
+    """
 
     def __init__(
-        self, database: Database, *, holder: str, is_busy: Callable[[], bool] = lambda: False
+        self,
+        database: Database,
+        *,
+        holder: str,
+        zone: ZoneInfo | None = None,
+        is_busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self._database = database
         self._holder = holder
+        self._zone = zone or zone_of("UTC")
         self._is_busy = is_busy
 
     async def run(self) -> None:
-        """Read what is new until cancelled."""
+        """Read what is new until cancelled; when nothing is, roll up what is over."""
         loop = asyncio.get_running_loop()
         while True:
             began_s = loop.time()
             wait_s = _EVERY_S
             try:
-                if await self.read_some():
+                if await self.read_some() or await self.roll_up_some():
                     took_s = loop.time() - began_s
                     wait_s = _GIVES_WAY * took_s if self._is_busy() else 0.0
             except (NoDatabase, asyncpg.PostgresError) as error:
@@ -90,9 +103,25 @@ class ReportKeeper:
             read = await _changed.all(conn, str(xid), event_id, BATCH)
             changed = sorted({one.ticket_id for one in read if one.ticket_id is not None})
             if changed:
-                await report_facts.renew(conn, changed)
+                renewed = await report_facts.renew(conn, changed)
+                await report_roll_ups.mark(conn, (*renewed.gone, *renewed.new))
             if read:
                 xid, event_id = read[-1].xid, read[-1].id
             await _advance.run(conn, str(xid), event_id, now)
         metrics.swept("reports")
         return len(read) == BATCH
+
+    async def roll_up_some(self) -> bool:
+        """Roll up one metric of one day or month; whether there was any to roll up."""
+        async with self._database.transaction() as conn:
+            if await leases.take(conn, _LEASE, self._holder, lease_s=_LEASE_S) is None:
+                return False
+            await _position.first(conn)  # one after the other with whoever reads
+            now = await timers.clock(conn)
+            has_more = await report_roll_ups.close_days(conn, now, self._zone)
+            return await report_roll_ups.roll_up_next(conn, now) or has_more
+
+    async def roll_up_all(self) -> None:
+        """Roll up until nothing is left."""
+        while await self.roll_up_some():
+            pass

@@ -17,4 +17,4 @@ ON CONFLICT (is_only_row) DO UPDATE SET epoch = EXCLUDED.epoch, xid = EXCLUDED.x
 
 -- name: forget_all
 -- Everything is told anew.
-TRUNCATE report_fact, report_position
+TRUNCATE report_fact, report_position, report_span, report_pending, report_roll_up

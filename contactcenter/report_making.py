@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from msgspec import Struct, field, structs
 
-from contactcenter import db, report_answers, report_facts
+from contactcenter import db, report_corrections, report_facts, report_sources
 from contactcenter.db import Conn
 from contactcenter.measuring import METRICS, Ask, Clock, Dimension, Row
 from contactcenter.report_catalogue import Report
+from contactcenter.report_sources import Source
 from routing.wording import Language
 
 _NAMED: Final[tuple[Dimension, ...]] = ("agent", "team", "queue", "entry_point", "category")
@@ -65,7 +66,9 @@ class Made(Struct, frozen=True, kw_only=True):
     """A report. ``as_of`` is until when what happened is counted; None before anything was.
 
     ``totals`` are computed from all values, never from the rows. ``previous`` are the rows of the
-    period of the same length before this one, if they were asked for.
+    period of the same length before this one, if they were asked for. With ``roll_ups`` as
+    ``source`` medians and p90 of some metrics are within 1 %; all else is exact. ``corrected_at``
+    is when a closed day of the period was corrected last, if one was.
     """
 
     report: str
@@ -80,6 +83,8 @@ class Made(Struct, frozen=True, kw_only=True):
     totals: Mapping[str, Figure]
     previous: Sequence[Line] | None
     previous_totals: Mapping[str, Figure] | None
+    source: Source
+    corrected_at: datetime | None
 
 
 class _Name(Struct, frozen=True, kw_only=True):
@@ -102,11 +107,14 @@ async def make(
     viewer_id: int | None,
     language: Language,
 ) -> Made:
-    """Report on what this person may see; None is the operator, who sees all."""
-    rows = await _groups(conn, report, question, viewer_id)
+    """Report on what this person may see; None is the operator, who sees all.
+
+    Raises ``BadInput`` for what is too much to count at once (``report_sources``).
+    """
+    rows, source = await _groups(conn, report, question, viewer_id)
     totals = await _totals(conn, report, question, viewer_id)
     before = _before(question) if question.compare else None
-    former = None if before is None else await _groups(conn, report, before, viewer_id)
+    former = None if before is None else (await _groups(conn, report, before, viewer_id))[0]
     former_totals = None if before is None else await _totals(conn, report, before, viewer_id)
     names = await _called(conn, [*rows, *(former or ())], language)
     return Made(
@@ -122,23 +130,31 @@ async def make(
         totals=totals,
         previous=None if former is None else _lines(former, question, names),
         previous_totals=former_totals,
+        source=source,
+        corrected_at=await report_corrections.corrected_at(
+            conn, question.span.from_at, question.span.to_at, report.metrics
+        ),
     )
 
 
 async def _groups(
     conn: Conn, report: Report, question: Question, viewer_id: int | None
-) -> list[Row]:
-    found = []
+) -> tuple[list[Row], Source]:
+    """The rows, and ``roll_ups`` where any of them are of those."""
+    found: list[Row] = []
+    source: Source = "facts"
     for metric in report.metrics:
         ask = _ask(metric, question)
-        found += await report_answers.answer(conn, ask, viewer_id=viewer_id)
-    return found
+        answered = await report_sources.answer(conn, ask, viewer_id=viewer_id)
+        found += answered.rows
+        source = "roll_ups" if answered.source == "roll_ups" else source
+    return found, source
 
 
 async def _totals(
     conn: Conn, report: Report, question: Question, viewer_id: int | None
 ) -> dict[str, Figure]:
-    rows = await _groups(conn, report, structs.replace(question, by=()), viewer_id)
+    rows, _ = await _groups(conn, report, structs.replace(question, by=()), viewer_id)
     return {row.metric: _figure(row) for row in rows}
 
 

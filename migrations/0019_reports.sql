@@ -56,3 +56,105 @@ CREATE TABLE report_position (
   event_id bigint NOT NULL,
   read_at timestamptz NOT NULL
 );
+
+-- A day or a month of the house's zone that is over: what is rolled up. Its edges are those of the zone it was closed by.
+CREATE TABLE report_span (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('day', 'month')),
+  from_at timestamptz NOT NULL,
+  to_at timestamptz NOT NULL,
+  zone text NOT NULL,
+  CONSTRAINT report_span_goes_forward CHECK (from_at < to_at),
+  CONSTRAINT report_span_is_closed_once UNIQUE (kind, from_at)
+);
+
+-- What is still to be rolled up, or again: `is_again` where it was before.
+CREATE TABLE report_pending (
+  span_id bigint NOT NULL REFERENCES report_span ON DELETE CASCADE,
+  metric text NOT NULL,
+  is_again boolean NOT NULL,
+  PRIMARY KEY (span_id, metric)
+);
+
+-- The figures of a span by one dimension at a time ('' for all of them together); a value that is none is ''.
+-- `total` is of seconds or scores to the millionth; `counts` are how many fell into each of `buckets`
+-- (contactcenter/statistics/sketches.py).
+CREATE TABLE report_roll_up (
+  metric text NOT NULL,
+  clock text NOT NULL,
+  dimension text NOT NULL,
+  span_id bigint NOT NULL REFERENCES report_span ON DELETE CASCADE,
+  value text NOT NULL,
+  n bigint NOT NULL,
+  hits bigint NOT NULL,
+  misses bigint NOT NULL,
+  total numeric NOT NULL,
+  buckets int[] NOT NULL,
+  counts int[] NOT NULL,
+  PRIMARY KEY (metric, clock, dimension, span_id, value),
+  CONSTRAINT report_roll_up_counts_each_bucket CHECK (cardinality(buckets) = cardinality(counts))
+);
+CREATE INDEX report_roll_up_of_span ON report_roll_up (span_id, metric);
+
+-- What a closed day's figure was before something late changed it, and after.
+CREATE TABLE report_correction (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL,
+  from_at timestamptz NOT NULL,
+  to_at timestamptz NOT NULL,
+  metric text NOT NULL,
+  clock text NOT NULL,
+  dimension text NOT NULL,
+  value text NOT NULL,
+  n_before bigint NOT NULL,
+  n_after bigint NOT NULL,
+  hits_before bigint NOT NULL,
+  hits_after bigint NOT NULL,
+  total_before numeric NOT NULL,
+  total_after numeric NOT NULL
+);
+CREATE INDEX report_correction_of_days ON report_correction (from_at, id);
+
+-- A metric's facts of a period, summed by each of these dimensions: what a roll-up of the period is, or would be.
+-- `what` is what is summed, '' for nothing.
+CREATE FUNCTION report_rolled(since timestamptz, until timestamptz, selections jsonb, kinds text[], dimensions text[],
+  is_business boolean, what text)
+RETURNS TABLE (dimension text, value text, n bigint, hits bigint, misses bigint, total numeric, buckets int[], counts int[])
+LANGUAGE sql STABLE AS $$
+WITH chosen AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset(selections) AS s(
+    side text, kind text, outcomes text[], only_first boolean, score_from int, score_to int, at_most_s float8, above_s float8,
+    at_least_s float8, contacts_max int, escalations_max int, back_within_s float8)
+), told AS (
+  SELECT f.*, coalesce(CASE WHEN is_business THEN f.business_s ELSE f.calendar_s END, 0) AS lasted_s
+  FROM report_fact f WHERE f.kind = ANY (kinds) AND f.at >= since AND f.at < until
+), seen AS (
+  SELECT t.*, s.side, CASE what WHEN 'score' THEN t.score::float8 WHEN 'transfers' THEN t.transfers::float8
+                                WHEN 'duration' THEN t.lasted_s END AS worth
+  FROM told t JOIN chosen s ON s.kind = t.kind
+  WHERE (s.outcomes IS NULL OR t.outcome = ANY (s.outcomes)) AND (t.is_first OR NOT s.only_first)
+    AND (s.score_from IS NULL OR t.score >= s.score_from) AND (s.score_to IS NULL OR t.score <= s.score_to)
+    AND (s.at_most_s IS NULL OR t.lasted_s <= s.at_most_s) AND (s.above_s IS NULL OR t.lasted_s > s.above_s)
+    AND (s.at_least_s IS NULL OR t.lasted_s >= s.at_least_s)
+    AND (s.contacts_max IS NULL OR coalesce(t.contacts, 0) <= s.contacts_max)
+    AND (s.escalations_max IS NULL OR coalesce(t.escalations, 0) <= s.escalations_max)
+    AND (s.back_within_s IS NULL OR t.came_back_s <= s.back_within_s)
+), bucketed AS (
+  SELECT d.dimension, d.value,
+         CASE WHEN s.worth < 1e-6 THEN -32768 ELSE ceil(ln(s.worth) / ln(1.01::float8 / 0.99::float8))::int END AS bucket,
+         count(*) FILTER (WHERE s.side = 'of') AS n, count(*) FILTER (WHERE s.side = 'hit') AS hits,
+         count(*) FILTER (WHERE s.side = 'miss') AS misses,
+         sum(round(s.worth::numeric, 6)) FILTER (WHERE s.side = 'of') AS total
+  FROM seen s CROSS JOIN LATERAL (VALUES
+    ('', ''), ('agent', s.agent_id::text), ('team', s.team_id::text), ('queue', s.queue_id::text), ('tier', s.tier::text),
+    ('channel', s.channel), ('entry_point', s.entry_point_id::text), ('category', s.category_id::text),
+    ('temperament', s.temperament), ('value', s.value), ('outcome', s.outcome), ('to_tier', s.to_tier::text),
+    ('promise', s.promise)) AS d(dimension, value)
+  WHERE d.dimension = ANY (dimensions)
+  GROUP BY 1, 2, 3
+)
+SELECT b.dimension, coalesce(b.value, ''), sum(b.n)::bigint, sum(b.hits)::bigint, sum(b.misses)::bigint, coalesce(sum(b.total), 0),
+       coalesce(array_agg(b.bucket ORDER BY b.bucket) FILTER (WHERE b.n > 0 AND b.bucket IS NOT NULL), '{}'),
+       coalesce(array_agg(b.n::int ORDER BY b.bucket) FILTER (WHERE b.n > 0 AND b.bucket IS NOT NULL), '{}')
+FROM bucketed b GROUP BY b.dimension, b.value
+$$;

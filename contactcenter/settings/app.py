@@ -133,6 +133,13 @@ APP: Final = (
         default=2000,
     ),
     AppSetting(
+        key="report_zone",
+        help="The time zone whose days and months reports are rolled up by; changed, all are anew.",
+        reader=readers.time_zone,
+        default="UTC",
+        example="Asia/Tehran",
+    ),
+    AppSetting(
         key="tell_agents_of_supervision",
         help="Whether agents are told that a supervisor listens to their call: yes or no.",
         reader=readers.one_of("yes", "no"),

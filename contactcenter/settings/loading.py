@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dial_prefixes: tuple[str, ...]
     dials_per_agent: int
     dials_per_house: int
+    report_zone: str
     tell_agents_of_supervision: str
     session_ttl_h: int
     drain_notice_s: int

@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from contactcenter.time_zones import UnknownTimeZone, zone_of
 from routing.calls import dialling
 
 _HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]]*)(:\d+)?")
@@ -67,6 +68,15 @@ def one_of(*choices: str) -> Reader:
         return raw.strip().lower()
 
     return read
+
+
+def time_zone(raw: object) -> str:
+    """A time zone by its IANA name."""
+    try:
+        return zone_of(text(raw)).key
+    except UnknownTimeZone as problem:
+        msg = "a time zone such as Asia/Tehran"
+        raise ValueError(msg) from problem
 
 
 def region(raw: object) -> str:

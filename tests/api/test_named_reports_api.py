@@ -2,16 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import factories as make
 import pytest
 
-from contactcenter import report_facts
+from contactcenter import report_facts, report_roll_ups
 from contactcenter.dispatch import ending, holding
+from contactcenter.history import Fact
 from contactcenter.report_catalogue import REPORTS
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = "from=2026-03-02T00:00:00Z&to=2026-03-09T00:00:00Z"
+
+NOBODYS = {"ticket": None, "contact": None, "episode": 1, "from_at": MONDAY}
 
 
 @pytest.fixture
@@ -83,6 +87,33 @@ async def test_the_period_before_is_told_beside_it_and_filters_keep_what_they_na
     assert report["totals"]["solved"]["n"] == 0
     assert report["previous_totals"]["solved"]["n"] == 2
     assert report["filters"] == {"agent": [world.omid]}
+
+
+async def test_corrections_of_closed_days_are_told_and_by_the_report_that_has_them(
+    admin, world, table
+):
+    later = MONDAY + timedelta(days=2)
+    await report_roll_ups.close_days(table, later, ZoneInfo("UTC"))
+    while await report_roll_ups.roll_up_next(table, later):
+        pass
+    none = await admin("GET", f"/reports/work?{WEEK}", status=200)
+    await table.execute(
+        "DELETE FROM report_fact WHERE kind = 'handled' AND agent_id = $1", world.omid
+    )
+    await report_roll_ups.mark(table, [Fact(kind="handled", at=MONDAY, **NOBODYS)])
+    while await report_roll_ups.roll_up_next(table, later):
+        pass
+
+    told = await admin("GET", f"/reports/corrections?{WEEK}&limit=200", status=200)
+    report = await admin("GET", f"/reports/work?{WEEK}", status=200)
+    empty = await admin("GET", "/reports/corrections", status=200)
+
+    [one] = [c for c in told["items"] if (c["metric"], c["dimension"]) == ("handled", "agent")]
+    assert (one["value"], one["n_before"], one["n_after"]) == (str(world.omid), 2, 0)
+    assert (one["from"], one["to"]) == ("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z")
+    assert (none["source"], none["corrected_at"]) == ("facts", None)
+    assert report["corrected_at"] == one["at"]
+    assert empty["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ from contactcenter.report_keeper import ReportKeeper
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = {"from_at": MONDAY - timedelta(days=1), "to_at": MONDAY + timedelta(days=6)}
 
+_ROLLED_UP = """SELECT sum(n) FROM report_roll_up r JOIN report_span s ON s.id = r.span_id
+  WHERE s.kind = 'day' AND r.metric = 'opened' AND r.dimension = ''"""
+
 
 @pytest.fixture
 async def database(dsn: str) -> AsyncIterator[Database]:
@@ -97,6 +100,11 @@ async def test_kept_piece_by_piece_the_facts_are_those_of_a_retelling(
     told, kept = await centre.facts(ids)
 
     assert {fact.kind for fact in told} >= {"opened", "stay", "solved", "escalated", "reopened"}
+    for keeper in (ReportKeeper(database, holder="another"), *keepers):
+        await keeper.roll_up_all()
+    async with database.read() as conn:
+        opened = await report_answers.answer(conn, Ask(metric="opened", **WEEK), viewer_id=None)
+        assert await conn.fetchval(_ROLLED_UP) == opened[0].n == 4
     assert kept == told
     [row] = measured(kept.elements(), Ask(metric="opened", **WEEK))
     assert row.n == 4

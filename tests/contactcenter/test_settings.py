@@ -56,6 +56,7 @@ def test_nothing_needs_to_be_set(monkeypatch):
         "dial_prefixes": (),
         "dials_per_agent": 100,
         "dials_per_house": 2000,
+        "report_zone": "UTC",
         "tell_agents_of_supervision": "yes",
         "session_ttl_h": 12,
         "drain_notice_s": 1,

@@ -1,0 +1,276 @@
+"""Roll-ups: the figures of each closed day and month by one dimension at a time, made of facts.
+
+A day is closed an hour after its end in the house's zone. Counts and sums of roll-ups are those of
+the facts; percentiles are within 1 % (``statistics.sketches``). A fact that changes in a closed day
+marks it, and it is rolled up anew: what differs is kept as a correction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from contactcenter import db
+from contactcenter.db import Conn
+from contactcenter.history import Fact
+from contactcenter.measuring import METRICS, Ask, Chosen, Clock, Metric
+from contactcenter.measuring.asks import CLOCKS, DIMENSIONS
+from contactcenter.measuring.selections import Selection
+
+#: So long after its end a day is closed: what is late by less is no correction.
+GRACE: Final = timedelta(hours=1)
+#: So many days are closed at once.
+_DAYS: Final = 31
+_SUMMED: Final = ("duration", "score", "transfers")
+_MEASURES: Final = (*_SUMMED, "count", "share", "balance", "portion")
+_ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
+#: Everything together, beside each dimension by itself; an age is one of an instant, not of a day.
+ROLLED: Final = ("", *(name for name in DIMENSIONS if name != "age"))
+
+
+class Span(Struct, frozen=True, kw_only=True):
+    """A closed day or month."""
+
+    id: int
+    from_at: datetime
+    to_at: datetime
+
+
+class Sums(Struct, frozen=True, kw_only=True):
+    """The figures of one value of a dimension, '' for none, in a span or a part of one."""
+
+    value: str
+    n: int
+    hits: int
+    misses: int
+    total: float
+    buckets: Sequence[int]
+    counts: Sequence[int]
+
+
+class _Closed(Struct, frozen=True, kw_only=True):
+    at: datetime
+    zone: str
+
+
+class _Pending(Struct, frozen=True, kw_only=True):
+    span_id: int
+    kind: str
+    from_at: datetime
+    to_at: datetime
+    metric: str
+    is_again: bool
+
+
+_SQL = db.Statements(__name__)
+_last_closed = _SQL.take("last_closed", _Closed)
+_first_fact = _SQL.take("first_fact", datetime)
+_close = _SQL.command("close")
+_forget = _SQL.command("forget")
+_mark = _SQL.command("mark")
+_next_pending = _SQL.take("next_pending", _Pending)
+_done = _SQL.command("done")
+_roll_up_day = _SQL.command("roll_up_day")
+_forget_month = _SQL.command("forget_month")
+_roll_up_month = _SQL.command("roll_up_month")
+_spans_within = _SQL.take("spans_within", Span)
+_rolled_up = _SQL.take("rolled_up", Sums)
+_rolled = _SQL.take("rolled", Sums)
+_n_in = _SQL.take("n_in", int)
+
+
+async def close_days(conn: Conn, now: datetime, zone: ZoneInfo) -> bool:
+    """Close what days are over, and the months that end with them; whether there may be more.
+
+    Another zone than before begins anew.
+    """
+    last = await _last_closed.first(conn)
+    if last is not None and last.zone != zone.key:
+        await _forget.run(conn)
+        last = None
+    if last is None:
+        first_at = await _first_fact.first(conn)
+        if first_at is None:
+            return False
+        day = first_at.astimezone(zone).date().replace(day=1)
+    else:
+        day = last.at.astimezone(zone).date()
+    for _ in range(_DAYS):
+        after = day + timedelta(days=1)
+        if _midnight(after, zone) + GRACE > now:
+            return False
+        await _close_span(conn, "day", day, after, zone)
+        if after.day == 1:
+            await _close_span(conn, "month", day.replace(day=1), after, zone)
+        day = after
+    return True
+
+
+async def mark(conn: Conn, facts: Iterable[Fact]) -> None:
+    """Roll up anew what these facts, which are new or gone, change in closed days."""
+    last = await _last_closed.first(conn)
+    if last is None:
+        return
+    late = {
+        (f.at, name) for f in facts if f.at and f.at < last.at for name in _USED.get(f.kind, ())
+    }
+    if late:
+        ats, metrics = zip(*sorted(late), strict=True)
+        await _mark.run(conn, list(ats), list(metrics))
+
+
+async def roll_up_next(conn: Conn, now: datetime) -> bool:
+    """Roll up one metric of one span; whether there was any left to do."""
+    pending = await _next_pending.first(conn)
+    if pending is None:
+        return False
+    if pending.kind == "month":
+        await _forget_month.run(conn, pending.span_id, pending.metric)
+        await _roll_up_month.run(
+            conn, pending.span_id, pending.metric, pending.from_at, pending.to_at
+        )
+    elif pending.metric in _METRICS:
+        await _roll_up(conn, now, pending)
+    await _done.run(conn, pending.span_id, pending.metric)
+    return True
+
+
+def can_answer(ask: Ask) -> bool:
+    """Whether roll-ups tell what is asked: one dimension at most, and nothing but the usual."""
+    if ask.metric not in _METRICS or ask.options or ask.as_of is not None:
+        return False
+    used = {*ask.by, *ask.only}
+    is_apart = METRICS[ask.metric].has_reasons and "outcome" in used
+    return len(used) <= 1 and "age" not in used and not is_apart
+
+
+async def spans_within(conn: Conn, ask: Ask) -> list[Span]:
+    """The closed spans that cover as much of the period as can be, none over another."""
+    found: list[Span] = []
+    for span in await _spans_within.all(conn, ask.from_at, ask.to_at, ask.metric):
+        if not found or span.from_at >= found[-1].to_at:
+            found.append(span)
+    return found
+
+
+async def n_in(conn: Conn, ask: Ask, spans: Iterable[Span]) -> int:
+    """Of how many facts these spans tell, about."""
+    ids = [span.id for span in spans]
+    found: int = await _n_in.one(conn, ask.metric, _clock(METRICS[ask.metric], ask.clock), ids)
+    return found
+
+
+async def sums(
+    conn: Conn, ask: Ask, spans: Sequence[Span], gaps: Iterable[tuple[datetime, datetime]]
+) -> list[Sums]:
+    """The figures of these spans, and of the facts of what lies between them."""
+    metric = METRICS[ask.metric]
+    dimension = next(iter((*ask.by, *ask.only)), "")
+    clock = _clock(metric, ask.clock)
+    found = await _rolled_up.all(conn, metric.name, clock, dimension, [span.id for span in spans])
+    chosen = metric.chosen(ask)
+    for from_at, to_at in gaps:
+        found += await _rolled.all(
+            conn,
+            *(from_at, to_at, _as_json(chosen), _kinds(chosen), dimension),
+            *(clock == "business", _summed(metric)),
+        )
+    return found
+
+
+async def _close_span(conn: Conn, kind: str, day: date, after: date, zone: ZoneInfo) -> None:
+    edges = (_midnight(day, zone), _midnight(after, zone))
+    kinds, names = zip(*((k, name) for k, used in _USED.items() for name in used), strict=True)
+    await _close.run(conn, kind, *edges, zone.key, list(names), list(kinds))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+async def _roll_up(conn: Conn, now: datetime, pending: _Pending) -> None:
+    metric = METRICS[pending.metric]
+    span = (pending.from_at, pending.to_at)
+    for clock in _clocks(metric):
+        for chosen, dimensions in _chosen(metric):
+            await _roll_up_day.run(
+                conn,
+                *(pending.span_id, metric.name, clock, *span),
+                *(_as_json(chosen), _kinds(chosen), dimensions, _summed(metric)),
+                *(now, pending.is_again),
+            )
+
+
+def _chosen(metric: Metric) -> list[tuple[Chosen, list[str]]]:
+    """What a metric is made of, and by which dimensions it is made of that."""
+    found: list[tuple[Chosen, list[str]]] = []
+    for name in ROLLED:
+        chosen = metric.chosen(_ask(metric.name, (name,) if name else ()))
+        for known, names in found:
+            if known == chosen:
+                names.append(name)
+                break
+        else:
+            found.append((chosen, [name]))
+    return found
+
+
+def _ask(metric: str, by: tuple[Any, ...] = ()) -> Ask:
+    return Ask(metric=metric, from_at=_ANY_TIME, to_at=_ANY_TIME, by=by)
+
+
+def _selections(chosen: Chosen) -> list[tuple[str, Selection]]:
+    sides = (("of", chosen.of), ("hit", chosen.hits), ("miss", chosen.misses))
+    return [(side, selection) for side, selections in sides for selection in selections]
+
+
+def _as_json(chosen: Chosen) -> str:
+    told = [{"side": side, **msgspec.to_builtins(one)} for side, one in _selections(chosen)]
+    return msgspec.json.encode(told).decode()
+
+
+def _kinds(chosen: Chosen) -> list[str]:
+    return sorted({selection.kind for _, selection in _selections(chosen)})
+
+
+def _summed(metric: Metric) -> str:
+    return metric.measure if metric.measure in _SUMMED else ""
+
+
+def _clocks(metric: Metric) -> tuple[Clock, ...]:
+    """Both where seconds matter; one is enough for what is counted."""
+    chosen, _ = _chosen(metric)[0]
+    limits = (
+        limit
+        for _, one in _selections(chosen)
+        for limit in (one.at_most_s, one.above_s, one.at_least_s)
+    )
+    is_timed = metric.measure == "duration" or any(limit is not None for limit in limits)
+    return CLOCKS if is_timed else ("calendar",)
+
+
+def _clock(metric: Metric, clock: Clock) -> Clock:
+    return clock if clock in _clocks(metric) else "calendar"
+
+
+def _is_rolled_up(metric: Metric) -> bool:
+    """Not what is about stretches or instants, nor what hangs on tickets of another day."""
+    every = (one for chosen, _ in _chosen(metric) for _, one in _selections(chosen))
+    return metric.measure in _MEASURES and all(one.lasted_s is None for one in every)
+
+
+def _used() -> Mapping[str, Sequence[str]]:
+    """Of which metrics the facts of a kind are a part."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in _METRICS:
+        for kind in sorted({k for chosen, _ in _chosen(METRICS[name]) for k in _kinds(chosen)}):
+            found[kind].append(name)
+    return found
+
+
+_METRICS: Final = tuple(sorted(name for name, one in METRICS.items() if _is_rolled_up(one)))
+_USED: Final = _used()
