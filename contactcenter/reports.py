@@ -145,14 +145,20 @@ async def performance(
     )
 
 
-def period_of(now: datetime, from_at: datetime | None, to_at: datetime | None) -> Period:
-    """The period meant by what was given: by default the last seven days.
+def period_of(
+    now: datetime,
+    from_at: datetime | None,
+    to_at: datetime | None,
+    *,
+    usual: timedelta = DEFAULT_PERIOD,
+) -> Period:
+    """The period meant by what was given: the last seven days, or what is ``usual``, by default.
 
     Raises ``BadInput`` naming ``query.from`` where it is empty or longer than 366 days.
     """
     to_at = _in_utc(to_at or now, "query.to")
     if from_at is None:
-        from_at = to_at - min(DEFAULT_PERIOD, to_at - _FIRST)
+        from_at = to_at - min(usual, to_at - _FIRST)
     from_at = _in_utc(from_at, "query.from")
     if from_at >= to_at:
         raise BadInput("query.from", f"The period must begin before {to_at.isoformat()}.")

@@ -1,0 +1,169 @@
+"""The fair view over HTTP: the worked example from facts, who sees whom, and what is refused."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import factories as make
+import pytest
+
+from contactcenter import report_facts
+from contactcenter.dispatch import ending, holding
+
+MARCH = datetime(2026, 3, 1, tzinfo=UTC)
+PERIOD = "from=2026-03-01T00:00:00Z&to=2026-03-29T00:00:00Z"
+
+# Tickets of warm customers and how many were solved, then of fault-finding ones.
+FIVE = {
+    "A": ((90, 81), (10, 5)),
+    "B": ((20, 19), (80, 48)),
+    "C": ((50, 44), (50, 27)),
+    "D": ((5, 3), (5, 2)),
+    "E": ((60, 36), (40, 14)),
+}
+
+# Per ticket two stretches of handling of 30 s each, and the solution where he solved it.
+FACTS = """
+WITH ticket AS (
+  SELECT $1::bigint AS agent_id, $2::text AS temperament, $5::bigint + n AS id, n <= $4 AS is_solved
+  FROM generate_series(1, $3) AS n)
+INSERT INTO report_fact
+  (ticket_id, kind, episode, from_at, at, agent_id, channel, temperament, value, is_first, calendar_s)
+SELECT id, kind, 1, $6, $6, agent_id, 'email', temperament, 'unknown', true, 30
+FROM ticket, unnest(ARRAY['handled', 'handled', 'solved']) AS kind WHERE kind <> 'solved' OR is_solved
+"""
+
+
+@pytest.fixture
+async def five(staff, table):
+    """The same five agents with the same tickets in March and in February; who is who by letter."""
+    agents, ticket = {}, 1_000_000
+    for name, mix in FIVE.items():
+        agents[name] = await staff.account("agent", name=name, email=f"{name.lower()}@desk.test")
+        for temperament, (n, solved) in zip(("warm", "fault_finding"), mix, strict=True):
+            for at in (MARCH, MARCH - timedelta(days=1)):
+                await table.execute(FACTS, agents[name], temperament, n, solved, ticket, at)
+                ticket += n
+    return SimpleNamespace(**agents)
+
+
+async def test_the_worked_example_comes_out_of_the_facts(admin, five):
+    view = await admin("GET", f"/reports/fair?{PERIOD}&order=solved_share", status=200)
+
+    shares = {row["agent"]: row["figures"]["solved_share"] for row in view["rows"]}
+    assert {
+        name: (
+            one["observed"],
+            *(round(one[part], 3) for part in ("expected", "difference", "estimate", "half")),
+            one["verdict_words"]["en"],
+        )
+        for name, one in shares.items()
+    } == {
+        "A": (0.86, 0.784, 0.076, 0.068, 0.075, "as expected"),
+        "B": (0.67, 0.578, 0.092, 0.079, 0.088, "as expected"),
+        "C": (0.71, 0.666, 0.044, 0.037, 0.083, "as expected"),
+        "D": (0.5, 0.666, -0.166, -0.082, 0.185, "too few tickets"),
+        "E": (0.5, 0.696, -0.196, -0.176, 0.081, "below expectation"),
+    }
+    assert [row["agent"] for row in view["rows"]] == ["E", "C", "A", "B", "D"]
+    assert shares["B"]["words"] == {
+        "en": "With these customers a typical colleague solves 58 of 100; B solved 67"
+        " (likely 57-74).",
+        "fa": "با این مشتریان، یک همکار معمولی از هر ۱۰۰ درخواست ۵۸ تا را حل می‌کند؛ "
+        "B ۶۷ تا را حل کرد (به احتمال زیاد ۵۷ تا ۷۴).",
+    }
+    assert shares["D"]["words"]["en"] == "D had 10 tickets; below 30 nothing is said."
+    assert view["figures"]["solved_share"]["phi"] > 1  # few agents that differ much: wide limits
+    assert shares["E"]["funnel"]["position"] == "below_95"
+
+
+async def test_every_number_is_the_sum_of_the_strata_behind_it(admin, five):
+    view = await admin("GET", f"/reports/fair?{PERIOD}", status=200)
+
+    assert view["n"] == sum(row["n"] for row in view["rows"]) == 410
+    for row in view["rows"]:
+        strata, share = row["strata"], row["figures"]["solved_share"]
+        assert row["n"] == share["n"] == sum(one["n"] for one in strata)
+        assert row["solved"] == sum(one["solved"] for one in strata)
+        assert row["handle_s"] == sum(one["handle_s"] for one in strata) == 60 * row["n"]
+        expected = sum(one["n"] * one["all_solved"] / one["all_n"] for one in strata)
+        assert share["expected"] == pytest.approx(expected / row["n"])
+        assert row["figures"]["handle_time"]["observed"] == 60
+        per_hour = row["figures"]["solved_per_hour"]
+        assert per_hour["observed"] == pytest.approx(60 * share["observed"])
+    assert {one["all_n"] for one in strata} == {225, 185}
+
+
+async def test_a_verdict_takes_two_periods(admin, table, five):
+    await table.execute("DELETE FROM report_fact WHERE at < $1", MARCH)
+
+    view = await admin("GET", f"/reports/fair?{PERIOD}", status=200)
+
+    verdicts = {row["agent"]: row["figures"]["solved_share"]["verdict"] for row in view["rows"]}
+    assert set(verdicts.values()) == {"as_expected", "too_few_tickets"}
+
+
+async def test_an_agent_sees_himself_beside_all_and_a_supervisor_his_teams(
+    staff, supervisor, table, five
+):
+    bahar = await staff.session_of(five.B)
+    team_id = await make.team(table)
+    for user_id in (supervisor.user_id, five.C, five.E):
+        await table.execute("INSERT INTO team_member VALUES ($1, $2)", team_id, user_id)
+    await table.execute(FACTS, supervisor.user_id, "warm", 1, 1, 9_000_000, MARCH)
+
+    own = await bahar("GET", f"/reports/fair?{PERIOD}", status=200)
+    theirs = await supervisor("GET", f"/reports/fair?{PERIOD}", status=200)
+
+    assert [(row["agent"], row["is_own"]) for row in own["rows"]] == [("B", True)]
+    assert {one["all_n"] for one in own["rows"][0]["strata"]} == {226, 185}
+    assert [row["is_own"] for row in theirs["rows"]] == [True, False, False]
+    assert [row["agent"] for row in theirs["rows"]][1:] == ["E", "C"]
+
+
+async def test_what_really_happened_is_counted_once_an_episode(admin, staff, table):
+    await make.prepare(table)
+    queue_id = await make.queue(table, team_id=await make.team(table))
+    bahar, omid = [
+        await staff.account("agent", name=name, email=f"{name.lower()}@desk.test")
+        for name in ("Bahar", "Omid")
+    ]
+    ticket = await make.queued_ticket(table, MARCH, queue_id=queue_id, temperament="warm")
+    await holding.give_to(table, MARCH, ticket.id, bahar, actor="system", note_id=None)
+    later = MARCH + timedelta(minutes=2)
+    await make.reply(table, later, ticket.id, bahar)
+    await holding.give_to(table, later, ticket.id, omid, actor="system", note_id=None)
+    at = MARCH + timedelta(minutes=5)
+    await make.reply(table, at, ticket.id, omid)
+    await ending.solve(
+        table, at, ticket.id, actor=f"user:{omid}", disposition="solved", reopen_window_s=3600
+    )
+    await report_facts.renew(table, [ticket.id])
+
+    view = await admin("GET", f"/reports/fair?{PERIOD}", status=200)
+
+    rows = {row["agent"]: (row["n"], row["solved"], row["handle_s"]) for row in view["rows"]}
+    assert {name: row[:2] for name, row in rows.items()} == {"Bahar": (1, 0), "Omid": (1, 1)}
+    assert rows["Bahar"][2] == 120
+
+
+async def test_an_empty_period_has_no_rows(admin):
+    view = await admin("GET", "/reports/fair?from=2001-01-01T00:00:00Z&to=2001-02-01T00:00:00Z")
+
+    assert (view["n"], view["rows"], view["cap_s"]) == (0, [], None)
+    assert view["previous"]["from"] == "2000-12-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "told"),
+    [
+        ("order=rank", "query.order", "solved_per_hour"),
+        ("zone=Asia/Moon", "query.zone", "Asia/Tehran"),
+        ("from=2026-01-01T00:00:00Z&to=2025-01-01T00:00:00Z", "query.from", "before"),
+        ("from=0001-01-01T00:00:00Z&to=0001-02-01T00:00:00Z", "query.from", "no period"),
+    ],
+)
+async def test_what_cannot_be_told_is_refused_with_what_can(admin, query, field, told):
+    refused = await admin("GET", f"/reports/fair?{query}", status=422)
+
+    assert refused["field"] == field
+    assert told in refused["detail"]
