@@ -119,7 +119,9 @@ def _key(fact: Fact, ask: Ask) -> Key:
 
 
 def _value(fact: Fact, name: str, ask: Ask) -> Any:
-    return age(fact, ask.instant) if name == "age" else getattr(fact, name)
+    if name != "age":
+        return getattr(fact, name)
+    return age(fact, ask.instant) if METRICS[ask.metric].measure == "instant" else None
 
 
 def _words(key: Key, ask: Ask) -> Mapping[str, Any]:
