@@ -15,7 +15,6 @@ from contactcenter.history import Entry, Fact, facts_of_ticket
 from contactcenter.history.spans import both
 from contactcenter.measuring import METRICS, Ask, measured
 from contactcenter.measuring.asks import DIMENSIONS
-from contactcenter.statistics.rates import Answering, Variant, abandonment, service_level
 from routing.calendars import OpeningHours, Span, unchanging
 
 #: What can happen to a ticket, by its state, in the words of a document.
@@ -242,53 +241,6 @@ def test_stays_tile_episodes_and_are_what_the_whole_is_the_sum_of(events: list[d
         left = [s for s in stays if s.episode not in episodes]
         if not left:  # an episode that was abandoned has an end and no solution
             assert sums["unsolved_time"] + gaps == sums["full_resolution"]
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 60), st.sampled_from(["answered", "abandoned", "flowed_out"])),
-        max_size=30,
-    )
-)
-def test_the_service_level_is_that_of_the_statistics(waits: list[tuple[int, str]]) -> None:
-    told = [
-        Fact(
-            kind="queue_wait",
-            ticket=n,
-            contact=None,
-            episode=1,
-            from_at=BEGAN,
-            at=BEGAN,
-            calendar_s=s,
-            outcome=how,
-        )
-        for n, (s, how) in enumerate(waits)
-    ]
-    counted = {
-        how: [s for s, outcome in waits if outcome == how]
-        for how in ("answered", "abandoned", "flowed_out")
-    }
-    gone = counted["abandoned"]
-    of = Answering(
-        answered=len(counted["answered"]),
-        answered_in_time=sum(s <= 20 for s in counted["answered"]),
-        abandoned=len(gone),
-        abandoned_in_time=sum(s <= 20 for s in gone),
-        abandoned_short=sum(s < 5 for s in gone),
-        flowed_out=len(counted["flowed_out"]),
-    )
-    period = {"from_at": BEGAN, "to_at": BEGAN + timedelta(1)}
-    for variant in Variant:
-        [row] = measured(
-            told, Ask(metric="service_level", options={"variant": variant.value}, **period)
-        )
-        expected = service_level(of, variant)
-        assert (row.numerator, row.denominator) == (expected.numerator, expected.denominator)
-    for net in (False, True):
-        options = {"variant": "net" if net else "gross"}
-        [row] = measured(told, Ask(metric="abandonment", options=options, **period))
-        expected = abandonment(of, net=net)
-        assert (row.numerator, row.denominator) == (expected.numerator, expected.denominator)
 
 
 def test_days_of_23_and_25_hours_and_leap_days_are_as_long_as_they_are() -> None:
