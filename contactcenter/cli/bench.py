@@ -19,6 +19,7 @@ from contactcenter.bench import feed as feed_bench
 from contactcenter.bench import intake as intake_bench
 from contactcenter.bench import phone as phone_bench
 from contactcenter.bench import plans as plans_bench
+from contactcenter.bench import reports as reports_bench
 from contactcenter.bench import simulation as simulation_bench
 from contactcenter.bench import start as start_bench
 from contactcenter.bench import temperament as temperament_bench
@@ -194,6 +195,21 @@ def start(starts: int, as_json: bool) -> None:
 def plans(rows: int, database_url: str | None, *, as_json: bool) -> None:
     """Explain every statement a message meets; none may read a large table to its end."""
     _show(_counted(plans_bench.measure(rows, database_url, _say, durable=False)), as_json=as_json)
+
+
+@bench.command()
+@click.option(
+    "--tickets", type=click.IntRange(1000, 100_000_000), default=1_000_000, show_default=True
+)
+@click.option(
+    "--interactions", type=click.IntRange(0, 1_000_000_000), default=10_000_000, show_default=True
+)
+@click.option("--repeats", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@_database_url
+@_as_json
+def reports(*, as_json: bool, **options: Any) -> None:
+    """Report on a month by agent, beside the same question to the raw events of a year."""
+    _show(_counted(reports_bench.measure(reports_bench.Plan(**options), _say)), as_json=as_json)
 
 
 @bench.command()

@@ -1,0 +1,188 @@
+"""How long reports of a month take among the facts of a year, beside raw events.
+
+A run counts only if both sides tell the same agents the same counts and means, and the percentiles
+are within 1 %.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from math import isclose
+from typing import Any, Final
+
+from msgspec import Struct
+
+from contactcenter import db, partitions, report_making, report_roll_ups, report_sources
+from contactcenter.bench.figures import MeasurementInvalid, percentile
+from contactcenter.bench.scratch import connect, scratch
+from contactcenter.db import OwnConnection
+from contactcenter.measuring import Ask, Row
+from contactcenter.report_catalogue import REPORTS
+from contactcenter.report_making import Question, Span
+from contactcenter.time_zones import zone_of
+
+_YEAR: Final = datetime(2025, 1, 1, tzinfo=UTC)
+_FROM, _TO = datetime(2025, 6, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)
+_LATER: Final = datetime(2026, 3, 1, tzinfo=UTC)
+_AT_ONCE: Final = 50_000
+#: Of sums of durations that are rounded to the millionth of a second.
+_ROUNDING: Final = 1e-6
+_WITHIN: Final = 0.0101
+
+Say = Callable[[str], None]
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What to measure: tickets of a year with ten facts each.
+
+    ``interactions`` are so many raw events more than the three of each ticket.
+    """
+
+    tickets: int = 1_000_000
+    interactions: int = 10_000_000
+    agents: int = 200
+    repeats: int = 20
+    database_url: str | None = None
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """The last line; ``ratio`` is the metric's p95 over that of raw events.
+
+    ``report`` is `work` by agent with its totals, ``metric`` one metric of it by agent, and ``raw``
+    the same metric computed from the events.
+    """
+
+    tickets: int
+    interactions: int
+    source: str
+    rolled_up: int
+    roll_up_s: float
+    report_p50_ms: float
+    report_p95_ms: float
+    metric_p50_ms: float
+    metric_p95_ms: float
+    raw_p50_ms: float
+    raw_p95_ms: float
+    ratio: float
+
+
+class _Index(Struct, frozen=True, kw_only=True):
+    name: str
+    made_by: str
+
+
+class _Raw(Struct, frozen=True, kw_only=True):
+    agent_id: int
+    n: int
+    mean: float
+    percentiles: Sequence[float]
+
+
+_SQL = db.Statements(__name__)
+_facts = _SQL.command("facts")
+_events = _SQL.command("events")
+_indexes = _SQL.take("indexes", _Index)
+_raw = _SQL.take("raw", _Raw)
+
+
+async def measure(plan: Plan, say: Say, *, durable: bool = True) -> Result:
+    """Make the facts and events, roll them up, ask; raises ``MeasurementInvalid``."""
+    async with scratch(plan.database_url, durable=durable) as made:
+        conn = await connect(await made.database())
+        try:
+            await settle(conn, plan, say)
+            began_s = time.perf_counter()
+            rolled_up = await _roll_up(conn)
+            roll_up_s = time.perf_counter() - began_s
+            say(f"{rolled_up:,} metrics of days and months rolled up in {roll_up_s:.0f} s")
+            await conn.execute("VACUUM (ANALYZE) report_roll_up")
+            return await _asked(conn, plan, rolled_up, roll_up_s)
+        finally:
+            await conn.close(timeout=5)
+
+
+async def settle(conn: OwnConnection, plan: Plan, say: Say) -> None:
+    """Make the tickets of a year: their facts, and their raw events."""
+    began_s = time.perf_counter()
+    await partitions.ensure(conn, _YEAR)
+    indexes = await _indexes.all(conn)
+    for index in indexes:
+        await conn.execute(f"DROP INDEX {index.name}")
+    for first in range(1, plan.tickets + 1, _AT_ONCE):
+        tickets = (first, min(first + _AT_ONCE - 1, plan.tickets), plan.agents, plan.tickets)
+        await _facts.run(conn, _YEAR, *tickets)
+        await _events.run(conn, _YEAR, *tickets, plan.interactions // plan.tickets)
+    for index in indexes:
+        await conn.execute(index.made_by)
+    await conn.execute("VACUUM (ANALYZE)")
+    say(f"{plan.tickets:,} tickets made in {time.perf_counter() - began_s:.0f} s")
+
+
+async def _roll_up(conn: OwnConnection) -> int:
+    while await report_roll_ups.close_days(conn, _LATER, zone_of("UTC")):
+        pass
+    done = 0
+    while await report_roll_ups.roll_up_next(conn, _LATER):
+        done += 1
+    return done
+
+
+async def _asked(conn: OwnConnection, plan: Plan, rolled_up: int, roll_up_s: float) -> Result:
+    span = Span(from_at=_FROM, to_at=_TO, time_zone="UTC")
+    question = Question(span=span, by=("agent",), clock="calendar")
+    ask = Ask(metric="time_to_solve", from_at=_FROM, to_at=_TO, by=("agent",))
+
+    async def report() -> Any:
+        return await report_making.make(
+            conn, _LATER, REPORTS["work"], question, viewer_id=None, language="en"
+        )
+
+    async def metric() -> Any:
+        return await report_sources.answer(conn, ask, viewer_id=None)
+
+    async def raw() -> Any:
+        return await _raw.all(conn, _FROM, _TO)
+
+    _check((await metric()).rows, await raw())
+    took = await _timed({"report": report, "metric": metric, "raw": raw}, plan.repeats)
+    p50 = {name: percentile(times, 0.5) for name, times in took.items()}
+    p95 = {name: percentile(times, 0.95) for name, times in took.items()}
+    return Result(
+        tickets=plan.tickets,
+        interactions=plan.interactions,
+        source=(await report()).source,
+        rolled_up=rolled_up,
+        roll_up_s=round(roll_up_s, 1),
+        report_p50_ms=round(p50["report"], 2),
+        report_p95_ms=round(p95["report"], 2),
+        metric_p50_ms=round(p50["metric"], 2),
+        metric_p95_ms=round(p95["metric"], 2),
+        raw_p50_ms=round(p50["raw"], 2),
+        raw_p95_ms=round(p95["raw"], 2),
+        ratio=round(p95["metric"] / p95["raw"], 4),
+    )
+
+
+async def _timed(
+    sides: Mapping[str, Callable[[], Awaitable[Any]]], repeats: int
+) -> Mapping[str, Sequence[float]]:
+    """Milliseconds of each side, ascending; they take turns."""
+    took: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(repeats):
+        for name, one in sides.items():
+            began_s = time.perf_counter()
+            await one()
+            took[name].append((time.perf_counter() - began_s) * 1000)
+    return {name: sorted(times) for name, times in took.items()}
+
+
+def _check(rows: Sequence[Row], raw: Sequence[_Raw]) -> None:
+    of_agent = {row.group["agent"]: row for row in rows}
+    if set(of_agent) != {one.agent_id for one in raw}:
+        raise MeasurementInvalid("the report and the events tell of other agents")
+    for one in raw:
+        row = of_agent[one.agent_id]
+        told = ((row.mean, one.mean, _ROUNDING), (row.median, one.percentiles[0], _WITHIN))
+        same = all(mine and isclose(mine, theirs, rel_tol=tol) for mine, theirs, tol in told)
+        if row.n != one.n or not same:
+            raise MeasurementInvalid(f"of agent {one.agent_id} the report tells other figures")
