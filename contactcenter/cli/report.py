@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contactcenter import report_tables, reports, storage, timers
+from contactcenter import report_rebuilding, report_tables, reports, storage, timers
 from contactcenter.cli import event_file
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
 from contactcenter.report_definitions import Wording
+from contactcenter.report_rebuilding import Rebuilt
 from contactcenter.reports import DIMENSIONS, Durations, Measures, Performance, ReportRow
 from routing.wording import Language
 
@@ -81,9 +82,13 @@ def _instant(
     help="Measure what a file of events amounts to (- for standard input); needs no database.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON; of --from-events.")
+@click.option(
+    "--rebuild", is_flag=True, help="Tell all that reports are made of anew from the events."
+)
 @with_settings
 def report(
     *,
+    rebuild: bool,
     events_file: Path | None,
     as_json: bool,
     from_at: datetime | None,
@@ -95,6 +100,8 @@ def report(
     data_dir: Path | None,
 ) -> None:
     """Show who solved what, and in what time; by default in the last seven days.
+
+    With --rebuild nothing is shown: all facts are told anew, while the server runs on.
 
     With --from-events nothing is read but FILE, a JSON document {"zone", "calendar", "as_of",
     "events": [{"at", "kind", "ticket", "agent", …}], "ask": [{"metric", "by", "from", "to",
@@ -110,6 +117,9 @@ def report(
 
     async def work() -> None:
         async with storage.opened(settings) as database:
+            if rebuild:
+                await show_rebuilding(database)
+                return
             try:
                 await print_report(
                     database, from_at=from_at, to_at=to_at, by=by, form=form, language=language
@@ -144,6 +154,18 @@ async def print_report(
             click.echo(msgspec.json.encode(made))
         case "table":
             show(made, language)
+
+
+async def show_rebuilding(database: Database) -> None:
+    """Tell all facts anew; how far it is goes to standard error, what was wrong to the output."""
+
+    def say(done: Rebuilt) -> None:
+        click.echo(f"{done.tickets:,} tickets told anew", err=True)
+
+    done = await report_rebuilding.rebuild(database, say)
+    click.echo(
+        f"{done.tickets:,} tickets told anew: {done.new:,} facts were missing, {done.gone:,} wrong"
+    )
 
 
 def show(made: Performance, language: Language) -> None:

@@ -1,5 +1,6 @@
 """The keeper of reports: whatever it has read, in whatever pieces, its facts are those of a retelling."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -8,17 +9,22 @@ from datetime import UTC, datetime, timedelta
 import factories as make
 import pytest
 
-from contactcenter import report_answers, report_facts, report_keeper, tickets
+from contactcenter import report_answers, report_facts, report_keeper, report_rebuilding, tickets
 from contactcenter.db import Database
 from contactcenter.dispatch import ending, holding, moving
 from contactcenter.measuring import METRICS, Ask, Row, measured
 from contactcenter.report_keeper import ReportKeeper
+from contactcenter.report_rebuilding import Rebuilt
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = {"from_at": MONDAY - timedelta(days=1), "to_at": MONDAY + timedelta(days=6)}
 
 _ROLLED_UP = """SELECT sum(n) FROM report_roll_up r JOIN report_span s ON s.id = r.span_id
   WHERE s.kind = 'day' AND r.metric = 'opened' AND r.dimension = ''"""
+
+_WAITING = """SELECT EXISTS (SELECT FROM pg_locks
+  WHERE NOT granted AND relation = 'report_position'::regclass
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
 
 
 @pytest.fixture
@@ -108,6 +114,58 @@ async def test_kept_piece_by_piece_the_facts_are_those_of_a_retelling(
     assert kept == told
     [row] = measured(kept.elements(), Ask(metric="opened", **WEEK))
     assert row.n == 4
+
+
+async def test_told_anew_everything_is_as_it_was_kept_and_what_was_wrong_is_right(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_rebuilding, "BATCH", 2)
+    chance = random.Random(2)
+    centre = await Centre(database).set_up()
+    ids = [await centre.opened() for _ in range(5)]
+    for _ in range(20):
+        await centre.step(chance, chance.choice(ids))
+    keeper = ReportKeeper(database, holder="one")
+    await keeper.read_all()
+    await keeper.roll_up_all()
+    said: list[Rebuilt] = []
+
+    same = await report_rebuilding.rebuild(database, said.append)
+    async with database.transaction() as conn:
+        await conn.execute("UPDATE report_fact SET tier = 9 WHERE kind = 'opened'")
+        await conn.execute(
+            "INSERT INTO report_fact (ticket_id, kind, episode, from_at, at, temperament, value,"
+            " is_first) VALUES (999, 'opened', 1, $1, $1, 'warm', 'gold', true)",
+            MONDAY,
+        )
+    repaired = await report_rebuilding.rebuild(database, said.append)
+    await keeper.roll_up_all()
+
+    assert (same.tickets, same.gone, same.new) == (5, 0, 0)
+    assert [one.tickets for one in said[:3]] == [2, 4, 5]
+    assert (repaired.tickets, repaired.gone, repaired.new) == (6, 6, 5)
+    told, kept = await centre.facts([*ids, 999])
+    assert kept == told
+    async with database.read() as conn:
+        assert await conn.fetchval(_ROLLED_UP) == 5
+        assert await conn.fetchval("SELECT count(*) FROM report_pending") == 0
+
+
+async def test_who_tells_anew_waits_for_the_keeper(database: Database) -> None:
+    centre = await Centre(database).set_up()
+    ids = [await centre.opened()]
+    await ReportKeeper(database, holder="one").read_all()
+    async with database.transaction() as conn:
+        await report_keeper._position.first(conn)
+        waiting = asyncio.create_task(report_rebuilding.rebuild(database, lambda _done: None))
+        async with asyncio.timeout(10):
+            while not await conn.fetchval(_WAITING):
+                assert not waiting.done()
+                await asyncio.sleep(0)
+    await waiting
+
+    told, kept = await centre.facts(ids)
+    assert kept == told
 
 
 async def test_another_process_reads_nothing_meanwhile(database: Database) -> None:
