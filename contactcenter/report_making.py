@@ -9,6 +9,8 @@ from msgspec import Struct, field, structs
 from contactcenter import db, report_corrections, report_facts, report_sources
 from contactcenter.db import Conn
 from contactcenter.measuring import METRICS, Ask, Clock, Dimension, Row
+from contactcenter.measuring.definitions import DEFINITIONS
+from contactcenter.measuring.words import Wording
 from contactcenter.report_catalogue import Report
 from contactcenter.report_sources import Source
 from routing.wording import Language
@@ -54,12 +56,16 @@ class Line(Struct, frozen=True, kw_only=True):
     figures: Mapping[str, Figure]
 
 
-class Columns(Struct, frozen=True, kw_only=True):
-    """A metric of the report: in which version of its meaning, and what kind of figure it is."""
+class Column(Struct, frozen=True, kw_only=True):
+    """A metric of the report: what kind of figure it is and what it means, in which version.
+
+    Times are in seconds.
+    """
 
     metric: str
     version: int
     measure: str
+    definition: Wording
 
 
 class Made(Struct, frozen=True, kw_only=True):
@@ -78,7 +84,7 @@ class Made(Struct, frozen=True, kw_only=True):
     filters: Mapping[str, Sequence[Any]]
     generated_at: datetime
     as_of: datetime | None
-    metrics: Sequence[Columns]
+    metrics: Sequence[Column]
     rows: Sequence[Line]
     totals: Mapping[str, Figure]
     previous: Sequence[Line] | None
@@ -96,6 +102,19 @@ class _Name(Struct, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _names = _SQL.take("names", _Name)
+
+
+def columns(report: Report, language: Language) -> list[Column]:
+    """The metrics of a report, with what they mean."""
+    return [
+        Column(
+            metric=name,
+            version=METRICS[name].version,
+            measure=METRICS[name].measure,
+            definition=DEFINITIONS[name].of(language),
+        )
+        for name in report.metrics
+    ]
 
 
 async def make(
@@ -125,7 +144,7 @@ async def make(
         filters={name: sorted(values, key=str) for name, values in question.only.items()},
         generated_at=now,
         as_of=await report_facts.read_at(conn),
-        metrics=[_column(name) for name in report.metrics],
+        metrics=columns(report, language),
         rows=_lines(rows, question, names),
         totals=totals,
         previous=None if former is None else _lines(former, question, names),
@@ -215,11 +234,6 @@ def _place(line: Line, by: Sequence[Dimension]) -> list[tuple[bool, str, str]]:
         (line.group[name] is None, line.names.get(name, "").casefold(), str(line.group[name]))
         for name in by
     ]
-
-
-def _column(name: str) -> Columns:
-    metric = METRICS[name]
-    return Columns(metric=name, version=metric.version, measure=metric.measure)
 
 
 def _figure(row: Row) -> Figure:

@@ -1,19 +1,20 @@
 """Reports by name: a few metrics side by side, told apart by what was asked."""
 
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from contactcenter import report_making, reports
-from contactcenter.api.operation import AGENT, Call, operation
+from contactcenter import report_making, report_tables, reports
+from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import PeriodQuery
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock, Dimension
 from contactcenter.report_catalogue import REPORTS, Report
-from contactcenter.report_making import Made, Question, Span
+from contactcenter.report_making import Column, Made, Question, Span
 from contactcenter.time_zones import UnknownTimeZone, zone_of
 from routing.wording import Language
 
+CSV: Final = "text/csv"
 _NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category")
 
 
@@ -39,30 +40,76 @@ class NamedReportQuery(PeriodQuery, frozen=True, kw_only=True):
         ],
         ...,
     ] = ()
-    language: Language = "en"
+    language: Annotated[Language, Meta(description="Yours if not given.")] | None = None
+    format: Annotated[Literal["json", "csv"], Meta(description="csv: only the rows.")] = "json"
 
 
-@operation("GET", "/reports/{name}", tag="reports", roles=AGENT, via="read")
-async def named_report(call: Call, name: str, query: NamedReportQuery) -> Made:
+class Listed(Struct, frozen=True, kw_only=True):
+    """A report there is: its metrics with what they mean, and what tells them apart at first."""
+
+    name: str
+    metrics: list[Column]
+    by: tuple[Dimension, ...]
+
+
+class ReportList(Struct, frozen=True, kw_only=True):
+    """All reports, and by what they can be told apart."""
+
+    reports: list[Listed]
+    dimensions: tuple[Dimension, ...]
+
+
+class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """In which language the definitions are."""
+
+    language: Annotated[Language, Meta(description="Yours if not given.")] | None = None
+
+
+@operation("GET", "/reports", tag="reports", roles=AGENT, via="none")
+async def list_reports(call: Call, query: ListQuery) -> ReportList:
+    """List the reports there are, with what each figure means."""
+    language = _language(call, query.language)
+    return ReportList(
+        reports=[
+            Listed(name=one.name, metrics=report_making.columns(one, language), by=one.by)
+            for one in REPORTS.values()
+        ],
+        dimensions=get_args(Dimension),
+    )
+
+
+@operation("GET", "/reports/{name}", tag="reports", roles=AGENT, via="read", produces=(CSV,))
+async def named_report(call: Call, name: str, query: NamedReportQuery) -> Made | Answer:
     """Report by name.
 
     Each figure is computed from all values of its group, exactly. Administrators see all,
     supervisors the tickets of their teams, agents their own work. Refuses an unknown report,
-    dimension or zone with the names there are.
+    dimension or zone with the names there are. As CSV the rows are UTF-8 with a byte order mark.
     """
     report = REPORTS.get(name)
     if report is None:
         raise BadInput("path.name", f"Choose among {', '.join(REPORTS)}.")
     now = await call.clock()
     question = _question(report, query, reports.period_of(now, query.from_at, query.to_at))
-    return await report_making.make(
+    made = await report_making.make(
         call.conn,
         now,
         report,
         question,
         viewer_id=call.actor.user_id,
-        language=query.language,
+        language=_language(call, query.language),
     )
+    if query.format == "json":
+        return made
+    return Answer(
+        body=report_tables.made_as_csv(made),
+        content_type=f"{CSV}; charset=utf-8; header=present",
+        file_name=report_tables.made_file_name(made),
+    )
+
+
+def _language(call: Call, wanted: Language | None) -> Language:
+    return wanted or ("fa" if call.actor.language == "fa" else "en")
 
 
 def _question(report: Report, query: NamedReportQuery, period: reports.Period) -> Question:

@@ -385,6 +385,7 @@ TABLE: Final[dict[str, Line]] = {
     "POST /merges/{merge_id}/undoings": _work("merger"),
     "GET /reports/performance": _open("nothing"),
     "GET /reports/corrections": _run("nothing", 200),
+    "GET /reports": _open("nothing"),
     "GET /reports/{name}": _open("nothing"),
     "GET /reports/fair": _open("nothing"),
     "GET /reports/fairness": _lead("GET", "nothing"),

@@ -1,5 +1,7 @@
 """Reports by name over HTTP: what was asked, who sees what, and what is refused."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -114,6 +116,36 @@ async def test_corrections_of_closed_days_are_told_and_by_the_report_that_has_th
     assert (none["source"], none["corrected_at"]) == ("facts", None)
     assert report["corrected_at"] == one["at"]
     assert empty["items"] == []
+
+
+async def test_the_list_of_reports_says_what_each_figure_means(admin):
+    told = await admin("GET", "/reports?language=fa", status=200)
+
+    assert [report["name"] for report in told["reports"]] == list(REPORTS)
+    work = next(report for report in told["reports"] if report["name"] == "work")
+    assert [column["metric"] for column in work["metrics"]] == list(REPORTS["work"].metrics)
+    english = (await admin("GET", f"/reports/work?{WEEK}&language=en", status=200))["metrics"]
+    for column, other in zip(work["metrics"], english, strict=True):
+        assert set(column["definition"]) == {"name", "what", "when", "whose"}
+        assert column["definition"]["what"] != other["definition"]["what"]
+
+
+async def test_csv_says_what_json_says_and_no_cell_is_a_formula(admin, world, table):
+    await table.execute("UPDATE user_account SET name = '=Omid' WHERE id = $1", world.omid)
+    report = await admin("GET", f"/reports/work?{WEEK}", status=200)
+
+    response = await admin.send("GET", f"/reports/work?{WEEK}&format=csv")
+
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    disposition = response.headers["Content-Disposition"]
+    assert 'filename="work-2026-03-02-2026-03-09.csv"' in disposition
+    text = (await response.read()).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["agent_name"] for row in rows] == ["'=Omid", "بهار"]
+    for row, line in zip(rows, report["rows"], strict=True):
+        for metric, figure in line["figures"].items():
+            for part, value in figure.items():
+                assert row[f"{metric}_{part}"] == ("" if value is None else str(value))
 
 
 @pytest.mark.parametrize(

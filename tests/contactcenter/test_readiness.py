@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from contactcenter import app, metrics
+from contactcenter import metrics, tasks
 from contactcenter.api import health
 from contactcenter.readiness import RECOVERED_AFTER_S, Readiness
 
@@ -72,7 +72,7 @@ async def test_a_database_that_is_frozen_is_missing_and_is_not_asked_over_and_ov
 async def test_a_task_that_fails_is_counted_told_and_started_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(app, "_RESTART_S", 0.0)
+    monkeypatch.setattr(tasks, "_RESTART_S", 0.0)
     readiness, starts = Readiness(), asyncio.Semaphore(0)
     name = "test_a_task_that_fails_is_counted_told_and_started_again.<locals>.failing"
 
@@ -80,7 +80,7 @@ async def test_a_task_that_fails_is_counted_told_and_started_again(
         starts.release()
         raise RuntimeError
 
-    task = asyncio.create_task(app._kept_alive(failing, readiness))
+    task = asyncio.create_task(tasks._kept_alive(failing, readiness))
     async with asyncio.timeout(30):
         for _ in range(3):
             await starts.acquire()
