@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 import click
 import msgspec
@@ -13,16 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from contactcenter import report_rebuilding, report_tables, reports, storage, timers
-from contactcenter.cli import event_file
+from contactcenter.cli import event_file, named_report
+from contactcenter.cli.named_report import STATEMENT_TIMEOUT_S, Asked, Form, in_words
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
+from contactcenter.measuring import Clock
+from contactcenter.report_catalogue import REPORTS
 from contactcenter.report_definitions import Wording
 from contactcenter.report_rebuilding import Rebuilt
-from contactcenter.reports import DIMENSIONS, Durations, Measures, Performance, ReportRow
+from contactcenter.reports import Durations, Measures, Performance, ReportRow
 from routing.wording import Language
-
-Form = Literal["table", "csv", "json"]
 
 _SHORT: Final = ("first\nreply", "time to\nsolve")
 _PARTS: Final = ("n", "mean", "median", "p90")
@@ -30,8 +31,6 @@ _LABELS: Final[Mapping[Language, tuple[str, str, str]]] = {
     "en": ("Clock", "Counts for", "Left out"),
     "fa": ("زمان", "به حساب", "کنار گذاشته"),
 }
-#: Longer than a request may take: whoever asks here has the time.
-STATEMENT_TIMEOUT_S: Final = 300
 #: Where nobody looks at the width, no line is broken.
 _FILE_WIDTH: Final = 200
 _EXAMPLE: Final = "2026-03-01T00:00:00+03:30"
@@ -54,6 +53,7 @@ def _instant(
 
 
 @click.command("report")
+@click.argument("name", required=False, type=click.Choice(tuple(REPORTS)))
 @click.option(
     "--from",
     "from_at",
@@ -64,7 +64,14 @@ def _instant(
 @click.option(
     "--to", "to_at", metavar="TIME", callback=_instant, help="Where it ends.  [default: now]"
 )
-@click.option("--by", help=f"What to tell apart.  [default: {','.join(DIMENSIONS)}]")
+@click.option("--by", help="What to tell apart, separated by commas.  [default: the report's own]")
+@click.option(
+    "--clock",
+    type=click.Choice(get_args(Clock)),
+    default="calendar",
+    show_default=True,
+    help="business: only while the queue was open; of a report by NAME.",
+)
 @click.option(
     "--format", "form", type=click.Choice(get_args(Form)), default="table", show_default=True
 )
@@ -88,18 +95,22 @@ def _instant(
 @with_settings
 def report(
     *,
+    name: str | None,
     rebuild: bool,
     events_file: Path | None,
     as_json: bool,
     from_at: datetime | None,
     to_at: datetime | None,
     by: str | None,
+    clock: Clock,
     form: Form,
     language: Language,
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
-    """Show who solved what, and in what time; by default in the last seven days.
+    """Show a report by NAME, by default of the last seven days.
+
+    Without NAME it is who solved what, and in what time.
 
     With --rebuild nothing is shown: all facts are told anew, while the server runs on.
 
@@ -121,6 +132,18 @@ def report(
                 await show_rebuilding(database)
                 return
             try:
+                if name is not None:
+                    asked = Asked(
+                        report=REPORTS[name],
+                        from_at=from_at,
+                        to_at=to_at,
+                        by=by,
+                        clock=clock,
+                        form=form,
+                        language=language,
+                    )
+                    await named_report.show(database, asked)
+                    return
                 await print_report(
                     database, from_at=from_at, to_at=to_at, by=by, form=form, language=language
                 )
@@ -216,12 +239,3 @@ def _times(durations: Durations) -> Iterable[str]:
     yield str(durations.n)
     for value in (durations.mean_s, durations.median_s, durations.p90_s):
         yield "" if value is None else in_words(value)
-
-
-def in_words(seconds: float) -> str:
-    """A duration in its two greatest units: ``42s``, ``5m00s``, ``2h05m``, ``3d04h``."""
-    whole = round(seconds)
-    for size, unit, part, part_unit in ((86400, "d", 3600, "h"), (3600, "h", 60, "m")):
-        if whole >= size:
-            return f"{whole // size}{unit}{whole % size // part:02}{part_unit}"
-    return f"{whole // 60}m{whole % 60:02}s" if whole >= 60 else f"{whole}s"  # noqa: PLR2004
