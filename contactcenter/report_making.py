@@ -8,6 +8,7 @@ from msgspec import Struct, field, structs
 
 from contactcenter import db, report_corrections, report_facts, report_sources
 from contactcenter.db import Conn
+from contactcenter.errors import BadInput
 from contactcenter.measuring import METRICS, Ask, Clock, Dimension, Row
 from contactcenter.measuring.definitions import DEFINITIONS
 from contactcenter.measuring.words import Wording
@@ -190,7 +191,10 @@ def _ask(metric: str, question: Question) -> Ask:
 
 def _before(question: Question) -> Question:
     span = question.span
-    from_at = span.from_at - (span.to_at - span.from_at)
+    try:
+        from_at = span.from_at - (span.to_at - span.from_at)
+    except OverflowError:  # the first years of the calendar
+        raise BadInput("query.compare", "There is no period before this one.") from None
     return structs.replace(
         question, span=structs.replace(span, from_at=from_at, to_at=span.from_at)
     )

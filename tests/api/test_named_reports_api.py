@@ -153,6 +153,11 @@ async def test_csv_says_what_json_says_and_no_cell_is_a_formula(admin, world, ta
     [
         ("/reports/nothing", "path.name", "escalations"),
         ("/reports/work?by=agent,moon", "query.by", "temperament"),
+        (
+            "/reports/work?from=0001-01-01T00:00:00Z&to=0001-03-01T00:00:00Z&compare=true",
+            "query.compare",
+            "before",
+        ),
         ("/reports/work?zone=Asia/Moon", "query.zone", "Asia/Tehran"),
         ("/reports/work?only=moon:1", "query.only[0]", "temperament"),
         ("/reports/work?only=queue:one", "query.only[0]", "number"),
