@@ -4,7 +4,7 @@
 -- $6 chooses what is averaged; $7 is which facts are told of: those that happened, those that go on at $8, or stretches of time
 -- that are cut to the period. $9 is until when it is known what happened (NULL: for good). $10 to $22 are what is told apart,
 -- $23 to $35 leave out what is none of these, as text; an empty text is none at all.
-WITH asking AS (
+WITH asking AS MATERIALIZED (
   SELECT $1::bigint AS user_id, $1::bigint IS NULL OR v.is_admin AS sees_all, u.role = 'supervisor' AS sees_teams,
          v.teams, v.hidden
   FROM (VALUES (1)) AS one(n) LEFT JOIN user_account u ON u.id = $1 LEFT JOIN LATERAL viewer(u.id) v ON true
