@@ -38,6 +38,7 @@ class _Rung(Struct, frozen=True, kw_only=True):
     offer_id: int
     callback_id: int | None
     customer_leg_id: int | None
+    customer_is_gone: bool
     accepted_at: datetime | None
 
 
@@ -118,7 +119,10 @@ async def _bring(conn: Conn, now: datetime, rung: _Rung, ticket: Ticket, offer: 
 
 
 async def _of(conn: Conn, leg_id: int) -> tuple[_Rung, Ticket, Offer] | None:
-    """What rings at a telephone, if its offer stands."""
+    """What rings at a telephone, if its offer stands and its customer has not hung up.
+
+    That he did may be stored before his ticket follows: whoever presses meanwhile takes nothing.
+    """
     rung = await _rung.first(conn, leg_id)
     if rung is None:
         return None
@@ -126,5 +130,7 @@ async def _of(conn: Conn, leg_id: int) -> tuple[_Rung, Ticket, Offer] | None:
     rung = await _rung.one(conn, leg_id)
     offer = await offers.live(conn, ticket.id)
     if offer is None or offer.id != rung.offer_id or ticket.live_call_id != rung.call_id:
+        return None
+    if rung.customer_is_gone:
         return None
     return rung, ticket, offer

@@ -65,8 +65,8 @@ class _Answer(Struct, frozen=True, kw_only=True):
 class HookPoster:
     """Posts signed forms. ``postings`` are all there were, in the order of their answers.
 
-    ``loses`` tells of one more report that never comes. ``on_posting`` hears of each when it is
-    answered, before anybody else.
+    ``loses`` tells of one more report that never comes. ``on_posting`` hears of each before it
+    is posted.
     """
 
     def __init__(self, time: Time, *, token: str, seed: int) -> None:
@@ -151,6 +151,7 @@ class HookPoster:
         await self._posted(posting)
 
     async def _posted(self, posting: Posting) -> Posting:
+        self.on_posting(posting)
         overrides = Overrides.of(posting.url)
         now = asyncio.get_running_loop().time
         began = now()
@@ -170,7 +171,6 @@ class HookPoster:
             took_s=now() - began,
         )
         self.postings.append(posting)
-        self.on_posting(posting)
         return posting
 
     async def _tried(self, posting: Posting, event: str, left_s: float) -> _Answer:

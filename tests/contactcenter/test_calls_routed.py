@@ -211,6 +211,36 @@ async def test_the_caller_who_hangs_up_while_he_presses_costs_him_nothing(world:
     assert (await state_of(world, behind.id))[0] == "offered", "he has the next one"
 
 
+@pytest.mark.parametrize("is_brought", [False, True], ids=["before the key", "on his way"])
+async def test_nobody_takes_a_caller_who_is_known_to_be_gone(
+    world: Conn, *, is_brought: bool
+) -> None:
+    """What he told by hanging up is stored, and his ticket has not followed yet."""
+    queue_id = await factories.queue(world)
+    agent_id = await call_world.phone_agent(world, NOON, queue_id)
+    call_id, ticket = await call_world.waiting_call(world, NOON, queue_id=queue_id)
+    leg_id = await call_world.dialled(world, await call_world.rung(world, agent_id))
+    if is_brought:
+        await answering.press(world, after(5), leg_id, "1")
+    await world.execute(
+        "UPDATE call_leg SET state = 'ended', end_reason = 'completed', ended_at = $2"
+        " WHERE call_id = $1 AND party = 'customer'",
+        call_id,
+        after(5),
+    )
+
+    if is_brought:
+        assert not await answering.connected(world, after(6), leg_id)
+    else:
+        assert await answering.press(world, after(6), leg_id, "1") == "over"
+    await calling.follow(world, after(6), call_id)
+
+    assert (await state_of(world, ticket.id)) == ("closed", None, None)
+    assert (await tickets.find(world, ticket.id)).abandoned_at == after(6)
+    agent = await agents.find(world, agent_id)
+    assert (agent.load, agent.misses) == (0, 0)
+
+
 async def test_a_ticket_that_was_there_before_stays_without_its_call(world: Conn) -> None:
     queue_id = await factories.queue(world)
     agent_id = await call_world.phone_agent(world, NOON, queue_id, presence="away")
