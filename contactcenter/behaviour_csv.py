@@ -18,7 +18,7 @@ from channels import Address
 from contactcenter.behaviour import BehaviourEvent
 from contactcenter.behaviour_lines import Line, Who
 from contactcenter.errors import BadInput
-from contactcenter.report_tables import FORMULA_STARTS
+from contactcenter.reporting.tables import FORMULA_STARTS
 from routing.text import fold
 
 #: Every column there may be, besides ``details.`` and a name.

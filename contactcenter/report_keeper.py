@@ -1,6 +1,6 @@
 """Keeps the facts of reports: reads the events in their order, and tells changed tickets anew.
 
-What is over is rolled up (``report_roll_ups``).
+What is over is rolled up (``roll_ups``).
 
 It stands behind the feed by moments. Whoever is cut short has moved nothing: the facts and the
 position they belong to are written in one transaction.
@@ -15,9 +15,10 @@ import asyncpg
 import structlog
 from msgspec import Struct
 
-from contactcenter import db, leases, metrics, report_facts, report_roll_ups, timers
+from contactcenter import db, leases, metrics, timers
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
+from contactcenter.reporting import kept_facts, roll_ups
 from contactcenter.time_zones import zone_of
 
 #: So many events in one transaction: some tens of milliseconds.
@@ -103,8 +104,8 @@ class ReportKeeper:
             read = await _changed.all(conn, str(xid), event_id, BATCH)
             changed = sorted({one.ticket_id for one in read if one.ticket_id is not None})
             if changed:
-                renewed = await report_facts.renew(conn, changed)
-                await report_roll_ups.mark(conn, (*renewed.gone, *renewed.new))
+                renewed = await kept_facts.renew(conn, changed)
+                await roll_ups.mark(conn, (*renewed.gone, *renewed.new))
             if read:
                 xid, event_id = read[-1].xid, read[-1].id
             await _advance.run(conn, str(xid), event_id, now)
@@ -118,8 +119,8 @@ class ReportKeeper:
                 return False
             await _position.first(conn)  # one after the other with whoever reads
             now = await timers.clock(conn)
-            has_more = await report_roll_ups.close_days(conn, now, self._zone)
-            return await report_roll_ups.roll_up_next(conn, now) or has_more
+            has_more = await roll_ups.close_days(conn, now, self._zone)
+            return await roll_ups.roll_up_next(conn, now) or has_more
 
     async def roll_up_all(self) -> None:
         """Roll up until nothing is left."""

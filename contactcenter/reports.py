@@ -5,23 +5,20 @@ it tells of. What each figure means stands in ``report_definitions`` and travels
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Struct, UnsetType
 
 from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
+from contactcenter.periods import Period
 from contactcenter.report_definitions import NOTES, PERFORMANCE, Definition, Notes
 from routing.text import fold
 
 Dimension = Literal["agent", "tier", "channel", "temperament"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = get_args(Dimension)
-
-DEFAULT_PERIOD: Final = timedelta(days=7)
-LONGEST_PERIOD: Final = timedelta(days=366)
-_FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
 #: A day and a year want different plans, and a year sorts in more memory than a look-up needs.
 _PLANNING: Final = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '32MB'"
@@ -31,14 +28,6 @@ _PERSIAN: Final = "آابپتثجچحخدذرزژسشصضطظعغفقکگلمن�
 _IN_ORDER: Final = str.maketrans({letter: chr(0x0600 + n) for n, letter in enumerate(_PERSIAN)})
 #: The figures that are counts; the others are durations.
 COUNTS: Final = ("opened", "solved", "escalated", "reopened")
-
-
-class Period(Struct, frozen=True, kw_only=True):
-    """From an instant, included, to another, excluded; both in UTC."""
-
-    from_at: datetime = field(name="from")
-    to_at: datetime = field(name="to")
-    time_zone: Literal["UTC"] = "UTC"
 
 
 class Durations(Struct, frozen=True, kw_only=True):
@@ -145,28 +134,6 @@ async def performance(
     )
 
 
-def period_of(
-    now: datetime,
-    from_at: datetime | None,
-    to_at: datetime | None,
-    *,
-    usual: timedelta = DEFAULT_PERIOD,
-) -> Period:
-    """The period meant by what was given: the last seven days, or what is ``usual``, by default.
-
-    Raises ``BadInput`` naming ``query.from`` where it is empty or longer than 366 days.
-    """
-    to_at = _in_utc(to_at or now, "query.to")
-    if from_at is None:
-        from_at = to_at - min(usual, to_at - _FIRST)
-    from_at = _in_utc(from_at, "query.from")
-    if from_at >= to_at:
-        raise BadInput("query.from", f"The period must begin before {to_at.isoformat()}.")
-    if to_at - from_at > LONGEST_PERIOD:
-        raise BadInput("query.from", f"The period is longer than {LONGEST_PERIOD.days} days.")
-    return Period(from_at=from_at, to_at=to_at)
-
-
 def dimensions_of(text: str | None) -> tuple[Dimension, ...]:
     """The dimensions named, separated by commas, in their order; all of them for None.
 
@@ -228,10 +195,3 @@ def _sort_key(by: Sequence[Dimension]) -> Callable[[_Sum], list[tuple[bool, Any,
 def _alphabetical(name: str) -> str:
     """A text whose order is the alphabet's, for English and for Persian names."""
     return fold(name).translate(_IN_ORDER)
-
-
-def _in_utc(at: datetime, place: str) -> datetime:
-    try:
-        return at.astimezone(UTC)
-    except OverflowError as error:  # the first or the last hours of the calendar
-        raise BadInput(place, "The time is out of range.") from error

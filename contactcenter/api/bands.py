@@ -5,13 +5,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter import bands, reports
+from contactcenter import bands, periods
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.periods import PeriodQuery
 from contactcenter.bands import AgentBand, Place, Stratum
-from contactcenter.reports import Period
+from contactcenter.periods import Period
 from routing import arms
 from routing.arms import Verdict
 
@@ -86,7 +86,7 @@ async def compare_bands(call: Call, query: PeriodQuery) -> BandComparison:
     was handed out.
     """
     now = await call.clock()
-    period = reports.period_of(now, query.from_at, query.to_at)
+    period = periods.period_of(now, query.from_at, query.to_at)
     strata, compared = await bands.strata(
         call.conn, call.actor.user_id, period.from_at, period.to_at
     )

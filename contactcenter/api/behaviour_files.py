@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from channels import Address
-from contactcenter import behaviour, behaviour_csv, identities, reports
+from contactcenter import behaviour, behaviour_csv, identities, periods
 from contactcenter.api.behaviour import Source, TellQuery
 from contactcenter.api.behaviour_kinds import Kind
 from contactcenter.api.operation import ADMIN, Answer, Call, operation
@@ -83,7 +83,7 @@ async def export_behaviour(call: Call, query: ExportQuery) -> Answer:
     Facts only: no segment, class or temperament. At most 10,000 lines, else 422: choose a shorter
     period. Who was merged is the contact he has become.
     """
-    period = reports.period_of(await call.clock(), query.from_at, query.to_at)
+    period = periods.period_of(await call.clock(), query.from_at, query.to_at)
     found = await behaviour.all_of(
         call.conn,
         Place(occurred_at=period.from_at, id=0),

@@ -5,13 +5,14 @@ from typing import Annotated, Final, get_args
 
 from msgspec import Meta, Struct, field
 
-from contactcenter import fair_view, reports
+from contactcenter import periods
 from contactcenter.api.inputs import Instant
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.errors import BadInput
-from contactcenter.fair_view import USUAL_PERIOD, FairView
-from contactcenter.fair_words import Measure
-from contactcenter.report_making import Span
+from contactcenter.reporting import fair_view
+from contactcenter.reporting.fair_view import USUAL_PERIOD, FairView
+from contactcenter.reporting.fair_words import Measure
+from contactcenter.reporting.making import Span
 from contactcenter.time_zones import UnknownTimeZone, zone_of
 
 _FIRST: Final = datetime.min.replace(tzinfo=UTC)
@@ -54,7 +55,7 @@ async def report_fair(call: Call, query: FairQuery) -> FairView:
     except UnknownTimeZone as error:
         raise BadInput("query.zone", str(error)) from None
     now = await call.clock()
-    period = reports.period_of(now, query.from_at, query.to_at, usual=USUAL_PERIOD)
+    period = periods.period_of(now, query.from_at, query.to_at, usual=USUAL_PERIOD)
     if period.from_at - _FIRST < period.to_at - period.from_at:
         raise BadInput("query.from", "There is no period of this length before it.")
     span = Span(from_at=period.from_at, to_at=period.to_at, time_zone=zone.key)

@@ -1,20 +1,22 @@
 """Reports by name: a few metrics side by side, told apart by what was asked."""
 
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, get_args
 
 from msgspec import Meta, Struct
 
-from contactcenter import report_making, report_tables, reports
+from contactcenter import periods
+from contactcenter.api import report_formats
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import PeriodQuery
+from contactcenter.api.report_formats import Format
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock, Dimension
-from contactcenter.report_catalogue import REPORTS, Report
-from contactcenter.report_making import Column, Made, Question, Span
+from contactcenter.reporting import making
+from contactcenter.reporting.catalogue import REPORTS, Report
+from contactcenter.reporting.making import Column, Made, Question, Span
 from contactcenter.time_zones import UnknownTimeZone, zone_of
 from routing.wording import Language
 
-CSV: Final = "text/csv"
 _NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category")
 
 
@@ -41,7 +43,7 @@ class NamedReportQuery(PeriodQuery, frozen=True, kw_only=True):
         ...,
     ] = ()
     language: Annotated[Language, Meta(description="Yours if not given.")] | None = None
-    format: Annotated[Literal["json", "csv"], Meta(description="csv: only the rows.")] = "json"
+    format: Format = "json"
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -71,14 +73,21 @@ async def list_reports(call: Call, query: ListQuery) -> ReportList:
     language = _language(call, query.language)
     return ReportList(
         reports=[
-            Listed(name=one.name, metrics=report_making.columns(one, language), by=one.by)
+            Listed(name=one.name, metrics=making.columns(one, language), by=one.by)
             for one in REPORTS.values()
         ],
         dimensions=get_args(Dimension),
     )
 
 
-@operation("GET", "/reports/{name}", tag="reports", roles=AGENT, via="read", produces=(CSV,))
+@operation(
+    "GET",
+    "/reports/{name}",
+    tag="reports",
+    roles=AGENT,
+    via="read",
+    produces=report_formats.PRODUCES,
+)
 async def named_report(call: Call, name: str, query: NamedReportQuery) -> Made | Answer:
     """Report by name.
 
@@ -90,8 +99,8 @@ async def named_report(call: Call, name: str, query: NamedReportQuery) -> Made |
     if report is None:
         raise BadInput("path.name", f"Choose among {', '.join(REPORTS)}.")
     now = await call.clock()
-    question = _question(report, query, reports.period_of(now, query.from_at, query.to_at))
-    made = await report_making.make(
+    question = _question(report, query, periods.period_of(now, query.from_at, query.to_at))
+    made = await making.make(
         call.conn,
         now,
         report,
@@ -99,20 +108,14 @@ async def named_report(call: Call, name: str, query: NamedReportQuery) -> Made |
         viewer_id=call.actor.user_id,
         language=_language(call, query.language),
     )
-    if query.format == "json":
-        return made
-    return Answer(
-        body=report_tables.made_as_csv(made),
-        content_type=f"{CSV}; charset=utf-8; header=present",
-        file_name=report_tables.made_file_name(made),
-    )
+    return report_formats.made(made, query.format)
 
 
 def _language(call: Call, wanted: Language | None) -> Language:
     return wanted or ("fa" if call.actor.language == "fa" else "en")
 
 
-def _question(report: Report, query: NamedReportQuery, period: reports.Period) -> Question:
+def _question(report: Report, query: NamedReportQuery, period: periods.Period) -> Question:
     try:
         zone = zone_of(query.zone)
     except UnknownTimeZone as error:

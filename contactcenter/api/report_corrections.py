@@ -4,11 +4,12 @@ from typing import Annotated, Final
 
 from msgspec import Meta, field
 
-from contactcenter import report_corrections, reports
+from contactcenter import periods
 from contactcenter.api.inputs import MAX_ID, Instant
 from contactcenter.api.operation import ADMIN, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
-from contactcenter.report_corrections import Correction
+from contactcenter.reporting import corrections
+from contactcenter.reporting.corrections import Correction
 
 _CURSOR: Final = Cursor("report_corrections", tuple[int])
 
@@ -37,9 +38,9 @@ async def list_corrections(call: Call, query: CorrectionQuery) -> Page[Correctio
     A day is closed an hour after its end. What changes of it later, by a message that came late or
     a ticket that was opened again, is told with the figure before and after.
     """
-    period = reports.period_of(await call.clock(), query.from_at, query.to_at)
+    period = periods.period_of(await call.clock(), query.from_at, query.to_at)
     last = _CURSOR.read(query.cursor)
-    found = await report_corrections.listed(
+    found = await corrections.listed(
         call.conn,
         period.from_at,
         period.to_at,

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
-from contactcenter import fairness, report_tables, reports
+from contactcenter import fairness, periods, report_tables, reports
 from contactcenter.api.operation import AGENT, SUPERVISOR, Answer, Call, operation
 from contactcenter.api.periods import PeriodQuery
 from contactcenter.fairness import Fairness
@@ -43,7 +43,7 @@ async def report_performance(call: Call, query: ReportQuery) -> Performance | An
     As CSV the rows are UTF-8 with a byte order mark, for spreadsheets.
     """
     now = await call.clock()
-    period = reports.period_of(now, query.from_at, query.to_at)
+    period = periods.period_of(now, query.from_at, query.to_at)
     by = reports.dimensions_of(query.by)
     report = await reports.performance(call.conn, now, period, by, viewer_id=call.actor.user_id)
     if query.format == "json":
@@ -64,5 +64,5 @@ async def report_fairness(call: Call, query: PeriodQuery) -> Fairness:
     all, supervisors the tickets of their teams.
     """
     now = await call.clock()
-    period = reports.period_of(now, query.from_at, query.to_at)
+    period = periods.period_of(now, query.from_at, query.to_at)
     return await fairness.report(call.conn, now, period, viewer_id=call.actor.user_id)

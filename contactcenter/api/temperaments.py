@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from contactcenter import (
     contacts,
     draft_checks,
-    reports,
+    periods,
     temperament_report,
     temperament_views,
     temperaments,
@@ -158,7 +158,7 @@ async def report_temperaments(call: Call, query: PeriodQuery) -> list[LabelWeek]
     A correction is counted for the label that the model had given at that instant. Nobody is named.
     """
     now = await call.clock()
-    period = reports.period_of(now, query.from_at, query.to_at)
+    period = periods.period_of(now, query.from_at, query.to_at)
     return await temperament_report.weekly(call.conn, period.from_at, period.to_at)
 
 

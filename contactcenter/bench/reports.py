@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from contactcenter import db, partitions, report_making, report_roll_ups, report_sources
+from contactcenter import db, partitions
 from contactcenter.bench.figures import MeasurementInvalid, percentile
 from contactcenter.bench.scratch import connect, scratch
 from contactcenter.db import OwnConnection
 from contactcenter.measuring import Ask, Row
-from contactcenter.report_catalogue import REPORTS
-from contactcenter.report_making import Question, Span
+from contactcenter.reporting import making, roll_ups, sources
+from contactcenter.reporting.catalogue import REPORTS
+from contactcenter.reporting.making import Question, Span
 from contactcenter.time_zones import zone_of
 
 _YEAR: Final = datetime(2025, 1, 1, tzinfo=UTC)
@@ -119,10 +120,10 @@ async def settle(conn: OwnConnection, plan: Plan, say: Say) -> None:
 
 
 async def _roll_up(conn: OwnConnection) -> int:
-    while await report_roll_ups.close_days(conn, _LATER, zone_of("UTC")):
+    while await roll_ups.close_days(conn, _LATER, zone_of("UTC")):
         pass
     done = 0
-    while await report_roll_ups.roll_up_next(conn, _LATER):
+    while await roll_ups.roll_up_next(conn, _LATER):
         done += 1
     return done
 
@@ -133,12 +134,12 @@ async def _asked(conn: OwnConnection, plan: Plan, rolled_up: int, roll_up_s: flo
     ask = Ask(metric="time_to_solve", from_at=_FROM, to_at=_TO, by=("agent",))
 
     async def report() -> Any:
-        return await report_making.make(
+        return await making.make(
             conn, _LATER, REPORTS["work"], question, viewer_id=None, language="en"
         )
 
     async def metric() -> Any:
-        return await report_sources.answer(conn, ask, viewer_id=None)
+        return await sources.answer(conn, ask, viewer_id=None)
 
     async def raw() -> Any:
         return await _raw.all(conn, _FROM, _TO)

@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contactcenter import report_making, report_tables, reports, timers
+from contactcenter import periods, timers
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock, Dimension
-from contactcenter.report_catalogue import Report
-from contactcenter.report_making import Figure, Line, Made, Question, Span
+from contactcenter.reporting import making, tables
+from contactcenter.reporting.catalogue import Report
+from contactcenter.reporting.making import Figure, Line, Made, Question, Span
 from routing.wording import Language
 
 Form = Literal["table", "csv", "json"]
@@ -45,18 +46,18 @@ async def show(database: Database, asked: Asked) -> None:
     async with database.transaction() as conn:
         await conn.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'")
         now = await timers.clock(conn)
-        period = reports.period_of(now, asked.from_at, asked.to_at)
+        period = periods.period_of(now, asked.from_at, asked.to_at)
         question = Question(
             span=Span(from_at=period.from_at, to_at=period.to_at, time_zone="UTC"),
             by=_dimensions(report, asked.by),
             clock=asked.clock,
         )
-        made = await report_making.make(
+        made = await making.make(
             conn, now, report, question, viewer_id=None, language=asked.language
         )
     match asked.form:
         case "csv":
-            click.echo(report_tables.made_as_csv(made), nl=False)
+            click.echo(tables.as_csv(tables.of_report(made)), nl=False)
         case "json":
             click.echo(msgspec.json.encode(made))
         case "table":

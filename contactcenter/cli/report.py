@@ -12,16 +12,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contactcenter import report_rebuilding, report_tables, reports, storage, timers
+from contactcenter import periods, report_tables, reports, storage, timers
 from contactcenter.cli import event_file, named_report
 from contactcenter.cli.named_report import STATEMENT_TIMEOUT_S, Asked, Form, in_words
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock
-from contactcenter.report_catalogue import REPORTS
 from contactcenter.report_definitions import Wording
-from contactcenter.report_rebuilding import Rebuilt
+from contactcenter.reporting import rebuilding
+from contactcenter.reporting.catalogue import REPORTS
+from contactcenter.reporting.rebuilding import Rebuilt
 from contactcenter.reports import Durations, Measures, Performance, ReportRow
 from routing.wording import Language
 
@@ -167,7 +168,7 @@ async def print_report(
     async with database.transaction() as conn:
         await conn.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'")
         now = await timers.clock(conn)
-        period = reports.period_of(now, from_at, to_at)
+        period = periods.period_of(now, from_at, to_at)
         dimensions = reports.dimensions_of(by)
         made = await reports.performance(conn, now, period, dimensions, viewer_id=None)
     match form:
@@ -185,7 +186,7 @@ async def show_rebuilding(database: Database) -> None:
     def say(done: Rebuilt) -> None:
         click.echo(f"{done.tickets:,} tickets told anew", err=True)
 
-    done = await report_rebuilding.rebuild(database, say)
+    done = await rebuilding.rebuild(database, say)
     click.echo(
         f"{done.tickets:,} tickets told anew: {done.new:,} facts were missing, {done.gone:,} wrong"
     )

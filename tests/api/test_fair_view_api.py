@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import factories as make
 import pytest
 
-from contactcenter import report_facts
 from contactcenter.dispatch import ending, holding
+from contactcenter.reporting import kept_facts
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 PERIOD = "from=2026-03-01T00:00:00Z&to=2026-03-29T00:00:00Z"
@@ -137,7 +137,7 @@ async def test_what_really_happened_is_counted_once_an_episode(admin, staff, tab
     await ending.solve(
         table, at, ticket.id, actor=f"user:{omid}", disposition="solved", reopen_window_s=3600
     )
-    await report_facts.renew(table, [ticket.id])
+    await kept_facts.renew(table, [ticket.id])
 
     view = await admin("GET", f"/reports/fair?{PERIOD}", status=200)
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import factories as make
 import pytest
 
-from contactcenter import report_facts, report_roll_ups
 from contactcenter.dispatch import ending, holding
 from contactcenter.history import Fact
-from contactcenter.report_catalogue import REPORTS
+from contactcenter.reporting import kept_facts, roll_ups
+from contactcenter.reporting.catalogue import REPORTS
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = "from=2026-03-02T00:00:00Z&to=2026-03-09T00:00:00Z"
@@ -44,7 +44,7 @@ async def world(staff, table):
             disposition="solved",
             reopen_window_s=3600,
         )
-    await report_facts.renew(table, tickets)
+    await kept_facts.renew(table, tickets)
     return SimpleNamespace(team_id=team_id, queue_id=queue_id, bahar=bahar, omid=omid)
 
 
@@ -95,15 +95,15 @@ async def test_corrections_of_closed_days_are_told_and_by_the_report_that_has_th
     admin, world, table
 ):
     later = MONDAY + timedelta(days=2)
-    await report_roll_ups.close_days(table, later, ZoneInfo("UTC"))
-    while await report_roll_ups.roll_up_next(table, later):
+    await roll_ups.close_days(table, later, ZoneInfo("UTC"))
+    while await roll_ups.roll_up_next(table, later):
         pass
     none = await admin("GET", f"/reports/work?{WEEK}", status=200)
     await table.execute(
         "DELETE FROM report_fact WHERE kind = 'handled' AND agent_id = $1", world.omid
     )
-    await report_roll_ups.mark(table, [Fact(kind="handled", at=MONDAY, **NOBODYS)])
-    while await report_roll_ups.roll_up_next(table, later):
+    await roll_ups.mark(table, [Fact(kind="handled", at=MONDAY, **NOBODYS)])
+    while await roll_ups.roll_up_next(table, later):
         pass
 
     told = await admin("GET", f"/reports/corrections?{WEEK}&limit=200", status=200)

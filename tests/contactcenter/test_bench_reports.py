@@ -2,16 +2,16 @@
 
 import pytest
 
-from contactcenter import report_sources
 from contactcenter.bench import reports
 from contactcenter.bench.figures import MeasurementInvalid
 from contactcenter.bench.reports import Plan
 from contactcenter.measuring import Row
+from contactcenter.reporting import sources
 
 
 @pytest.mark.slow
 async def test_a_small_run_counts(server_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report_sources, "LIVE_FACTS", 100)
+    monkeypatch.setattr(sources, "LIVE_FACTS", 100)
     plan = Plan(tickets=3000, interactions=3000, agents=5, repeats=2, database_url=server_dsn)
 
     result = await reports.measure(plan, lambda _line: None, durable=False)

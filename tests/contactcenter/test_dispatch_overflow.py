@@ -6,7 +6,7 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import agents, offers, reports, tickets, timers
+from contactcenter import agents, offers, periods, reports, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, firing, holding, moving, refusals, seek, transferring
 from contactcenter.tickets import Ticket
@@ -194,7 +194,7 @@ async def test_who_left_is_nobodys_solution(world: Conn, rings: bool) -> None:
     assert [ended for _, ended in await legs_of(world, gone.id)] == ["abandoned"]
     live = await world.fetch("SELECT kind FROM timer WHERE ticket_id = $1", gone.id)
     assert live == []
-    period = reports.period_of(after(60), NOON, after(60))
+    period = periods.period_of(after(60), NOON, after(60))
     found = await reports.performance(world, after(60), period, [], viewer_id=None)
     assert found.totals.solved == 0
 

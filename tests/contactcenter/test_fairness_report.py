@@ -9,7 +9,7 @@ import pytest
 
 from contactcenter import fairness
 from contactcenter.fairness import Gap
-from contactcenter.reports import Period
+from contactcenter.periods import Period
 from routing.temperament import LABELS
 
 NOW = datetime(2026, 3, 30, 8, tzinfo=UTC)

@@ -7,13 +7,13 @@ import factories as make
 import msgspec
 import pytest
 
-from contactcenter import report_facts
 from contactcenter.cli import named_report
 from contactcenter.cli.named_report import Asked
 from contactcenter.db import Database
 from contactcenter.dispatch import ending, holding
 from contactcenter.errors import BadInput
-from contactcenter.report_catalogue import REPORTS
+from contactcenter.reporting import kept_facts
+from contactcenter.reporting.catalogue import REPORTS
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WORK = Asked(
@@ -44,7 +44,7 @@ async def database(dsn: str) -> AsyncIterator[Database]:
             disposition="solved",
             reopen_window_s=3600,
         )
-        await report_facts.renew(conn, [ticket.id])
+        await kept_facts.renew(conn, [ticket.id])
     yield opened
     await opened.close()
 

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 import factories as make
 import pytest
 
-from contactcenter import report_answers, report_facts, report_keeper, report_rebuilding, tickets
+from contactcenter import report_keeper, tickets
 from contactcenter.db import Database
 from contactcenter.dispatch import ending, holding, moving
 from contactcenter.measuring import METRICS, Ask, Row, measured
 from contactcenter.report_keeper import ReportKeeper
-from contactcenter.report_rebuilding import Rebuilt
+from contactcenter.reporting import answers, kept_facts, rebuilding
+from contactcenter.reporting.rebuilding import Rebuilt
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = {"from_at": MONDAY - timedelta(days=1), "to_at": MONDAY + timedelta(days=6)}
@@ -98,8 +99,8 @@ class Centre:
 
     async def facts(self, ticket_ids: list[int]) -> tuple[Counter, Counter]:
         async with self.database.read() as conn:
-            told = await report_facts.tell(conn, ticket_ids)
-            kept = await report_facts.kept(conn, ticket_ids)
+            told = await kept_facts.tell(conn, ticket_ids)
+            kept = await kept_facts.kept(conn, ticket_ids)
         return Counter(told), Counter(kept)
 
 
@@ -123,7 +124,7 @@ async def test_kept_piece_by_piece_the_facts_are_those_of_a_retelling(
     for keeper in (ReportKeeper(database, holder="another"), *keepers):
         await keeper.roll_up_all()
     async with database.read() as conn:
-        opened = await report_answers.answer(conn, Ask(metric="opened", **WEEK), viewer_id=None)
+        opened = await answers.answer(conn, Ask(metric="opened", **WEEK), viewer_id=None)
         assert await conn.fetchval(_ROLLED_UP) == opened[0].n == 4
     assert kept == told
     [row] = measured(kept.elements(), Ask(metric="opened", **WEEK))
@@ -133,7 +134,7 @@ async def test_kept_piece_by_piece_the_facts_are_those_of_a_retelling(
 async def test_told_anew_everything_is_as_it_was_kept_and_what_was_wrong_is_right(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_rebuilding, "BATCH", 2)
+    monkeypatch.setattr(rebuilding, "BATCH", 2)
     chance = random.Random(2)
     centre = await Centre(database).set_up()
     ids = [await centre.opened() for _ in range(5)]
@@ -144,7 +145,7 @@ async def test_told_anew_everything_is_as_it_was_kept_and_what_was_wrong_is_righ
     await keeper.roll_up_all()
     said: list[Rebuilt] = []
 
-    same = await report_rebuilding.rebuild(database, said.append)
+    same = await rebuilding.rebuild(database, said.append)
     async with database.transaction() as conn:
         await conn.execute("UPDATE report_fact SET tier = 9 WHERE kind = 'opened'")
         await conn.execute(
@@ -152,7 +153,7 @@ async def test_told_anew_everything_is_as_it_was_kept_and_what_was_wrong_is_righ
             " is_first) VALUES (999, 'opened', 1, $1, $1, 'warm', 'gold', true)",
             MONDAY,
         )
-    repaired = await report_rebuilding.rebuild(database, said.append)
+    repaired = await rebuilding.rebuild(database, said.append)
     await keeper.roll_up_all()
 
     assert (same.tickets, same.gone, same.new) == (5, 0, 0)
@@ -171,7 +172,7 @@ async def test_who_tells_anew_waits_for_the_keeper(database: Database) -> None:
     await caught_up(ReportKeeper(database, holder="one"), database)
     async with database.transaction() as conn:
         await report_keeper._position.first(conn)
-        waiting = asyncio.create_task(report_rebuilding.rebuild(database, lambda _done: None))
+        waiting = asyncio.create_task(rebuilding.rebuild(database, lambda _done: None))
         async with asyncio.timeout(10):
             while not await conn.fetchval(_WAITING):
                 assert not waiting.done()
@@ -209,7 +210,7 @@ async def test_a_restored_database_is_told_anew(database: Database) -> None:
     told, kept = await centre.facts([ticket_id])
     assert kept == told
     async with database.read() as conn:
-        assert await report_facts.read_at(conn) is not None
+        assert await kept_facts.read_at(conn) is not None
 
 
 @pytest.mark.parametrize("clock", ["calendar", "business"])
@@ -221,14 +222,14 @@ async def test_the_database_answers_as_the_facts_do(database: Database, clock: s
         await centre.step(chance, chance.choice(ids))
     await caught_up(ReportKeeper(database, holder="one"), database)
     async with database.read() as conn:
-        facts = await report_facts.kept(conn, ids)
+        facts = await kept_facts.kept(conn, ids)
 
     for metric in METRICS:
         for by in ((), ("agent",), ("tier", "outcome"), ("queue", "temperament", "channel")):
             only = {"tier": frozenset({1, None})} if by else {}
             ask = Ask(metric=metric, by=by, clock=clock, only=only, **WEEK)
             async with database.read() as conn:
-                found = await report_answers.answer(conn, ask, viewer_id=None)
+                found = await answers.answer(conn, ask, viewer_id=None)
             expected = measured(facts, ask)
             assert [rounded(row) for row in found] == [rounded(row) for row in expected], ask
 

@@ -8,18 +8,12 @@ import asyncpg
 import pytest
 from msgspec import structs
 
-from contactcenter import (
-    report_answers,
-    report_corrections,
-    report_facts,
-    report_roll_ups,
-    report_sources,
-)
 from contactcenter.errors import BadInput
 from contactcenter.history import Fact
 from contactcenter.measuring import METRICS, Ask, Row
 from contactcenter.measuring.asks import DIMENSIONS
-from contactcenter.report_facts import _columns, _put
+from contactcenter.reporting import answers, corrections, kept_facts, roll_ups, sources
+from contactcenter.reporting.kept_facts import _columns, _put
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -79,9 +73,9 @@ async def table(conn: asyncpg.Connection) -> asyncpg.Connection:
 
 async def roll_up(conn: asyncpg.Connection, now: datetime, zone: ZoneInfo = TEHRAN) -> int:
     for _ in range(3):
-        await report_roll_ups.close_days(conn, now, zone)
+        await roll_ups.close_days(conn, now, zone)
     n = 0
-    while await report_roll_ups.roll_up_next(conn, now):
+    while await roll_ups.roll_up_next(conn, now):
         n += 1
     return n
 
@@ -97,7 +91,7 @@ def is_near(mine: float | None, theirs: float | None) -> bool:
 
 
 def test_what_hangs_on_other_days_or_on_moments_is_not_rolled_up():
-    left = {name for name in METRICS if not report_roll_ups.can_answer(Ask(metric=name, **PERIOD))}
+    left = {name for name in METRICS if not roll_ups.can_answer(Ask(metric=name, **PERIOD))}
 
     assert {"first_contact_resolution", "backlog", "occupancy", "concurrency"} <= left
     assert not left & {"solved", "csat", "handle_time", "abandonment", "transfers_per_episode"}
@@ -107,7 +101,7 @@ async def test_roll_ups_and_edges_are_the_facts_and_percentiles_within_a_hundred
     table: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await roll_up(table, LATER)
-    monkeypatch.setattr(report_sources, "LIVE_FACTS", 0)
+    monkeypatch.setattr(sources, "LIVE_FACTS", 0)
     asked = 0
     for number, metric in enumerate(METRICS):
         for place, by in enumerate([(), *((name,) for name in DIMENSIONS if name != "age")]):
@@ -116,12 +110,12 @@ async def test_roll_ups_and_edges_are_the_facts_and_percentiles_within_a_hundred
             clock = ("calendar", "business")[place % 2]
             only = {"channel": frozenset({"sms"})} if by == ("channel",) else {}
             ask = Ask(metric=metric, by=by, clock=clock, only=only, **PERIOD)
-            if not report_roll_ups.can_answer(ask):
+            if not roll_ups.can_answer(ask):
                 continue
-            found = await report_sources.answer(table, ask, viewer_id=None)
+            found = await sources.answer(table, ask, viewer_id=None)
             if found.source == "facts":  # there are none
                 continue
-            expected = await report_answers.answer(table, ask, viewer_id=None)
+            expected = await answers.answer(table, ask, viewer_id=None)
             asked += 1
             assert [exact(row) for row in found.rows] == [exact(row) for row in expected], ask
             for mine, theirs in zip(found.rows, expected, strict=True):
@@ -135,11 +129,11 @@ async def test_a_day_is_closed_an_hour_after_its_end_in_the_zone_of_the_house(
 ) -> None:
     midnight = datetime(2026, 5, 3, tzinfo=TEHRAN)
 
-    await report_roll_ups.close_days(table, midnight + timedelta(minutes=59), TEHRAN)
+    await roll_ups.close_days(table, midnight + timedelta(minutes=59), TEHRAN)
     before = await table.fetchval("SELECT max(to_at) FROM report_span")
-    await report_roll_ups.close_days(table, midnight + timedelta(minutes=60), TEHRAN)
+    await roll_ups.close_days(table, midnight + timedelta(minutes=60), TEHRAN)
     after = await table.fetchval("SELECT max(to_at) FROM report_span")
-    await report_roll_ups.close_days(table, midnight + timedelta(minutes=60), ZoneInfo("UTC"))
+    await roll_ups.close_days(table, midnight + timedelta(minutes=60), ZoneInfo("UTC"))
     other = await table.fetch("SELECT DISTINCT zone FROM report_span")
 
     assert (before, after) == (midnight - timedelta(days=1), midnight)
@@ -154,14 +148,14 @@ async def test_what_changes_in_a_closed_day_is_rolled_up_again_and_told(
         drawn(random.Random(1), "solved"), agent=1, at=JUNE - timedelta(days=2), calendar_s=90.0
     )
     await _put.run(table, *_columns([late]))
-    await report_roll_ups.mark(table, [late])
+    await roll_ups.mark(table, [late])
     begin = datetime(2026, 5, 1, tzinfo=TEHRAN)
     ask = Ask(metric="solved", from_at=begin, to_at=LATER, by=("agent",))
-    marked = await report_roll_ups.spans_within(table, ask)
+    marked = await roll_ups.spans_within(table, ask)
 
     await roll_up(table, LATER + timedelta(hours=1))
 
-    told = await report_corrections.listed(table, MAY, LATER, before_id=2**62, limit=200)
+    told = await corrections.listed(table, MAY, LATER, before_id=2**62, limit=200)
     [one] = [c for c in told if (c.metric, c.dimension, c.value) == ("solved", "agent", "1")]
     assert one.n_after == one.n_before + 1
     assert one.from_at <= late.at < one.to_at
@@ -169,11 +163,11 @@ async def test_what_changes_in_a_closed_day_is_rolled_up_again_and_told(
         c for c in told if (c.metric, c.clock, c.dimension) == ("time_to_solve", "calendar", "")
     ]
     assert timed.total_after - timed.total_before == pytest.approx(90)
-    assert {c.metric for c in told} <= set(report_roll_ups._USED["solved"])
-    at = await report_corrections.corrected_at(table, MAY, LATER, ["solved"])
+    assert {c.metric for c in told} <= set(roll_ups._USED["solved"])
+    at = await corrections.corrected_at(table, MAY, LATER, ["solved"])
     assert at == LATER + timedelta(hours=1)
-    assert await report_corrections.corrected_at(table, MAY, MAY, ["solved"]) is None
-    rolled = await report_roll_ups.spans_within(table, ask)
+    assert await corrections.corrected_at(table, MAY, MAY, ["solved"]) is None
+    rolled = await roll_ups.spans_within(table, ask)
     assert len(rolled) < len(marked)  # the month was not of use meanwhile, its other days were
     assert all(not span.from_at <= late.at < span.to_at for span in marked)
 
@@ -181,17 +175,17 @@ async def test_what_changes_in_a_closed_day_is_rolled_up_again_and_told(
 async def test_what_is_too_much_is_refused_with_what_to_do(
     table: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_sources, "LIVE_FACTS", 5)
-    monkeypatch.setattr(report_sources, "MOST_FACTS", 20)
+    monkeypatch.setattr(sources, "LIVE_FACTS", 5)
+    monkeypatch.setattr(sources, "MOST_FACTS", 20)
     await roll_up(table, LATER)
     edges = {"from_at": MAY, "to_at": datetime(2026, 6, 4, tzinfo=TEHRAN)}
 
-    whole = await report_sources.answer(table, Ask(metric="solved", **edges), viewer_id=None)
+    whole = await sources.answer(table, Ask(metric="solved", **edges), viewer_id=None)
     both = Ask(metric="solved", by=("agent", "tier"), **edges)
     with pytest.raises(BadInput, match="shorter period") as refused:
-        await report_sources.answer(table, both, viewer_id=None)
+        await sources.answer(table, both, viewer_id=None)
     with pytest.raises(BadInput, match="shorter period"):
-        await report_sources.answer(table, Ask(metric="solved", **edges), viewer_id=1)
+        await sources.answer(table, Ask(metric="solved", **edges), viewer_id=1)
 
     assert whole.source == "roll_ups"
     assert refused.value.data["field"] == "query.from"
@@ -200,7 +194,7 @@ async def test_what_is_too_much_is_refused_with_what_to_do(
 async def test_facts_few_enough_are_counted_themselves(table: asyncpg.Connection) -> None:
     await roll_up(table, LATER)
 
-    found = await report_sources.answer(table, Ask(metric="solved", **PERIOD), viewer_id=None)
+    found = await sources.answer(table, Ask(metric="solved", **PERIOD), viewer_id=None)
 
     assert found.source == "facts"
-    assert await report_facts.read_at(table) is None
+    assert await kept_facts.read_at(table) is None

@@ -9,11 +9,12 @@ import factories as make
 import msgspec
 import pytest
 
-from contactcenter import desk, report_tables, reports, segments, tickets
+from contactcenter import desk, periods, report_tables, reports, segments, tickets
 from contactcenter.dispatch import ending, holding, moving
 from contactcenter.errors import BadInput
+from contactcenter.periods import Period
 from contactcenter.report_definitions import NOTES, PERFORMANCE
-from contactcenter.reports import DIMENSIONS, Durations, Measures, Period, ReportRow
+from contactcenter.reports import DIMENSIONS, Durations, Measures, ReportRow
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = Period(from_at=MONDAY - timedelta(days=1), to_at=MONDAY + timedelta(days=6))
@@ -671,21 +672,21 @@ class TestTable:
 
 class TestPeriod:
     def test_the_last_seven_days_are_meant_by_nothing(self):
-        assert reports.period_of(MONDAY, None, None) == Period(
+        assert periods.period_of(MONDAY, None, None) == Period(
             from_at=MONDAY - timedelta(days=7), to_at=MONDAY
         )
 
     def test_it_is_given_in_any_offset_and_told_in_utc(self):
         tehran = timezone(timedelta(hours=3, minutes=30))
 
-        period = reports.period_of(MONDAY, datetime(2026, 3, 1, tzinfo=tehran), None)
+        period = periods.period_of(MONDAY, datetime(2026, 3, 1, tzinfo=tehran), None)
 
         assert period.from_at == datetime(2026, 2, 28, 20, 30, tzinfo=UTC)
         assert period.from_at.tzinfo is UTC
         assert period.time_zone == "UTC"
 
     def test_a_year_is_the_longest(self):
-        reports.period_of(MONDAY, MONDAY - timedelta(days=366), None)
+        periods.period_of(MONDAY, MONDAY - timedelta(days=366), None)
 
     @pytest.mark.parametrize(
         ("from_at", "to_at", "field"),
@@ -700,7 +701,7 @@ class TestPeriod:
     )
     def test_what_is_none_is_refused_by_name(self, from_at, to_at, field):
         with pytest.raises(BadInput) as refused:
-            reports.period_of(MONDAY, from_at, to_at)
+            periods.period_of(MONDAY, from_at, to_at)
 
         assert refused.value.data["field"] == field
 

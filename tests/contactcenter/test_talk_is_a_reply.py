@@ -10,7 +10,7 @@ from promised import Centre, at
 
 from contactcenter import reports, tickets
 from contactcenter.dispatch import answering, calling, returning
-from contactcenter.reports import Period
+from contactcenter.periods import Period
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import get_args
 import asyncpg
 import pytest
 
-from contactcenter import report_answers, report_facts
 from contactcenter.history import Fact, Kind
 from contactcenter.measuring import METRICS, Ask, Row, measured
+from contactcenter.reporting import answers, kept_facts
 
 BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 PERIOD = {"from_at": BEGAN + timedelta(days=1), "to_at": BEGAN + timedelta(days=12)}
@@ -84,7 +84,7 @@ def rounded(row: Row) -> tuple:
 async def facts(conn: asyncpg.Connection) -> list[Fact]:
     chance = random.Random(53)
     made = [any_fact(chance) for _ in range(400)]
-    await report_facts._put.run(conn, *report_facts._columns(made))
+    await kept_facts._put.run(conn, *kept_facts._columns(made))
     return made
 
 
@@ -93,6 +93,6 @@ async def test_the_database_answers_as_the_facts_do(
 ) -> None:
     for name in METRICS:
         for ask in asks(name):
-            found = await report_answers.answer(conn, ask, viewer_id=None)
+            found = await answers.answer(conn, ask, viewer_id=None)
             expected = measured(facts, ask)
             assert [rounded(row) for row in found] == [rounded(row) for row in expected], ask

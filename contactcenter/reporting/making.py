@@ -6,14 +6,15 @@ from typing import Any, Final
 
 from msgspec import Struct, field, structs
 
-from contactcenter import db, report_corrections, report_facts, report_sources
+from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
 from contactcenter.measuring import METRICS, Ask, Clock, Dimension, Row
 from contactcenter.measuring.definitions import DEFINITIONS
 from contactcenter.measuring.words import Wording
-from contactcenter.report_catalogue import Report
-from contactcenter.report_sources import Source
+from contactcenter.reporting import corrections, kept_facts, sources
+from contactcenter.reporting.catalogue import Report
+from contactcenter.reporting.sources import Source
 from routing.wording import Language
 
 _NAMED: Final[tuple[Dimension, ...]] = ("agent", "team", "queue", "entry_point", "category")
@@ -129,7 +130,7 @@ async def make(
 ) -> Made:
     """Report on what this person may see; None is the operator, who sees all.
 
-    Raises ``BadInput`` for what is too much to count at once (``report_sources``).
+    Raises ``BadInput`` for what is too much to count at once (``sources``).
     """
     rows, source = await _groups(conn, report, question, viewer_id)
     totals = await _totals(conn, report, question, viewer_id)
@@ -144,14 +145,14 @@ async def make(
         clock=question.clock,
         filters={name: sorted(values, key=str) for name, values in question.only.items()},
         generated_at=now,
-        as_of=await report_facts.read_at(conn),
+        as_of=await kept_facts.read_at(conn),
         metrics=columns(report, language),
         rows=_lines(rows, question, names),
         totals=totals,
         previous=None if former is None else _lines(former, question, names),
         previous_totals=former_totals,
         source=source,
-        corrected_at=await report_corrections.corrected_at(
+        corrected_at=await corrections.corrected_at(
             conn, question.span.from_at, question.span.to_at, report.metrics
         ),
     )
@@ -165,7 +166,7 @@ async def _groups(
     source: Source = "facts"
     for metric in report.metrics:
         ask = _ask(metric, question)
-        answered = await report_sources.answer(conn, ask, viewer_id=viewer_id)
+        answered = await sources.answer(conn, ask, viewer_id=viewer_id)
         found += answered.rows
         source = "roll_ups" if answered.source == "roll_ups" else source
     return found, source

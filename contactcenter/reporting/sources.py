@@ -11,13 +11,14 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from contactcenter import db, report_answers, report_roll_ups
+from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
 from contactcenter.measuring import METRICS, Ask, Row
 from contactcenter.measuring.asks import Dimension
-from contactcenter.report_answers import Group
-from contactcenter.report_roll_ups import Span, Sums
+from contactcenter.reporting import answers, roll_ups
+from contactcenter.reporting.answers import Group
+from contactcenter.reporting.roll_ups import Span, Sums
 from contactcenter.statistics.sketches import Sketch
 
 Source = Literal["facts", "roll_ups"]
@@ -47,21 +48,21 @@ _n_facts = _SQL.take("n_facts", int)
 
 
 async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> Answer:
-    """Answer as ``report_answers.answer`` does, by the shorter way.
+    """Answer as ``answers.answer`` does, by the shorter way.
 
     Raises ``BadInput`` for what is too much, and ``KeyError`` for an unknown metric.
     """
     if METRICS[ask.metric].measure in _OF_MOMENTS:
         return await _from_facts(conn, ask, viewer_id)
-    can_roll_up = report_roll_ups.can_answer(ask)
-    spans = await report_roll_ups.spans_within(conn, ask) if can_roll_up else []
+    can_roll_up = roll_ups.can_answer(ask)
+    spans = await roll_ups.spans_within(conn, ask) if can_roll_up else []
     gaps = _gaps(ask, spans)
-    n_rolled_up = await report_roll_ups.n_in(conn, ask, spans) if spans else 0
+    n_rolled_up = await roll_ups.n_in(conn, ask, spans) if spans else 0
     n_between = await _facts_in(conn, ask, gaps)
     if n_rolled_up + n_between <= LIVE_FACTS:
         return await _from_facts(conn, ask, viewer_id)
     if n_between <= MOST_FACTS and spans and await _is_all_seen(conn, viewer_id):
-        rows = _rows(ask, await report_roll_ups.sums(conn, ask, spans, gaps))
+        rows = _rows(ask, await roll_ups.sums(conn, ask, spans, gaps))
         return Answer(rows=rows, source="roll_ups")
     if n_rolled_up + n_between > MOST_FACTS:
         raise BadInput("query.from", _TOO_MUCH)
@@ -69,7 +70,7 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> Answer:
 
 
 async def _from_facts(conn: Conn, ask: Ask, viewer_id: int | None) -> Answer:
-    rows = await report_answers.answer(conn, ask, viewer_id=viewer_id)
+    rows = await answers.answer(conn, ask, viewer_id=viewer_id)
     return Answer(rows=rows, source="facts")
 
 
@@ -105,7 +106,7 @@ def _rows(ask: Ask, sums: Iterable[Sums]) -> list[Row]:
         if dimension is None or wanted is None or _value(dimension, one.value) in wanted:
             of_value[one.value if ask.by else ""].append(one)
     groups = [_group(ask, value, parts) for value, parts in of_value.items()]
-    return report_answers.rows_of(METRICS[ask.metric], ask, groups)
+    return answers.rows_of(METRICS[ask.metric], ask, groups)
 
 
 def _group(ask: Ask, value: str, parts: Sequence[Sums]) -> Group:

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter.fair_words import Measure
+from contactcenter.reporting.fair_words import Measure
 from contactcenter.statistics import casemix, funnel, standardised
 from contactcenter.statistics.standardised import Difference, Handled
 from contactcenter.statistics.strata import Key, merged

@@ -9,8 +9,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter import db, report_facts, report_roll_ups
+from contactcenter import db
 from contactcenter.db import Database
+from contactcenter.reporting import kept_facts, roll_ups
 
 #: So many tickets in one transaction: some tenths of a second.
 BATCH: Final = 200
@@ -38,8 +39,8 @@ async def rebuild(database: Database, say: Callable[[Rebuilt], None]) -> Rebuilt
             ids = await _next_tickets.all(conn, last_id, BATCH)
             if not ids:
                 return done
-            changed = await report_facts.renew(conn, ids)
-            await report_roll_ups.mark(conn, (*changed.gone, *changed.new))
+            changed = await kept_facts.renew(conn, ids)
+            await roll_ups.mark(conn, (*changed.gone, *changed.new))
         last_id = ids[-1]
         done = Rebuilt(
             tickets=done.tickets + len(ids),

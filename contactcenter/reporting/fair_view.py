@@ -10,11 +10,19 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from contactcenter import db, fair_words, report_facts
+from contactcenter import db
 from contactcenter.db import Conn
-from contactcenter.fair_figures import MEASURES, Compared, Stratum, Tally, compared, strata_of
-from contactcenter.fair_words import DEFINITIONS, Measure
-from contactcenter.report_making import Span
+from contactcenter.reporting import fair_words, kept_facts
+from contactcenter.reporting.fair_figures import (
+    MEASURES,
+    Compared,
+    Stratum,
+    Tally,
+    compared,
+    strata_of,
+)
+from contactcenter.reporting.fair_words import DEFINITIONS, Measure
+from contactcenter.reporting.making import Span
 from contactcenter.statistics.casemix import WORDS, Verdict
 from contactcenter.statistics.funnel import Position
 from contactcenter.statistics.intervals import Interval
@@ -134,7 +142,7 @@ async def view(
         period=span,
         previous=before,
         generated_at=now,
-        as_of=await report_facts.read_at(conn),
+        as_of=await kept_facts.read_at(conn),
         order=order,
         n=sum(one.n for one in tallies),
         cap_s=tallies[0].cap_s if tallies else None,

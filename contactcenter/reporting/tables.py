@@ -1,0 +1,123 @@
+"""What is reported as a table: named columns with units, and rows, for people and spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from msgspec import Struct
+
+from contactcenter.reporting.making import Figure, Made
+
+#: A spreadsheet takes a text that begins with one of these for a formula.
+#: Source: https://owasp.org/www-community/attacks/CSV_Injection
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+#: ``share`` is between 0 and 1; ``seconds`` are of the clock that was asked for.
+Unit = Literal["text", "count", "number", "share", "seconds", "date", "instant", "flag"]
+Cell = str | int | float | bool | datetime | None
+
+_PARTS: Final = Figure.__struct_fields__
+_COUNTED: Final[Mapping[str, Unit]] = {
+    "n": "count",
+    "numerator": "number",
+    "denominator": "number",
+}
+_UNITS: Final[Mapping[str, Unit]] = {
+    "count": "count",
+    "duration": "seconds",
+    "share": "share",
+    "portion": "share",
+    "time_share": "share",
+    "balance": "share",
+}
+
+
+class Heading(Struct, frozen=True, kw_only=True):
+    """A column: its name for programs, what people read above it, and its unit."""
+
+    name: str
+    label: str
+    unit: Unit
+
+
+class Table(Struct, frozen=True, kw_only=True):
+    """Columns and rows of as many cells; ``name`` is what it is saved as, without an ending."""
+
+    name: str
+    columns: Sequence[Heading]
+    rows: Sequence[Sequence[Cell]]
+
+
+def of_report(made: Made) -> Table:
+    """A report by name: its groups, each as it is known and as it is called, then all figures."""
+    groups = [
+        Heading(name=column, label=column, unit="text")
+        for name in made.by
+        for column in (name, f"{name}_name")
+    ]
+    figures = [
+        Heading(
+            name=f"{one.metric}_{part}",
+            label=f"{one.metric}_{part}",
+            unit=_COUNTED.get(part) or _UNITS.get(one.measure, "number"),
+        )
+        for one in made.metrics
+        for part in _PARTS
+    ]
+    period = made.period
+    return Table(
+        name=f"{made.report}-{period.from_at.date()}-{period.to_at.date()}",
+        columns=[*groups, *figures],
+        rows=[
+            [
+                *(cell for d in made.by for cell in (line.group[d], line.names.get(d))),
+                *(
+                    getattr(line.figures[c.metric], part) if c.metric in line.figures else None
+                    for c in made.metrics
+                    for part in _PARTS
+                ),
+            ]
+            for line in made.rows
+        ],
+    )
+
+
+def of_records(
+    name: str, columns: Sequence[Heading], records: Iterable[Mapping[str, Any]]
+) -> Table:
+    """Rows that are told by the names of their columns; what a row does not have is empty."""
+    return Table(
+        name=name,
+        columns=columns,
+        rows=[[record.get(column.name) for column in columns] for record in records],
+    )
+
+
+def as_csv(table: Table) -> bytes:
+    """RFC 4180 in UTF-8, with the mark by which Excel knows it; null is empty, names on top.
+
+    A text that a spreadsheet would take for a formula is led by an apostrophe.
+    """
+    return written([column.name for column in table.columns], table.rows)
+
+
+def written(names: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """Names and rows, as ``as_csv`` says."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(names)
+    writer.writerows([_told(cell) for cell in row] for row in rows)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: Cell) -> Cell:
+    """The cell, and a text that would be a formula as text."""
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return f"'{cell}"
+    return cell
+
+
+def _told(cell: Cell) -> Cell:
+    return cell.isoformat() if isinstance(cell, datetime) else harmless(cell)
