@@ -82,28 +82,28 @@ async def list_reports(call: Call, query: ListQuery) -> ReportList:
 
 @operation(
     "GET",
-    "/reports/{name}",
+    "/reports/{report}",
     tag="reports",
     roles=AGENT,
     via="read",
     produces=report_formats.PRODUCES,
 )
-async def named_report(call: Call, name: str, query: NamedReportQuery) -> Made | Answer:
+async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made | Answer:
     """Report by name.
 
     Each figure is computed from all values of its group, exactly. Administrators see all,
     supervisors the tickets of their teams, agents their own work. Refuses an unknown report,
     dimension or zone with the names there are. As CSV the rows are UTF-8 with a byte order mark.
     """
-    report = REPORTS.get(name)
-    if report is None:
-        raise BadInput("path.name", f"Choose among {', '.join(REPORTS)}.")
+    known = REPORTS.get(report)
+    if known is None:
+        raise BadInput("path.report", f"Choose among {', '.join(REPORTS)}.")
     now = await call.clock()
-    question = _question(report, query, periods.period_of(now, query.from_at, query.to_at))
+    question = _question(known, query, periods.period_of(now, query.from_at, query.to_at))
     made = await making.make(
         call.conn,
         now,
-        report,
+        known,
         question,
         viewer_id=call.actor.user_id,
         language=_language(call, query.language),

@@ -386,7 +386,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET /reports/performance": _open("nothing"),
     "GET /reports/corrections": _run("nothing", 200),
     "GET /reports": _open("nothing"),
-    "GET /reports/{name}": _open("nothing"),
+    "GET /reports/{report}": _open("nothing"),
     "GET /reports/fair": _open("nothing"),
     "GET /reports/fairness": _lead("GET", "nothing"),
     "GET /reports/temperaments": _lead("GET", "nothing"),

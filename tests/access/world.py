@@ -271,6 +271,7 @@ class World:
             "category_id": self._category,
             "code": self._disposition,
             "name": self._secret_name,
+            "report": self._report,
             "quarantine_id": self._quarantine,
             "token_id": self._token,
             "feedback_id": self._feedback,
@@ -289,6 +290,9 @@ class World:
         if "queue_id" in made and "agent_id" in made:
             await factories.join_queue(conn, made["agent_id"], made["queue_id"])
         return made
+
+    async def _report(self, _conn: Conn, _made: Any, _team: int, _owner: int) -> str:
+        return "work"
 
     async def _mail(self, conn: Conn, made: Any, _team: int, _owner: int) -> int:
         """The interaction is a mail of ours that can be sent again, and has an original."""

@@ -151,7 +151,7 @@ async def test_csv_says_what_json_says_and_no_cell_is_a_formula(admin, world, ta
 @pytest.mark.parametrize(
     ("path", "field", "told"),
     [
-        ("/reports/nothing", "path.name", "escalations"),
+        ("/reports/nothing", "path.report", "escalations"),
         ("/reports/work?by=agent,moon", "query.by", "temperament"),
         (
             "/reports/work?from=0001-01-01T00:00:00Z&to=0001-03-01T00:00:00Z&compare=true",
