@@ -7,7 +7,8 @@ position they belong to are written in one transaction.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,9 @@ import structlog
 from msgspec import Struct
 
 from contactcenter import db, leases, metrics, timers
-from contactcenter.db import Database
+from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
-from contactcenter.reporting import kept_facts, roll_ups
+from contactcenter.reporting import agent_times, kept_facts, roll_ups
 from contactcenter.time_zones import zone_of
 
 #: So many events in one transaction: some tens of milliseconds.
@@ -42,6 +43,8 @@ class _Read(Struct, frozen=True, kw_only=True):
     xid: int
     id: int
     ticket_id: int | None
+    present_at: datetime | None
+    agent_id: int | None
 
 
 _SQL = db.Statements(__name__)
@@ -102,10 +105,7 @@ class ReportKeeper:
                 position = None
             xid, event_id = (position.xid, position.event_id) if position else (0, 0)
             read = await _changed.all(conn, str(xid), event_id, BATCH)
-            changed = sorted({one.ticket_id for one in read if one.ticket_id is not None})
-            if changed:
-                renewed = await kept_facts.renew(conn, changed)
-                await roll_ups.mark(conn, (*renewed.gone, *renewed.new))
+            await _tell_anew(conn, now, read)
             if read:
                 xid, event_id = read[-1].xid, read[-1].id
             await _advance.run(conn, str(xid), event_id, now)
@@ -126,3 +126,18 @@ class ReportKeeper:
         """Roll up until nothing is left."""
         while await self.roll_up_some():
             pass
+
+
+async def _tell_anew(conn: Conn, now: datetime, read: Sequence[_Read]) -> None:
+    """Tell the tickets anew that the events tell of, and how agents spent their time."""
+    since: dict[int, datetime] = {}
+    for one in read:
+        if one.present_at is not None and one.agent_id is not None:
+            since = agent_times.earliest(since, {one.agent_id: one.present_at})
+    changed = sorted({one.ticket_id for one in read if one.ticket_id is not None})
+    if changed:
+        renewed = await kept_facts.renew(conn, changed)
+        facts = (*renewed.gone, *renewed.new)
+        await roll_ups.mark(conn, facts)
+        since = agent_times.earliest(since, agent_times.touched(facts))
+    await agent_times.renew(conn, since, now)

@@ -4,8 +4,9 @@ SELECT p.xid::text::bigint AS xid, p.event_id, f.epoch = p.epoch AS is_of_today
 FROM report_position p CROSS JOIN feed_epoch f FOR UPDATE OF p
 
 -- name: changed
--- The next events that no older writer can still precede, and of which tickets they tell.
-SELECT e.xid::text::bigint AS xid, e.id, e.ticket_id FROM event e
+-- The next events that no older writer can still precede, of which tickets they tell, and when somebody said that he is there.
+SELECT e.xid::text::bigint AS xid, e.id, e.ticket_id, CASE WHEN e.kind = 'presence_changed' THEN e.at END AS present_at, e.agent_id
+FROM event e
 WHERE (e.xid, e.id) > ($1::text::xid8, $2::bigint) AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY e.xid, e.id LIMIT $3
 

@@ -32,7 +32,8 @@ def facts_of_agent(
 
     ``entries`` are what was told of his presence (``presence_changed``) and of his plan
     (``shift_planned``), ``tickets`` the facts of his tickets; both in any order, and those of
-    others are left out.
+    others are left out. Every stretch ends, and begins anew, where something is told of him: so
+    what comes later changes nothing before that.
     """
     told = [entry for entry in in_order(entries) if entry.agent == agent]
     mine = [fact for fact in tickets if fact.agent == agent]
@@ -44,7 +45,7 @@ def facts_of_agent(
     facts = [_fact("presence", agent, one) for one in spent]
     facts += [
         _fact("busy", agent, (from_at, at, _HANDLING), load=load)
-        for from_at, at, load in _Load(held).levels()
+        for from_at, at, load in _Load(held).levels([one.at for one in told])
     ]
     for plan in planned:
         facts.append(_fact("planned", agent, plan))
@@ -107,10 +108,13 @@ class _Load:
         begin = bisect_right(self._instants, from_at)
         return self._instants[begin : bisect_left(self._instants, to_at)]
 
-    def levels(self) -> Iterator[tuple[datetime, datetime, int]]:
-        """Wherever it is one at least, and how many."""
-        for (since, at), load in zip(itertools.pairwise(self._instants), self._loads, strict=False):
-            if load and since < at:
+    def levels(self, cuts: Iterable[datetime]) -> Iterator[tuple[datetime, datetime, int]]:
+        """Wherever it is one at least, and how many; cut at some instants besides."""
+        if not self._instants:
+            return
+        edges = {*self._instants, *(at for at in cuts if self._instants[0] < at)}
+        for since, at in itertools.pairwise(sorted(edges)):
+            if load := self.at(since):
                 yield since, at, load
 
 

@@ -106,7 +106,7 @@ def _within(fact: Fact, seen: Seen) -> float:
     """How many seconds of a stretch lie in the period."""
     ask = seen.ask
     begin = max(fact.from_at, ask.from_at)
-    end: datetime = min(fact.at or ask.to_at, ask.to_at)
+    end: datetime = min(fact.at or ask.as_of or ask.to_at, ask.to_at)
     return max((end - begin).total_seconds(), 0.0)
 
 

@@ -103,10 +103,10 @@ def _is_told(metric: Metric, fact: Fact, ask: Ask) -> bool:
     if metric.measure == "instant":
         at = ask.instant
         return fact.from_at <= at and (fact.at is None or fact.at > at)
+    if metric.measure in STRETCHES:
+        return fact.from_at < ask.to_at and (fact.at is None or fact.at > ask.from_at)
     if fact.at is None:
         return False
-    if metric.measure in STRETCHES:
-        return fact.from_at < ask.to_at and fact.at > ask.from_at
     return ask.from_at <= fact.at < ask.to_at
 
 

@@ -6,7 +6,7 @@
 -- $23 to $35 leave out what is none of these, as text; an empty text is none at all.
 WITH asking AS MATERIALIZED (
   SELECT $1::bigint AS user_id, $1::bigint IS NULL OR v.is_admin AS sees_all, u.role = 'supervisor' AS sees_teams,
-         v.teams, v.hidden
+         v.teams, v.hidden, (SELECT read_at FROM report_position) AS read_at
   FROM (VALUES (1)) AS one(n) LEFT JOIN user_account u ON u.id = $1 LEFT JOIN LATERAL viewer(u.id) v ON true
 ), chosen AS MATERIALIZED (
   SELECT side, kind, outcomes, only_first, score_from, score_to, at_most_s, above_s, at_least_s, contacts_max, escalations_max,
@@ -20,7 +20,7 @@ WITH asking AS MATERIALIZED (
   FROM report_fact f
   WHERE f.kind = ANY ($5::text[])
     AND CASE $7 WHEN 'instant' THEN f.from_at <= $8 AND (f.at IS NULL OR f.at > $8)
-                WHEN 'stretches' THEN f.from_at < $3 AND f.at > $2
+                WHEN 'stretches' THEN f.from_at < $3 AND (f.at > $2 OR f.at IS NULL)
                 ELSE f.at >= $2 AND f.at < $3 END
 ), aged AS (
   SELECT t.*, CASE WHEN t.age_s < 86400 THEN '[0,1)' WHEN t.age_s < 259200 THEN '[1,3)' WHEN t.age_s < 604800 THEN '[3,7)'
@@ -28,7 +28,7 @@ WITH asking AS MATERIALIZED (
   FROM told t
 ), seen AS (
   SELECT s.side, t.load,
-         extract(epoch FROM least(t.at, $3) - greatest(t.from_at, $2))::float8 AS within_s,
+         greatest(extract(epoch FROM least(coalesce(t.at, $9, a.read_at, $3), $3) - greatest(t.from_at, $2)), 0)::float8 AS within_s,
          CASE WHEN $7 = 'instant' THEN t.age_s WHEN $6 = 'score' THEN t.score::float8
               WHEN $6 = 'transfers' THEN t.transfers::float8 ELSE t.lasted_s END AS value,
          CASE WHEN $10::boolean THEN t.agent_id END AS agent,
@@ -60,9 +60,10 @@ WITH asking AS MATERIALIZED (
       WHERE o.contact_id = t.contact_id AND o.kind = 'opened' AND o.at > t.at
         AND o.at <= t.at + s.lasted_s * interval '1 second' AND o.ticket_id <> t.ticket_id AND o.outcome <> 'us'
         AND (o.category_id IS NULL OR t.category_id IS NULL OR o.category_id = t.category_id)))
-  WHERE (a.sees_all OR t.agent_id = a.user_id OR a.sees_teams AND EXISTS (
-      SELECT FROM ticket k WHERE k.id = t.ticket_id
-        AND may_read(false, a.teams, a.hidden, '{}', k.team_ids, k.contact_id)))
+  WHERE (a.sees_all OR t.agent_id = a.user_id OR a.sees_teams AND CASE WHEN t.ticket_id IS NULL
+      THEN EXISTS (SELECT FROM team_member m WHERE m.user_id = t.agent_id AND m.team_id = ANY (a.teams))
+      ELSE EXISTS (SELECT FROM ticket k WHERE k.id = t.ticket_id
+        AND may_read(false, a.teams, a.hidden, '{}', k.team_ids, k.contact_id)) END)
     AND ($23::text[] IS NULL OR coalesce(t.agent_id::text, '') = ANY ($23))
     AND ($24::text[] IS NULL OR coalesce(t.team_id::text, '') = ANY ($24))
     AND ($25::text[] IS NULL OR coalesce(t.queue_id::text, '') = ANY ($25))

@@ -56,6 +56,11 @@ _ALL: Final = (
         ),
         by=("tier",),
     ),
+    Report(
+        name="agent_time",
+        metrics=("occupancy", "utilisation", "concurrency"),
+        by=("agent",),
+    ),
     Report(name="promises", metrics=("sla_attainment",), by=("queue",)),
     Report(name="satisfaction", metrics=("csat", "score", "response_rate"), by=("agent",)),
     Report(name="backlog", metrics=("backlog",), by=("queue", "outcome")),

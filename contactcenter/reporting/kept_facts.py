@@ -39,7 +39,9 @@ class _Team(Struct, frozen=True, kw_only=True):
     team_id: int
 
 
-class _Kept(Struct, frozen=True, kw_only=True):
+class Kept(Struct, frozen=True, kw_only=True):
+    """A fact as it is stored."""
+
     id: int
     ticket_id: int | None
     contact_id: int | None
@@ -80,7 +82,7 @@ class Changed(Struct, frozen=True, kw_only=True):
 
 _SQL = db.Statements(__name__)
 _entries = _SQL.take("entries", _Event)
-_of_tickets = _SQL.take("of_tickets", _Kept)
+_of_tickets = _SQL.take("of_tickets", Kept)
 _teams = _SQL.take("teams", _Team)
 _read_at = _SQL.take("read_at", datetime)
 _forget = _SQL.command("forget")
@@ -103,22 +105,27 @@ async def tell(conn: Conn, ticket_ids: Sequence[int]) -> list[Fact]:
 
 async def kept(conn: Conn, ticket_ids: Sequence[int]) -> list[Fact]:
     """The facts that are stored of these tickets."""
-    return [_fact(row) for row in await _of_tickets.all(conn, list(ticket_ids))]
+    return [fact(row) for row in await _of_tickets.all(conn, list(ticket_ids))]
 
 
 async def renew(conn: Conn, ticket_ids: Sequence[int]) -> Changed:
     """Make the facts of these tickets anew and store the difference, in one transaction."""
     told = await tell(conn, ticket_ids)
-    stored: dict[Fact, list[int]] = defaultdict(list)
-    for row in await _of_tickets.all(conn, list(ticket_ids)):
-        stored[_fact(row)].append(row.id)
+    return await replace(conn, await _of_tickets.all(conn, list(ticket_ids)), told)
+
+
+async def replace(conn: Conn, stored: Iterable[Kept], told: Iterable[Fact]) -> Changed:
+    """Store what is told in place of what was stored, and leave alone what is the same."""
+    ids_of: dict[Fact, list[int]] = defaultdict(list)
+    for row in stored:
+        ids_of[fact(row)].append(row.id)
     new = []
-    for fact in told:
-        if stored[fact]:
-            stored[fact].pop()
+    for one in told:
+        if ids_of[one]:
+            ids_of[one].pop()
         else:
-            new.append(fact)
-    gone = {id_: fact for fact, ids in stored.items() for id_ in ids}
+            new.append(one)
+    gone = {id_: one for one, ids in ids_of.items() for id_ in ids}
     if gone:
         await _forget.run(conn, sorted(gone))
     if new:
@@ -150,12 +157,13 @@ def _entry(event: _Event, team_of: Mapping[int, int]) -> Entry:
     )
 
 
-def _fact(row: _Kept) -> Fact:
+def fact(row: Kept) -> Fact:
+    """A fact that is stored, as it was told."""
     told = structs.asdict(row)
     del told["id"]
     return Fact(**{name.removesuffix("_id"): value for name, value in told.items()})
 
 
 def _columns(facts: Iterable[Fact]) -> list[list[Any]]:
-    rows = [[getattr(fact, name) for name in _COLUMNS] for fact in facts]
+    rows = [[getattr(one, name) for name in _COLUMNS] for one in facts]
     return [list(column) for column in zip(*rows, strict=True)]

@@ -7,11 +7,11 @@ days is a correction like any other.
 from collections.abc import Callable
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from contactcenter import db
-from contactcenter.db import Database
-from contactcenter.reporting import kept_facts, roll_ups
+from contactcenter import db, timers
+from contactcenter.db import Conn, Database
+from contactcenter.reporting import agent_times, kept_facts, roll_ups
 
 #: So many tickets in one transaction: some tenths of a second.
 BATCH: Final = 200
@@ -38,7 +38,7 @@ async def rebuild(database: Database, say: Callable[[Rebuilt], None]) -> Rebuilt
             await _alone.run(conn)
             ids = await _next_tickets.all(conn, last_id, BATCH)
             if not ids:
-                return done
+                return await _agents(conn, done)
             changed = await kept_facts.renew(conn, ids)
             await roll_ups.mark(conn, (*changed.gone, *changed.new))
         last_id = ids[-1]
@@ -48,3 +48,14 @@ async def rebuild(database: Database, say: Callable[[Rebuilt], None]) -> Rebuilt
             new=done.new + len(changed.new),
         )
         say(done)
+
+
+async def _agents(conn: Conn, done: Rebuilt) -> Rebuilt:
+    """What agents did with their time is told of last, for it is made of facts of tickets, too."""
+    now = await timers.clock(conn)
+    for agent_id in await agent_times.agents_of_all(conn):
+        changed = await agent_times.renew(conn, {agent_id: agent_times.FROM_THE_FIRST}, now)
+        done = structs.replace(
+            done, gone=done.gone + len(changed.gone), new=done.new + len(changed.new)
+        )
+    return done

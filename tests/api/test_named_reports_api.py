@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import factories as make
 import pytest
 
+from contactcenter import agents
 from contactcenter.dispatch import ending, holding
 from contactcenter.history import Fact
-from contactcenter.reporting import kept_facts, roll_ups
+from contactcenter.reporting import agent_times, kept_facts, roll_ups
 from contactcenter.reporting.catalogue import REPORTS
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -78,6 +79,34 @@ async def test_an_agent_sees_his_own_and_a_supervisor_his_teams(staff, superviso
     assert [row["group"]["agent"] for row in own["rows"]] == [world.omid]
     assert none["rows"] == []
     assert none["totals"]["solved"] == {**none["totals"]["solved"], "n": 0, "value": 0.0}
+
+
+async def test_how_agents_spent_their_time_is_seen_by_who_leads_them(
+    admin, staff, supervisor, world, table
+):
+    for agent_id in (world.bahar, world.omid):
+        for minutes, presence in ((-8, "available"), (8, "offline")):
+            agent = await agents.find(table, agent_id)
+            at = MONDAY + timedelta(minutes=minutes)
+            await agents.set_presence(table, at, agent, presence, None, actor="system")
+    since = dict.fromkeys((world.bahar, world.omid), agent_times.FROM_THE_FIRST)
+    await agent_times.renew(table, since, MONDAY + timedelta(hours=1))
+    lead_id = await table.fetchval("SELECT id FROM user_account WHERE role = 'supervisor'")
+    await make.join_teams(table, lead_id, world.team_id)
+    await make.join_teams(table, world.omid, world.team_id)
+    omid = await staff.session_of(world.omid)
+
+    everybody = await admin("GET", f"/reports/agent_time?{WEEK}", status=200)
+    his_own = await omid("GET", f"/reports/agent_time?{WEEK}", status=200)
+    team = await supervisor("GET", f"/reports/agent_time?{WEEK}", status=200)
+
+    assert {
+        row["group"]["agent"]: row["figures"]["occupancy"]["value"] for row in everybody["rows"]
+    } == {world.bahar: 0.125, world.omid: 0.4375}
+    assert everybody["totals"]["utilisation"]["value"] == 9 / 32
+    assert [row["group"]["agent"] for row in his_own["rows"]] == [world.omid]
+    assert [row["group"]["agent"] for row in team["rows"]] == [world.omid]
+    assert team["rows"][0]["figures"]["concurrency"]["value"] == round(11 / 7, 6)
 
 
 async def test_the_period_before_is_told_beside_it_and_filters_keep_what_they_name(admin, world):

@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import factories as make
 import pytest
+from msgspec import structs
 
-from contactcenter import report_keeper, tickets
-from contactcenter.db import Database
+from contactcenter import agents, report_keeper, tickets
+from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, holding, moving
+from contactcenter.history import Entry, Fact, facts_of_agent
 from contactcenter.measuring import METRICS, Ask, Row, measured
 from contactcenter.report_keeper import ReportKeeper
-from contactcenter.reporting import answers, kept_facts, rebuilding
+from contactcenter.reporting import agent_times, answers, kept_facts, rebuilding
 from contactcenter.reporting.rebuilding import Rebuilt
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -97,6 +99,14 @@ class Centre:
                         conn, self.now, ticket, actor="customer", because="customer_wrote"
                     )
 
+    async def presence(self, chance: random.Random) -> None:
+        """Somebody comes, goes or pauses."""
+        self.now += timedelta(minutes=chance.randint(1, 30))
+        presence = chance.choice(["available", "away", "wrap_up", "offline"])
+        async with self.database.transaction() as conn:
+            agent = await agents.lock(conn, chance.choice(self.agents))
+            await agents.set_presence(conn, self.now, agent, presence, None, actor="system")
+
     async def facts(self, ticket_ids: list[int]) -> tuple[Counter, Counter]:
         async with self.database.read() as conn:
             told = await kept_facts.tell(conn, ticket_ids)
@@ -129,6 +139,64 @@ async def test_kept_piece_by_piece_the_facts_are_those_of_a_retelling(
     assert kept == told
     [row] = measured(kept.elements(), Ask(metric="opened", **WEEK))
     assert row.n == 4
+
+
+async def test_the_time_of_agents_is_kept_as_it_would_be_told_of_everything_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_keeper, "BATCH", 3)
+    chance = random.Random(5)
+    centre = await Centre(database).set_up()
+    keeper = ReportKeeper(database, holder="one")
+    ids = [await centre.opened() for _ in range(4)]
+    for _ in range(60):
+        if chance.random() < 0.4:
+            await centre.presence(chance)
+        else:
+            await centre.step(chance, chance.choice(ids))
+        if chance.random() < 0.5:
+            await keeper.read_some()
+    await caught_up(keeper, database)
+
+    async with database.read() as conn:
+        now = await kept_facts.read_at(conn)
+        kept = await times(conn)
+        facts = await kept_facts.kept(conn, ids)
+        entries = [
+            Entry(id=e["id"], at=e["at"], kind=e["kind"], agent=e["agent_id"], data={"to": e["to"]})
+            for e in await conn.fetch(
+                "SELECT id, at, kind, agent_id, data->>'to' AS to FROM event"
+                " WHERE kind = 'presence_changed'"
+            )
+        ]
+    whole = [
+        structs.replace(fact, at=None, calendar_s=None, business_s=None) if fact.at == now else fact
+        for agent in centre.agents
+        for fact in facts_of_agent(agent, entries, facts, now)
+    ]
+    assert Counter(kept) == Counter(whole)
+    assert {fact.outcome for fact in kept} >= {"handling", "available", "away", "wrap_up"}
+    for metric in ("occupancy", "utilisation", "concurrency"):
+        for by in ((), ("agent",)):
+            ask = Ask(metric=metric, by=by, **WEEK)
+            async with database.read() as conn:
+                found = await answers.answer(conn, ask, viewer_id=None)
+            expected = measured(whole, structs.replace(ask, as_of=now))
+            assert [rounded(row) for row in found] == [rounded(row) for row in expected], ask
+            assert found[0].n
+
+    same = await rebuilding.rebuild(database, lambda _done: None)
+
+    assert (same.gone, same.new) == (0, 0)
+
+
+async def times(conn: Conn) -> list[Fact]:
+    rows = await conn.fetch("SELECT id FROM user_account ORDER BY id")
+    everybody = [row["id"] for row in rows]
+    return [
+        kept_facts.fact(row)
+        for row in await agent_times._times.all(conn, everybody, [None] * len(everybody))
+    ]
 
 
 async def test_told_anew_everything_is_as_it_was_kept_and_what_was_wrong_is_right(
@@ -222,7 +290,7 @@ async def test_the_database_answers_as_the_facts_do(database: Database, clock: s
         await centre.step(chance, chance.choice(ids))
     await caught_up(ReportKeeper(database, holder="one"), database)
     async with database.read() as conn:
-        facts = await kept_facts.kept(conn, ids)
+        facts = [*await kept_facts.kept(conn, ids), *await times(conn)]
 
     for metric in METRICS:
         for by in ((), ("agent",), ("tier", "outcome"), ("queue", "temperament", "channel")):
