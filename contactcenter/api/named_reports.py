@@ -1,5 +1,6 @@
 """Reports by name: a few metrics side by side, told apart by what was asked."""
 
+import asyncio
 from typing import Annotated, Any, Final, get_args
 
 from msgspec import Meta, Struct
@@ -93,7 +94,8 @@ async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made
 
     Each figure is computed from all values of its group, exactly. Administrators see all,
     supervisors the tickets of their teams, agents their own work. Refuses an unknown report,
-    dimension or zone with the names there are. As CSV the rows are UTF-8 with a byte order mark.
+    dimension or zone with the names there are. As CSV the rows are UTF-8 with a byte order mark; as
+    XLSX durations are times, shares percentages, and a second sheet says what each figure means.
     """
     known = REPORTS.get(report)
     if known is None:
@@ -108,7 +110,7 @@ async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made
         viewer_id=call.actor.user_id,
         language=_language(call, query.language),
     )
-    return report_formats.made(made, query.format)
+    return await asyncio.to_thread(report_formats.made, made, query.format)
 
 
 def _language(call: Call, wanted: Language | None) -> Language:

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
+from contactcenter.reporting import tables
 from contactcenter.reporting.making import Span
-from contactcenter.reporting.tables import Heading
+from contactcenter.reporting.tables import Heading, Table
 
 
 class Analysis(Struct, frozen=True, kw_only=True):
@@ -29,3 +31,30 @@ class Analysis(Struct, frozen=True, kw_only=True):
     columns: Sequence[Heading]
     rows: Sequence[Mapping[str, Any]]
     notes: Sequence[str] = ()
+
+
+def of_analysis(analysis: Analysis) -> Table:
+    """Its rows as a table, with what it means and what was put in."""
+    period = analysis.period
+    about = [
+        ("title", analysis.title),
+        ("definition", analysis.definition),
+        ("from", period.from_at.isoformat()),
+        ("to", period.to_at.isoformat()),
+        ("time_zone", period.time_zone),
+        *((name, _said(value)) for name, value in analysis.inputs.items()),
+        ("as_of", analysis.as_of.isoformat() if analysis.as_of else ""),
+        ("generated_at", analysis.generated_at.isoformat()),
+        *(("note", note) for note in analysis.notes),
+    ]
+    return tables.of_records(
+        f"{analysis.report}-{period.from_at.date()}-{period.to_at.date()}",
+        analysis.columns,
+        analysis.rows,
+        about=about,
+        time_zone=period.time_zone,
+    )
+
+
+def _said(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
+from unicodedata import bidirectional
 
 from msgspec import Struct
 
@@ -43,11 +44,22 @@ class Heading(Struct, frozen=True, kw_only=True):
 
 
 class Table(Struct, frozen=True, kw_only=True):
-    """Columns and rows of as many cells; ``name`` is what it is saved as, without an ending."""
+    """Columns and rows of as many cells; ``name`` is what it is saved as, without an ending.
+
+    ``about`` are words that belong to it, each under a heading. ``time_zone`` is the one in which
+    people read its instants.
+    """
 
     name: str
     columns: Sequence[Heading]
     rows: Sequence[Sequence[Cell]]
+    about: Sequence[tuple[str, str]] = ()
+    time_zone: str = "UTC"
+
+    @property
+    def is_right_to_left(self) -> bool:
+        """Whether it is in a language that is read from the right, by the words about it."""
+        return any(bidirectional(letter) == "AL" for _, text in self.about[:1] for letter in text)
 
 
 def of_report(made: Made) -> Table:
@@ -60,7 +72,7 @@ def of_report(made: Made) -> Table:
     figures = [
         Heading(
             name=f"{one.metric}_{part}",
-            label=f"{one.metric}_{part}",
+            label=f"{one.definition.name}: {part}",
             unit=_COUNTED.get(part) or _UNITS.get(one.measure, "number"),
         )
         for one in made.metrics
@@ -81,17 +93,48 @@ def of_report(made: Made) -> Table:
             ]
             for line in made.rows
         ],
+        about=_about(made),
+        time_zone=period.time_zone,
     )
 
 
+def _about(made: Made) -> list[tuple[str, str]]:
+    """What each metric means, and what was asked."""
+    meant = [
+        (f"{one.metric} ({one.version})", " ".join(parts))
+        for one in made.metrics
+        for words in (one.definition,)
+        for parts in ((f"{words.name}.", words.what, words.when, words.whose),)
+    ]
+    kept = {name: [str(value) for value in values] for name, values in made.filters.items()}
+    return [
+        *meant,
+        ("from", made.period.from_at.isoformat()),
+        ("to", made.period.to_at.isoformat()),
+        ("time_zone", made.period.time_zone),
+        ("clock", made.clock),
+        *((f"only {name}", ", ".join(values)) for name, values in kept.items()),
+        ("source", made.source),
+        ("as_of", made.as_of.isoformat() if made.as_of else ""),
+        ("generated_at", made.generated_at.isoformat()),
+    ]
+
+
 def of_records(
-    name: str, columns: Sequence[Heading], records: Iterable[Mapping[str, Any]]
+    name: str,
+    columns: Sequence[Heading],
+    records: Iterable[Mapping[str, Any]],
+    *,
+    about: Sequence[tuple[str, str]] = (),
+    time_zone: str = "UTC",
 ) -> Table:
     """Rows that are told by the names of their columns; what a row does not have is empty."""
     return Table(
         name=name,
         columns=columns,
         rows=[[record.get(column.name) for column in columns] for record in records],
+        about=about,
+        time_zone=time_zone,
     )
 
 

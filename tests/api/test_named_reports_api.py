@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 
 import factories as make
 import pytest
+from openpyxl import load_workbook
 
 from contactcenter import agents
 from contactcenter.dispatch import ending, holding
 from contactcenter.history import Fact
-from contactcenter.reporting import agent_times, kept_facts, roll_ups
+from contactcenter.reporting import agent_times, kept_facts, making, roll_ups, workbooks
 from contactcenter.reporting.catalogue import REPORTS
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = "from=2026-03-02T00:00:00Z&to=2026-03-09T00:00:00Z"
 
+WORK = REPORTS["work"]
 NOBODYS = {"ticket": None, "contact": None, "episode": 1, "from_at": MONDAY}
 
 
@@ -175,6 +177,26 @@ async def test_csv_says_what_json_says_and_no_cell_is_a_formula(admin, world, ta
         for metric, figure in line["figures"].items():
             for part, value in figure.items():
                 assert row[f"{metric}_{part}"] == ("" if value is None else str(value))
+
+
+async def test_a_workbook_says_what_json_says_in_the_language_asked_for(admin, world, table):
+    await table.execute("UPDATE user_account SET name = '=Omid' WHERE id = $1", world.omid)
+
+    response = await admin.send("GET", f"/reports/work?{WEEK}&format=xlsx&language=fa")
+
+    assert response.headers["Content-Type"] == workbooks.CONTENT_TYPE
+    assert 'filename="work-2026-03-02-2026-03-09.xlsx"' in response.headers["Content-Disposition"]
+    rows, about = load_workbook(io.BytesIO(await response.read()))
+    heads, *lines = rows.values
+    meant = {column.metric: column.definition.name for column in making.columns(WORK, "fa")}
+    assert [line[heads.index("agent_name")] for line in lines] == ["=Omid", "بهار"]
+    place = heads.index(f"{meant['time_to_solve']}: median")
+    assert [line[place] for line in lines] == [
+        timedelta(minutes=5, seconds=30),
+        timedelta(minutes=2),
+    ]
+    assert rows.sheet_view.rightToLeft
+    assert dict(about.values)["time_zone"] == "UTC"
 
 
 @pytest.mark.parametrize(
