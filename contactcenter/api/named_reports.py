@@ -5,23 +5,22 @@ from typing import Annotated, Any, Final, get_args
 
 from msgspec import Meta, Struct
 
-from contactcenter import periods
-from contactcenter.api import report_formats
+from contactcenter.api import periods, report_formats
 from contactcenter.api.operation import AGENT, Answer, Call, operation
-from contactcenter.api.periods import PeriodQuery
+from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock, Dimension
 from contactcenter.reporting import making
 from contactcenter.reporting.catalogue import REPORTS, Report
-from contactcenter.reporting.making import Column, Made, Question, Span
-from contactcenter.time_zones import UnknownTimeZone, zone_of
+from contactcenter.reporting.making import Column, Made, Question
+from contactcenter.reporting.spans import Spans
 from routing.wording import Language
 
 _NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category")
 
 
-class NamedReportQuery(PeriodQuery, frozen=True, kw_only=True):
+class NamedReportQuery(ReportPeriodQuery, frozen=True, kw_only=True):
     """What to report on, and what to tell apart."""
 
     by: Annotated[
@@ -30,8 +29,13 @@ class NamedReportQuery(PeriodQuery, frozen=True, kw_only=True):
     clock: Annotated[
         str, Meta(description="calendar, or business: only while the queue was open.")
     ] = "calendar"
-    zone: Annotated[str, Meta(max_length=60, description="An IANA time zone.")] = "UTC"
-    compare: Annotated[bool, Meta(description="Tell of the period before it, too.")] = False
+    compare: Annotated[
+        bool,
+        Meta(
+            description="Tell of the period before it, too: a month with the month before, and what"
+            " goes on with as much of the one before; else as long a time."
+        ),
+    ] = False
     only: tuple[
         Annotated[
             str,
@@ -43,7 +47,6 @@ class NamedReportQuery(PeriodQuery, frozen=True, kw_only=True):
         ],
         ...,
     ] = ()
-    language: Annotated[Language, Meta(description="Yours if not given.")] | None = None
     format: Format = "json"
 
 
@@ -101,14 +104,15 @@ async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made
     if known is None:
         raise BadInput("path.report", f"Choose among {', '.join(REPORTS)}.")
     now = await call.clock()
-    question = _question(known, query, periods.period_of(now, query.from_at, query.to_at))
+    language = _language(call, query.language)
+    question = _question(known, query, periods.asked(now, query, language))
     made = await making.make(
         call.conn,
         now,
         known,
         question,
         viewer_id=call.actor.user_id,
-        language=_language(call, query.language),
+        language=language,
     )
     return await asyncio.to_thread(report_formats.made, made, query.format)
 
@@ -117,14 +121,11 @@ def _language(call: Call, wanted: Language | None) -> Language:
     return wanted or ("fa" if call.actor.language == "fa" else "en")
 
 
-def _question(report: Report, query: NamedReportQuery, period: periods.Period) -> Question:
-    try:
-        zone = zone_of(query.zone)
-    except UnknownTimeZone as error:
-        raise BadInput("query.zone", str(error)) from None
+def _question(report: Report, query: NamedReportQuery, spans: Spans) -> Question:
     by = report.by if query.by is None else tuple(query.by.split(",")) if query.by else ()
     return Question(
-        span=Span(from_at=period.from_at, to_at=period.to_at, time_zone=zone.key),
+        span=spans.span,
+        before=spans.before,
         by=tuple(_dimension(one, "query.by") for one in by),
         clock=_among(query.clock, get_args(Clock), "query.clock"),
         only=_only(query.only),

@@ -122,6 +122,30 @@ async def test_the_period_before_is_told_beside_it_and_filters_keep_what_they_na
     assert report["filters"] == {"agent": [world.omid]}
 
 
+async def test_a_period_by_name_is_of_the_zone_and_calendar_and_compared_with_its_like(
+    admin, world
+):
+    path = "/reports/work?zone=Asia/Tehran&compare=true&by="
+
+    march = await admin("GET", f"{path}&period=2026-03", status=200)
+    farvardin = await admin("GET", f"{path}&period=1405-01&language=fa", status=200)
+    same = await admin("GET", f"{path}&period=1405-01&calendar=jalali", status=200)
+
+    assert march["period"] == {
+        "from": "2026-02-28T20:30:00Z",
+        "to": "2026-03-31T20:30:00Z",
+        "time_zone": "Asia/Tehran",
+    }
+    assert march["previous_period"]["from"] == "2026-01-31T20:30:00Z"
+    assert march["previous_period"]["to"] == march["period"]["from"]
+    assert march["totals"]["solved"]["n"] == 3
+    assert farvardin["period"]["from"] == "2026-03-20T20:30:00Z"
+    assert farvardin["previous_period"]["from"] == "2026-02-19T20:30:00Z"
+    assert farvardin["totals"]["solved"]["n"] == 0
+    assert farvardin["previous_totals"]["solved"]["n"] == 3
+    assert same["period"] == farvardin["period"]
+
+
 async def test_corrections_of_closed_days_are_told_and_by_the_report_that_has_them(
     admin, world, table
 ):
@@ -210,6 +234,10 @@ async def test_a_workbook_says_what_json_says_in_the_language_asked_for(admin, w
             "before",
         ),
         ("/reports/work?zone=Asia/Moon", "query.zone", "Asia/Tehran"),
+        ("/reports/work?zone=Asia/Teheran", "query.zone", "did you mean Asia/Tehran"),
+        ("/reports/work?period=last_moon", "query.period", "last_week"),
+        ("/reports/work?period=today&to=2026-03-02T00:00:00Z", "query.period", "either"),
+        ("/reports/work?period=today&calendar=lunar", "query.calendar", "jalali"),
         ("/reports/work?only=moon:1", "query.only[0]", "temperament"),
         ("/reports/work?only=queue:one", "query.only[0]", "number"),
         ("/reports/work?clock=sun", "query.clock", "business"),

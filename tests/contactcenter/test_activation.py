@@ -410,9 +410,9 @@ async def test_an_invalid_document_changes_nothing_and_names_every_fault(
             ],
         ),
         (
-            ("time_zone: Asia/Tehran", "time_zone: Asia/Atlantis"),
+            ("time_zone: Asia/Tehran", "time_zone: Moon/Copernicus"),
             [
-                'calendars["Tehran office"].time_zone: there is no time zone Asia/Atlantis; one is written like Asia/Tehran'
+                'calendars["Tehran office"].time_zone: there is no time zone Moon/Copernicus; one is written like Asia/Tehran'
             ],
         ),
         (

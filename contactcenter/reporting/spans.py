@@ -1,0 +1,65 @@
+"""Which time is meant by what was asked of a report: by instants, or by the name of a period."""
+
+from datetime import datetime, timedelta
+from typing import get_args
+
+from msgspec import Struct
+
+from contactcenter import named_periods, periods
+from contactcenter.errors import BadInput
+from contactcenter.named_periods import Reckoning
+from contactcenter.reporting.making import Span
+from contactcenter.time_zones import UnknownTimeZone, zone_of
+from routing.wording import Language
+
+
+class Spans(Struct, frozen=True, kw_only=True):
+    """The time that is meant; and with which to compare it, None for the time of equal length."""
+
+    span: Span
+    before: Span | None
+
+
+def meant(
+    now: datetime,
+    *,
+    from_at: datetime | None,
+    to_at: datetime | None,
+    period: str | None,
+    zone: str,
+    calendar: str | None,
+    language: Language,
+    usual: timedelta = periods.DEFAULT_PERIOD,
+) -> Spans:
+    """The time that is meant by what was given; that before now that is ``usual`` by nothing.
+
+    A name is read in ``zone``, by the months and weeks of ``calendar``: the Persian one where the
+    language is. Raises ``BadInput`` naming ``query.zone``, ``query.calendar``, ``query.period``
+    or ``query.from``.
+    """
+    try:
+        told = zone_of(zone)
+    except UnknownTimeZone as error:
+        raise BadInput("query.zone", str(error)) from None
+    reckoning = _reckoning(calendar, language)
+    if period is None:
+        found = periods.period_of(now, from_at, to_at, usual=usual)
+        span = Span(from_at=found.from_at, to_at=found.to_at, time_zone=told.key)
+        return Spans(span=span, before=None)
+    if from_at is not None or to_at is not None:
+        raise BadInput("query.period", "Give either a period, or from and to.")
+    named = named_periods.named(period, now, told, reckoning)
+    return Spans(
+        span=Span(from_at=named.from_at, to_at=named.to_at, time_zone=told.key),
+        before=Span(from_at=named.before_from_at, to_at=named.before_to_at, time_zone=told.key),
+    )
+
+
+def _reckoning(calendar: str | None, language: Language) -> Reckoning:
+    if calendar is None:
+        return "jalali" if language == "fa" else "gregorian"
+    known: tuple[Reckoning, ...] = get_args(Reckoning)
+    for one in known:
+        if one == calendar:
+            return one
+    raise BadInput("query.calendar", f"Choose among {', '.join(known)}, not {calendar[:50]!r}.")
