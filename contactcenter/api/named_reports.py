@@ -1,7 +1,7 @@
 """Reports by name: a few metrics side by side, told apart by what was asked."""
 
 import asyncio
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, get_args
 
 from msgspec import Meta, Struct
 
@@ -9,6 +9,7 @@ from contactcenter.api import periods, report_formats
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
+from contactcenter.api.report_questions import Only, among, dimension_of, kept, language_of
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock, Dimension
 from contactcenter.reporting import making
@@ -16,8 +17,6 @@ from contactcenter.reporting.catalogue import REPORTS, Report
 from contactcenter.reporting.making import Column, Made, Question
 from contactcenter.reporting.spans import Spans
 from routing.wording import Language
-
-_NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category")
 
 
 class NamedReportQuery(ReportPeriodQuery, frozen=True, kw_only=True):
@@ -36,17 +35,7 @@ class NamedReportQuery(ReportPeriodQuery, frozen=True, kw_only=True):
             " goes on with as much of the one before; else as long a time."
         ),
     ] = False
-    only: tuple[
-        Annotated[
-            str,
-            Meta(
-                max_length=200,
-                description="What to keep, such as `queue:3`; `queue:` is what has none. Repeated"
-                " with the same dimension: any of them.",
-            ),
-        ],
-        ...,
-    ] = ()
+    only: Only = ()
     format: Format = "json"
 
 
@@ -74,7 +63,7 @@ class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 @operation("GET", "/reports", tag="reports", roles=AGENT, via="none")
 async def list_reports(call: Call, query: ListQuery) -> ReportList:
     """List the reports there are, with what each figure means."""
-    language = _language(call, query.language)
+    language = language_of(call, query.language)
     return ReportList(
         reports=[
             Listed(name=one.name, metrics=making.columns(one, language), by=one.by)
@@ -104,7 +93,7 @@ async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made
     if known is None:
         raise BadInput("path.report", f"Choose among {', '.join(REPORTS)}.")
     now = await call.clock()
-    language = _language(call, query.language)
+    language = language_of(call, query.language)
     question = _question(known, query, periods.asked(now, query, language))
     made = await making.make(
         call.conn,
@@ -117,48 +106,13 @@ async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made
     return await asyncio.to_thread(report_formats.made, made, query.format)
 
 
-def _language(call: Call, wanted: Language | None) -> Language:
-    return wanted or ("fa" if call.actor.language == "fa" else "en")
-
-
 def _question(report: Report, query: NamedReportQuery, spans: Spans) -> Question:
     by = report.by if query.by is None else tuple(query.by.split(",")) if query.by else ()
     return Question(
         span=spans.span,
         before=spans.before,
-        by=tuple(_dimension(one, "query.by") for one in by),
-        clock=_among(query.clock, get_args(Clock), "query.clock"),
-        only=_only(query.only),
+        by=tuple(dimension_of(one, "query.by") for one in by),
+        clock=among(query.clock, get_args(Clock), "query.clock"),
+        only=kept(query.only),
         compare=query.compare,
     )
-
-
-def _only(given: tuple[str, ...]) -> dict[Dimension, frozenset[Any]]:
-    wanted: dict[Dimension, frozenset[Any]] = {}
-    for place, one in enumerate(given):
-        name, _, text = one.partition(":")
-        dimension = _dimension(name, f"query.only[{place}]")
-        value = _value(dimension, text, f"query.only[{place}]")
-        wanted[dimension] = wanted.get(dimension, frozenset()) | {value}
-    return wanted
-
-
-def _value(dimension: Dimension, text: str, place: str) -> Any:
-    if not text:
-        return None
-    if dimension not in _NUMBERS:
-        return text
-    if not text.isascii() or not text.isdigit():
-        raise BadInput(place, f"What is kept of {dimension} is a number.")
-    return int(text)
-
-
-def _dimension(name: str, place: str) -> Dimension:
-    dimension: Dimension = _among(name.strip(), get_args(Dimension), place)
-    return dimension
-
-
-def _among(name: str, known: tuple[Any, ...], place: str) -> Any:
-    if name not in known:
-        raise BadInput(place, f"Choose among {', '.join(known)}, not {name[:50]!r}.")
-    return name

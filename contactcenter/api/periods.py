@@ -1,12 +1,13 @@
 """The span of time that a question is about."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
 from contactcenter.api.inputs import Instant
 from contactcenter.named_periods import NAMES
+from contactcenter.periods import DEFAULT_PERIOD
 from contactcenter.reporting import spans
 from contactcenter.reporting.spans import Spans
 from routing.wording import Language
@@ -58,8 +59,14 @@ class ReportPeriodQuery(PeriodQuery, frozen=True, kw_only=True):
     language: Annotated[Language, Meta(description="Yours if not given.")] | None = None
 
 
-def asked(now: datetime, query: ReportPeriodQuery, language: Language) -> Spans:
-    """The time that a report is asked about; raises ``BadInput``."""
+def asked(
+    now: datetime,
+    query: ReportPeriodQuery,
+    language: Language,
+    *,
+    usual: timedelta = DEFAULT_PERIOD,
+) -> Spans:
+    """The time that a report is asked about, ``usual`` long by default; raises ``BadInput``."""
     return spans.meant(
         now,
         from_at=query.from_at,
@@ -68,4 +75,5 @@ def asked(now: datetime, query: ReportPeriodQuery, language: Language) -> Spans:
         zone=query.zone,
         calendar=query.calendar,
         language=language,
+        usual=usual,
     )

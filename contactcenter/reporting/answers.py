@@ -5,7 +5,8 @@ same answer to the same facts, and a test holds the two together.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -39,6 +40,7 @@ class Group(Struct, frozen=True, kw_only=True):
     to_tier: int | None
     promise: str | None
     age: str | None
+    day: date | None
     n: int
     hits: int
     misses: int
@@ -72,6 +74,19 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> list[Row]:
     return rows_of(metric, ask, groups)
 
 
+async def daily(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> Mapping[date, Row]:
+    """A question that tells nothing apart, answered for each day of a zone on which there was any.
+
+    It is about what happens at one time: not about moments, nor shares of time. Raises ``KeyError``
+    for an unknown metric.
+    """
+    metric = METRICS[ask.metric]
+    async with conn.transaction():
+        await conn.execute(_PLANNING)
+        groups = await _groups(conn, metric, ask, viewer_id, zone=zone)
+    return {group.day: _row(metric, ask, group, group.n) for group in groups if group.day}
+
+
 def rows_of(metric: Metric, ask: Ask, groups: Sequence[Group]) -> list[Row]:
     """The rows of a metric's groups, in their order; one of zeros where there is nothing."""
     of = Counter[tuple[Any, ...]]()
@@ -83,7 +98,9 @@ def rows_of(metric: Metric, ask: Ask, groups: Sequence[Group]) -> list[Row]:
     return in_order(rows, ask)
 
 
-async def _groups(conn: Conn, metric: Metric, ask: Ask, viewer_id: int | None) -> list[Group]:
+async def _groups(
+    conn: Conn, metric: Metric, ask: Ask, viewer_id: int | None, *, zone: str | None = None
+) -> list[Group]:
     chosen = metric.chosen(ask)
     what = metric.measure if metric.measure in ("score", "transfers") else ask.clock
     told = "stretches" if metric.measure in STRETCHES else metric.measure
@@ -101,6 +118,7 @@ async def _groups(conn: Conn, metric: Metric, ask: Ask, viewer_id: int | None) -
         ask.as_of,
         *(dimension in ask.by for dimension in DIMENSIONS),
         *(_wanted(ask, dimension) for dimension in DIMENSIONS),
+        zone,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from contactcenter import db
 from contactcenter.db import Conn
@@ -127,11 +127,17 @@ _categories = _SQL.take("categories", _Category)
 
 
 async def view(
-    conn: Conn, now: datetime, span: Span, *, order: Measure, viewer_id: int | None
+    conn: Conn,
+    now: datetime,
+    span: Span,
+    *,
+    before: Span | None = None,
+    order: Measure,
+    viewer_id: int | None,
 ) -> FairView:
-    """What this person may see of the view, beside the period of the same length before it."""
+    """What this person may see of the view, beside the period before it: of the same length."""
     length = span.to_at - span.from_at
-    before = Span(from_at=span.from_at - length, to_at=span.from_at, time_zone=span.time_zone)
+    before = before or structs.replace(span, from_at=span.from_at - length, to_at=span.from_at)
     tallies = await _handled.all(conn, span.from_at, span.to_at)
     former = await _handled.all(conn, before.from_at, before.to_at)
     figures = {measure: compared(measure, tallies, former) for measure in MEASURES}

@@ -69,6 +69,12 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> Answer:
     return await _from_facts(conn, ask, viewer_id)
 
 
+async def check_size(conn: Conn, ask: Ask) -> None:
+    """Raise ``BadInput`` where a question has more facts than can be counted at once."""
+    if await _facts_in(conn, ask, [(ask.from_at, ask.to_at)]) > MOST_FACTS:
+        raise BadInput("query.from", _TOO_MUCH)
+
+
 async def _from_facts(conn: Conn, ask: Ask, viewer_id: int | None) -> Answer:
     rows = await answers.answer(conn, ask, viewer_id=viewer_id)
     return Answer(rows=rows, source="facts")

@@ -388,6 +388,9 @@ TABLE: Final[dict[str, Line]] = {
     "GET /reports": _open("nothing"),
     "GET /reports/{report}": _open("nothing"),
     "GET /reports/fair": _open("nothing"),
+    "GET /reports/control_chart": _open("nothing"),
+    "GET /reports/funnel": _open("nothing"),
+    "GET /reports/quadrant": _open("nothing"),
     "GET /reports/fairness": _lead("GET", "nothing"),
     "GET /reports/temperaments": _lead("GET", "nothing"),
     # What customers like, what was promised to them

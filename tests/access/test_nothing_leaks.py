@@ -119,6 +119,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "category_id": 1,
         "quarantine_id": 1,
         "name": "x",
+        "report": "work",
         "code": "x",
         "opt_out_id": 1,
         "segment_id": 1,

@@ -167,3 +167,56 @@ async def test_what_cannot_be_told_is_refused_with_what_can(admin, query, field,
 
     assert refused["field"] == field
     assert told in refused["detail"]
+
+
+async def test_the_funnel_has_the_points_and_limits_of_the_view(admin, five):
+    view = await admin("GET", f"/reports/fair?{PERIOD}&order=solved_share", status=200)
+    funnel = await admin("GET", f"/reports/funnel?{PERIOD}", status=200)
+
+    share = view["figures"]["solved_share"]
+    assert (funnel["inputs"]["target"], funnel["inputs"]["phi"]) == (share["target"], share["phi"])
+    assert [row["agent"] for row in funnel["rows"]] == [row["agent"] for row in view["rows"]]
+    e = funnel["rows"][0]
+    assert (e["agent"], e["n"], e["signal"]) == ("E", 100, "below_95")
+    assert e["signal_words"] == "below the limits of 95 %"
+    assert e["lower_99_8"] < e["rate"] < e["lower_95"] < e["centre"] < e["upper_95"]
+    assert set(e) == {column["name"] for column in funnel["columns"]}
+
+
+async def test_the_quadrant_crosses_are_the_estimates_of_the_view(admin, five):
+    view = await admin("GET", f"/reports/fair?{PERIOD}", status=200)
+    quadrant = await admin("GET", f"/reports/quadrant?{PERIOD}&language=fa", status=200)
+
+    figures = {row["agent"]: row["figures"] for row in view["rows"]}
+    for row in quadrant["rows"]:
+        share, target = figures[row["agent"]]["solved_share"], row["solved_share_all"]
+        assert row["solved_share"] == pytest.approx(target + share["estimate"])
+        assert row["solved_share_high"] - row["solved_share"] == pytest.approx(share["half"])
+        assert row["handle_time_low"] == row["handle_time_high"] == row["handle_time_all"] == 60
+        assert row["is_told"] == (row["agent"] != "D")
+        assert set(row) == {column["name"] for column in quadrant["columns"]}
+    assert quadrant["title"] == "سهم حل‌شده و زمان رسیدگی"
+
+
+async def test_plots_name_only_agents_the_viewer_may_see(staff, supervisor, five):
+    bahar = await staff.session_of(five.B)
+    for plot in ("funnel", "quadrant"):
+        own = await bahar("GET", f"/reports/{plot}?{PERIOD}", status=200)
+        none = await supervisor("GET", f"/reports/{plot}?{PERIOD}", status=200)
+
+        assert [(row["agent"], row["is_own"]) for row in own["rows"]] == [("B", True)]
+        assert none["rows"] == []
+        assert none["inputs"]["n"] == 410
+
+
+async def test_an_unknown_figure_is_named(admin):
+    problem = await admin("GET", "/reports/funnel?figure=charm", status=422)
+
+    assert problem["field"] == "query.figure"
+    assert "handle_time" in problem["detail"]
+
+
+async def test_plots_of_an_empty_period_have_no_points(admin):
+    for plot in ("funnel", "quadrant"):
+        empty = await admin("GET", f"/reports/{plot}?to=2001-02-01T00:00:00Z", status=200)
+        assert (empty["rows"], empty["inputs"]["n"]) == ([], 0)

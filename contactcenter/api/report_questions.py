@@ -1,0 +1,73 @@
+"""What all reports are asked: what to keep of which dimension, in whose zone and language."""
+
+from typing import Annotated, Any, Final, get_args
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta
+
+from contactcenter.api.operation import Call
+from contactcenter.errors import BadInput
+from contactcenter.measuring import Dimension
+from contactcenter.time_zones import UnknownTimeZone, zone_of
+from routing.wording import Language
+
+_NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category")
+
+Only = tuple[
+    Annotated[
+        str,
+        Meta(
+            max_length=200,
+            description="What to keep, such as `queue:3`; `queue:` is what has none. Repeated"
+            " with the same dimension: any of them.",
+        ),
+    ],
+    ...,
+]
+
+
+def language_of(call: Call, wanted: Language | None) -> Language:
+    """The language that was asked for, or that of who asks."""
+    return wanted or ("fa" if call.actor.language == "fa" else "en")
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The zone of this name; raises ``BadInput`` naming ``query.zone``."""
+    try:
+        return zone_of(name)
+    except UnknownTimeZone as error:
+        raise BadInput("query.zone", str(error)) from None
+
+
+def kept(given: tuple[str, ...]) -> dict[Dimension, frozenset[Any]]:
+    """What to keep of each dimension; raises ``BadInput`` naming the dimensions there are."""
+    wanted: dict[Dimension, frozenset[Any]] = {}
+    for place, one in enumerate(given):
+        name, _, text = one.partition(":")
+        dimension = dimension_of(name, f"query.only[{place}]")
+        value = _value(dimension, text, f"query.only[{place}]")
+        wanted[dimension] = wanted.get(dimension, frozenset()) | {value}
+    return wanted
+
+
+def _value(dimension: Dimension, text: str, place: str) -> Any:
+    if not text:
+        return None
+    if dimension not in _NUMBERS:
+        return text
+    if not text.isascii() or not text.isdigit():
+        raise BadInput(place, f"What is kept of {dimension} is a number.")
+    return int(text)
+
+
+def dimension_of(name: str, place: str) -> Dimension:
+    """What to tell apart; raises ``BadInput`` naming ``place`` and what there is."""
+    dimension: Dimension = among(name.strip(), get_args(Dimension), place)
+    return dimension
+
+
+def among(name: str, known: tuple[Any, ...], place: str) -> Any:
+    """The name, which is one of those; raises ``BadInput`` naming ``place`` and them."""
+    if name not in known:
+        raise BadInput(place, f"Choose among {', '.join(known)}, not {name[:50]!r}.")
+    return name
