@@ -16,6 +16,8 @@ from contactcenter.demo.pace import Pace
 from contactcenter.demo.stories_phone import PhoneStory
 
 _LOOK_EVERY_S: Final = 0.3
+#: At any speed: providers tell whole seconds, so who talks shorter may seem not to have talked.
+_LEAST_TALK_S: Final = 1.1
 #: What was so a moment ago is not so any more.
 _OVERTAKEN: Final = frozenset({403, 404, 409})
 
@@ -103,6 +105,7 @@ class Telephonist:
             return
         if call["is_held"]:
             return
+        await asyncio.sleep(_LEAST_TALK_S)
         await self._pace.wait(1.0, 1.5)
         self._news.tell("out", f"{self.person.name} ☎", talk.story.solution)
         talk.helped.set()
