@@ -65,9 +65,19 @@ class Entry(Struct, frozen=True, kw_only=True):
         """Whether a person of ours answered in public: notes, programs and rules never count."""
         if self.kind == "call_connected":
             return self.get("user_id") is not None or "user_id" not in self.data
+        if self.kind == "call_answered":
+            return True
         if self.kind != "reply_written" or self.get("public") is False:
             return False
         return self.is_by_person and (self.agent is not None or self.get("author") is not None)
+
+    @property
+    def replied_at(self) -> datetime:
+        """When that was: a call may be told of later than people talked."""
+        told = self.get("answered_at") if self.kind == "call_answered" else None
+        if isinstance(told, str):
+            return datetime.fromisoformat(told)
+        return told if isinstance(told, datetime) else self.at
 
     def speaker(self, holder: Id | None) -> Id | None:
         """Who of ours wrote to the customer or talks with him; the holder where nobody is told."""

@@ -45,7 +45,14 @@ _BEFORE: Final = (
     "interaction_received",
     "call_waiting",
 )
-_AFTER: Final = ("call_connected", "call_held", "call_resumed", "reply_written", "sla_met")
+_AFTER: Final = (
+    "call_connected",
+    "call_answered",
+    "call_held",
+    "call_resumed",
+    "reply_written",
+    "sla_met",
+)
 _LAST: Final = ("call_ended", "call_corrected", "ticket_pending", "ticket_held")
 _FINAL: Final = ("ticket_abandoned", "ticket_solved", "survey_sent", "chat_rated")
 _ENDS: Final = ("survey_answered", "ticket_closed", "ticket_marked_spam", "ticket_merged")

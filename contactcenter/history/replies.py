@@ -1,7 +1,8 @@
 """Replies: how long a customer waited until a person of ours answered."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 
 from contactcenter.history.entries import Entry, Id
 from contactcenter.history.facts import Fact, Kind
@@ -14,11 +15,13 @@ class Replies:
 
     The first reply of a ticket is timed from its opening; where we opened it by writing first, from
     the customer's first message. Further messages of a run do not restart its wait; a solution ends
-    it without an answer.
+    it without an answer. Calls of which it is told when both talked (``answered_calls``) are
+    answered then, and not when somebody was found to be with the customer.
     """
 
-    def __init__(self, make: FactMaker) -> None:
+    def __init__(self, make: FactMaker, answered_calls: Collection[Any]) -> None:
         self._make = make
+        self._answered_calls = answered_calls
         self._first_at: datetime | None = None
         self._waits_since: datetime | None = None
         self._is_answered = False
@@ -35,10 +38,13 @@ class Replies:
             self.contacts += self._waits_since is None
             self._waits_since = self._waits_since or entry.at
             self._first_at = self._first_at or entry.at
-        elif entry.is_human_reply:
+        elif entry.is_human_reply and not self._is_told_better(entry):
             yield from self._answered(entry, before)
         if entry.kind in ("ticket_solved", "ticket_abandoned"):
             self._waits_since = None
+
+    def _is_told_better(self, entry: Entry) -> bool:
+        return entry.kind == "call_connected" and entry.get("call_id") in self._answered_calls
 
     def _begin(self, entry: Entry, after: Standing) -> None:
         if after.episode == 1:
@@ -66,4 +72,5 @@ class Replies:
     def _span(
         self, kind: Kind, standing: Standing, from_at: datetime, entry: Entry, speaker: Id | None
     ) -> Fact:
-        return self._make.span(kind, standing, from_at, entry.at, agent=speaker)
+        at = max(entry.replied_at, from_at)
+        return self._make.span(kind, standing, from_at, at, agent=speaker)

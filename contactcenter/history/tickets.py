@@ -39,7 +39,9 @@ def facts_of_ticket(entries: Iterable[Entry], calendar_of: CalendarOf) -> list[F
 
 
 def _folded(ordered: list[Entry], make: FactMaker) -> list[Fact]:
-    stays, replies, moves, promises = Stays(make), Replies(make), Moves(make), Promises(make)
+    answered = {entry.get("call_id") for entry in ordered if entry.kind == "call_answered"}
+    stays, replies = Stays(make), Replies(make, answered)
+    moves, promises = Moves(make), Promises(make)
     handling, resolutions = Handling(make, stays), Resolutions(make, stays, replies, moves)
     # what the last ones tell is made of what the first ones know by then
     recorders = (
