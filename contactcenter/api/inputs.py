@@ -26,7 +26,7 @@ from msgspec.inspect import (
     type_info,
 )
 
-from contactcenter.api import patterns, repeated_fields
+from contactcenter.api import choices, patterns, repeated_fields
 from contactcenter.errors import BadInput, NotFound
 
 #: The largest whole number that every reader of JSON keeps exact; ids stay far below.
@@ -268,7 +268,7 @@ def _query_value(query: QueryParameters, pairs: list[tuple[str, str]]) -> Struct
     try:
         return msgspec.convert(values, query.type, strict=False)
     except msgspec.ValidationError as error:
-        raise _bad_input("query", error) from error
+        raise choices.named(query.type, _bad_input("query", error)) from error
 
 
 def _body_value(body: BodyInput, raw: bytes) -> Any:
