@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from contactcenter import db, events
 from contactcenter.db import Conn, Database
+from contactcenter.fairness_notes import FAIRNESS, Notes
 from contactcenter.periods import Period
-from contactcenter.report_definitions import FAIRNESS, Notes
 from routing import fairness
 from routing.fairness import Measure, Share, Times
 from routing.temperament import LABELS, Label

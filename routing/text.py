@@ -33,6 +33,10 @@ FOLD_FROM = _LETTERS_FROM + _DIGITS_FROM + _HALF_SPACE + _DELETED
 FOLD_TO = _LETTERS_TO + _DIGITS_TO + " "
 """The replacements, by position; characters of FOLD_FROM beyond its end are deleted."""
 
+_ALPHABET = "آابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
+"""In its order, which is not that of the code points."""
+
+_IN_ORDER = str.maketrans({letter: chr(0x0600 + n) for n, letter in enumerate(_ALPHABET)})
 _FOLD = str.maketrans(FOLD_FROM[: len(FOLD_TO)], FOLD_TO, FOLD_FROM[len(FOLD_TO) :])
 
 
@@ -45,6 +49,11 @@ def fold(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", text).translate(_FOLD).lower()
     return unicodedata.normalize("NFKC", folded)
+
+
+def alphabetical(name: str) -> str:
+    """A text whose order is the alphabet's, for English and for Persian names."""
+    return fold(name).translate(_IN_ORDER)
 
 
 def own_words(text: str) -> str:

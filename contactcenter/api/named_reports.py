@@ -9,7 +9,7 @@ from contactcenter.api import periods, report_formats
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
-from contactcenter.api.report_questions import Only, among, dimension_of, kept, language_of
+from contactcenter.api.report_questions import Only, among, dimensions, kept, language_of
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock, Dimension
 from contactcenter.reporting import making
@@ -107,11 +107,10 @@ async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made
 
 
 def _question(report: Report, query: NamedReportQuery, spans: Spans) -> Question:
-    by = report.by if query.by is None else tuple(query.by.split(",")) if query.by else ()
     return Question(
         span=spans.span,
         before=spans.before,
-        by=tuple(dimension_of(one, "query.by") for one in by),
+        by=report.by if query.by is None else dimensions(query.by),
         clock=among(query.clock, get_args(Clock), "query.clock"),
         only=kept(query.only),
         compare=query.compare,

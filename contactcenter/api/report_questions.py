@@ -60,6 +60,15 @@ def _value(dimension: Dimension, text: str, place: str) -> Any:
     return int(text)
 
 
+def dimensions(text: str) -> tuple[Dimension, ...]:
+    """What to tell apart, separated by commas; nothing in an empty text."""
+    found = [dimension_of(one, "query.by") for one in text.split(",")] if text.strip() else []
+    for place, one in enumerate(found):
+        if one in found[:place]:
+            raise BadInput("query.by", f"{one} was named twice.")
+    return tuple(found)
+
+
 def dimension_of(name: str, place: str) -> Dimension:
     """What to tell apart; raises ``BadInput`` naming ``place`` and what there is."""
     dimension: Dimension = among(name.strip(), get_args(Dimension), place)

@@ -1,6 +1,8 @@
 """``contactcenter report NAME``: one of the reports, for people, spreadsheets or programs."""
 
+from contextlib import nullcontext
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Literal, get_args
 
 import click
@@ -10,16 +12,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contactcenter import periods, timers
+from contactcenter import timers
+from contactcenter.api import report_questions
 from contactcenter.db import Database
-from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock, Dimension
-from contactcenter.reporting import making, tables
+from contactcenter.reporting import making, spans, tables, workbooks
 from contactcenter.reporting.catalogue import Report
-from contactcenter.reporting.making import Figure, Line, Made, Question, Span
+from contactcenter.reporting.making import Figure, Line, Made, Question
+from contactcenter.time_zones import zone_of
 from routing.wording import Language
 
-Form = Literal["table", "csv", "json"]
+Form = Literal["table", "csv", "xlsx", "json"]
 
 #: Longer than a request may take: whoever asks here has the time.
 STATEMENT_TIMEOUT_S: Final = 300
@@ -28,63 +31,99 @@ _FILE_WIDTH: Final = 200
 _NOBODY: Final = "-"
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked on the command line; None stands for what the report does by itself."""
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked on the command line; ``by`` None stands for what the report does by itself.
+
+    ``output`` is where it goes; None prints it.
+    """
 
     report: Report
-    from_at: datetime | None
-    to_at: datetime | None
-    by: str | None
-    clock: Clock
-    form: Form
-    language: Language
+    language: Language = "en"
+    period: str | None = None
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+    zone: str = "UTC"
+    calendar: str | None = None
+    by: str | None = None
+    clock: str = "calendar"
+    only: tuple[str, ...] = ()
+    compare: bool = False
+    form: Form = "table"
+    output: Path | None = None
 
 
-async def show(database: Database, asked: Asked) -> None:
-    """Print a report on every ticket; raises ``BadInput`` naming what cannot be accepted."""
-    report = asked.report
+async def show(database: Database, wanted: Wanted) -> None:
+    """Show a report on every ticket; raises ``BadInput`` naming what cannot be accepted."""
     async with database.transaction() as conn:
         await conn.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'")
         now = await timers.clock(conn)
-        period = periods.period_of(now, asked.from_at, asked.to_at)
-        question = Question(
-            span=Span(from_at=period.from_at, to_at=period.to_at, time_zone="UTC"),
-            by=_dimensions(report, asked.by),
-            clock=asked.clock,
-        )
         made = await making.make(
-            conn, now, report, question, viewer_id=None, language=asked.language
+            conn,
+            now,
+            wanted.report,
+            _question(now, wanted),
+            viewer_id=None,
+            language=wanted.language,
         )
-    match asked.form:
+    if wanted.form == "table":
+        _print(made, wanted.output)
+        return
+    body = _written(made, wanted)
+    if wanted.output is not None:
+        wanted.output.write_bytes(body)
+    else:
+        click.echo(body, nl=wanted.form == "json")
+
+
+def _question(now: datetime, wanted: Wanted) -> Question:
+    meant = spans.meant(
+        now,
+        from_at=wanted.from_at,
+        to_at=wanted.to_at,
+        period=wanted.period,
+        zone=wanted.zone,
+        calendar=wanted.calendar,
+        language=wanted.language,
+    )
+    by = wanted.report.by
+    if wanted.by is not None:
+        by = report_questions.dimensions(wanted.by)
+    return Question(
+        span=meant.span,
+        before=meant.before,
+        by=by,
+        clock=report_questions.among(wanted.clock, get_args(Clock), "query.clock"),
+        only=report_questions.kept(wanted.only),
+        compare=wanted.compare,
+    )
+
+
+def _written(made: Made, wanted: Wanted) -> bytes:
+    match wanted.form:
         case "csv":
-            click.echo(tables.as_csv(tables.of_report(made)), nl=False)
-        case "json":
-            click.echo(msgspec.json.encode(made))
-        case "table":
-            _print(made)
+            return tables.as_csv(tables.of_report(made))
+        case "xlsx":
+            return workbooks.as_xlsx(tables.of_report(made))
+        case _:
+            return msgspec.json.encode(made)
 
 
-def _dimensions(report: Report, by: str | None) -> tuple[Dimension, ...]:
-    if by is None:
-        return report.by
-    found: list[Dimension] = []
-    for name in (one.strip() for one in by.split(",") if one.strip()):
-        known = next((one for one in get_args(Dimension) if one == name), None)
-        if known is None:
-            allowed = ", ".join(get_args(Dimension))
-            raise BadInput("query.by", f"Choose among {allowed}, not {name[:50]!r}.")
-        found.append(known)
-    return tuple(found)
+def _print(made: Made, output: Path | None) -> None:
+    with output.open("w", encoding="utf-8") if output else nullcontext() as file:
+        console = Console(highlight=False, file=file)
+        if not console.is_terminal:
+            console = Console(highlight=False, width=_FILE_WIDTH, file=file)
+        _tell(made, console)
 
 
-def _print(made: Made) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_FILE_WIDTH)
-    period = made.period
-    known = "nothing yet" if made.as_of is None else f"{made.as_of:%Y-%m-%d %H:%M:%S}"
+def _tell(made: Made, console: Console) -> None:
+    zone = zone_of(made.period.time_zone)
+    from_at, to_at = (at.astimezone(zone) for at in (made.period.from_at, made.period.to_at))
+    known = "nothing yet"
+    if made.as_of is not None:
+        known = f"{made.as_of.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     console.print(
-        f"{made.report}, {period.from_at:%Y-%m-%d %H:%M} to {period.to_at:%Y-%m-%d %H:%M} UTC, "
+        f"{made.report}, {from_at:%Y-%m-%d %H:%M} to {to_at:%Y-%m-%d %H:%M} {zone.key}, "
         f"{made.clock} time; counted until {known}"
     )
     console.print(_table(made))

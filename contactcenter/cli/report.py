@@ -1,41 +1,27 @@
-"""``contactcenter report``: who solved what, and in what time, as a table, CSV or JSON."""
+"""``contactcenter report``: a report by name as a table, CSV, workbook or JSON."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final, get_args
 
 import click
-import msgspec
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from contactcenter import periods, report_tables, reports, storage, timers
+from contactcenter import storage
 from contactcenter.cli import event_file, named_report
-from contactcenter.cli.named_report import STATEMENT_TIMEOUT_S, Asked, Form, in_words
+from contactcenter.cli.named_report import Form, Wanted
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock
-from contactcenter.report_definitions import Wording
+from contactcenter.named_periods import Reckoning
 from contactcenter.reporting import rebuilding
 from contactcenter.reporting.catalogue import REPORTS
 from contactcenter.reporting.rebuilding import Rebuilt
-from contactcenter.reports import Durations, Measures, Performance, ReportRow
 from routing.wording import Language
 
-_SHORT: Final = ("first\nreply", "time to\nsolve")
-_PARTS: Final = ("n", "mean", "median", "p90")
-_LABELS: Final[Mapping[Language, tuple[str, str, str]]] = {
-    "en": ("Clock", "Counts for", "Left out"),
-    "fa": ("زمان", "به حساب", "کنار گذاشته"),
-}
-#: Where nobody looks at the width, no line is broken.
-_FILE_WIDTH: Final = 200
 _EXAMPLE: Final = "2026-03-01T00:00:00+03:30"
-_NOBODY: Final = "-"
+#: What is shown where no report is named.
+USUAL: Final = "performance"
 
 
 def _instant(
@@ -56,6 +42,10 @@ def _instant(
 @click.command("report")
 @click.argument("name", required=False, type=click.Choice(tuple(REPORTS)))
 @click.option(
+    "--period",
+    help="Instead of --from and --to, such as last_month, this_week, 2026-03 or 1405-01.",
+)
+@click.option(
     "--from",
     "from_at",
     metavar="TIME",
@@ -65,23 +55,36 @@ def _instant(
 @click.option(
     "--to", "to_at", metavar="TIME", callback=_instant, help="Where it ends.  [default: now]"
 )
+@click.option("--zone", default="UTC", show_default=True, help="Whose days, such as Asia/Tehran.")
+@click.option("--calendar", type=click.Choice(get_args(Reckoning)), help="By the language if not.")
 @click.option("--by", help="What to tell apart, separated by commas.  [default: the report's own]")
+@click.option(
+    "--only",
+    multiple=True,
+    help="What to keep, such as queue:3; queue: is what has none. May be repeated.",
+)
+@click.option("--compare", is_flag=True, help="With the period before it; in JSON.")
 @click.option(
     "--clock",
     type=click.Choice(get_args(Clock)),
     default="calendar",
     show_default=True,
-    help="business: only while the queue was open; of a report by NAME.",
+    help="business: only while the queue was open.",
 )
 @click.option(
     "--format", "form", type=click.Choice(get_args(Form)), default="table", show_default=True
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write to a file instead of printing.",
 )
 @click.option(
     "--language",
     type=click.Choice(get_args(Language)),
     default="en",
     show_default=True,
-    help="Of the definitions below the table.",
+    help="Of names and definitions; also says whose months are meant.",
 )
 @click.option(
     "--from-events",
@@ -89,7 +92,7 @@ def _instant(
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
     help="Measure what a file of events amounts to (- for standard input); needs no database.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON; of --from-events.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option(
     "--rebuild", is_flag=True, help="Tell all that reports are made of anew from the events."
 )
@@ -100,18 +103,24 @@ def report(
     rebuild: bool,
     events_file: Path | None,
     as_json: bool,
+    period: str | None,
     from_at: datetime | None,
     to_at: datetime | None,
+    zone: str,
+    calendar: Reckoning | None,
     by: str | None,
+    only: tuple[str, ...],
+    compare: bool,
     clock: Clock,
     form: Form,
+    output: Path | None,
     language: Language,
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
     """Show a report by NAME, by default of the last seven days.
 
-    Without NAME it is who solved what, and in what time.
+    Without NAME it is performance: who solved what, and in what time.
 
     With --rebuild nothing is shown: all facts are told anew, while the server runs on.
 
@@ -121,10 +130,27 @@ def report(
     """
     form = "json" if as_json else form
     if events_file is not None:
-        if from_at is not None or to_at is not None or by is not None:
+        if any((period, from_at, to_at, by, only)):
             raise click.UsageError("--from-events has its questions in the file, under ask")
         event_file.show(events_file, as_json=as_json, language=language)
         return
+    if form == "xlsx" and output is None:
+        raise click.UsageError("--format xlsx is written to a file: say which by --output")
+    wanted = Wanted(
+        report=REPORTS[name or USUAL],
+        language=language,
+        period=period,
+        from_at=from_at,
+        to_at=to_at,
+        zone=zone,
+        calendar=calendar,
+        by=by,
+        clock=clock,
+        only=only,
+        compare=compare,
+        form=form,
+        output=output,
+    )
     settings = load_settings(config, data_dir=data_dir)
 
     async def work() -> None:
@@ -133,51 +159,12 @@ def report(
                 await show_rebuilding(database)
                 return
             try:
-                if name is not None:
-                    asked = Asked(
-                        report=REPORTS[name],
-                        from_at=from_at,
-                        to_at=to_at,
-                        by=by,
-                        clock=clock,
-                        form=form,
-                        language=language,
-                    )
-                    await named_report.show(database, asked)
-                    return
-                await print_report(
-                    database, from_at=from_at, to_at=to_at, by=by, form=form, language=language
-                )
+                await named_report.show(database, wanted)
             except BadInput as refused:
-                option = refused.data["field"].replace("query.", "--")
+                option = refused.data["field"].replace("query.", "--").replace("_", "-")
                 raise click.BadParameter(refused.detail, param_hint=option) from None
 
     run(work())
-
-
-async def print_report(
-    database: Database,
-    *,
-    from_at: datetime | None,
-    to_at: datetime | None,
-    by: str | None,
-    form: Form,
-    language: Language,
-) -> None:
-    """Print the report on every ticket; raises ``BadInput`` naming what cannot be accepted."""
-    async with database.transaction() as conn:
-        await conn.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'")
-        now = await timers.clock(conn)
-        period = periods.period_of(now, from_at, to_at)
-        dimensions = reports.dimensions_of(by)
-        made = await reports.performance(conn, now, period, dimensions, viewer_id=None)
-    match form:
-        case "csv":
-            click.echo(report_tables.as_csv(made), nl=False)
-        case "json":
-            click.echo(msgspec.json.encode(made))
-        case "table":
-            show(made, language)
 
 
 async def show_rebuilding(database: Database) -> None:
@@ -190,53 +177,3 @@ async def show_rebuilding(database: Database) -> None:
     click.echo(
         f"{done.tickets:,} tickets told anew: {done.new:,} facts were missing, {done.gone:,} wrong"
     )
-
-
-def show(made: Performance, language: Language) -> None:
-    """Print a report for people: the rows, the totals, and what each figure means."""
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console = Console(highlight=False, width=_FILE_WIDTH)
-    period = made.period
-    console.print(
-        f"{period.from_at:%Y-%m-%d %H:%M} to {period.to_at:%Y-%m-%d %H:%M} {period.time_zone}"
-    )
-    console.print(_table(made))
-    for definition in made.definitions:
-        wording: Wording = getattr(definition, language)
-        parts = (wording.clock, wording.attribution, wording.exclusions)
-        labelled = (
-            f" {label}: {part}" for label, part in zip(_LABELS[language], parts, strict=True)
-        )
-        console.print(Text.assemble((f"{wording.name}. ", "bold"), wording.what, *labelled))
-    for note in getattr(made.notes, language):
-        console.print(Text(note))
-
-
-def _table(made: Performance) -> Table:
-    table = Table(box=box.SIMPLE, show_footer=True, padding=(0, 1, 0, 0))
-    for place, dimension in enumerate(made.by):
-        table.add_column(dimension, footer="" if place else "all")
-    totals = _figures(made.totals)
-    names = [*reports.COUNTS, *(f"{what}\n{part}" for what in _SHORT for part in _PARTS)]
-    for name, total in zip(names, totals, strict=True):
-        table.add_column(name, footer=total, justify="right", overflow="fold")
-    for row in made.rows:
-        table.add_row(*(Text(_word(row, d)) for d in made.by), *_figures(row))
-    return table
-
-
-def _word(row: ReportRow, dimension: str) -> str:
-    value = getattr(row, dimension)
-    return _NOBODY if value is None else str(value)
-
-
-def _figures(measures: Measures) -> list[str]:
-    counts = [str(getattr(measures, name)) for name in reports.COUNTS]
-    return [*counts, *_times(measures.first_reply), *_times(measures.time_to_solve)]
-
-
-def _times(durations: Durations) -> Iterable[str]:
-    yield str(durations.n)
-    for value in (durations.mean_s, durations.median_s, durations.p90_s):
-        yield "" if value is None else in_words(value)

@@ -58,12 +58,15 @@ def print_report(console: Console, report: Mapping[str, Any], tiers: Mapping[int
         table.add_column(name, justify="right")
     rows = sorted(
         report["rows"],
-        key=lambda r: (r["agent"] is None, tiers.get(r["agent_id"], 9), r["agent"] or ""),
+        key=lambda r: (tiers.get(r["group"]["agent"], 9), r["names"].get("agent", "")),
     )
-    for name, group in groupby(rows, key=lambda row: row["agent"]):
-        shown = isolated(name) if name else "nobody yet"
-        for row in group:
-            table.add_row(shown, _text(row["tier"]), row["temperament"], *_figures(row))
+    for name, lines in groupby(rows, key=lambda row: row["names"].get("agent")):
+        shown = isolated(name) if name else "nobody's"
+        for row in lines:
+            group = row["group"]
+            table.add_row(
+                shown, _text(group["tier"]), group["temperament"], *_figures(row["figures"])
+            )
             shown = ""
         table.add_section()
     table.add_row("all", "", "", *_figures(report["totals"]), style="bold")
@@ -168,13 +171,18 @@ def _login(person: Person) -> tuple[str, ...]:
     return (isolated(person.name), person.role, tier, person.email, person.password)
 
 
-def _figures(row: Mapping[str, Any]) -> tuple[str, ...]:
-    counts = (row["opened"], row["solved"], row["escalated"], row["reopened"])
-    times = (row["first_reply"]["median_s"], row["time_to_solve"]["median_s"])
+def _figures(told: Mapping[str, Any]) -> tuple[str, ...]:
+    counts = (_part(told, name, "n") for name in ("opened", "solved", "escalated", "reopened"))
+    times = (_part(told, name, "median") for name in ("first_reply", "time_to_solve"))
     return (
         *(str(n) if n else "" for n in counts),
         *("" if s is None else f"{s:.1f}" for s in times),
     )
+
+
+def _part(told: Mapping[str, Any], metric: str, part: str) -> Any:
+    """What is told of a metric; None where a group has none of it."""
+    return told[metric][part] if metric in told else None
 
 
 def _text(value: object) -> str:

@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ from contactcenter.demo.cast import STORIES, acquaintances, cast
 from contactcenter.demo.company import Company, Person, found, write_down
 from contactcenter.demo.correspondents import Correspondents
 from contactcenter.demo.customers import Customers
-from contactcenter.demo.evidence import Watch
+from contactcenter.demo.evidence import Evidence, Watch
 from contactcenter.demo.house import House
 from contactcenter.demo.listener import Listener
 from contactcenter.demo.news import News
@@ -140,7 +141,7 @@ async def _perform(show: _Show) -> _Day:
         )
         await watch.look()
         found_out = await evidence.gather(home.database)
-        report = await office.get("/reports/performance", by="agent,tier,temperament")
+        report = await _reported(office, found_out)
         owners = [machine.owner_id for machine in found_out.machines]
         cards = [await office.get(f"/contacts/{one}/card") for one in owners]
         for agent in agents:
@@ -226,6 +227,21 @@ async def _over(show: _Show, office: Caller, listener: Listener) -> None:
 async def _keep_watch(watch: Watch) -> None:
     while True:
         await watch.look()
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def _reported(office: Caller, found_out: Evidence) -> Mapping[str, Any]:
+    """The report, as soon as it knows of all that happened: reports are behind by moments."""
+    until_s = time.monotonic() + _SETTLE_S
+    last_at = max(event.at for event in found_out.events)
+    while True:
+        report: Mapping[str, Any] = await office.get(
+            "/reports/performance", by="agent,tier,temperament"
+        )
+        as_of = report["as_of"]
+        is_whole = as_of is not None and datetime.fromisoformat(as_of) > last_at
+        if is_whole or time.monotonic() > until_s:
+            return report
         await asyncio.sleep(_LOOK_EVERY_S)
 
 

@@ -18,6 +18,11 @@ class Report(Struct, frozen=True, kw_only=True):
 
 _ALL: Final = (
     Report(
+        name="performance",
+        metrics=("opened", "solved", "escalated", "reopened", "first_reply", "time_to_solve"),
+        by=("agent", "tier", "channel", "temperament"),
+    ),
+    Report(
         name="work",
         metrics=("handled", "solved", "assisted", "reopened", "handle_time", "time_to_solve"),
         by=("agent",),

@@ -15,6 +15,7 @@ from contactcenter.measuring.words import Wording
 from contactcenter.reporting import corrections, kept_facts, sources
 from contactcenter.reporting.catalogue import Report
 from contactcenter.reporting.sources import Source
+from routing.text import alphabetical
 from routing.wording import Language
 
 _NAMED: Final[tuple[Dimension, ...]] = ("agent", "team", "queue", "entry_point", "category")
@@ -242,11 +243,17 @@ def _words(group: Mapping[str, Any], names: Mapping[tuple[str, Any], str]) -> di
     return {name: names[name, value] for name, value in group.items() if (name, value) in names}
 
 
-def _place(line: Line, by: Sequence[Dimension]) -> list[tuple[bool, str, str]]:
+def _place(line: Line, by: Sequence[Dimension]) -> list[tuple[bool, str, tuple[int, str]]]:
     return [
-        (line.group[name] is None, line.names.get(name, "").casefold(), str(line.group[name]))
+        (line.group[name] is None, alphabetical(line.names.get(name, "")), _number(line, name))
         for name in by
     ]
+
+
+def _number(line: Line, name: Dimension) -> tuple[int, str]:
+    """Namesakes by their numbers, and words by their letters."""
+    value = line.group[name]
+    return (value, "") if isinstance(value, int) else (0, str(value))
 
 
 def _figure(row: Row) -> Figure:

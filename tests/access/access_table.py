@@ -383,7 +383,6 @@ TABLE: Final[dict[str, Line]] = {
         "merger", lambda w: {"contact_id": w.new_contact()}
     ),
     "POST /merges/{merge_id}/undoings": _work("merger"),
-    "GET /reports/performance": _open("nothing"),
     "GET /reports/corrections": _run("nothing", 200),
     "GET /reports": _open("nothing"),
     "GET /reports/{report}": _open("nothing"),

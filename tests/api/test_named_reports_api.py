@@ -240,6 +240,12 @@ async def test_a_workbook_says_what_json_says_in_the_language_asked_for(admin, w
         ("/reports/work?period=today&calendar=lunar", "query.calendar", "jalali"),
         ("/reports/work?only=moon:1", "query.only[0]", "temperament"),
         ("/reports/work?only=queue:one", "query.only[0]", "number"),
+        ("/reports/work?by=tier,tier", "query.by", "twice"),
+        ("/reports/work?by=tier%00", "query.by", "NUL"),
+        ("/reports/work?format=xml", "query.format", "xlsx"),
+        ("/reports/work?from=2026-03-02T00:00:00", "query.from", ""),
+        ("/reports/work?from=2025-01-01T00:00:00Z&to=2026-03-02T00:00:00Z", "query.from", "366"),
+        ("/reports/work?from=9999-01-01T00:00:00Z", "query.from", ""),
         ("/reports/work?clock=sun", "query.clock", "business"),
     ],
 )
@@ -248,3 +254,24 @@ async def test_what_is_unknown_is_refused_with_what_there_is(admin, path, field,
 
     assert refused["field"] == field
     assert told in refused["detail"]
+
+
+async def test_a_program_needs_the_scope_to_read(staff, world):
+    reader = await staff.token_of(world.omid, "read")
+    writer = await staff.token_of(world.omid, "write")
+
+    assert len((await reader("GET", f"/reports/performance?{WEEK}&by=agent", status=200))["rows"])
+    refused = await writer("GET", f"/reports/performance?{WEEK}", status=403)
+    assert refused["code"] == "scope_missing"
+
+
+async def test_nobody_reads_without_signing_in(nobody):
+    assert (await nobody("GET", "/reports/performance", status=401))["code"] == "not_signed_in"
+
+
+async def test_without_parameters_it_is_the_last_seven_days(admin):
+    period = (await admin("GET", "/reports/performance", status=200))["period"]
+
+    begins, ends = (datetime.fromisoformat(period[end]) for end in ("from", "to"))
+    assert ends - begins == timedelta(days=7)
+    assert abs(datetime.now(UTC) - ends) < timedelta(minutes=1)

@@ -6,9 +6,11 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import agents, offers, periods, reports, tickets, timers
+from contactcenter import agents, offers, tickets, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, firing, holding, moving, refusals, seek, transferring
+from contactcenter.measuring import Ask, measured
+from contactcenter.reporting import kept_facts
 from contactcenter.tickets import Ticket
 
 
@@ -194,9 +196,9 @@ async def test_who_left_is_nobodys_solution(world: Conn, rings: bool) -> None:
     assert [ended for _, ended in await legs_of(world, gone.id)] == ["abandoned"]
     live = await world.fetch("SELECT kind FROM timer WHERE ticket_id = $1", gone.id)
     assert live == []
-    period = periods.period_of(after(60), NOON, after(60))
-    found = await reports.performance(world, after(60), period, [], viewer_id=None)
-    assert found.totals.solved == 0
+    facts = await kept_facts.tell(world, [gone.id])
+    [solved] = measured(facts, Ask(metric="solved", from_at=NOON, to_at=after(60)))
+    assert solved.n == 0
 
 
 async def test_an_agent_it_rang_at_looks_for_other_work(world: Conn) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import factories as make
 import msgspec
 import pytest
 
 from contactcenter.cli import named_report
-from contactcenter.cli.named_report import Asked
+from contactcenter.cli.named_report import Wanted
 from contactcenter.db import Database
 from contactcenter.dispatch import ending, holding
 from contactcenter.errors import BadInput
@@ -16,15 +17,7 @@ from contactcenter.reporting import kept_facts
 from contactcenter.reporting.catalogue import REPORTS
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
-WORK = Asked(
-    report=REPORTS["work"],
-    from_at=MONDAY,
-    to_at=datetime(2026, 3, 9, tzinfo=UTC),
-    by=None,
-    clock="calendar",
-    form="table",
-    language="en",
-)
+WORK = Wanted(report=REPORTS["work"], from_at=MONDAY, to_at=datetime(2026, 3, 9, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -78,3 +71,55 @@ async def test_a_dimension_that_is_none_is_refused_with_what_there_is(database: 
     with pytest.raises(BadInput, match="temperament") as refused:
         await named_report.show(database, msgspec.structs.replace(WORK, by="agent,moon"))
     assert refused.value.data["field"] == "query.by"
+
+
+async def test_a_named_period_is_that_of_the_zone(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    persian = Wanted(report=REPORTS["work"], language="fa", zone="Asia/Tehran", period="1404-12")
+
+    await named_report.show(database, persian)
+
+    said = capsys.readouterr().out
+    assert said.startswith("work, 2026-02-20 00:00 to 2026-03-21 00:00 Asia/Tehran, calendar time")
+    assert "بهار [bold]" in said
+
+
+async def test_what_is_kept_and_what_was_before_are_told(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = msgspec.structs.replace(WORK, form="json", only=("tier:2",), compare=True)
+
+    await named_report.show(database, wanted)
+
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert told["filters"] == {"tier": [2]}
+    assert told["totals"]["solved"]["n"] == 0
+    assert told["previous_period"]["to"] == told["period"]["from"]
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "xlsx"])
+async def test_every_form_can_be_written_to_a_file(
+    database: Database, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "report"
+
+    await named_report.show(database, msgspec.structs.replace(WORK, form=form, output=output))
+
+    assert capsys.readouterr().out == ""
+    begins = {"table": b"work, ", "csv": b"\xef\xbb\xbfagent", "json": b"{", "xlsx": b"PK"}
+    assert output.read_bytes().startswith(begins[form])
+
+
+async def test_no_report_is_overwritten_by_one_that_is_refused(
+    database: Database, tmp_path: Path
+) -> None:
+    output = tmp_path / "report"
+    output.write_text("of yesterday")
+
+    with pytest.raises(BadInput):
+        await named_report.show(
+            database, msgspec.structs.replace(WORK, output=output, only=("moon:1",))
+        )
+
+    assert output.read_text() == "of yesterday"

@@ -3,21 +3,12 @@
 import asyncio
 import os
 import sys
-from datetime import UTC, datetime
 
-import asyncpg
-import factories as make
-import msgspec
 import pytest
 
-from contactcenter.cli.report import in_words, print_report
-from contactcenter.db import Database
-from contactcenter.dispatch import ending, holding
+from contactcenter.cli.named_report import in_words
 
 pytestmark = pytest.mark.slow
-
-MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
-WEEK = {"from_at": MONDAY, "to_at": datetime(2026, 3, 9, tzinfo=UTC)}
 
 
 @pytest.fixture
@@ -26,59 +17,13 @@ def dsn(bare_dsn: str) -> str:
     return bare_dsn
 
 
-@pytest.fixture
-async def database(dsn):
-    conn = await asyncpg.connect(dsn)
-    await make.prepare(conn)
-    queue_id = await make.queue(conn)
-    agent_id = await make.agent(conn, MONDAY, name="بهار [bold]")
-    ticket = await make.queued_ticket(conn, MONDAY, queue_id=queue_id)
-    await holding.give_to(conn, MONDAY, ticket.id, agent_id, actor="system", note_id=None)
-    await ending.solve(
-        conn,
-        MONDAY.replace(hour=10, minute=5),
-        ticket.id,
-        actor="system",
-        disposition="solved",
-        reopen_window_s=3600,
-    )
-    await make.queued_ticket(conn, MONDAY, queue_id=queue_id)
-    await conn.close()
-    opened = await Database(dsn).open()
-    yield opened
-    await opened.close()
-
-
-async def test_a_table_for_people(database, capsys):
-    await print_report(database, **WEEK, by="agent", form="table", language="fa")
-
-    said = capsys.readouterr().out
-    lines = [line.split() for line in said.splitlines()]
-    assert said.startswith("2026-03-02 08:00 to 2026-03-09 00:00 UTC\n")
-    assert ["بهار", "[bold]", *["1", "1", "0", "0", "0", "1", "2h05m", "2h05m", "2h05m"]] in lines
-    assert ["-", *["1", "0", "0", "0", "0", "0"]] in lines
-    assert ["all", *["2", "1", "0", "0", "0", "1", "2h05m", "2h05m", "2h05m"]] in lines
-    assert "زمان تا حل." in said
-
-
-async def test_csv_and_json_for_programs(database, capsysbinary):
-    await print_report(database, **WEEK, by="agent,tier", form="csv", language="en")
-    table = capsysbinary.readouterr().out
-    await print_report(database, **WEEK, by="", form="json", language="en")
-    report = msgspec.json.decode(capsysbinary.readouterr().out)
-
-    assert table.startswith(b"\xef\xbb\xbfagent_id,agent,tier,opened,")
-    assert "بهار [bold],1,1,1,".encode() in table
-    assert (report["totals"]["opened"], report["totals"]["solved"]) == (2, 1)
-    assert report["by"] == []
-    assert len(report["rows"]) == 1
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--from", "2026-03-02"), "'--from': '2026-03-02' has no offset"),
         (("--to", "today"), "'--to': 'today' is no time"),
+        (("--format", "xlsx"), "say which by --output"),
+        (("nothing",), "escalations"),
     ],
 )
 async def test_what_cannot_be_accepted_is_named(words, said):
@@ -88,11 +33,19 @@ async def test_what_cannot_be_accepted_is_named(words, said):
     assert said in out
 
 
-async def test_what_the_report_refuses_is_named_by_its_option(dsn):
-    status, out = await _run("--from", "2020-01-01T00:00Z", dsn=dsn)
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--from", "2020-01-01T00:00Z"), "--from: The period is longer than 366 days."),
+        (("--period", "fortnight"), "last_quarter"),
+        (("waiting", "--zone", "Tehran"), "did you mean Asia/Tehran"),
+    ],
+)
+async def test_what_the_report_refuses_is_named_by_its_option(dsn, words, said):
+    status, out = await _run(*words, dsn=dsn)
 
     assert status == 2
-    assert "--from: The period is longer than 366 days." in out
+    assert said in out
     assert "Traceback" not in out
 
 
