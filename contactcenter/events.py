@@ -127,6 +127,7 @@ KINDS: Final[Mapping[str, str]] = {
     "session_ended": "a person signed out",
     "token_created": "a program got access",
     "token_revoked": "a program lost access",
+    "report_exported": "a report about agents was taken away as a file",
 }
 
 _SQL = db.Statements(__name__)

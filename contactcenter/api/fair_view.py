@@ -6,13 +6,14 @@ from typing import Annotated, Final, get_args
 
 from msgspec import Meta
 
+from contactcenter import events
 from contactcenter.api import periods, report_formats
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import among, language_of
 from contactcenter.errors import BadInput
-from contactcenter.reporting import agent_plots, fair_view
+from contactcenter.reporting import agent_plots, fair_table, fair_view
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.fair_view import USUAL_PERIOD, FairView
 from contactcenter.reporting.fair_words import Measure
@@ -27,6 +28,7 @@ class FairQuery(ReportPeriodQuery, frozen=True, kw_only=True):
         str,
         Meta(description="solved_share, handle_time or solved_per_hour: who could use support."),
     ] = "solved_per_hour"
+    format: Format = "json"
 
 
 class QuadrantQuery(ReportPeriodQuery, frozen=True, kw_only=True):
@@ -43,17 +45,33 @@ class FunnelQuery(QuadrantQuery, frozen=True, kw_only=True):
     )
 
 
-@operation("GET", "/reports/fair", tag="reports", roles=AGENT, via="read")
-async def report_fair(call: Call, query: FairQuery) -> FairView:
+@operation(
+    "GET",
+    "/reports/fair",
+    tag="reports",
+    roles=AGENT,
+    via="read",
+    produces=report_formats.PRODUCES,
+)
+async def report_fair(call: Call, query: FairQuery) -> FairView | Answer:
     """Report how each agent does with the customers he has, beside what colleagues do with such.
 
     Solved share, handle time and tickets solved an hour: observed, expected of temperament, channel
     and category, the difference without chance, its interval, a verdict after two periods of 30
     tickets or more, limits of a funnel plot, and the strata behind it. No ranks: who could use
     support comes first. Administrators see all agents, supervisors those of their teams, everybody
-    himself first.
+    himself first. That it was taken away as a file is kept as the event `report_exported`.
     """
-    return await _view(call, query, among(query.order, get_args(Measure), "query.order"))
+    view = await _view(call, query, among(query.order, get_args(Measure), "query.order"))
+    if query.format == "json":
+        return view
+    await _note_export(call, view, query.format)
+    analysis = fair_table.analysis(view, language_of(call, query.language))
+    file: Analysis | Answer = await asyncio.to_thread(
+        report_formats.analysed, analysis, query.format
+    )
+    assert isinstance(file, Answer)
+    return file
 
 
 @operation(
@@ -103,3 +121,21 @@ async def _view(call: Call, query: ReportPeriodQuery, order: Measure) -> FairVie
     return await fair_view.view(
         call.conn, now, span, before=spans.before, order=order, viewer_id=call.actor.user_id
     )
+
+
+async def _note_export(call: Call, view: FairView, wanted: Format) -> None:
+    """Keep who took whose figures away."""
+    told = events.Event(
+        kind="report_exported",
+        at=view.generated_at,
+        actor=call.actor.reference,
+        data={
+            "report": "fair",
+            "format": wanted,
+            "from": view.period.from_at,
+            "to": view.period.to_at,
+            "agents": [row.agent_id for row in view.rows],
+        },
+    )
+    async with call.conn.transaction():
+        await events.record(call.conn, told)

@@ -69,15 +69,21 @@ class FairFigure(Struct, frozen=True, kw_only=True):
 
 
 class FairRow(Struct, frozen=True, kw_only=True):
-    """One agent. ``figures`` leaves out the tickets an hour of who has no handle time."""
+    """One agent. ``figures`` leaves out the tickets an hour of who has no handle time.
+
+    ``assists`` are solutions of colleagues in which he had a hand. Who has nothing but those has no
+    figures. ``words`` tell of both.
+    """
 
     agent_id: int
     agent: str
     is_own: bool
     n: int
     solved: int
+    assists: int
     handle_s: float
     previous_n: int
+    words: Mapping[Language, str]
     figures: Mapping[Measure, FairFigure]
     strata: Sequence[Stratum]
 
@@ -114,14 +120,28 @@ class _Agent(Struct, frozen=True, kw_only=True):
     name: str
 
 
+class _Assisted(Struct, frozen=True, kw_only=True):
+    agent_id: int
+    n: int
+
+
 class _Category(Struct, frozen=True, kw_only=True):
     id: int
     name_en: str
     name_fa: str
 
 
+class _Told(Struct, frozen=True, kw_only=True):
+    """What was done in the period, in the one before it, and how often by whom beside others."""
+
+    tallies: Sequence[Tally]
+    former: Sequence[Tally]
+    assists: Mapping[int, int]
+
+
 _SQL = db.Statements(__name__)
 _handled = _SQL.take("handled", Tally)
+_assisted = _SQL.take("assisted", _Assisted)
 _seen = _SQL.take("seen", _Agent)
 _categories = _SQL.take("categories", _Category)
 
@@ -141,8 +161,10 @@ async def view(
     tallies = await _handled.all(conn, span.from_at, span.to_at)
     former = await _handled.all(conn, before.from_at, before.to_at)
     figures = {measure: compared(measure, tallies, former) for measure in MEASURES}
-    agents = await _seen.all(conn, viewer_id, sorted({one.agent_id for one in tallies}))
-    rows = _rows(tallies, former, figures, agents, viewer_id)
+    assists = {a.agent_id: a.n for a in await _assisted.all(conn, span.from_at, span.to_at)}
+    known = {one.agent_id for one in tallies} | assists.keys()
+    agents = await _seen.all(conn, viewer_id, sorted(known))
+    rows = _rows(_Told(tallies=tallies, former=former, assists=assists), figures, agents, viewer_id)
     seen = {stratum.category_id for row in rows for stratum in row.strata} - {None}
     return FairView(
         period=span,
@@ -162,27 +184,29 @@ async def view(
 
 
 def _rows(
-    tallies: Sequence[Tally],
-    former: Iterable[Tally],
+    told: _Told,
     figures: Mapping[Measure, Compared],
     agents: Iterable[_Agent],
     viewer_id: int | None,
 ) -> list[FairRow]:
-    strata = strata_of(tallies)
+    strata = strata_of(told.tallies)
     previous_n: dict[int, int] = {}
-    for one in former:
+    for one in told.former:
         previous_n[one.agent_id] = previous_n.get(one.agent_id, 0) + one.n
     rows = []
     for agent in agents:
-        own = strata[agent.agent_id]
+        own = strata.get(agent.agent_id, [])
+        solved, assists = sum(one.solved for one in own), told.assists.get(agent.agent_id, 0)
         row = FairRow(
             agent_id=agent.agent_id,
             agent=agent.name,
             is_own=agent.agent_id == viewer_id,
             n=sum(one.n for one in own),
-            solved=sum(one.solved for one in own),
+            solved=solved,
+            assists=assists,
             handle_s=sum(one.handle_s for one in own),
             previous_n=previous_n.get(agent.agent_id, 0),
+            words=fair_words.work(agent.name, solved, assists),
             figures={
                 measure: _figure(one, agent)
                 for measure, one in figures.items()

@@ -20,6 +20,13 @@ SELECT w.agent_id, w.temperament, w.channel, w.category_id, count(*)::int AS n, 
 FROM work w CROSS JOIN longest l
 GROUP BY w.agent_id, w.temperament, w.channel, w.category_id, l.cap_s
 
+-- name: assisted
+-- In how many solutions of others each agent had a hand in a time, $1 to $2, half-open.
+SELECT f.agent_id, count(*)::int AS n
+FROM report_fact f
+WHERE f.kind = 'assisted' AND f.at >= $1 AND f.at < $2 AND f.agent_id IS NOT NULL
+GROUP BY f.agent_id
+
 -- name: seen
 -- Of these agents those whom this person sees: an administrator all, a supervisor those of his teams, everybody himself. $1 asks
 -- (NULL: the operator, who sees all).

@@ -60,6 +60,16 @@ _FEW: Final[Mapping[Language, str]] = {
     "en": "{name} had {n} tickets; below {fewest} nothing is said.",
     "fa": "{name} {n} درخواست داشت؛ کمتر از {fewest} برای داوری کافی نیست.",
 }
+_WORK: Final[Mapping[Language, str]] = {
+    "en": "{name} solved {solved} and had a hand in {assists} that colleagues solved.",
+    "fa": "{name} {solved} درخواست را حل کرد و در حل {assists} درخواستِ همکاران سهم داشت.",
+}
+
+
+def work(name: str, solved: int, assists: int) -> dict[Language, str]:
+    """What an agent solved and what he helped to solve, in one sentence and with one weight."""
+    figures = {"solved": str(solved), "assists": str(assists)}
+    return {language: _told(text, language, name, **figures) for language, text in _WORK.items()}
 
 
 def sentence(measure: Measure, name: str, standing: Standing, language: Language) -> str:

@@ -1,11 +1,14 @@
 """The fair view over HTTP: the worked example from facts, who sees whom, and what is refused."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import factories as make
 import pytest
 
+from contactcenter import tickets
 from contactcenter.dispatch import ending, holding
 from contactcenter.reporting import kept_facts
 
@@ -30,6 +33,11 @@ INSERT INTO report_fact
   (ticket_id, kind, episode, from_at, at, agent_id, channel, temperament, value, is_first, calendar_s)
 SELECT id, kind, 1, $6, $6, agent_id, 'email', temperament, 'unknown', true, 30
 FROM ticket, unnest(ARRAY['handled', 'handled', 'solved']) AS kind WHERE kind <> 'solved' OR is_solved
+"""
+
+ASSIST = """
+INSERT INTO report_fact (kind, episode, from_at, at, agent_id, temperament, value, is_first)
+VALUES ('assisted', 1, $2, $2, $1, 'warm', 'unknown', true)
 """
 
 
@@ -144,6 +152,107 @@ async def test_what_really_happened_is_counted_once_an_episode(admin, staff, tab
     rows = {row["agent"]: (row["n"], row["solved"], row["handle_s"]) for row in view["rows"]}
     assert {name: row[:2] for name, row in rows.items()} == {"Bahar": (1, 0), "Omid": (1, 1)}
     assert rows["Bahar"][2] == 120
+
+
+async def test_who_helped_stands_beside_who_solved(admin, staff, table, five):
+    helper = await staff.account("agent", name="Helper", email="helper@desk.test")
+    for agent_id in (five.A, helper, helper):
+        await table.execute(ASSIST, agent_id, MARCH)
+
+    view = await admin("GET", f"/reports/fair?{PERIOD}", status=200)
+
+    rows = {row["agent"]: row for row in view["rows"]}
+    assert {name: row["assists"] for name, row in rows.items()} == {
+        **dict.fromkeys("BCDE", 0),
+        "A": 1,
+        "Helper": 2,
+    }
+    assert rows["A"]["words"] == {
+        "en": "A solved 86 and had a hand in 1 that colleagues solved.",
+        "fa": "A ۸۶ درخواست را حل کرد و در حل ۱ درخواستِ همکاران سهم داشت.",
+    }
+    assert view["rows"][-1]["agent"] == "Helper"
+    assert (rows["Helper"]["figures"], rows["Helper"]["strata"]) == ({}, [])
+
+
+async def test_what_came_back_is_not_solved(admin, staff, table):
+    await make.prepare(table)
+    queue_id = await make.queue(table, team_id=await make.team(table))
+    bahar = await staff.account("agent", name="Bahar", email="bahar@desk.test")
+    for comes_back in (True, False):
+        ticket = await make.queued_ticket(table, MARCH, queue_id=queue_id, temperament="warm")
+        await holding.give_to(table, MARCH, ticket.id, bahar, actor="system", note_id=None)
+        await make.reply(table, MARCH, ticket.id, bahar)
+        at = MARCH + timedelta(minutes=5)
+        await ending.solve(
+            table,
+            at,
+            ticket.id,
+            actor=f"user:{bahar}",
+            disposition="solved",
+            reopen_window_s=3600,
+        )
+        if comes_back:
+            solved = await tickets.lock(table, ticket.id)
+            at = MARCH + timedelta(days=40)  # the period is over: what is known later counts
+            await ending.reopen(table, at, solved, actor="customer", because="customer_wrote")
+        await kept_facts.renew(table, [ticket.id])
+
+    view = await admin("GET", f"/reports/fair?{PERIOD}", status=200)
+
+    (row,) = view["rows"]
+    assert (row["n"], row["solved"]) == (2, 1)
+    assert row["figures"]["solved_share"]["observed"] == 0.5
+
+
+async def test_as_a_file_it_says_the_same_and_that_is_kept(admin, five):
+    view = await admin("GET", f"/reports/fair?{PERIOD}", status=200)
+
+    answer = await admin.send("GET", f"/reports/fair?{PERIOD}&format=csv&language=fa")
+    book = await admin.send("GET", f"/reports/fair?{PERIOD}&format=xlsx")
+
+    text = (await answer.read()).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [row["agent"] for row in rows] == [row["agent"] for row in view["rows"]]
+    for row, line in zip(rows, view["rows"], strict=True):
+        figure = line["figures"]["handle_time"]
+        assert float(row["handle_time_expected"]) == figure["expected"]
+        assert row["handle_time_verdict"] == figure["verdict_words"]["fa"]
+        assert row["words"] == line["words"]["fa"]
+    assert (await book.read()).startswith(b"PK")
+    kept = (await admin("GET", "/audit?kind=report_exported", status=200))["items"]
+    assert [(one["actor"], one["data"]["format"]) for one in kept] == [
+        (f"user:{admin.user_id}", "xlsx"),
+        (f"user:{admin.user_id}", "csv"),
+    ]
+    assert set(kept[0]["data"]["agents"]) == {five.A, five.B, five.C, five.D, five.E}
+
+
+async def test_no_answer_has_a_rank(admin, five):
+    answers = [
+        await admin("GET", f"/reports/{report}?{PERIOD}", status=200)
+        for report in ("fair", "funnel", "quadrant")
+    ]
+
+    named = {name for answer in answers for name in _names(answer)}
+    assert "verdict" in named
+    assert not [
+        name
+        for name in named
+        for word in ("rank", "place", "league", "grade", "best", "worst", "top")
+        if word in name.split("_")
+    ]
+
+
+def _names(answer):
+    """Every name of a field or column, however deep."""
+    if isinstance(answer, dict):
+        for name, value in answer.items():
+            yield name
+            yield from _names(value)
+    elif isinstance(answer, list):
+        for value in answer:
+            yield from _names(value)
 
 
 async def test_an_empty_period_has_no_rows(admin):
