@@ -65,10 +65,8 @@ async def report_fair(call: Call, query: FairQuery) -> FairView | Answer:
     view = await _view(call, query, among(query.order, get_args(Measure), "query.order"))
     if query.format == "json":
         return view
-    await _note_export(call, view, query.format)
-    analysis = fair_table.analysis(view, language_of(call, query.language))
-    file: Analysis | Answer = await asyncio.to_thread(
-        report_formats.analysed, analysis, query.format
+    file = await _told(
+        call, view, fair_table.analysis(view, language_of(call, query.language)), query.format
     )
     assert isinstance(file, Answer)
     return file
@@ -86,11 +84,12 @@ async def report_funnel(call: Call, query: FunnelQuery) -> Analysis | Answer:
     """Report each agent's rate by how many tickets it rests on, with the limits of chance.
 
     The rate is as if all had had the same customers; limits are of 95 % for reading and of 99.8 %
-    for alarms. Points are those of the agents of whom the fair view tells you.
+    for alarms. Points are those of the agents of whom the fair view tells you. Files are kept as
+    `report_exported`, too.
     """
     view = await _view(call, query, among(query.figure, get_args(Measure), "query.figure"))
     analysis = agent_plots.funnel(view, language_of(call, query.language))
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    return await _told(call, view, analysis, query.format)
 
 
 @operation(
@@ -105,11 +104,11 @@ async def report_quadrant(call: Call, query: QuadrantQuery) -> Analysis | Answer
     """Report how much each agent solves beside how long he takes, both with their intervals.
 
     As if all had had the same customers, and without chance. Points are those of the agents of whom
-    the fair view tells you.
+    the fair view tells you. Files are kept as `report_exported`, too.
     """
     view = await _view(call, query, "solved_per_hour")
     analysis = agent_plots.quadrant(view, language_of(call, query.language))
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    return await _told(call, view, analysis, query.format)
 
 
 async def _view(call: Call, query: ReportPeriodQuery, order: Measure) -> FairView:
@@ -123,19 +122,23 @@ async def _view(call: Call, query: ReportPeriodQuery, order: Measure) -> FairVie
     )
 
 
-async def _note_export(call: Call, view: FairView, wanted: Format) -> None:
-    """Keep who took whose figures away."""
-    told = events.Event(
-        kind="report_exported",
-        at=view.generated_at,
-        actor=call.actor.reference,
-        data={
-            "report": "fair",
-            "format": wanted,
-            "from": view.period.from_at,
-            "to": view.period.to_at,
-            "agents": [row.agent_id for row in view.rows],
-        },
-    )
-    async with call.conn.transaction():
-        await events.record(call.conn, told)
+async def _told(
+    call: Call, view: FairView, analysis: Analysis, wanted: Format
+) -> Analysis | Answer:
+    """The analysis in the form that was asked for; of a file is kept who took whose figures."""
+    if wanted != "json":
+        taken = events.Event(
+            kind="report_exported",
+            at=view.generated_at,
+            actor=call.actor.reference,
+            data={
+                "report": analysis.report,
+                "format": wanted,
+                "from": view.period.from_at,
+                "to": view.period.to_at,
+                "agents": [row.agent_id for row in view.rows],
+            },
+        )
+        async with call.conn.transaction():
+            await events.record(call.conn, taken)
+    return await asyncio.to_thread(report_formats.analysed, analysis, wanted)

@@ -84,6 +84,27 @@ async def test_a_mean_is_one_value_a_day_in_the_zone_and_language_asked(admin, f
     }
 
 
+async def test_a_day_is_from_midnight_to_midnight_where_it_is_asked(admin, staff, table):
+    bahar = await staff.account("agent", name="Bahar", email="bahar@desk.test")
+    at = datetime(2026, 3, 8, 5, tzinfo=UTC)  # midnight in New York, of a day of 23 hours
+    for hours, seconds in ((-0.5, 10.0), (0, 20.0), (22.5, 40.0), (23, 80.0)):
+        await table.execute(REPLY, at + timedelta(hours=hours), bahar, seconds)
+
+    chart = await admin(
+        "GET",
+        "/reports/control_chart?metric=first_reply&zone=America/New_York"
+        "&from=2026-03-07T05:00:00Z&to=2026-03-10T04:00:00Z",
+        status=200,
+    )
+
+    assert [(row["day"], row["n"], row["value"]) for row in chart["rows"]] == [
+        ("2026-03-07", 1, 10.0),
+        ("2026-03-08", 2, 30.0),
+        ("2026-03-09", 1, 80.0),
+    ]
+    assert len(chart["notes"]) == 1
+
+
 async def test_a_day_without_any_counts_nothing(admin, fortnight):
     chart = await admin("GET", f"/reports/control_chart?{PERIOD}&metric=opened", status=200)
 
@@ -110,6 +131,8 @@ async def test_as_a_file_it_has_the_same_columns(admin, fortnight):
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows[0][:4] == ["day", "value", "n", "hits"]
     assert rows[1][:4] == ["2026-03-01", "", "0", "0"]
+    book = await admin.send("GET", f"/reports/control_chart?{PERIOD}&metric=csat&format=xlsx")
+    assert (await book.read()).startswith(b"PK")
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,15 @@ async def test_a_verdict_takes_two_periods(admin, table, five):
     assert set(verdicts.values()) == {"as_expected", "too_few_tickets"}
 
 
+async def test_a_named_period_is_compared_with_the_one_before(admin, five):
+    view = await admin("GET", "/reports/fair?period=2026-03&calendar=gregorian", status=200)
+
+    begins = [view[span]["from"] for span in ("period", "previous")]
+    assert begins == ["2026-03-01T00:00:00Z", "2026-02-01T00:00:00Z"]
+    assert view["previous"]["to"] == view["period"]["from"]
+    assert {row["previous_n"] for row in view["rows"]} == {100, 10}
+
+
 async def test_an_agent_sees_himself_beside_all_and_a_supervisor_his_teams(
     staff, supervisor, table, five
 ):
@@ -220,11 +229,16 @@ async def test_as_a_file_it_says_the_same_and_that_is_kept(admin, five):
         assert row["handle_time_verdict"] == figure["verdict_words"]["fa"]
         assert row["words"] == line["words"]["fa"]
     assert (await book.read()).startswith(b"PK")
+    for plot in ("funnel", "quadrant"):
+        await admin.send("GET", f"/reports/{plot}?{PERIOD}&format=csv")
     kept = (await admin("GET", "/audit?kind=report_exported", status=200))["items"]
-    assert [(one["actor"], one["data"]["format"]) for one in kept] == [
-        (f"user:{admin.user_id}", "xlsx"),
-        (f"user:{admin.user_id}", "csv"),
+    assert [(one["data"]["report"], one["data"]["format"]) for one in kept] == [
+        ("quadrant", "csv"),
+        ("funnel", "csv"),
+        ("fair", "xlsx"),
+        ("fair", "csv"),
     ]
+    assert {one["actor"] for one in kept} == {f"user:{admin.user_id}"}
     assert set(kept[0]["data"]["agents"]) == {five.A, five.B, five.C, five.D, five.E}
 
 
