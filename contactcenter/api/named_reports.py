@@ -9,8 +9,14 @@ from contactcenter.api import periods, report_formats
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
-from contactcenter.api.report_questions import Only, among, dimensions, kept, language_of
-from contactcenter.errors import BadInput
+from contactcenter.api.report_questions import (
+    Only,
+    among,
+    dimensions,
+    kept,
+    language_of,
+    report_named,
+)
 from contactcenter.measuring import Clock, Dimension
 from contactcenter.reporting import making
 from contactcenter.reporting.catalogue import REPORTS, Report
@@ -89,9 +95,7 @@ async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made
     dimension or zone with the names there are. As CSV the rows are UTF-8 with a byte order mark; as
     XLSX durations are times, shares percentages, and a second sheet says what each figure means.
     """
-    known = REPORTS.get(report)
-    if known is None:
-        raise BadInput("path.report", f"Choose among {', '.join(REPORTS)}.")
+    known = report_named(report)
     now = await call.clock()
     language = language_of(call, query.language)
     question = _question(known, query, periods.asked(now, query, language))

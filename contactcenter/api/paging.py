@@ -19,7 +19,8 @@ Item = TypeVar("Item")
 Key = TypeVar("Key")
 
 _MARK_BYTES: Final = 6
-_CursorText = Annotated[
+#: `next` of the page before.
+CursorText = Annotated[
     str,
     Meta(max_length=500, pattern=r"^[A-Za-z0-9_-]+\Z", description="`next` of the page before."),
 ]
@@ -29,7 +30,7 @@ class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The query of every list; filters extend it."""
 
     limit: Annotated[int, Meta(ge=1, le=200, description="How many items at most.")] = 50
-    cursor: _CursorText | None = None
+    cursor: CursorText | None = None
 
 
 class Page(Struct, Generic[Item], frozen=True, kw_only=True):

@@ -23,15 +23,16 @@ File = Literal["csv", "xlsx"]
 
 def made(report: Made, wanted: Format) -> Made | Answer:
     """A report by name."""
-    return report if wanted == "json" else _file(tables.of_report(report), wanted)
+    return report if wanted == "json" else file(tables.of_report(report), wanted)
 
 
 def analysed(analysis: Analysis, wanted: Format) -> Analysis | Answer:
     """An analysis."""
-    return analysis if wanted == "json" else _file(analyses.of_analysis(analysis), wanted)
+    return analysis if wanted == "json" else file(analyses.of_analysis(analysis), wanted)
 
 
-def _file(table: Table, wanted: File) -> Answer:
+def file(table: Table, wanted: File) -> Answer:
+    """A table as a file."""
     if wanted == "xlsx":
         body, content_type = workbooks.as_xlsx(table), workbooks.CONTENT_TYPE
     else:

@@ -8,10 +8,11 @@ from msgspec import Meta
 from contactcenter.api.operation import Call
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Dimension
+from contactcenter.reporting.catalogue import REPORTS, Report
 from contactcenter.time_zones import UnknownTimeZone, zone_of
 from routing.wording import Language
 
-_NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category")
+_NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category", "to_tier")
 
 Only = tuple[
     Annotated[
@@ -43,11 +44,37 @@ def kept(given: tuple[str, ...]) -> dict[Dimension, frozenset[Any]]:
     """What to keep of each dimension; raises ``BadInput`` naming the dimensions there are."""
     wanted: dict[Dimension, frozenset[Any]] = {}
     for place, one in enumerate(given):
-        name, _, text = one.partition(":")
-        dimension = dimension_of(name, f"query.only[{place}]")
-        value = _value(dimension, text, f"query.only[{place}]")
+        dimension, value = _told(one, f"query.only[{place}]")
         wanted[dimension] = wanted.get(dimension, frozenset()) | {value}
     return wanted
+
+
+def group_of(given: tuple[str, ...], by: tuple[Dimension, ...] | None) -> dict[Dimension, Any]:
+    """The one group that is meant; raises ``BadInput``, also where it is none of ``by``."""
+    group: dict[Dimension, Any] = {}
+    for number, one in enumerate(given):
+        place = f"query.group[{number}]"
+        dimension, value = _told(one, place)
+        if by is not None and dimension not in by:
+            raise BadInput(place, f"The report is told by {', '.join(by)} and not {dimension}.")
+        if dimension in group:
+            raise BadInput(place, f"A group has one {dimension}.")
+        group[dimension] = value
+    return group
+
+
+def _told(one: str, place: str) -> tuple[Dimension, Any]:
+    name, _, text = one.partition(":")
+    dimension = dimension_of(name, place)
+    return dimension, _value(dimension, text, place)
+
+
+def report_named(name: str) -> Report:
+    """The report of this name; raises ``BadInput`` naming those there are."""
+    known = REPORTS.get(name)
+    if known is None:
+        raise BadInput("path.report", f"Choose among {', '.join(REPORTS)}.")
+    return known
 
 
 def _value(dimension: Dimension, text: str, place: str) -> Any:

@@ -21,7 +21,7 @@ from contactcenter.measuring.metrics import Measure
 from contactcenter.measuring.rows import STRETCHES, in_order, nothing
 
 #: A day and a year want different plans, and a year sorts in more memory than a look-up needs.
-_PLANNING: Final = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '32MB'"
+PLANNING: Final = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '32MB'"
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> list[Row]:
     metric = METRICS[ask.metric]
     is_apart = metric.has_reasons and "outcome" in ask.by
     async with conn.transaction():
-        await conn.execute(_PLANNING)
+        await conn.execute(PLANNING)
         groups = await _groups(conn, metric, ask, viewer_id)
         if is_apart:  # the reasons are those of the hits; what they are of has none
             by = tuple(name for name in ask.by if name != "outcome")
@@ -82,7 +82,7 @@ async def daily(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> Ma
     """
     metric = METRICS[ask.metric]
     async with conn.transaction():
-        await conn.execute(_PLANNING)
+        await conn.execute(PLANNING)
         groups = await _groups(conn, metric, ask, viewer_id, zone=zone)
     return {group.day: _row(metric, ask, group, group.n) for group in groups if group.day}
 
@@ -101,17 +101,14 @@ def rows_of(metric: Metric, ask: Ask, groups: Sequence[Group]) -> list[Row]:
 async def _groups(
     conn: Conn, metric: Metric, ask: Ask, viewer_id: int | None, *, zone: str | None = None
 ) -> list[Group]:
-    chosen = metric.chosen(ask)
     what = metric.measure if metric.measure in ("score", "transfers") else ask.clock
     told = "stretches" if metric.measure in STRETCHES else metric.measure
-    selections = list(_selections(chosen))
     return await _answer.all(
         conn,
         viewer_id,
         ask.from_at,
         ask.to_at,
-        msgspec.json.encode(selections).decode(),
-        sorted({selection["kind"] for selection in selections}),
+        *chosen(metric, ask),
         what,
         told,
         ask.instant,
@@ -120,6 +117,13 @@ async def _groups(
         *(_wanted(ask, dimension) for dimension in DIMENSIONS),
         zone,
     )
+
+
+def chosen(metric: Metric, ask: Ask) -> tuple[str, list[str]]:
+    """What a metric is made of, as JSON for a statement, and the kinds of facts that it is."""
+    selections = list(_selections(metric.chosen(ask)))
+    kinds = sorted({selection["kind"] for selection in selections})
+    return msgspec.json.encode(selections).decode(), kinds
 
 
 def _selections(chosen: Chosen) -> Iterator[dict[str, Any]]:

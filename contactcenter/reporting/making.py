@@ -183,7 +183,7 @@ async def _totals(
     conn: Conn, report: Report, question: Question, viewer_id: int | None
 ) -> dict[str, Figure]:
     rows, _ = await _groups(conn, report, structs.replace(question, by=()), viewer_id)
-    return {row.metric: _figure(row) for row in rows}
+    return {row.metric: figure(row) for row in rows}
 
 
 def _ask(metric: str, question: Question) -> Ask:
@@ -230,7 +230,7 @@ def _lines(
     groups: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for row in rows:
         key = tuple(row.group[name] for name in question.by)
-        lines.setdefault(key, {})[row.metric] = _figure(row)
+        lines.setdefault(key, {})[row.metric] = figure(row)
         groups[key] = row.group
     made = [
         Line(group=groups[key], names=_words(groups[key], names), figures=figures)
@@ -256,7 +256,8 @@ def _number(line: Line, name: Dimension) -> tuple[int, str]:
     return (value, "") if isinstance(value, int) else (0, str(value))
 
 
-def _figure(row: Row) -> Figure:
+def figure(row: Row) -> Figure:
+    """The figures of a row as they are told."""
     values = {name: getattr(row, name) for name in Figure.__struct_fields__}
     told: dict[str, Any] = {
         name: value if not isinstance(value, float) else round(value, 6 if name == "value" else 3)

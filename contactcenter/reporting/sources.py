@@ -27,7 +27,7 @@ Source = Literal["facts", "roll_ups"]
 LIVE_FACTS: Final = 100_000
 #: More than this would not be answered within the time that a statement has (`db`).
 MOST_FACTS: Final = 500_000
-_OF_MOMENTS: Final = ("time_share", "load", "instant")
+OF_MOMENTS: Final = ("time_share", "load", "instant")
 _NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category", "to_tier")
 _TOO_MUCH: Final = (
     "These are too many facts to count at once for this question. Ask for a shorter period; who"
@@ -52,7 +52,7 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> Answer:
 
     Raises ``BadInput`` for what is too much, and ``KeyError`` for an unknown metric.
     """
-    if METRICS[ask.metric].measure in _OF_MOMENTS:
+    if METRICS[ask.metric].measure in OF_MOMENTS:
         return await _from_facts(conn, ask, viewer_id)
     can_roll_up = roll_ups.can_answer(ask)
     spans = await roll_ups.spans_within(conn, ask) if can_roll_up else []

@@ -386,6 +386,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET /reports/corrections": _run("nothing", 200),
     "GET /reports": _open("nothing"),
     "GET /reports/{report}": _open("nothing"),
+    "GET /reports/{report}/facts": _open("nothing"),
     "GET /reports/fair": _open("nothing"),
     "GET /reports/control_chart": _open("nothing"),
     "GET /reports/funnel": _open("nothing"),

@@ -3,21 +3,17 @@
 import csv
 import io
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import factories as make
 import pytest
 from openpyxl import load_workbook
+from report_world import MONDAY, WEEK, three_solved
 
 from contactcenter import agents
-from contactcenter.dispatch import ending, holding
 from contactcenter.history import Fact
-from contactcenter.reporting import agent_times, kept_facts, making, roll_ups, workbooks
+from contactcenter.reporting import agent_times, making, roll_ups, workbooks
 from contactcenter.reporting.catalogue import REPORTS
-
-MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
-WEEK = "from=2026-03-02T00:00:00Z&to=2026-03-09T00:00:00Z"
 
 WORK = REPORTS["work"]
 NOBODYS = {"ticket": None, "contact": None, "episode": 1, "from_at": MONDAY}
@@ -25,30 +21,7 @@ NOBODYS = {"ticket": None, "contact": None, "episode": 1, "from_at": MONDAY}
 
 @pytest.fixture
 async def world(staff, table):
-    """Bahar solved one ticket in two minutes, Omid two in four and seven."""
-    await make.prepare(table)
-    team_id = await make.team(table)
-    queue_id = await make.queue(table, team_id=team_id)
-    bahar = await staff.account("agent", name="بهار", email="bahar@desk.test")
-    omid = await staff.account("agent", name="Omid", email="omid@desk.test")
-    await table.execute("UPDATE agent SET capacity = 9")
-    tickets = []
-    for agent_id, minutes in ((bahar, 2), (omid, 4), (omid, 7)):
-        ticket = await make.queued_ticket(table, MONDAY, queue_id=queue_id, temperament="warm")
-        tickets.append(ticket.id)
-        await holding.give_to(table, MONDAY, ticket.id, agent_id, actor="system", note_id=None)
-        await make.reply(table, MONDAY + timedelta(seconds=30), ticket.id, agent_id)
-        at = MONDAY + timedelta(minutes=minutes)
-        await ending.solve(
-            table,
-            at,
-            ticket.id,
-            actor=f"user:{agent_id}",
-            disposition="solved",
-            reopen_window_s=3600,
-        )
-    await kept_facts.renew(table, tickets)
-    return SimpleNamespace(team_id=team_id, queue_id=queue_id, bahar=bahar, omid=omid)
+    return await three_solved(staff, table)
 
 
 async def test_work_is_told_by_agent_with_names_and_totals_of_all_values(admin, world):
