@@ -127,6 +127,7 @@ KINDS: Final[Mapping[str, str]] = {
     "session_ended": "a person signed out",
     "token_created": "a program got access",
     "token_revoked": "a program lost access",
+    "rows_exported": "rows of tickets were taken away by another system, or as a file",
     "report_exported": "a report about agents was taken away as a file",
 }
 

@@ -387,6 +387,8 @@ TABLE: Final[dict[str, Line]] = {
     "GET /reports": _open("nothing"),
     "GET /reports/{report}": _open("nothing"),
     "GET /reports/{report}/facts": _open("nothing"),
+    "GET /exports/legs": _lead("GET", "nothing"),
+    "GET /exports/interactions": _lead("GET", "nothing"),
     "GET /reports/fair": _open("nothing"),
     "GET /reports/control_chart": _open("nothing"),
     "GET /reports/funnel": _open("nothing"),
