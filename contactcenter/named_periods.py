@@ -65,10 +65,10 @@ def named(name: str, now: datetime, zone: ZoneInfo, reckoning: Reckoning) -> Nam
     try:
         if name in NAMES:
             unit, back = NAMES[name]
-            begins = _begin(unit, now.astimezone(zone).date(), reckoning)
+            begins = begin(unit, now.astimezone(zone).date(), reckoning)
             if back == 0:
-                return _until(now, begins, _begin(unit, _day_before(begins), reckoning), zone)
-            return _whole(unit, _begin(unit, _day_before(begins), reckoning), zone, reckoning)
+                return _until(now, begins, begin(unit, _day_before(begins), reckoning), zone)
+            return _whole(unit, begin(unit, _day_before(begins), reckoning), zone, reckoning)
         written = _WRITTEN.fullmatch(name)
         if written is not None:
             unit, begins = _read(written, reckoning)
@@ -95,8 +95,8 @@ def _read(written: re.Match[str], reckoning: Reckoning) -> tuple[Unit, date]:
 
 
 def _whole(unit: Unit, begins: date, zone: ZoneInfo, reckoning: Reckoning) -> NamedPeriod:
-    ends = _begin(unit, begins + timedelta(days=_LONGEST_D[unit]), reckoning)
-    before = _begin(unit, _day_before(begins), reckoning)
+    ends = begin(unit, begins + timedelta(days=_LONGEST_D[unit]), reckoning)
+    before = begin(unit, _day_before(begins), reckoning)
     return NamedPeriod(
         from_at=_at(begins, zone),
         to_at=_at(ends, zone),
@@ -128,7 +128,7 @@ def _day_before(day: date) -> date:
     return day - timedelta(days=1)
 
 
-def _begin(unit: Unit, day: date, reckoning: Reckoning) -> date:
+def begin(unit: Unit, day: date, reckoning: Reckoning) -> date:
     """The first day of the unit in which a day lies."""
     if unit == "day":
         return day

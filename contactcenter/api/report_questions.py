@@ -14,16 +14,21 @@ from routing.wording import Language
 
 _NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category", "to_tier")
 
-Only = tuple[
-    Annotated[
-        str,
-        Meta(
-            max_length=200,
-            description="What to keep, such as `queue:3`; `queue:` is what has none. Repeated"
-            " with the same dimension: any of them.",
-        ),
+#: Codes and numbers, few enough for an address: a web server reads 8,190 bytes of one.
+Only = Annotated[
+    tuple[
+        Annotated[
+            str,
+            Meta(
+                max_length=80,
+                pattern=r"^[ -~]*\Z",
+                description="What to keep, such as `queue:3`; `queue:` is what has none. Repeated"
+                " with the same dimension: any of them.",
+            ),
+        ],
+        ...,
     ],
-    ...,
+    Meta(max_length=20),
 ]
 
 

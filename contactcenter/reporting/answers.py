@@ -41,6 +41,7 @@ class Group(Struct, frozen=True, kw_only=True):
     promise: str | None
     age: str | None
     day: date | None
+    hour_of_week: int | None
     n: int
     hits: int
     misses: int
@@ -87,6 +88,22 @@ async def daily(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> Ma
     return {group.day: _row(metric, ask, group, group.n) for group in groups if group.day}
 
 
+async def weekly(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> Mapping[int, Row]:
+    """The same for each hour of the zone's week, 0 from Monday midnight to 167, that had any.
+
+    An hour that clocks show twice is one, and one that they leave out has nothing.
+    """
+    metric = METRICS[ask.metric]
+    async with conn.transaction():
+        await conn.execute(PLANNING)
+        groups = await _groups(conn, metric, ask, viewer_id, zone=zone, by_hour_of_week=True)
+    return {
+        group.hour_of_week: _row(metric, ask, group, group.n)
+        for group in groups
+        if group.hour_of_week is not None
+    }
+
+
 def rows_of(metric: Metric, ask: Ask, groups: Sequence[Group]) -> list[Row]:
     """The rows of a metric's groups, in their order; one of zeros where there is nothing."""
     of = Counter[tuple[Any, ...]]()
@@ -99,7 +116,13 @@ def rows_of(metric: Metric, ask: Ask, groups: Sequence[Group]) -> list[Row]:
 
 
 async def _groups(
-    conn: Conn, metric: Metric, ask: Ask, viewer_id: int | None, *, zone: str | None = None
+    conn: Conn,
+    metric: Metric,
+    ask: Ask,
+    viewer_id: int | None,
+    *,
+    zone: str | None = None,
+    by_hour_of_week: bool = False,
 ) -> list[Group]:
     what = metric.measure if metric.measure in ("score", "transfers") else ask.clock
     told = "stretches" if metric.measure in STRETCHES else metric.measure
@@ -116,6 +139,7 @@ async def _groups(
         *(dimension in ask.by for dimension in DIMENSIONS),
         *(_wanted(ask, dimension) for dimension in DIMENSIONS),
         zone,
+        by_hour_of_week,
     )
 
 

@@ -3,8 +3,8 @@
 -- $2 to $3 is half-open; $4 are the selections of the metric, each for its side (of what, hit, miss), $5 their kinds;
 -- $6 chooses what is averaged; $7 is which facts are told of: those that happened, those that go on at $8, or stretches of time
 -- that are cut to the period. $9 is until when it is known what happened (NULL: for good). $10 to $22 are what is told apart,
--- $23 to $35 leave out what is none of these, as text; an empty text is none at all. $36 is the zone whose days are told apart, too
--- (NULL: none are).
+-- $23 to $35 leave out what is none of these, as text; an empty text is none at all. $36 is the zone whose days are told apart, too,
+-- or with $37 the hours of its week from Monday midnight on (NULL: none are).
 WITH asking AS MATERIALIZED (
   SELECT $1::bigint AS user_id, $1::bigint IS NULL OR v.is_admin AS sees_all, u.role = 'supervisor' AS sees_teams,
          v.teams, v.hidden, (SELECT read_at FROM report_position) AS read_at
@@ -45,7 +45,9 @@ WITH asking AS MATERIALIZED (
          CASE WHEN $20::boolean THEN t.to_tier END AS to_tier,
          CASE WHEN $21::boolean THEN t.promise END AS promise,
          CASE WHEN $22::boolean THEN t.age END AS age,
-         (t.at AT TIME ZONE $36::text)::date AS day
+         CASE WHEN NOT $37::boolean THEN (t.at AT TIME ZONE $36::text)::date END AS day,
+         CASE WHEN $37::boolean THEN (extract(isodow FROM t.at AT TIME ZONE $36::text) - 1) * 24
+                                     + extract(hour FROM t.at AT TIME ZONE $36::text) END::int AS hour_of_week
   FROM aged t CROSS JOIN asking a JOIN chosen s ON s.kind = t.kind
     AND (s.outcomes IS NULL OR t.outcome = ANY (s.outcomes)) AND (t.is_first OR NOT s.only_first)
     AND (s.score_from IS NULL OR t.score >= s.score_from) AND (s.score_to IS NULL OR t.score <= s.score_to)
@@ -81,11 +83,11 @@ WITH asking AS MATERIALIZED (
     AND ($35::text[] IS NULL OR coalesce(t.age, '') = ANY ($35))
 )
 SELECT agent, team, queue, tier::int AS tier, channel, entry_point, category, temperament, worth, outcome, to_tier::int AS to_tier,
-       promise, age, day, count(*) FILTER (WHERE side = 'of') AS n, count(*) FILTER (WHERE side = 'hit') AS hits,
+       promise, age, day, hour_of_week, count(*) FILTER (WHERE side = 'of') AS n, count(*) FILTER (WHERE side = 'hit') AS hits,
        count(*) FILTER (WHERE side = 'miss') AS misses,
        sum(within_s) FILTER (WHERE side = 'of') AS of_s, sum(within_s) FILTER (WHERE side = 'hit') AS hit_s,
        sum(within_s * load) FILTER (WHERE side = 'of') AS load_s,
        avg(value) FILTER (WHERE side = 'of') AS mean, max(value) FILTER (WHERE side = 'of') AS largest,
        percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY value) FILTER (WHERE side = 'of') AS percentiles
 FROM seen
-GROUP BY GROUPING SETS ((agent, team, queue, tier, channel, entry_point, category, temperament, worth, outcome, to_tier, promise, age, day))
+GROUP BY GROUPING SETS ((agent, team, queue, tier, channel, entry_point, category, temperament, worth, outcome, to_tier, promise, age, day, hour_of_week))
