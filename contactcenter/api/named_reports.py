@@ -11,7 +11,6 @@ from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import (
     Only,
-    among,
     dimensions,
     kept,
     language_of,
@@ -28,12 +27,20 @@ from routing.wording import Language
 class NamedReportQuery(ReportPeriodQuery, frozen=True, kw_only=True):
     """What to report on, and what to tell apart."""
 
-    by: Annotated[
-        str | None, Meta(description="Dimensions, separated by commas; the report's own if not.")
-    ] = None
-    clock: Annotated[
-        str, Meta(description="calendar, or business: only while the queue was open.")
-    ] = "calendar"
+    by: (
+        Annotated[
+            str,
+            Meta(
+                max_length=200,
+                pattern=r"^[ -~]*\Z",
+                description="Dimensions, separated by commas; the report's own if not.",
+            ),
+        ]
+        | None
+    ) = None
+    clock: Annotated[Clock, Meta(description="business: only while the queue was open.")] = (
+        "calendar"
+    )
     compare: Annotated[
         bool,
         Meta(
@@ -115,7 +122,7 @@ def _question(report: Report, query: NamedReportQuery, spans: Spans) -> Question
         span=spans.span,
         before=spans.before,
         by=report.by if query.by is None else dimensions(query.by),
-        clock=among(query.clock, get_args(Clock), "query.clock"),
+        clock=query.clock,
         only=kept(query.only),
         compare=query.compare,
     )

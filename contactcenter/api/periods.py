@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from contactcenter.api.inputs import Instant
-from contactcenter.named_periods import NAMES
+from contactcenter.named_periods import NAMES, Reckoning
 from contactcenter.periods import DEFAULT_PERIOD
 from contactcenter.reporting import spans
 from contactcenter.reporting.spans import Spans
@@ -38,18 +38,20 @@ class ReportPeriodQuery(PeriodQuery, frozen=True, kw_only=True):
             str,
             Meta(
                 max_length=60,
+                pattern=r"^[ -~]*\Z",
                 description=f"In place of `from` and `to`: {', '.join(NAMES)}; or a day, a month or"
                 " a year, such as 2026-03-21, 2026-03, 1405-01 or 1405.",
             ),
         ]
         | None
     ) = None
-    zone: Annotated[str, Meta(max_length=60, description="An IANA time zone.")] = "UTC"
+    zone: Annotated[
+        str, Meta(max_length=60, pattern=r"^[ -~]*\Z", description="An IANA time zone.")
+    ] = "UTC"
     calendar: (
         Annotated[
-            str,
+            Reckoning,
             Meta(
-                max_length=20,
                 description="jalali: months and years of the Persian calendar, weeks from"
                 " Saturday; gregorian: weeks from Monday. By the language if not given.",
             ),
