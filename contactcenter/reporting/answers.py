@@ -4,7 +4,7 @@ What is counted is said once, by ``contactcenter.measuring.METRICS``; ``measured
 same answer to the same facts, and a test holds the two together.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -22,11 +22,19 @@ from contactcenter.measuring.rows import STRETCHES, in_order, nothing
 
 #: A day and a year want different plans, and a year sorts in more memory than a look-up needs.
 PLANNING: Final = "SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '32MB'"
+#: Measures with means and percentiles; all others only count, or add seconds.
+_AVERAGED: Final = ("duration", "score", "transfers", "instant")
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """The figures of one group before they are rates and means; what is not told apart is None."""
+    """The figures of one group before they are rates and means; what is not told apart is None.
 
+    ``question`` is the metric's number among those asked together, ``is_whole`` whether it is all
+    of its groups.
+    """
+
+    question: int
+    is_whole: bool
     agent: int | None
     team: int | None
     queue: int | None
@@ -63,16 +71,42 @@ async def answer(conn: Conn, ask: Ask, *, viewer_id: int | None) -> list[Row]:
     An administrator sees all, a supervisor the tickets of his teams, everybody his own work. Raises
     ``KeyError`` for an unknown metric.
     """
-    metric = METRICS[ask.metric]
-    is_apart = metric.has_reasons and "outcome" in ask.by
+    [rows] = await answer_all(conn, [ask], viewer_id=viewer_id)
+    return rows
+
+
+async def answer_all(
+    conn: Conn, asks: Sequence[Ask], *, viewer_id: int | None
+) -> Sequence[list[Row]]:
+    """The rows of each question, as ``answer`` tells them, in one statement where that can be.
+
+    They differ in their metrics and options, and in ``by`` only so far that it is nothing (totals)
+    or the same: their period, clock, filters and ``as_of`` are those of the first.
+    """
+    found: list[list[Row]] = [[] for _ in asks]
+    plain: dict[str, list[int]] = defaultdict(list)
     async with conn.transaction():
         await conn.execute(PLANNING)
-        groups = await _groups(conn, metric, ask, viewer_id)
-        if is_apart:  # the reasons are those of the hits; what they are of has none
-            by = tuple(name for name in ask.by if name != "outcome")
-            whole = await _groups(conn, metric, structs.replace(ask, by=by), viewer_id)
-            groups = list(_of_the_whole(groups, whole, by))
-    return rows_of(metric, ask, groups)
+        for place, ask in enumerate(asks):
+            metric = METRICS[ask.metric]
+            if metric.has_reasons and "outcome" in ask.by:
+                found[place] = rows_of(metric, ask, await _by_reasons(conn, ask, viewer_id))
+            else:
+                plain[_told(metric)].append(place)
+        for places in plain.values():
+            together = [asks[place] for place in places]
+            groups = await _groups(conn, together, viewer_id)
+            for place, ask, of_one in zip(places, together, groups, strict=True):
+                found[place] = rows_of(METRICS[ask.metric], ask, of_one)
+    return found
+
+
+async def _by_reasons(conn: Conn, ask: Ask, viewer_id: int | None) -> list[Group]:
+    """The reasons are those of the hits; what they are of has none."""
+    by = tuple(name for name in ask.by if name != "outcome")
+    [groups] = await _groups(conn, [ask], viewer_id)
+    [whole] = await _groups(conn, [structs.replace(ask, by=by)], viewer_id)
+    return list(_of_the_whole(groups, whole, by))
 
 
 async def daily(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> Mapping[date, Row]:
@@ -84,7 +118,7 @@ async def daily(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> Ma
     metric = METRICS[ask.metric]
     async with conn.transaction():
         await conn.execute(PLANNING)
-        groups = await _groups(conn, metric, ask, viewer_id, zone=zone)
+        [groups] = await _groups(conn, [ask], viewer_id, zone=zone)
     return {group.day: _row(metric, ask, group, group.n) for group in groups if group.day}
 
 
@@ -96,7 +130,7 @@ async def weekly(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> M
     metric = METRICS[ask.metric]
     async with conn.transaction():
         await conn.execute(PLANNING)
-        groups = await _groups(conn, metric, ask, viewer_id, zone=zone, by_hour_of_week=True)
+        [groups] = await _groups(conn, [ask], viewer_id, zone=zone, by_hour_of_week=True)
     return {
         group.hour_of_week: _row(metric, ask, group, group.n)
         for group in groups
@@ -117,30 +151,56 @@ def rows_of(metric: Metric, ask: Ask, groups: Sequence[Group]) -> list[Row]:
 
 async def _groups(
     conn: Conn,
-    metric: Metric,
-    ask: Ask,
+    asks: Sequence[Ask],
     viewer_id: int | None,
     *,
     zone: str | None = None,
     by_hour_of_week: bool = False,
-) -> list[Group]:
-    what = metric.measure if metric.measure in ("score", "transfers") else ask.clock
-    told = "stretches" if metric.measure in STRETCHES else metric.measure
-    return await _answer.all(
+) -> list[list[Group]]:
+    """The groups of each of these questions, of which the same facts are told."""
+    one = max(asks, key=lambda ask: len(ask.by))
+    made_of = [METRICS[ask.metric].chosen(ask) for ask in asks]
+    numbers = _numbers(asks, made_of)
+    selections = [
+        {"question": number, "averaged": _averaged(METRICS[asks[number].metric]), **selection}
+        for number in sorted(set(numbers))
+        for selection in _selections(made_of[number])
+    ]
+    groups = await _answer.all(
         conn,
-        viewer_id,
-        ask.from_at,
-        ask.to_at,
-        *chosen(metric, ask),
-        what,
-        told,
-        ask.instant,
-        ask.as_of,
-        *(dimension in ask.by for dimension in DIMENSIONS),
-        *(_wanted(ask, dimension) for dimension in DIMENSIONS),
+        *(viewer_id, one.from_at, one.to_at, msgspec.json.encode(selections).decode()),
+        sorted({selection["kind"] for selection in selections}),
+        *(one.clock, _told(METRICS[one.metric]), one.instant, one.as_of),
+        *(dimension in one.by for dimension in DIMENSIONS),
+        *(_wanted(one, dimension) for dimension in DIMENSIONS),
         zone,
         by_hour_of_week,
     )
+    of: dict[tuple[int, bool], list[Group]] = defaultdict(list)
+    for group in groups:
+        of[group.question, group.is_whole].append(group)
+    is_whole = [not ask.by and zone is None for ask in asks]
+    return [of[key] for key in zip(numbers, is_whole, strict=True)]
+
+
+def _numbers(asks: Sequence[Ask], made_of: Sequence[Chosen]) -> list[int]:
+    """By which question each is answered: totals by that of their groups, where both are one."""
+    number_of: dict[tuple[str, Chosen], int] = {}
+    return [
+        number_of.setdefault((ask.metric, one), number)
+        for number, (ask, one) in enumerate(zip(asks, made_of, strict=True))
+    ]
+
+
+def _told(metric: Metric) -> str:
+    """Which facts are told of, for the statement."""
+    if metric.measure in STRETCHES:
+        return "stretches"
+    return "instant" if metric.measure == "instant" else "happened"
+
+
+def _averaged(metric: Metric) -> str:
+    return metric.measure if metric.measure in _AVERAGED else ""
 
 
 def chosen(metric: Metric, ask: Ask) -> tuple[str, list[str]]:

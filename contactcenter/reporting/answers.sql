@@ -1,20 +1,21 @@
 -- name: answer
--- Every fact of a period that a metric is made of, summed by the chosen dimensions. $1 asks (NULL: the operator, who sees all);
--- $2 to $3 is half-open; $4 are the selections of the metric, each for its side (of what, hit, miss), $5 their kinds;
--- $6 chooses what is averaged; $7 is which facts are told of: those that happened, those that go on at $8, or stretches of time
--- that are cut to the period. $9 is until when it is known what happened (NULL: for good). $10 to $22 are what is told apart,
--- $23 to $35 leave out what is none of these, as text; an empty text is none at all. $36 is the zone whose days are told apart, too,
--- or with $37 the hours of its week from Monday midnight on (NULL: none are).
+-- Every fact of a period that some metrics are made of, summed by the chosen dimensions, and all together. $1 asks (NULL: the
+-- operator, who sees all); $2 to $3 is half-open; $4 are the selections of the metrics, each for its metric by number, for its side (of
+-- what, hit, miss) and with what is averaged of it; $5 are their kinds; $6 is the clock; $7 is which facts are told of: those that
+-- happened, those that go on at $8, or stretches of time that are cut to the period. $9 is until when it is known what happened
+-- (NULL: for good). $10 to $22 are what is told apart, $23 to $35 leave out what is none of these, as text; an empty text is none at
+-- all. $36 is the zone whose days are told apart, too, or with $37 the hours of its week from Monday midnight on (NULL: none are).
 WITH asking AS MATERIALIZED (
   SELECT $1::bigint AS user_id, $1::bigint IS NULL OR v.is_admin AS sees_all, u.role = 'supervisor' AS sees_teams,
          v.teams, v.hidden, (SELECT read_at FROM report_position) AS read_at
   FROM (VALUES (1)) AS one(n) LEFT JOIN user_account u ON u.id = $1 LEFT JOIN LATERAL viewer(u.id) v ON true
 ), chosen AS MATERIALIZED (
-  SELECT side, kind, outcomes, only_first, score_from, score_to, at_most_s, above_s, at_least_s, contacts_max, escalations_max,
-         back_within_s, lasted_s, mature_s
+  SELECT question, averaged, side, kind, outcomes, only_first, score_from, score_to, at_most_s, above_s, at_least_s, contacts_max,
+         escalations_max, back_within_s, lasted_s, mature_s
   FROM jsonb_to_recordset($4::text::jsonb) AS s(
-    side text, kind text, outcomes text[], only_first boolean, score_from int, score_to int, at_most_s float8, above_s float8,
-    at_least_s float8, contacts_max int, escalations_max int, back_within_s float8, lasted_s float8, mature_s float8)
+    question int, averaged text, side text, kind text, outcomes text[], only_first boolean, score_from int, score_to int,
+    at_most_s float8, above_s float8, at_least_s float8, contacts_max int, escalations_max int, back_within_s float8,
+    lasted_s float8, mature_s float8)
 ), told AS (
   SELECT f.*, CASE WHEN $6 = 'business' THEN f.business_s ELSE f.calendar_s END AS lasted_s,
          CASE WHEN $7 = 'instant' THEN extract(epoch FROM $8::timestamptz - coalesce(f.since_at, f.from_at))::float8 END AS age_s
@@ -28,10 +29,10 @@ WITH asking AS MATERIALIZED (
                    WHEN t.age_s < 1209600 THEN '[7,14)' WHEN t.age_s IS NOT NULL THEN '[14,inf)' END AS age
   FROM told t
 ), seen AS (
-  SELECT s.side, t.load,
+  SELECT s.question, s.side, t.load,
          greatest(extract(epoch FROM least(coalesce(t.at, $9, a.read_at, $3), $3) - greatest(t.from_at, $2)), 0)::float8 AS within_s,
-         CASE WHEN $7 = 'instant' THEN t.age_s WHEN $6 = 'score' THEN t.score::float8
-              WHEN $6 = 'transfers' THEN t.transfers::float8 ELSE t.lasted_s END AS value,
+         CASE s.averaged WHEN 'duration' THEN t.lasted_s WHEN 'score' THEN t.score::float8 WHEN 'transfers' THEN t.transfers::float8
+                         WHEN 'instant' THEN t.age_s END AS value,
          CASE WHEN $10::boolean THEN t.agent_id END AS agent,
          CASE WHEN $11::boolean THEN t.team_id END AS team,
          CASE WHEN $12::boolean THEN t.queue_id END AS queue,
@@ -82,12 +83,16 @@ WITH asking AS MATERIALIZED (
     AND ($34::text[] IS NULL OR coalesce(t.promise, '') = ANY ($34))
     AND ($35::text[] IS NULL OR coalesce(t.age, '') = ANY ($35))
 )
-SELECT agent, team, queue, tier::int AS tier, channel, entry_point, category, temperament, worth, outcome, to_tier::int AS to_tier,
-       promise, age, day, hour_of_week, count(*) FILTER (WHERE side = 'of') AS n, count(*) FILTER (WHERE side = 'hit') AS hits,
+SELECT question, GROUPING(agent) = 1 AS is_whole, agent, team, queue, tier::int AS tier, channel, entry_point, category, temperament,
+       worth, outcome, to_tier::int AS to_tier, promise, age, day, hour_of_week,
+       count(*) FILTER (WHERE side = 'of') AS n, count(*) FILTER (WHERE side = 'hit') AS hits,
        count(*) FILTER (WHERE side = 'miss') AS misses,
        sum(within_s) FILTER (WHERE side = 'of') AS of_s, sum(within_s) FILTER (WHERE side = 'hit') AS hit_s,
        sum(within_s * load) FILTER (WHERE side = 'of') AS load_s,
        avg(value) FILTER (WHERE side = 'of') AS mean, max(value) FILTER (WHERE side = 'of') AS largest,
        percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY value) FILTER (WHERE side = 'of') AS percentiles
 FROM seen
-GROUP BY GROUPING SETS ((agent, team, queue, tier, channel, entry_point, category, temperament, worth, outcome, to_tier, promise, age, day, hour_of_week))
+GROUP BY GROUPING SETS (
+  (question, agent, team, queue, tier, channel, entry_point, category, temperament, worth, outcome, to_tier, promise, age, day,
+   hour_of_week),
+  (question))

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from contactcenter import db
 from contactcenter.db import Conn
-from contactcenter.reporting import fair_words, kept_facts
+from contactcenter.reporting import fair_words, kept_facts, sources
 from contactcenter.reporting.fair_figures import (
     MEASURES,
     Compared,
@@ -155,9 +155,14 @@ async def view(
     order: Measure,
     viewer_id: int | None,
 ) -> FairView:
-    """What this person may see of the view, beside the period before it: of the same length."""
+    """What this person may see of the view, beside the period before it: of the same length.
+
+    Raises ``BadInput`` for what is too much to compare at once (``sources``).
+    """
     length = span.to_at - span.from_at
     before = before or structs.replace(span, from_at=span.from_at - length, to_at=span.from_at)
+    times = [(one.from_at, one.to_at) for one in (before, span)]
+    await sources.check_kinds(conn, ["assisted", "handled", "solved"], times)
     tallies = await _handled.all(conn, span.from_at, span.to_at)
     former = await _handled.all(conn, before.from_at, before.to_at)
     figures = {measure: compared(measure, tallies, former) for measure in MEASURES}

@@ -138,11 +138,11 @@ async def make(
 
     Raises ``BadInput`` for what is too much to count at once (``sources``).
     """
-    rows, source = await _groups(conn, report, question, viewer_id)
-    totals = await _totals(conn, report, question, viewer_id)
+    rows, totals, source = await _answered(conn, report, question, viewer_id)
     before = _before(question) if question.compare else None
-    former = None if before is None else (await _groups(conn, report, before, viewer_id))[0]
-    former_totals = None if before is None else await _totals(conn, report, before, viewer_id)
+    former, former_totals = None, None
+    if before is not None:
+        former, former_totals, _ = await _answered(conn, report, before, viewer_id)
     names = await _called(conn, [*rows, *(former or ())], language)
     return Made(
         report=report.name,
@@ -165,25 +165,20 @@ async def make(
     )
 
 
-async def _groups(
+async def _answered(
     conn: Conn, report: Report, question: Question, viewer_id: int | None
-) -> tuple[list[Row], Source]:
-    """The rows, and ``roll_ups`` where any of them are of those."""
-    found: list[Row] = []
-    source: Source = "facts"
-    for metric in report.metrics:
-        ask = _ask(metric, question)
-        answered = await sources.answer(conn, ask, viewer_id=viewer_id)
-        found += answered.rows
-        source = "roll_ups" if answered.source == "roll_ups" else source
-    return found, source
-
-
-async def _totals(
-    conn: Conn, report: Report, question: Question, viewer_id: int | None
-) -> dict[str, Figure]:
-    rows, _ = await _groups(conn, report, structs.replace(question, by=()), viewer_id)
-    return {row.metric: figure(row) for row in rows}
+) -> tuple[list[Row], dict[str, Figure], Source]:
+    """The rows, the totals, and ``roll_ups`` where any of the rows are of those."""
+    whole = structs.replace(question, by=())
+    asks = [_ask(metric, asked) for asked in (question, whole) for metric in report.metrics]
+    answered = await sources.answer_all(conn, asks, viewer_id=viewer_id)
+    groups, totals = answered[: len(report.metrics)], answered[len(report.metrics) :]
+    is_rolled_up = any(one.source == "roll_ups" for one in groups)
+    return (
+        [row for one in groups for row in one.rows],
+        {row.metric: figure(row) for one in totals for row in one.rows},
+        "roll_ups" if is_rolled_up else "facts",
+    )
 
 
 def _ask(metric: str, question: Question) -> Ask:

@@ -32,26 +32,6 @@ _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 ROLLED: Final = ("", *(name for name in DIMENSIONS if name != "age"))
 
 
-class Span(Struct, frozen=True, kw_only=True):
-    """A closed day or month."""
-
-    id: int
-    from_at: datetime
-    to_at: datetime
-
-
-class Sums(Struct, frozen=True, kw_only=True):
-    """The figures of one value of a dimension, '' for none, in a span or a part of one."""
-
-    value: str
-    n: int
-    hits: int
-    misses: int
-    total: float
-    buckets: Sequence[int]
-    counts: Sequence[int]
-
-
 class _Closed(Struct, frozen=True, kw_only=True):
     at: datetime
     zone: str
@@ -77,10 +57,6 @@ _done = _SQL.command("done")
 _roll_up_day = _SQL.command("roll_up_day")
 _forget_month = _SQL.command("forget_month")
 _roll_up_month = _SQL.command("roll_up_month")
-_spans_within = _SQL.take("spans_within", Span)
-_rolled_up = _SQL.take("rolled_up", Sums)
-_rolled = _SQL.take("rolled", Sums)
-_n_in = _SQL.take("n_in", int)
 
 
 async def close_days(conn: Conn, now: datetime, zone: ZoneInfo) -> bool:
@@ -133,53 +109,10 @@ async def roll_up_next(conn: Conn, now: datetime) -> bool:
         await _roll_up_month.run(
             conn, pending.span_id, pending.metric, pending.from_at, pending.to_at
         )
-    elif pending.metric in _METRICS:
+    elif pending.metric in ROLLED_METRICS:
         await _roll_up(conn, now, pending)
     await _done.run(conn, pending.span_id, pending.metric)
     return True
-
-
-def can_answer(ask: Ask) -> bool:
-    """Whether roll-ups tell what is asked: one dimension at most, and nothing but the usual."""
-    if ask.metric not in _METRICS or ask.options or ask.as_of is not None:
-        return False
-    used = {*ask.by, *ask.only}
-    is_apart = METRICS[ask.metric].has_reasons and "outcome" in used
-    return len(used) <= 1 and "age" not in used and not is_apart
-
-
-async def spans_within(conn: Conn, ask: Ask) -> list[Span]:
-    """The closed spans that cover as much of the period as can be, none over another."""
-    found: list[Span] = []
-    for span in await _spans_within.all(conn, ask.from_at, ask.to_at, ask.metric):
-        if not found or span.from_at >= found[-1].to_at:
-            found.append(span)
-    return found
-
-
-async def n_in(conn: Conn, ask: Ask, spans: Iterable[Span]) -> int:
-    """Of how many facts these spans tell, about."""
-    ids = [span.id for span in spans]
-    found: int = await _n_in.one(conn, ask.metric, _clock(METRICS[ask.metric], ask.clock), ids)
-    return found
-
-
-async def sums(
-    conn: Conn, ask: Ask, spans: Sequence[Span], gaps: Iterable[tuple[datetime, datetime]]
-) -> list[Sums]:
-    """The figures of these spans, and of the facts of what lies between them."""
-    metric = METRICS[ask.metric]
-    dimension = next(iter((*ask.by, *ask.only)), "")
-    clock = _clock(metric, ask.clock)
-    found = await _rolled_up.all(conn, metric.name, clock, dimension, [span.id for span in spans])
-    chosen = metric.chosen(ask)
-    for from_at, to_at in gaps:
-        found += await _rolled.all(
-            conn,
-            *(from_at, to_at, _as_json(chosen), _kinds(chosen), dimension),
-            *(clock == "business", _summed(metric)),
-        )
-    return found
 
 
 async def _close_span(conn: Conn, kind: str, day: date, after: date, zone: ZoneInfo) -> None:
@@ -200,7 +133,7 @@ async def _roll_up(conn: Conn, now: datetime, pending: _Pending) -> None:
             await _roll_up_day.run(
                 conn,
                 *(pending.span_id, metric.name, clock, *span),
-                *(_as_json(chosen), _kinds(chosen), dimensions, _summed(metric)),
+                *(as_json(chosen), kinds_of(chosen), dimensions, summed(metric)),
                 *(now, pending.is_again),
             )
 
@@ -228,16 +161,19 @@ def _selections(chosen: Chosen) -> list[tuple[str, Selection]]:
     return [(side, selection) for side, selections in sides for selection in selections]
 
 
-def _as_json(chosen: Chosen) -> str:
+def as_json(chosen: Chosen) -> str:
+    """What is chosen, each for its side, for the statements."""
     told = [{"side": side, **msgspec.to_builtins(one)} for side, one in _selections(chosen)]
     return msgspec.json.encode(told).decode()
 
 
-def _kinds(chosen: Chosen) -> list[str]:
+def kinds_of(chosen: Chosen) -> list[str]:
+    """Of which kinds what is chosen is."""
     return sorted({selection.kind for _, selection in _selections(chosen)})
 
 
-def _summed(metric: Metric) -> str:
+def summed(metric: Metric) -> str:
+    """What is summed of a metric beside its count, '' for nothing."""
     return metric.measure if metric.measure in _SUMMED else ""
 
 
@@ -253,7 +189,8 @@ def _clocks(metric: Metric) -> tuple[Clock, ...]:
     return CLOCKS if is_timed else ("calendar",)
 
 
-def _clock(metric: Metric, clock: Clock) -> Clock:
+def clock_of(metric: Metric, clock: Clock) -> Clock:
+    """By which clock a metric is rolled up where this one is asked for."""
     return clock if clock in _clocks(metric) else "calendar"
 
 
@@ -266,11 +203,11 @@ def _is_rolled_up(metric: Metric) -> bool:
 def _used() -> Mapping[str, Sequence[str]]:
     """Of which metrics the facts of a kind are a part."""
     found: dict[str, list[str]] = defaultdict(list)
-    for name in _METRICS:
-        for kind in sorted({k for chosen, _ in _chosen(METRICS[name]) for k in _kinds(chosen)}):
+    for name in ROLLED_METRICS:
+        for kind in sorted({k for chosen, _ in _chosen(METRICS[name]) for k in kinds_of(chosen)}):
             found[kind].append(name)
     return found
 
 
-_METRICS: Final = tuple(sorted(name for name, one in METRICS.items() if _is_rolled_up(one)))
+ROLLED_METRICS: Final = tuple(sorted(name for name, one in METRICS.items() if _is_rolled_up(one)))
 _USED: Final = _used()

@@ -83,25 +83,3 @@ WITH days AS MATERIALIZED (
 INSERT INTO report_roll_up (metric, clock, dimension, span_id, value, n, hits, misses, total, buckets, counts)
 SELECT $2, s.clock, s.dimension, $1, s.value, s.n, s.hits, s.misses, s.total, coalesce(k.buckets, '{}'), coalesce(k.counts, '{}')
 FROM summed s LEFT JOIN sketched k USING (clock, dimension, value)
-
--- name: spans_within
--- The closed spans that lie within a period and of which this metric is rolled up, the longest first.
-SELECT s.id, s.from_at, s.to_at FROM report_span s
-WHERE s.from_at >= $1 AND s.to_at <= $2
-  AND NOT EXISTS (SELECT FROM report_pending p WHERE p.span_id = s.id AND p.metric = $3)
-ORDER BY s.from_at, s.to_at DESC
-
--- name: rolled_up
--- What is rolled up of these spans.
-SELECT value, n, hits, misses, total::float8 AS total, buckets, counts FROM report_roll_up
-WHERE metric = $1 AND clock = $2 AND dimension = $3 AND span_id = ANY ($4::bigint[])
-
--- name: n_in
--- Of how many facts these spans tell.
-SELECT coalesce(sum(n + hits), 0)::bigint FROM report_roll_up
-WHERE metric = $1 AND clock = $2 AND dimension = '' AND span_id = ANY ($3::bigint[])
-
--- name: rolled
--- The same of a period that is not rolled up.
-SELECT value, n, hits, misses, total::float8 AS total, buckets, counts
-FROM report_rolled($1, $2, $3::text::jsonb, $4::text[], ARRAY[$5::text], $6, $7)

@@ -12,8 +12,17 @@ from contactcenter.errors import BadInput
 from contactcenter.history import Fact
 from contactcenter.measuring import METRICS, Ask, Row
 from contactcenter.measuring.asks import DIMENSIONS
-from contactcenter.reporting import answers, corrections, kept_facts, roll_ups, sources
+from contactcenter.reporting import (
+    answers,
+    corrections,
+    fair_view,
+    kept_facts,
+    roll_ups,
+    rolled_sums,
+    sources,
+)
 from contactcenter.reporting.kept_facts import _columns, _put
+from contactcenter.reporting.making import Span
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -91,7 +100,7 @@ def is_near(mine: float | None, theirs: float | None) -> bool:
 
 
 def test_what_hangs_on_other_days_or_on_moments_is_not_rolled_up():
-    left = {name for name in METRICS if not roll_ups.can_answer(Ask(metric=name, **PERIOD))}
+    left = {name for name in METRICS if not rolled_sums.can_answer(Ask(metric=name, **PERIOD))}
 
     assert {"first_contact_resolution", "backlog", "occupancy", "concurrency"} <= left
     assert not left & {"solved", "csat", "handle_time", "abandonment", "transfers_per_episode"}
@@ -110,7 +119,7 @@ async def test_roll_ups_and_edges_are_the_facts_and_percentiles_within_a_hundred
             clock = ("calendar", "business")[place % 2]
             only = {"channel": frozenset({"sms"})} if by == ("channel",) else {}
             ask = Ask(metric=metric, by=by, clock=clock, only=only, **PERIOD)
-            if not roll_ups.can_answer(ask):
+            if not rolled_sums.can_answer(ask):
                 continue
             found = await sources.answer(table, ask, viewer_id=None)
             if found.source == "facts":  # there are none
@@ -151,7 +160,7 @@ async def test_what_changes_in_a_closed_day_is_rolled_up_again_and_told(
     await roll_ups.mark(table, [late])
     begin = datetime(2026, 5, 1, tzinfo=TEHRAN)
     ask = Ask(metric="solved", from_at=begin, to_at=LATER, by=("agent",))
-    marked = await roll_ups.spans_within(table, ask)
+    [marked] = await rolled_sums.spans_within(table, [ask])
 
     await roll_up(table, LATER + timedelta(hours=1))
 
@@ -167,7 +176,7 @@ async def test_what_changes_in_a_closed_day_is_rolled_up_again_and_told(
     at = await corrections.corrected_at(table, MAY, LATER, ["solved"])
     assert at == LATER + timedelta(hours=1)
     assert await corrections.corrected_at(table, MAY, MAY, ["solved"]) is None
-    rolled = await roll_ups.spans_within(table, ask)
+    [rolled] = await rolled_sums.spans_within(table, [ask])
     assert len(rolled) < len(marked)  # the month was not of use meanwhile, its other days were
     assert all(not span.from_at <= late.at < span.to_at for span in marked)
 
@@ -186,6 +195,10 @@ async def test_what_is_too_much_is_refused_with_what_to_do(
         await sources.answer(table, both, viewer_id=None)
     with pytest.raises(BadInput, match="shorter period"):
         await sources.answer(table, Ask(metric="solved", **edges), viewer_id=1)
+
+    span = Span(from_at=MAY, to_at=edges["to_at"], time_zone="UTC")
+    with pytest.raises(BadInput, match="the one before it"):
+        await fair_view.view(table, LATER, span, order="solved_share", viewer_id=None)
 
     assert whole.source == "roll_ups"
     assert refused.value.data["field"] == "query.from"

@@ -96,3 +96,17 @@ async def test_the_database_answers_as_the_facts_do(
             found = await answers.answer(conn, ask, viewer_id=None)
             expected = measured(facts, ask)
             assert [rounded(row) for row in found] == [rounded(row) for row in expected], ask
+
+
+async def test_questions_that_are_asked_together_are_answered_as_if_alone(
+    conn: asyncpg.Connection, facts: list[Fact]
+) -> None:
+    for by in (("agent",), ("tier", "outcome"), ()):
+        only = {"temperament": frozenset({"warm", "unknown"})}
+        together = [
+            Ask(metric=name, by=told, only=only, **PERIOD) for told in (by, ()) for name in METRICS
+        ]
+        found = await answers.answer_all(conn, together, viewer_id=None)
+        for ask, rows in zip(together, found, strict=True):
+            expected = measured(facts, ask)
+            assert [rounded(row) for row in rows] == [rounded(row) for row in expected], ask
