@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, Protocol, TypeVar
 
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Struct, field
 
 from channels import Channel, Inbox
 from contactcenter.access.passwords import Passwords
@@ -14,6 +14,7 @@ from contactcenter.bell import Bell
 from contactcenter.calls import dial_guard
 from contactcenter.calls.dial_guard import DialGuard
 from contactcenter.db import Conn, Database
+from contactcenter.reporting.today import Today
 from contactcenter.secret_keys import SecretKeys
 from contactcenter.settings import Settings
 
@@ -43,7 +44,8 @@ class AgentDisabled(Protocol):
 class Services(Struct, frozen=True, kw_only=True):
     """Everything a handler may need besides its own input.
 
-    ``db`` is what requests may use of the database; hooks and workers have it whole.
+    ``db`` is what requests may use of the database; hooks and workers have it whole. ``today`` is
+    what live boards share.
     """
 
     db: Database
@@ -56,6 +58,7 @@ class Services(Struct, frozen=True, kw_only=True):
     passwords: Passwords
     shedding: Shedding
     secret_keys: SecretKeys
+    today: Today = field(default_factory=Today)
 
     @property
     def dial_guard(self) -> DialGuard:

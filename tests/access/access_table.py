@@ -391,6 +391,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET /exports/interactions": _lead("GET", "nothing"),
     "GET /reports/fair": _open("nothing"),
     "GET /reports/control_chart": _open("nothing"),
+    "GET /reports/live": _lead("GET", "nothing"),
     "GET /reports/heat_map": _open("nothing"),
     "GET /reports/created_solved": _open("nothing"),
     "GET /reports/backlog_ageing": _open("nothing"),

@@ -1,0 +1,48 @@
+"""The live board over HTTP."""
+
+from datetime import UTC
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from contactcenter import named_periods
+from contactcenter.api.operation import SUPERVISOR, Call, operation
+from contactcenter.api.report_questions import among, zone_named
+from contactcenter.reporting import live
+from contactcenter.reporting.control_chart import midnight
+from contactcenter.reporting.live import Board
+from contactcenter.reporting.today import Day
+from contactcenter.statistics.rates import USUAL_VARIANT, Variant
+
+
+class LiveQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """In whose day, and what service level is meant."""
+
+    zone: Annotated[str, Meta(max_length=60, description="An IANA time zone.")] = "UTC"
+    within_s: Annotated[
+        int, Meta(ge=1, le=86_400, description="Who is answered by then is answered in time.")
+    ] = 20
+    variant: Annotated[
+        str, Meta(max_length=60, description="Of the service level, as in reports.")
+    ] = USUAL_VARIANT.value
+
+
+@operation("GET", "/reports/live", tag="reports", roles=SUPERVISOR, via="read")
+async def report_live(call: Call, query: LiveQuery) -> Board:
+    """Report what waits now, who is there, what is at risk, and how today goes so far.
+
+    By queue: how many wait, by age, the longest wait, calls and callbacks among them, agents who
+    are there, and of today answered, abandoned and the service level. Figures of today are two
+    seconds old at most, and stand behind events by a second or so (`as_of`). Administrators see all
+    queues, supervisors those of their teams. Refuses an unknown zone or variant with those there
+    are.
+    """
+    now, zone = await call.clock(), zone_named(query.zone)
+    today = named_periods.begin("day", now.astimezone(zone).date(), "gregorian")
+    day = Day(
+        from_at=midnight(today, zone).astimezone(UTC),
+        zone=zone,
+        within_s=query.within_s,
+        variant=among(query.variant, tuple(one.value for one in Variant), "query.variant"),
+    )
+    return await live.board(call.conn, now, call.actor.user_id, call.services.today, day)

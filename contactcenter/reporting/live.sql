@@ -1,0 +1,46 @@
+-- name: queues
+-- The queues this person leads, an administrator all, with how many of their agents are there, and could be offered something.
+SELECT q.id AS queue_id, q.name, q.tier::int AS tier,
+       (SELECT count(*) FROM membership m JOIN agent a ON a.id = m.agent_id
+        WHERE m.queue_id = q.id AND a.presence <> 'offline')::int AS agents,
+       (SELECT count(*) FROM membership m JOIN agent a ON a.id = m.agent_id
+        WHERE m.queue_id = q.id AND a.presence = 'available' AND a.load < a.capacity)::int AS available
+FROM user_account u CROSS JOIN LATERAL viewer(u.id) v
+JOIN queue q ON v.is_admin OR u.role = 'supervisor' AND q.team_id = ANY (v.teams)
+WHERE u.id = $1 ORDER BY q.tier, q.name, q.id
+
+-- name: waiting
+-- What waits in these queues at $2: how many, by the ages that begin at $3 seconds, and the one that waits longest.
+WITH aged AS (
+  SELECT t.queue_id, t.id, t.enqueued_at, t.live_call_id,
+         greatest(width_bucket(extract(epoch FROM $2 - t.enqueued_at)::int, $3::int[]), 1) AS place,
+         EXISTS (SELECT FROM callback k WHERE k.ticket_id = t.id AND k.ended_at IS NULL) AS is_called_back
+  FROM ticket t WHERE t.state = 'waiting' AND t.queue_id = ANY ($1::bigint[])
+), by_age AS (
+  SELECT q.queue_id, array_agg((SELECT count(*) FROM aged a WHERE a.queue_id = q.queue_id AND a.place = b.place)::int
+                               ORDER BY b.place) AS by_age
+  FROM unnest($1::bigint[]) AS q(queue_id) CROSS JOIN unnest($3::int[]) WITH ORDINALITY AS b(begins, place)
+  GROUP BY q.queue_id
+)
+SELECT a.queue_id, count(*)::int AS waiting, b.by_age, min(a.enqueued_at) AS since_at,
+       (array_agg(a.id ORDER BY a.enqueued_at, a.id))[1] AS ticket_id,
+       count(*) FILTER (WHERE a.live_call_id IS NOT NULL)::int AS calls,
+       count(*) FILTER (WHERE a.is_called_back)::int AS callbacks
+FROM aged a JOIN by_age b USING (queue_id) GROUP BY a.queue_id, b.by_age
+
+-- name: agents
+-- Who of those whom this person sees is there: an administrator all, a supervisor those of his teams, everybody himself.
+SELECT a.id AS agent_id, u.name, a.presence, a.presence_reason, a.presence_since, a.load, a.capacity
+FROM user_account s CROSS JOIN LATERAL viewer(s.id) v
+JOIN agent a ON a.presence <> 'offline'
+JOIN user_account u ON u.id = a.id
+WHERE s.id = $1 AND (v.is_admin OR a.id = s.id OR s.role = 'supervisor' AND EXISTS (
+  SELECT FROM team_member m WHERE m.user_id = a.id AND m.team_id = ANY (v.teams)))
+ORDER BY a.presence, u.name, a.id
+
+-- name: at_risk_n
+-- How many promises run and are due in a window, of what this person may read.
+SELECT count(*)::int
+FROM viewer($1) v, sla_clock k JOIN ticket t ON t.id = k.ticket_id
+WHERE k.ended_at IS NULL AND k.due_at IS NOT NULL AND k.due_at >= $2 AND k.due_at <= $3
+  AND may_read(v.is_admin, v.teams, v.hidden, v.contacts, t.team_ids, t.contact_id)

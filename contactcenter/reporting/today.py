@@ -1,0 +1,83 @@
+"""What became of those who came today, by queue: counted once for all who look at the same time."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from contactcenter.db import Conn
+from contactcenter.measuring import Ask
+from contactcenter.reporting import answers
+
+#: So old may the figures be that somebody is shown: facts stand behind events by as much.
+TTL_S: Final = 2.0
+
+
+class Day(Struct, frozen=True, kw_only=True):
+    """A day that is not over, and how its service level is meant.
+
+    It began at ``from_at`` in ``zone``; answered is in time after ``within_s`` at most, of whom the
+    ``variant`` says (``statistics.rates.Variant``).
+    """
+
+    from_at: datetime
+    zone: ZoneInfo
+    within_s: int
+    variant: str
+
+
+#: By queue: answered, abandoned, answered in time, and of how many that is.
+Counted = Mapping[int, tuple[int, int, int, int]]
+
+
+class Today:
+    """Remembers the figures of a day for ``ttl_s`` seconds; who comes meanwhile waits for them."""
+
+    def __init__(
+        self,
+        *,
+        ttl_s: float = TTL_S,
+        clock: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
+    ) -> None:
+        self._ttl_s = ttl_s
+        self._clock = clock
+        self._known: dict[Day, tuple[float, Counted]] = {}
+        self._counting = asyncio.Lock()
+
+    async def of(self, conn: Conn, now: datetime, day: Day) -> Counted:
+        """The figures of the day until ``now``."""
+        async with self._counting:
+            at_s = self._clock()
+            known = {k: v for k, v in self._known.items() if at_s - v[0] < self._ttl_s}
+            if day not in known:
+                known[day] = (at_s, await _counted(conn, now, day))
+            self._known = known
+            return known[day][1]
+
+
+async def _counted(conn: Conn, now: datetime, day: Day) -> Counted:
+    level = {"within_s": day.within_s, "variant": day.variant}
+    told: dict[str, dict[int, tuple[int, int]]] = {}
+    for metric, options in (
+        ("speed_of_answer", {}),
+        ("abandoned", {}),
+        ("service_level", level),
+    ):
+        ask = Ask(metric=metric, from_at=day.from_at, to_at=now, by=("queue",), options=options)
+        rows = await answers.answer(conn, ask, viewer_id=None)
+        told[metric] = {
+            row.group["queue"]: (row.n, int(row.numerator or 0))
+            for row in rows
+            if row.group["queue"] is not None
+        }
+    ids = {queue_id for rows in told.values() for queue_id in rows}
+    found = {}
+    for queue_id in ids:
+        answered, _ = told["speed_of_answer"].get(queue_id, (0, 0))
+        abandoned, _ = told["abandoned"].get(queue_id, (0, 0))
+        of, in_time = told["service_level"].get(queue_id, (0, 0))
+        found[queue_id] = (answered, abandoned, in_time, of)
+    return found
