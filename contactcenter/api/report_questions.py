@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
+from contactcenter.api import report_operations
 from contactcenter.api.operation import Call
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Dimension
@@ -78,7 +79,7 @@ def report_named(name: str) -> Report:
     """The report of this name; raises ``BadInput`` naming those there are."""
     known = REPORTS.get(name)
     if known is None:
-        raise BadInput("path.report", f"Choose among {', '.join(REPORTS)}.")
+        raise BadInput("path.report", f"Choose among {', '.join(report_operations.names())}.")
     return known
 
 

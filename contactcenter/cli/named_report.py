@@ -14,10 +14,12 @@ from rich.text import Text
 
 from contactcenter import timers
 from contactcenter.api import report_questions
+from contactcenter.api.operation import Operation
+from contactcenter.cli import analysis
 from contactcenter.db import Database
 from contactcenter.measuring import Clock, Dimension
 from contactcenter.reporting import making, spans, tables, workbooks
-from contactcenter.reporting.catalogue import Report
+from contactcenter.reporting.catalogue import REPORTS, Report
 from contactcenter.reporting.making import Figure, Line, Made, Question
 from contactcenter.time_zones import zone_of
 from routing.wording import Language
@@ -34,10 +36,10 @@ _NOBODY: Final = "-"
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked on the command line; ``by`` None stands for what the report does by itself.
 
-    ``output`` is where it goes; None prints it.
+    ``output`` is where it goes; None prints it. ``more`` are parameters as ``name=value``.
     """
 
-    report: Report
+    name: str
     language: Language = "en"
     period: str | None = None
     from_at: datetime | None = None
@@ -47,35 +49,76 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None = None
     clock: str = "calendar"
     only: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
     compare: bool = False
     form: Form = "table"
     output: Path | None = None
 
 
-async def show(database: Database, wanted: Wanted) -> None:
-    """Show a report on every ticket; raises ``BadInput`` naming what cannot be accepted."""
+async def show(database: Database, wanted: Wanted, own: Operation | None = None) -> None:
+    """Show a report on every ticket; raises ``BadInput`` naming what cannot be accepted.
+
+    ``own`` is the operation of a report that is one of its own.
+    """
+    if own is not None:
+        await _show_analysis(database, wanted, own)
+        return
+    report = REPORTS[wanted.name]
     async with database.transaction() as conn:
         await conn.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'")
         now = await timers.clock(conn)
         made = await making.make(
             conn,
             now,
-            wanted.report,
-            _question(now, wanted),
+            report,
+            _question(now, report, wanted),
             viewer_id=None,
             language=wanted.language,
         )
     if wanted.form == "table":
         _print(made, wanted.output)
         return
-    body = _written(made, wanted)
+    _put(_written(made, wanted), wanted)
+
+
+async def _show_analysis(database: Database, wanted: Wanted, own: Operation) -> None:
+    answer = await analysis.made(
+        database, own, _parameters(wanted), language=wanted.language, timeout_s=STATEMENT_TIMEOUT_S
+    )
+    if wanted.form != "table":
+        _put(analysis.written(answer), wanted)
+        return
+    with wanted.output.open("w", encoding="utf-8") if wanted.output else nullcontext() as file:
+        analysis.tell(answer, Console(highlight=False, file=file))
+
+
+def _parameters(wanted: Wanted) -> dict[str, str | list[str]]:
+    """What was asked as over HTTP; what was not given is not asked."""
+    asked: dict[str, str | list[str] | None] = {
+        "from": wanted.from_at.isoformat() if wanted.from_at else None,
+        "to": wanted.to_at.isoformat() if wanted.to_at else None,
+        "period": wanted.period,
+        "zone": wanted.zone,
+        "calendar": wanted.calendar,
+        "language": wanted.language,
+        "by": wanted.by,
+        "clock": wanted.clock if wanted.clock != "calendar" else None,
+        "only": list(wanted.only) or None,
+        "compare": "true" if wanted.compare else None,
+        "format": wanted.form if wanted.form != "table" else None,
+        **dict(one.partition("=")[::2] for one in wanted.more),
+    }
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _put(body: bytes, wanted: Wanted) -> None:
     if wanted.output is not None:
         wanted.output.write_bytes(body)
     else:
         click.echo(body, nl=wanted.form == "json")
 
 
-def _question(now: datetime, wanted: Wanted) -> Question:
+def _question(now: datetime, report: Report, wanted: Wanted) -> Question:
     meant = spans.meant(
         now,
         from_at=wanted.from_at,
@@ -85,7 +128,7 @@ def _question(now: datetime, wanted: Wanted) -> Question:
         calendar=wanted.calendar,
         language=wanted.language,
     )
-    by = wanted.report.by
+    by = report.by
     if wanted.by is not None:
         by = report_questions.dimensions(wanted.by)
     return Question(

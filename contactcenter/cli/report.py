@@ -7,6 +7,7 @@ from typing import Final, get_args
 import click
 
 from contactcenter import storage
+from contactcenter.api import report_operations
 from contactcenter.cli import event_file, named_report
 from contactcenter.cli.named_report import Form, Wanted
 from contactcenter.cli.runtime import load_settings, run, with_settings
@@ -40,7 +41,7 @@ def _instant(
 
 
 @click.command("report")
-@click.argument("name", required=False, type=click.Choice(tuple(REPORTS)))
+@click.argument("name", required=False)
 @click.option(
     "--period",
     help="Instead of --from and --to, such as last_month, this_week, 2026-03 or 1405-01.",
@@ -73,6 +74,13 @@ def _instant(
 )
 @click.option(
     "--format", "form", type=click.Choice(get_args(Form)), default="table", show_default=True
+)
+@click.option(
+    "--with",
+    "more",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="What else a report of its own is asked, such as metric=opened. May be repeated.",
 )
 @click.option(
     "--output",
@@ -114,13 +122,15 @@ def report(
     clock: Clock,
     form: Form,
     output: Path | None,
+    more: tuple[str, ...],
     language: Language,
     config: Path | None,
     data_dir: Path | None,
 ) -> None:
     """Show a report by NAME, by default of the last seven days.
 
-    Without NAME it is performance: who solved what, and in what time.
+    Without NAME it is performance: who solved what, and in what time. Reports that are more than
+    metrics side by side, such as heat_map, take what they take over HTTP: --with metric=opened.
 
     With --rebuild nothing is shown: all facts are told anew, while the server runs on.
 
@@ -136,8 +146,16 @@ def report(
         return
     if form == "xlsx" and output is None:
         raise click.UsageError("--format xlsx is written to a file: say which by --output")
+    chosen = name or USUAL
+    own = report_operations.analyses().get(chosen)
+    if own is None and chosen not in REPORTS:
+        known = ", ".join(report_operations.names())
+        raise click.BadParameter(f"{chosen!r} is none of {known}", param_hint="NAME")
+    if own is None and more:
+        raise click.UsageError(f"{chosen} takes nothing by --with")
     wanted = Wanted(
-        report=REPORTS[name or USUAL],
+        name=chosen,
+        more=more,
         language=language,
         period=period,
         from_at=from_at,
@@ -159,7 +177,7 @@ def report(
                 await show_rebuilding(database)
                 return
             try:
-                await named_report.show(database, wanted)
+                await named_report.show(database, wanted, own)
             except BadInput as refused:
                 option = refused.data["field"].replace("query.", "--").replace("_", "-")
                 raise click.BadParameter(refused.detail, param_hint=option) from None

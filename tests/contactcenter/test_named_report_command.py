@@ -2,22 +2,24 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import factories as make
 import msgspec
 import pytest
 
+from contactcenter.api import report_operations
 from contactcenter.cli import named_report
 from contactcenter.cli.named_report import Wanted
 from contactcenter.db import Database
 from contactcenter.dispatch import ending, holding
 from contactcenter.errors import BadInput
 from contactcenter.reporting import kept_facts
-from contactcenter.reporting.catalogue import REPORTS
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
-WORK = Wanted(report=REPORTS["work"], from_at=MONDAY, to_at=datetime(2026, 3, 9, tzinfo=UTC))
+WORK = Wanted(name="work", from_at=MONDAY, to_at=datetime(2026, 3, 9, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ async def test_a_dimension_that_is_none_is_refused_with_what_there_is(database: 
 async def test_a_named_period_is_that_of_the_zone(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    persian = Wanted(report=REPORTS["work"], language="fa", zone="Asia/Tehran", period="1404-12")
+    persian = Wanted(name="work", language="fa", zone="Asia/Tehran", period="1404-12")
 
     await named_report.show(database, persian)
 
@@ -123,3 +125,48 @@ async def test_no_report_is_overwritten_by_one_that_is_refused(
         )
 
     assert output.read_text() == "of yesterday"
+
+
+ANALYSES = report_operations.analyses()
+
+
+async def test_reports_of_their_own_are_asked_as_over_http(
+    database: Database, tmp_path: Path
+) -> None:
+    output = tmp_path / "report"
+    begins = {"csv": b"\xef\xbb\xbf", "json": b"{", "xlsx": b"PK"}
+    assert len(ANALYSES) > 3
+
+    for (name, own), form in zip(ANALYSES.items(), cycle(begins), strict=False):
+        wanted = Wanted(name=name, form=form, period="last_week", zone="Asia/Tehran", output=output)
+        await named_report.show(database, wanted, own)
+
+        assert output.read_bytes().startswith(begins[form]), name
+
+
+async def test_people_are_shown_a_report_of_its_own_as_a_table_and_what_it_means(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = msgspec.structs.replace(WORK, name="heat_map", more=("metric=solved",))
+
+    await named_report.show(database, own, ANALYSES["heat_map"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("│" in line or "┃" in line for line in lines) == 1 + 7 * 24
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "told"),
+    [
+        ({"by": "agent"}, "query.by", ""),
+        ({"more": ("metric=moon",)}, "query.metric", "opened"),
+        ({"clock": "sun"}, "query.clock", "business"),
+    ],
+)
+async def test_what_a_report_of_its_own_does_not_take_is_refused(
+    database: Database, asked: dict[str, Any], field: str, told: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        await named_report.show(database, Wanted(name="heat_map", **asked), ANALYSES["heat_map"])
+    assert refused.value.data["field"] == field
+    assert told in refused.value.detail
