@@ -46,7 +46,8 @@ CREATE TABLE report_fact (
 CREATE INDEX report_fact_of_ticket ON report_fact (ticket_id);
 CREATE INDEX report_fact_of_contact ON report_fact (contact_id, at) WHERE kind = 'opened';
 CREATE INDEX report_fact_of_kind ON report_fact (kind, at);
-CREATE INDEX report_fact_of_agent ON report_fact (agent_id, at) WHERE kind IN ('presence', 'busy', 'stay', 'offer', 'handled');
+CREATE INDEX report_fact_of_agent ON report_fact (agent_id, (coalesce(at, 'infinity'::timestamptz)))
+  WHERE kind IN ('presence', 'busy', 'stay', 'offer', 'handled');
 CREATE INDEX report_fact_going_on ON report_fact (kind, from_at) WHERE at IS NULL;
 
 -- How far the events have been read; one row. Facts are those of every event at or before it.

@@ -72,6 +72,7 @@ from contactcenter.dispatch import (
 from contactcenter.feed import reader
 from contactcenter.mail_intake import holding, storing, threads
 from contactcenter.mail_intake import intake as mail_intake
+from contactcenter.reporting import agent_times, kept_facts
 from contactcenter.switchboard import arriving as arriving_calls
 from contactcenter.switchboard import (
     beginning,
@@ -85,7 +86,7 @@ from contactcenter.switchboard import (
 
 #: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
 #: what is known of contacts, which rules ask for and credits follow; the look-ups of mails; the
-#: card; visitors who chat; hooks of calls.
+#: card; visitors who chat; hooks of calls; the facts of reports that are told anew.
 WAY: Final = (
     *(
         one.__name__
@@ -109,6 +110,7 @@ WAY: Final = (
     *(one.__name__ for one in (recordings, recording_views, recording_accesses)),
     *(one.__name__ for one in (recording_pauses, recording_policies)),
     *(one.__name__ for one in (recording_keeper, recording_erasing, voicemails)),
+    *(one.__name__ for one in (kept_facts, agent_times)),
 )
 
 

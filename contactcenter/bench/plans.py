@@ -63,6 +63,7 @@ _make_calls = tuple(
     )
 )
 _make_held = _SQL.command("held")
+_make_facts = _SQL.command("facts")
 _large_tables = _SQL.take("large_tables", str)
 
 
@@ -92,6 +93,7 @@ async def _settle(conn: OwnConnection, rows: int) -> None:
     for first in range(0, rows, _AT_ONCE):
         await _make_mails.run(conn, first, min(first + _AT_ONCE, rows) - 1)
     await _make_held.run(conn, 0, rows - 1)
+    await _make_facts.run(conn, 0, rows - 1)
     await _make_segments.run(conn, 0, rows - 1)
     await _make_credits.run(conn, 0, rows - 1)
     await _make_evidence.run(conn, 0, rows - 1)

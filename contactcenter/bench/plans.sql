@@ -24,6 +24,15 @@ SELECT 'email', 'message', 'stranger_in_thread', 'Before', 'message/rfc822', 'x'
        n + 1, now()
 FROM generate_series($1::int, $2::int) AS n, (SELECT min(id) AS id FROM entry_point) AS e
 
+-- name: facts
+-- What reports know of each problem, of a hundred agents: it was opened, lay in two hands, and one of them is busy with it.
+INSERT INTO report_fact (ticket_id, contact_id, kind, episode, from_at, at, agent_id, temperament, value, outcome, is_first)
+SELECT CASE WHEN f.kind IN ('presence', 'busy') THEN NULL ELSE n + 1 END, n + 1, f.kind, 1, now() - n * interval '1 second',
+       now() - n * interval '1 second' + interval '1 minute', CASE WHEN f.kind <> 'opened' THEN n % 100 END, 'unknown', 'unknown',
+       f.outcome, true
+FROM generate_series($1::int, $2::int) AS n,
+     (VALUES ('opened', 'customer'), ('stay', 'held'), ('stay', 'pending'), ('presence', 'handling'), ('busy', 'handling')) AS f(kind, outcome)
+
 -- name: segments
 -- Everybody's category, and somebody's manner, for one person in ten.
 INSERT INTO segment (contact_id, kind, value, source, confidence, actor, from_at)

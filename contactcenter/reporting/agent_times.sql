@@ -20,8 +20,9 @@ SELECT f.id, f.ticket_id, f.contact_id, f.kind, f.episode, f.from_at, f.at, f.ag
        f.to_tier::int AS to_tier, f.promise, f.score::int AS score, f.load::int AS load, f.contacts, f.transfers, f.escalations,
        f.came_back_s, f.calendar_s, f.business_s
 FROM unnest($1::bigint[], $2::timestamptz[]) AS a(agent_id, since)
-JOIN report_fact f ON f.agent_id = a.agent_id AND (a.since IS NULL OR f.at IS NULL OR f.at > a.since)
-  AND (f.kind = 'stay' AND f.outcome = 'held' OR f.kind = 'offer'
+JOIN report_fact f ON f.agent_id = a.agent_id
+  AND coalesce(f.at, 'infinity'::timestamptz) > coalesce(a.since, '-infinity')
+  AND f.kind IN ('stay', 'offer', 'handled') AND (f.kind = 'stay' AND f.outcome = 'held' OR f.kind = 'offer'
        OR f.kind = 'handled' AND f.outcome = 'talked' AND NOT EXISTS (
          SELECT FROM report_fact s
          WHERE s.ticket_id = f.ticket_id AND s.kind = 'stay' AND s.outcome = 'held' AND s.agent_id = f.agent_id))
@@ -33,12 +34,11 @@ SELECT f.id, f.ticket_id, f.contact_id, f.kind, f.episode, f.from_at, f.at, f.ag
        f.to_tier::int AS to_tier, f.promise, f.score::int AS score, f.load::int AS load, f.contacts, f.transfers, f.escalations,
        f.came_back_s, f.calendar_s, f.business_s
 FROM unnest($1::bigint[], $2::timestamptz[]) AS a(agent_id, since)
-JOIN report_fact f ON f.agent_id = a.agent_id AND f.kind IN ('presence', 'busy')
-  AND (f.at IS NULL OR a.since IS NULL OR f.at > a.since)
+CROSS JOIN LATERAL (
+  SELECT * FROM report_fact f
+  WHERE f.agent_id = a.agent_id AND f.kind IN ('presence', 'busy')
+    AND coalesce(f.at, 'infinity'::timestamptz) > coalesce(a.since, '-infinity') OFFSET 0) AS f -- each by the index, never all at once
 
 -- name: of_all
--- Whose time there is to tell of, or is told of.
-SELECT agent_id FROM (
-  SELECT id AS agent_id FROM agent
-  UNION SELECT DISTINCT agent_id FROM report_fact WHERE kind IN ('presence', 'busy')) AS told
-WHERE agent_id IS NOT NULL ORDER BY agent_id
+-- Everybody who may ever have said that he is there, or had a ticket.
+SELECT id AS agent_id FROM agent ORDER BY id
