@@ -396,6 +396,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET /reports/created_solved": _open("nothing"),
     "GET /reports/backlog_ageing": _open("nothing"),
     "GET /reports/tier_flow": _open("nothing"),
+    "GET /reports/staffing": _lead("GET", "nothing"),
     "GET /reports/funnel": _open("nothing"),
     "GET /reports/quadrant": _open("nothing"),
     "GET /reports/fairness": _lead("GET", "nothing"),
