@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from msgspec import Struct, field, structs
+from msgspec import UNSET, Struct, UnsetType, field, structs
 
 from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
 from contactcenter.measuring import METRICS, Ask, Clock, Dimension, Row
 from contactcenter.measuring.definitions import DEFINITIONS
+from contactcenter.measuring.measures import interval
 from contactcenter.measuring.words import Wording
 from contactcenter.reporting import corrections, kept_facts, sources
 from contactcenter.reporting.catalogue import Report
@@ -19,6 +20,8 @@ from routing.text import alphabetical
 from routing.wording import Language
 
 _NAMED: Final[tuple[Dimension, ...]] = ("agent", "team", "queue", "entry_point", "category")
+#: Figures that may be shares, which are told to the sixth digit; all others to the third.
+_FINE: Final = ("value", "low", "high")
 
 
 class Span(Struct, frozen=True, kw_only=True):
@@ -44,7 +47,10 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 class Figure(Struct, frozen=True, kw_only=True):
-    """A metric of one group; as ``measuring.Row``, seconds to the millisecond."""
+    """A metric of one group; as ``measuring.Row``, seconds to the millisecond.
+
+    ``low`` and ``high`` are of shares: the Wilson interval, 95 % sure; None of nothing.
+    """
 
     n: int
     value: float | None
@@ -53,6 +59,8 @@ class Figure(Struct, frozen=True, kw_only=True):
     p90: float | None
     numerator: float | None
     denominator: float | None
+    low: float | UnsetType | None = UNSET
+    high: float | UnsetType | None = UNSET
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -254,8 +262,10 @@ def _number(line: Line, name: Dimension) -> tuple[int, str]:
 def figure(row: Row) -> Figure:
     """The figures of a row as they are told."""
     values = {name: getattr(row, name) for name in Figure.__struct_fields__}
+    if METRICS[row.metric].measure == "share":
+        values["low"], values["high"] = interval(row.numerator or 0, row.denominator or 0)
     told: dict[str, Any] = {
-        name: value if not isinstance(value, float) else round(value, 6 if name == "value" else 3)
+        name: value if not isinstance(value, float) else round(value, 6 if name in _FINE else 3)
         for name, value in values.items()
     }
     return Figure(**told)

@@ -9,7 +9,7 @@ from unicodedata import bidirectional
 
 from msgspec import Struct
 
-from contactcenter.reporting.making import Figure, Made
+from contactcenter.reporting.making import Column, Figure, Made
 
 #: A spreadsheet takes a text that begins with one of these for a formula.
 #: Source: https://owasp.org/www-community/attacks/CSV_Injection
@@ -20,6 +20,8 @@ Unit = Literal["text", "count", "number", "share", "seconds", "date", "instant",
 Cell = str | int | float | bool | datetime | None
 
 _PARTS: Final = Figure.__struct_fields__
+#: Parts of a figure that only shares have: between which values they lie but for chance.
+_LIMITS: Final = ("low", "high")
 _COUNTED: Final[Mapping[str, Unit]] = {
     "n": "count",
     "numerator": "number",
@@ -76,7 +78,7 @@ def of_report(made: Made) -> Table:
             unit=_COUNTED.get(part) or _UNITS.get(one.measure, "number"),
         )
         for one in made.metrics
-        for part in _PARTS
+        for part in _parts(one)
     ]
     period = made.period
     return Table(
@@ -88,7 +90,7 @@ def of_report(made: Made) -> Table:
                 *(
                     getattr(line.figures[c.metric], part) if c.metric in line.figures else None
                     for c in made.metrics
-                    for part in _PARTS
+                    for part in _parts(c)
                 ),
             ]
             for line in made.rows
@@ -96,6 +98,11 @@ def of_report(made: Made) -> Table:
         about=_about(made),
         time_zone=period.time_zone,
     )
+
+
+def _parts(column: Column) -> list[str]:
+    """The parts of a figure that metrics of this measure have."""
+    return [part for part in _PARTS if column.measure == "share" or part not in _LIMITS]
 
 
 def _about(made: Made) -> list[tuple[str, str]]:

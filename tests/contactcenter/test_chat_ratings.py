@@ -12,6 +12,9 @@ from contactcenter.chat_farewell import end_now
 from contactcenter.chat_standing import standings
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, seek, transferring
+from contactcenter.reporting import kept_facts, making
+from contactcenter.reporting.catalogue import REPORTS
+from contactcenter.reporting.making import Figure, Question, Span
 from contactcenter.tickets import Ticket
 
 
@@ -82,6 +85,30 @@ async def test_a_rating_is_given_once_an_episode(
 
     given = [(r.episode, r.score, r.agent_id) for r in await chat_ratings.of_ticket(world, chat.id)]
     assert given == [(1, 5, ann), (2, 2, bob)]
+
+
+async def test_a_rating_is_in_the_report_of_satisfaction_with_how_sure_that_is(
+    world: Conn, queue_id: int, chat: Ticket, visitor: int
+) -> None:
+    ann = await give_to(world, 2, chat, queue_id, "Ann")
+    await solve(world, 5, chat)
+    await chat_ratings.give(world, after(6), visitor, 4, "")
+    await kept_facts.renew(world, [chat.id])
+
+    span = Span(from_at=NOON, to_at=after(60), time_zone="UTC")
+    question = Question(span=span, by=("agent",), clock="calendar")
+    report = await making.make(
+        world, after(60), REPORTS["satisfaction"], question, viewer_id=None, language="en"
+    )
+
+    (row,) = report.rows
+    assert row.group == {"agent": ann}
+    csat = row.figures["csat"]
+    assert (csat.value, csat.numerator, csat.denominator) == (1.0, 1, 1)
+    assert (csat.low, csat.high) == (0.206549, 1.0)
+    assert row.figures["score"] == Figure(
+        n=1, value=4.0, mean=4.0, median=4.0, p90=4.0, numerator=None, denominator=None
+    )
 
 
 async def test_it_is_his_who_solved_it_also_where_the_visitor_had_gone_before(
