@@ -89,13 +89,21 @@ async def behind(
             "stretches" if metric.measure in STRETCHES else metric.measure,
             ask.instant,
             ask.as_of,
-            _json({name: [_text(one) for one in kept] for name, kept in ask.only.items()}),
-            _json({name: _text(value) for name, value in group.items()}),
-            _json({name: _text(value) for name, value in whole.items()}),
+            _json(_kept(ask, whole)),
+            _json({name: _text(group[name]) for name in group if name == apart}),
             metric.measure == "portion",
             *after,
             limit,
         )
+
+
+def _kept(ask: Ask, whole: Group) -> dict[str, list[str]]:
+    """The values that are kept, by dimension: of the group those that are to be kept at all."""
+    kept: dict[str, list[str]] = {name: [_text(one) for one in ask.only[name]] for name in ask.only}
+    for name, value in whole.items():
+        text = _text(value)
+        kept[name] = [text] if text in kept.get(name, [text]) else []
+    return kept
 
 
 def _text(value: Any) -> str:

@@ -3,8 +3,9 @@
 -- operator, who sees all); $2 to $3 is half-open; $4 are the selections of the metric, each for its side (of what, hit, miss), $5
 -- their kinds; $6 chooses what is averaged; $7 is which facts are told of, at $8 where that is an instant; $9 is until when it is
 -- known what happened (NULL: for good); all as `answers.answer` says. $10 are the values that are kept, by dimension, as text
--- (an empty text is none at all), $11 the one group of the figure, $12 the group that it is of; with $13 it is a portion of that.
--- $14 and $15 are the last fact of the page before (0: there is none), $16 is how many.
+-- (an empty text is none at all); $11 the outcome or the tier by which the figure is apart from what it is of; with $12 it is a
+-- portion of that. $13 and $14 are the last fact of the page before (0: there is none), $15 is how many. Facts are put in order before
+-- they are looked at: a page looks at no more of them than it needs.
 WITH asking AS MATERIALIZED (
   SELECT $1::bigint AS user_id, $1::bigint IS NULL OR v.is_admin AS sees_all, u.role = 'supervisor' AS sees_teams,
          v.teams, v.hidden, (SELECT read_at FROM report_position) AS read_at
@@ -15,7 +16,7 @@ WITH asking AS MATERIALIZED (
   FROM jsonb_to_recordset($4::text::jsonb) AS s(
     side text, kind text, outcomes text[], only_first boolean, score_from int, score_to int, at_most_s float8, above_s float8,
     at_least_s float8, contacts_max int, escalations_max int, back_within_s float8, lasted_s float8, mature_s float8)
-), told AS (
+), told AS MATERIALIZED (
   SELECT f.*, CASE WHEN $6 = 'business' THEN f.business_s ELSE f.calendar_s END AS lasted_s,
          CASE WHEN $7 = 'instant' THEN extract(epoch FROM $8::timestamptz - coalesce(f.since_at, f.from_at))::float8 END AS age_s
   FROM report_fact f
@@ -24,21 +25,29 @@ WITH asking AS MATERIALIZED (
                 WHEN 'stretches' THEN f.from_at < $3 AND (f.at > $2 OR f.at IS NULL)
                 ELSE f.at >= $2 AND f.at < $3 END
     AND (coalesce(f.at, 'infinity'), f.id) >
-        (coalesce($14::timestamptz, CASE WHEN $15::bigint = 0 THEN '-infinity' ELSE 'infinity' END::timestamptz), $15)
+        (coalesce($13::timestamptz, CASE WHEN $14::bigint = 0 THEN '-infinity' ELSE 'infinity' END::timestamptz), $14)
+    AND ($10::text::jsonb -> 'agent' IS NULL OR $10::text::jsonb -> 'agent' ? coalesce(f.agent_id::text, ''))
+    AND ($10::text::jsonb -> 'team' IS NULL OR $10::text::jsonb -> 'team' ? coalesce(f.team_id::text, ''))
+    AND ($10::text::jsonb -> 'queue' IS NULL OR $10::text::jsonb -> 'queue' ? coalesce(f.queue_id::text, ''))
+    AND ($10::text::jsonb -> 'tier' IS NULL OR $10::text::jsonb -> 'tier' ? coalesce(f.tier::text, ''))
+    AND ($10::text::jsonb -> 'channel' IS NULL OR $10::text::jsonb -> 'channel' ? coalesce(f.channel, ''))
+    AND ($10::text::jsonb -> 'entry_point' IS NULL OR $10::text::jsonb -> 'entry_point' ? coalesce(f.entry_point_id::text, ''))
+    AND ($10::text::jsonb -> 'category' IS NULL OR $10::text::jsonb -> 'category' ? coalesce(f.category_id::text, ''))
+    AND ($10::text::jsonb -> 'temperament' IS NULL OR $10::text::jsonb -> 'temperament' ? coalesce(f.temperament, ''))
+    AND ($10::text::jsonb -> 'value' IS NULL OR $10::text::jsonb -> 'value' ? coalesce(f.value, ''))
+    AND ($10::text::jsonb -> 'outcome' IS NULL OR $10::text::jsonb -> 'outcome' ? coalesce(f.outcome, ''))
+    AND ($10::text::jsonb -> 'to_tier' IS NULL OR $10::text::jsonb -> 'to_tier' ? coalesce(f.to_tier::text, ''))
+    AND ($10::text::jsonb -> 'promise' IS NULL OR $10::text::jsonb -> 'promise' ? coalesce(f.promise, ''))
+  ORDER BY f.at NULLS LAST, f.id
 ), aged AS (
   SELECT t.*, CASE WHEN t.age_s < 86400 THEN '[0,1)' WHEN t.age_s < 259200 THEN '[1,3)' WHEN t.age_s < 604800 THEN '[3,7)'
                    WHEN t.age_s < 1209600 THEN '[7,14)' WHEN t.age_s IS NOT NULL THEN '[14,inf)' END AS age
   FROM told t
 ), seen AS (
-  SELECT t.*, x.is_of, x.is_hit, x.is_miss, l.labels @> $11::text::jsonb AS is_in_group,
+  SELECT t.*, x.is_of, x.is_hit, x.is_miss, ($11::text::jsonb -> 'outcome' IS NULL OR $11::text::jsonb ->> 'outcome' = coalesce(t.outcome, ''))
+           AND ($11::text::jsonb -> 'tier' IS NULL OR $11::text::jsonb ->> 'tier' = coalesce(t.tier::text, '')) AS is_in_group,
          greatest(extract(epoch FROM least(coalesce(t.at, $9, a.read_at, $3), $3) - greatest(t.from_at, $2)), 0)::float8 AS within_s
   FROM aged t CROSS JOIN asking a
-  CROSS JOIN LATERAL jsonb_build_object(
-    'agent', coalesce(t.agent_id::text, ''), 'team', coalesce(t.team_id::text, ''), 'queue', coalesce(t.queue_id::text, ''),
-    'tier', coalesce(t.tier::text, ''), 'channel', coalesce(t.channel, ''), 'entry_point', coalesce(t.entry_point_id::text, ''),
-    'category', coalesce(t.category_id::text, ''), 'temperament', coalesce(t.temperament, ''), 'value', coalesce(t.value, ''),
-    'outcome', coalesce(t.outcome, ''), 'to_tier', coalesce(t.to_tier::text, ''), 'promise', coalesce(t.promise, ''),
-    'age', coalesce(t.age, '')) AS l(labels)
   CROSS JOIN LATERAL (
     SELECT coalesce(bool_or(s.side = 'of'), false) AS is_of, coalesce(bool_or(s.side = 'hit'), false) AS is_hit,
            coalesce(bool_or(s.side = 'miss'), false) AS is_miss
@@ -57,16 +66,16 @@ WITH asking AS MATERIALIZED (
         WHERE o.contact_id = t.contact_id AND o.kind = 'opened' AND o.at > t.at
           AND o.at <= t.at + s.lasted_s * interval '1 second' AND o.ticket_id <> t.ticket_id AND o.outcome <> 'us'
           AND (o.category_id IS NULL OR t.category_id IS NULL OR o.category_id = t.category_id)))) AS x
-  WHERE (x.is_of OR x.is_hit OR x.is_miss) AND l.labels @> $12::text::jsonb
-    AND NOT EXISTS (SELECT FROM jsonb_each($10::text::jsonb) o WHERE NOT o.value ? (l.labels ->> o.key))
+  WHERE (x.is_of OR x.is_hit OR x.is_miss)
+    AND ($10::text::jsonb -> 'age' IS NULL OR $10::text::jsonb -> 'age' ? coalesce(t.age, ''))
     AND (a.sees_all OR t.agent_id = a.user_id OR a.sees_teams AND CASE WHEN t.ticket_id IS NULL
       THEN EXISTS (SELECT FROM team_member m WHERE m.user_id = t.agent_id AND m.team_id = ANY (a.teams))
       ELSE EXISTS (SELECT FROM ticket k WHERE k.id = t.ticket_id
         AND may_read(false, a.teams, a.hidden, '{}', k.team_ids, k.contact_id)) END)
 ), page AS (
-  SELECT s.*, s.is_in_group AND CASE WHEN $13::boolean THEN s.is_of ELSE s.is_hit END AS is_hit_here
+  SELECT s.*, s.is_in_group AND CASE WHEN $12::boolean THEN s.is_of ELSE s.is_hit END AS is_hit_here
   FROM seen s WHERE s.is_of OR s.is_in_group
-  ORDER BY s.at NULLS LAST, s.id LIMIT $16
+  ORDER BY s.at NULLS LAST, s.id LIMIT $15
 )
 SELECT p.id, p.kind, p.ticket_id, p.contact_id, p.from_at, p.at, p.agent_id, u.name AS agent_name, p.team_id, p.queue_id,
        p.tier::int AS tier, p.channel, p.entry_point_id, p.category_id, p.temperament, p.value AS worth, p.outcome,

@@ -37,7 +37,9 @@ async def facts(conn: asyncpg.Connection) -> None:
 def asks(name: str) -> list[Ask]:
     by = BY[list(METRICS).index(name) % len(BY)]
     only = {"queue": frozenset({1, None}), "temperament": frozenset({"warm"})}
+    reasons = [Ask(metric=name, by=("outcome",), **PERIOD)] if METRICS[name].has_reasons else []
     return [
+        *reasons,
         Ask(metric=name, **PERIOD),
         Ask(metric=name, by=by, clock="business", as_of=AS_OF, **PERIOD),
         Ask(metric=name, by=("age",), only=only, **PERIOD),
