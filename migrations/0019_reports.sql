@@ -117,46 +117,59 @@ CREATE TABLE report_correction (
 );
 CREATE INDEX report_correction_of_days ON report_correction (from_at, id);
 
--- A metric's facts of a period, summed by each of these dimensions: what a roll-up of the period is, or would be.
--- `what` is what is summed, '' for nothing.
-CREATE FUNCTION report_rolled(since timestamptz, until timestamptz, selections jsonb, kinds text[], dimensions text[],
-  is_business boolean, what text)
-RETURNS TABLE (dimension text, value text, n bigint, hits bigint, misses bigint, total numeric, buckets int[], counts int[])
+-- The facts of a period, summed by one dimension at a time for each of some questions: what roll-ups of the period are, or would be.
+-- A question has a number, `dimensions`, a clock and `what` is summed, '' for nothing; `selections` are what it is made of.
+CREATE FUNCTION report_rolled(since timestamptz, until timestamptz, selections jsonb, questions jsonb, kinds text[])
+RETURNS TABLE (question int, dimension text, value text, n bigint, hits bigint, misses bigint, total numeric, buckets int[], counts int[])
 LANGUAGE sql STABLE AS $$
-WITH chosen AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset(selections) AS s(
-    side text, kind text, outcomes text[], only_first boolean, score_from int, score_to int, at_most_s float8, above_s float8,
-    at_least_s float8, contacts_max int, escalations_max int, back_within_s float8)
+WITH asked AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset(questions) AS q(question int, dimensions text[], is_business boolean, what text)
+), chosen AS MATERIALIZED (
+  SELECT s.*, q.is_business, q.what
+  FROM jsonb_to_recordset(selections) AS s(
+    question int, side text, kind text, outcomes text[], only_first boolean, score_from int, score_to int, at_most_s float8,
+    above_s float8, at_least_s float8, contacts_max int, escalations_max int, back_within_s float8)
+  JOIN asked q USING (question)
 ), told AS (
-  SELECT f.*, coalesce(CASE WHEN is_business THEN f.business_s ELSE f.calendar_s END, 0) AS lasted_s
-  FROM report_fact f WHERE f.kind = ANY (kinds) AND f.at >= since AND f.at < until
+  SELECT f.*, s.question, s.side, s.what, s.at_most_s, s.above_s, s.at_least_s,
+         coalesce(CASE WHEN s.is_business THEN f.business_s ELSE f.calendar_s END, 0) AS lasted_s
+  FROM report_fact f JOIN chosen s ON s.kind = f.kind
+  WHERE f.kind = ANY (kinds) AND f.at >= since AND f.at < until
+    AND (s.outcomes IS NULL OR f.outcome = ANY (s.outcomes)) AND (f.is_first OR NOT s.only_first)
+    AND (s.score_from IS NULL OR f.score >= s.score_from) AND (s.score_to IS NULL OR f.score <= s.score_to)
+    AND (s.contacts_max IS NULL OR coalesce(f.contacts, 0) <= s.contacts_max)
+    AND (s.escalations_max IS NULL OR coalesce(f.escalations, 0) <= s.escalations_max)
+    AND (s.back_within_s IS NULL OR f.came_back_s <= s.back_within_s)
 ), seen AS (
-  SELECT t.*, s.side, CASE what WHEN 'score' THEN t.score::float8 WHEN 'transfers' THEN t.transfers::float8
-                                WHEN 'duration' THEN t.lasted_s END AS worth
-  FROM told t JOIN chosen s ON s.kind = t.kind
-  WHERE (s.outcomes IS NULL OR t.outcome = ANY (s.outcomes)) AND (t.is_first OR NOT s.only_first)
-    AND (s.score_from IS NULL OR t.score >= s.score_from) AND (s.score_to IS NULL OR t.score <= s.score_to)
-    AND (s.at_most_s IS NULL OR t.lasted_s <= s.at_most_s) AND (s.above_s IS NULL OR t.lasted_s > s.above_s)
-    AND (s.at_least_s IS NULL OR t.lasted_s >= s.at_least_s)
-    AND (s.contacts_max IS NULL OR coalesce(t.contacts, 0) <= s.contacts_max)
-    AND (s.escalations_max IS NULL OR coalesce(t.escalations, 0) <= s.escalations_max)
-    AND (s.back_within_s IS NULL OR t.came_back_s <= s.back_within_s)
+  SELECT t.*, CASE t.what WHEN 'score' THEN t.score::float8 WHEN 'transfers' THEN t.transfers::float8
+                          WHEN 'duration' THEN t.lasted_s END AS worth
+  FROM told t
+  WHERE (t.at_most_s IS NULL OR t.lasted_s <= t.at_most_s) AND (t.above_s IS NULL OR t.lasted_s > t.above_s)
+    AND (t.at_least_s IS NULL OR t.lasted_s >= t.at_least_s)
 ), bucketed AS (
-  SELECT d.dimension, d.value,
-         CASE WHEN s.worth < 1e-6 THEN -32768 ELSE ceil(ln(s.worth) / ln(1.01::float8 / 0.99::float8))::int END AS bucket,
-         count(*) FILTER (WHERE s.side = 'of') AS n, count(*) FILTER (WHERE s.side = 'hit') AS hits,
-         count(*) FILTER (WHERE s.side = 'miss') AS misses,
-         sum(round(s.worth::numeric, 6)) FILTER (WHERE s.side = 'of') AS total
-  FROM seen s CROSS JOIN LATERAL (VALUES
-    ('', ''), ('agent', s.agent_id::text), ('team', s.team_id::text), ('queue', s.queue_id::text), ('tier', s.tier::text),
-    ('channel', s.channel), ('entry_point', s.entry_point_id::text), ('category', s.category_id::text),
-    ('temperament', s.temperament), ('value', s.value), ('outcome', s.outcome), ('to_tier', s.to_tier::text),
-    ('promise', s.promise)) AS d(dimension, value)
-  WHERE d.dimension = ANY (dimensions)
-  GROUP BY 1, 2, 3
+  SELECT s.*, CASE WHEN s.worth < 1e-6 THEN -32768 ELSE ceil(ln(s.worth) / ln(1.01::float8 / 0.99::float8))::int END AS bucket,
+         (s.worth * 1e6)::bigint AS millionths
+  FROM seen s
+), counted AS (
+  SELECT b.question, b.bucket,
+         CASE WHEN GROUPING(b.agent_id) = 0 THEN 'agent' WHEN GROUPING(b.team_id) = 0 THEN 'team'
+              WHEN GROUPING(b.queue_id) = 0 THEN 'queue' WHEN GROUPING(b.tier) = 0 THEN 'tier'
+              WHEN GROUPING(b.channel) = 0 THEN 'channel' WHEN GROUPING(b.entry_point_id) = 0 THEN 'entry_point'
+              WHEN GROUPING(b.category_id) = 0 THEN 'category' WHEN GROUPING(b.temperament) = 0 THEN 'temperament'
+              WHEN GROUPING(b.value) = 0 THEN 'value' WHEN GROUPING(b.outcome) = 0 THEN 'outcome'
+              WHEN GROUPING(b.to_tier) = 0 THEN 'to_tier' WHEN GROUPING(b.promise) = 0 THEN 'promise' ELSE '' END AS dimension,
+         coalesce(b.agent_id::text, b.team_id::text, b.queue_id::text, b.tier::text, b.channel, b.entry_point_id::text,
+                  b.category_id::text, b.temperament, b.value, b.outcome, b.to_tier::text, b.promise, '') AS value,
+         count(*) FILTER (WHERE b.side = 'of') AS n, count(*) FILTER (WHERE b.side = 'hit') AS hits,
+         count(*) FILTER (WHERE b.side = 'miss') AS misses, sum(b.millionths) FILTER (WHERE b.side = 'of') AS millionths
+  FROM bucketed b
+  GROUP BY b.question, b.bucket, GROUPING SETS ((), (b.agent_id), (b.team_id), (b.queue_id), (b.tier), (b.channel), (b.entry_point_id),
+    (b.category_id), (b.temperament), (b.value), (b.outcome), (b.to_tier), (b.promise))
 )
-SELECT b.dimension, coalesce(b.value, ''), sum(b.n)::bigint, sum(b.hits)::bigint, sum(b.misses)::bigint, coalesce(sum(b.total), 0),
-       coalesce(array_agg(b.bucket ORDER BY b.bucket) FILTER (WHERE b.n > 0 AND b.bucket IS NOT NULL), '{}'),
-       coalesce(array_agg(b.n::int ORDER BY b.bucket) FILTER (WHERE b.n > 0 AND b.bucket IS NOT NULL), '{}')
-FROM bucketed b GROUP BY b.dimension, b.value
+SELECT c.question, c.dimension, c.value, sum(c.n)::bigint, sum(c.hits)::bigint, sum(c.misses)::bigint,
+       coalesce(sum(c.millionths), 0) * 0.000001,
+       coalesce(array_agg(c.bucket ORDER BY c.bucket) FILTER (WHERE c.n > 0 AND c.bucket IS NOT NULL), '{}'),
+       coalesce(array_agg(c.n::int ORDER BY c.bucket) FILTER (WHERE c.n > 0 AND c.bucket IS NOT NULL), '{}')
+FROM counted c JOIN asked q ON q.question = c.question AND c.dimension = ANY (q.dimensions)
+GROUP BY c.question, c.dimension, c.value
 $$;

@@ -47,6 +47,9 @@ CHAT_FILES = "tests/contactcenter/test_chat_files.py"
 CHAT_STANDING = "tests/contactcenter/test_chat_standing.py"
 CHAT_ENDINGS = "tests/contactcenter/test_chat_endings.py"
 CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
+ROLL_UPS = "tests/contactcenter/test_report_roll_ups.py"
+REPORT_KEEPER = "tests/contactcenter/test_report_keeper.py"
+ANSWERS_AGREE = "tests/contactcenter/measuring/test_answers_agree.py"
 CASE_MIX = "tests/contactcenter/statistics/test_casemix.py"
 FORECAST = "tests/contactcenter/statistics/test_forecast.py"
 TOLD_REPLIES = "tests/contactcenter/measuring/test_replies_and_resolutions.py"
@@ -2674,5 +2677,47 @@ FAULTS = (
         "if hearing.is_next_turn(hook) else None",
         "if hook is None else None",
         (f"{WAITING}::test_who_asks_for_more_music_waits_for_nobody",),
+    ),
+    Fault(
+        "what_comes_late_does_not_mark_its_day",
+        "contactcenter/report_keeper.py",
+        "        await roll_ups.mark(conn, facts)\n",
+        "",
+        (REPORT_KEEPER,),
+    ),
+    Fault(
+        "what_comes_late_marks_its_day_and_not_its_month",
+        "contactcenter/reporting/roll_ups.sql",
+        "JOIN report_span s ON s.from_at <= c.at AND s.to_at > c.at",
+        "JOIN report_span s ON s.from_at <= c.at AND s.to_at > c.at AND s.kind = 'day'",
+        (f"{ROLL_UPS}::test_what_changes_in_a_closed_day_is_rolled_up_again_and_told",),
+    ),
+    Fault(
+        "a_marked_day_is_read_from_its_roll_up",
+        "contactcenter/reporting/rolled_sums.py",
+        "if is_free and metric not in span.pending:",
+        "if is_free:",
+        (f"{ROLL_UPS}::test_what_changes_in_a_closed_day_is_rolled_up_again_and_told",),
+    ),
+    Fault(
+        "a_correction_is_not_told",
+        "contactcenter/reporting/roll_ups.sql",
+        "  WHERE metric = ANY ($8::text[])\n",
+        "  WHERE metric = ANY ($8::text[]) AND m.n < k.n\n",
+        (f"{ROLL_UPS}::test_what_changes_in_a_closed_day_is_rolled_up_again_and_told",),
+    ),
+    Fault(
+        "percentiles_are_those_of_the_last_day",
+        "contactcenter/reporting/sources.py",
+        "counts[bucket] += count",
+        "counts[bucket] = count",
+        (f"{ROLL_UPS}::test_roll_ups_and_edges_are_the_facts_and_percentiles_within_a_hundredth",),
+    ),
+    Fault(
+        "totals_are_those_of_a_group",
+        "contactcenter/reporting/answers.sql",
+        "GROUPING(agent) = 1 AS is_whole",
+        "GROUPING(agent) = 0 AS is_whole",
+        (f"{ANSWERS_AGREE}::test_questions_that_are_asked_together_are_answered_as_if_alone",),
     ),
 )

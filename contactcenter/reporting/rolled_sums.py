@@ -1,5 +1,6 @@
 """What roll-ups say of a period: the sums of closed days and months, and of what lies between."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.measuring import METRICS, Ask
 from contactcenter.reporting import roll_ups
+from contactcenter.reporting.roll_ups import Part
 
 
 class Span(Struct, frozen=True, kw_only=True):
@@ -101,24 +103,25 @@ async def sums(
     )
     for one in rolled_up:
         found[one.place].append(one)
+    parts: dict[tuple[datetime, datetime], list[Part]] = defaultdict(list)
     for place, (ask, _, gaps) in enumerate(asked):
-        metric = METRICS[ask.metric]
-        chosen = metric.chosen(ask)
-        is_business = roll_ups.clock_of(metric, ask.clock) == "business"
-        for from_at, to_at in gaps:
-            found[place] += await _rolled.all(
-                conn,
-                *(
-                    place,
-                    from_at,
-                    to_at,
-                    roll_ups.as_json(chosen),
-                    roll_ups.kinds_of(chosen),
-                    _dimension(ask),
-                ),
-                *(is_business, roll_ups.summed(metric)),
-            )
+        for gap in gaps:
+            parts[gap].append(_part(place, ask))
+    for gap, of_gap in parts.items():
+        for one in await _rolled.all(conn, *gap, *roll_ups.asked(of_gap)):
+            found[one.place].append(one)
     return found
+
+
+def _part(place: int, ask: Ask) -> Part:
+    metric = METRICS[ask.metric]
+    return Part(
+        place=place,
+        metric=metric,
+        clock=roll_ups.clock_of(metric, ask.clock),
+        chosen=metric.chosen(ask),
+        dimensions=[_dimension(ask)],
+    )
 
 
 def _dimension(ask: Ask) -> str:

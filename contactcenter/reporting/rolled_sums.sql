@@ -20,6 +20,6 @@ JOIN report_roll_up r ON r.metric = q.metric AND r.clock = q.clock AND r.dimensi
 GROUP BY q.place
 
 -- name: rolled
--- The same of a period that is not rolled up, for one question ($1).
-SELECT $1::int AS place, value, n, hits, misses, total::float8 AS total, buckets, counts
-FROM report_rolled($2, $3, $4::text::jsonb, $5::text[], ARRAY[$6::text], $7, $8)
+-- The same of a period that is not rolled up, for some questions ($4) of what is chosen by $3 from kinds $5.
+SELECT question AS place, value, n, hits, misses, total::float8 AS total, buckets, counts
+FROM report_rolled($1, $2, $3::text::jsonb, $4::text::jsonb, $5::text[])

@@ -149,9 +149,11 @@ async def test_a_day_is_closed_an_hour_after_its_end_in_the_zone_of_the_house(
     assert [row["zone"] for row in other] == ["UTC"]
 
 
+@pytest.mark.parametrize("at_once", [0, 150_000], ids=["one by one", "together"])
 async def test_what_changes_in_a_closed_day_is_rolled_up_again_and_told(
-    table: asyncpg.Connection,
+    table: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
+    monkeypatch.setattr(roll_ups, "_AT_ONCE", at_once)
     await roll_up(table, LATER)
     late = structs.replace(
         drawn(random.Random(1), "solved"), agent=1, at=JUNE - timedelta(days=2), calendar_s=90.0
