@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 import click
 import msgspec
@@ -13,18 +13,19 @@ from rich.table import Table
 from rich.text import Text
 
 from contactcenter import timers
-from contactcenter.api import report_questions
+from contactcenter.api import report_formats, report_questions
 from contactcenter.api.operation import Operation
 from contactcenter.cli import analysis
 from contactcenter.db import Database
 from contactcenter.measuring import Clock, Dimension
-from contactcenter.reporting import making, spans, tables, workbooks
+from contactcenter.reporting import making, spans
 from contactcenter.reporting.catalogue import REPORTS, Report
 from contactcenter.reporting.making import Figure, Line, Made, Question
 from contactcenter.time_zones import zone_of
 from routing.wording import Language
 
-Form = Literal["table", "csv", "xlsx", "json"]
+#: All there are over HTTP, and for people.
+FORMS: Final[tuple[str, ...]] = ("table", *get_args(get_args(report_formats.Format)[0]))
 
 #: Longer than a request may take: whoever asks here has the time.
 STATEMENT_TIMEOUT_S: Final = 300
@@ -51,7 +52,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     only: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     compare: bool = False
-    form: Form = "table"
+    form: str = "table"
     output: Path | None = None
 
 
@@ -142,13 +143,8 @@ def _question(now: datetime, report: Report, wanted: Wanted) -> Question:
 
 
 def _written(made: Made, wanted: Wanted) -> bytes:
-    match wanted.form:
-        case "csv":
-            return tables.as_csv(tables.of_report(made))
-        case "xlsx":
-            return workbooks.as_xlsx(tables.of_report(made))
-        case _:
-            return msgspec.json.encode(made)
+    form = msgspec.convert(wanted.form, type=report_formats.Format)
+    return analysis.written(report_formats.made(made, form))
 
 
 def _print(made: Made, output: Path | None) -> None:

@@ -9,7 +9,7 @@ import click
 from contactcenter import storage
 from contactcenter.api import report_operations
 from contactcenter.cli import event_file, named_report
-from contactcenter.cli.named_report import Form, Wanted
+from contactcenter.cli.named_report import FORMS, Wanted
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
@@ -23,6 +23,8 @@ from routing.wording import Language
 _EXAMPLE: Final = "2026-03-01T00:00:00+03:30"
 #: What is shown where no report is named.
 USUAL: Final = "performance"
+#: Forms that no terminal shows.
+NO_TEXT: Final = ("xlsx", "png")
 
 
 def _instant(
@@ -72,9 +74,7 @@ def _instant(
     show_default=True,
     help="business: only while the queue was open.",
 )
-@click.option(
-    "--format", "form", type=click.Choice(get_args(Form)), default="table", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(FORMS), default="table", show_default=True)
 @click.option(
     "--with",
     "more",
@@ -120,7 +120,7 @@ def report(
     only: tuple[str, ...],
     compare: bool,
     clock: Clock,
-    form: Form,
+    form: str,
     output: Path | None,
     more: tuple[str, ...],
     language: Language,
@@ -144,8 +144,8 @@ def report(
             raise click.UsageError("--from-events has its questions in the file, under ask")
         event_file.show(events_file, as_json=as_json, language=language)
         return
-    if form == "xlsx" and output is None:
-        raise click.UsageError("--format xlsx is written to a file: say which by --output")
+    if form in NO_TEXT and output is None:
+        raise click.UsageError(f"--format {form} is written to a file: say which by --output")
     chosen = name or USUAL
     own = report_operations.analyses().get(chosen)
     if own is None and chosen not in REPORTS:
