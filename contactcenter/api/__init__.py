@@ -87,6 +87,7 @@ from contactcenter.api import (
     sla,
     staffing,
     supervision,
+    supervisor_page,
     teams,
     temperaments,
     ticket_assets,
@@ -205,6 +206,7 @@ def api_routes(services: Services) -> list[web.RouteDef]:
     return [
         *(web.RouteDef(o.method, o.path, endpoint.handler_of(o, services), {}) for o in table),
         *docs_page.routes(table, services.settings),
+        *supervisor_page.routes(),
         *media.routes(services),
         *phone_sounds.routes(services),
     ]

@@ -17,6 +17,7 @@ _INVITATION: Final = """
 It is still running, and the simulated agents have signed off.
   Server    {address}
   API docs  {address}/api/docs
+  Reports   {address}/supervisor (sign in as {email}, password {password})
 In another terminal, sign in and look at the tickets:
   curl -c cookies -H 'Content-Type: application/json' \\
     -d '{{"email": "{email}", "password": "{password}"}}' {address}/api/v1/session

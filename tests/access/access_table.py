@@ -615,6 +615,8 @@ OUTSIDE: Final[dict[str, int]] = {
     "GET /api/asyncapi.json": 200,
     "GET /api/docs": 200,
     "GET /api/docs/{name}": 200,
+    "GET /supervisor": 200,  # it shows nothing until one has signed in
+    "GET /supervisor/{name}": 404,
     "GET /api/v1/feed": 426,  # a socket only; whoever opens one signs in first
     "GET /media/{token}": 404,  # the secret in the address is the guard
     "GET /media/prompts/{token}": 404,  # the same

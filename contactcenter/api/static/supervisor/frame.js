@@ -1,0 +1,24 @@
+// What stands round every figure: its period, until when it counts, its files, and a link that restores it.
+import { address } from "./api.js";
+import { html } from "./dom.js";
+
+/** Words with their places filled. */
+export function filled(words, values) {
+  return words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+/** From when to when, and until when it has counted. */
+export function About({ t, formats, period, as_of: asOf, children }) {
+  const from = formats.instant(period.from);
+  const words = filled(t.from_to, { from, to: formats.instant(period.to), zone: period.time_zone });
+  return html`<p class="about">${words}. ${asOf ? filled(t.as_of, { at: formats.instant(asOf) }) : t.not_counted} ${children}</p>`;
+}
+
+/** The same as files, and as a link. */
+export function Links({ t, path, query }) {
+  return html`<p class="links">
+    ${["csv", "xlsx"].map((format) => html`<a href=${address(path, { ...query, format })} download>
+      ${filled(t.file, { format: format.toUpperCase() })}</a> `)}
+    <a href=${location.hash || "#/"}>${t.link}</a>
+  </p>`;
+}

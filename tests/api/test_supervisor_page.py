@@ -1,0 +1,57 @@
+"""The supervisors' page as it is served, and the parts it is made of."""
+
+import re
+from importlib import resources
+
+import pytest
+
+from contactcenter.api.supervisor_page import OF_OTHERS
+
+_STATIC = resources.files("contactcenter.api") / "static" / "supervisor"
+_WORD = re.compile(r'(?<![\w.])([a-z_][a-z0-9_]*):\s*(?="|\{ )')
+
+
+async def test_the_page_lets_in_nothing_but_its_own_files(client):
+    response = await client.get("/supervisor")
+
+    assert response.status == 200
+    assert response.content_type == "text/html"
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
+    page = await response.text()
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert addresses
+    assert all(one.startswith(("/supervisor/", "data:")) for one in addresses)
+    assert all(" src=" in tag for tag in re.findall(r"<script\b[^>]*>", page))
+    assert not re.search(r"<style|\son[a-z]+\s*=", page)
+
+
+async def test_every_module_is_served_with_all_that_it_imports(client):
+    wanted, seen = ["main.js"], set()
+    while wanted:
+        name = wanted.pop()
+        seen.add(name)
+        response = await client.get(f"/supervisor/{name}")
+        assert (response.status, response.content_type) == (200, "text/javascript"), name
+        imported = re.findall(r'^import .* from "\./(.+)";$', await response.text(), re.MULTILINE)
+        wanted += [one for one in imported if one not in seen]
+
+    assert seen == {one.name for one in _STATIC.iterdir() if one.name.endswith(".js")} | set(
+        OF_OTHERS
+    )
+
+
+@pytest.mark.parametrize("name", ["README.md", "preact.LICENSE.txt", "docs.js", "index.html"])
+async def test_nothing_else_is_served(client, name):
+    assert (await client.get(f"/supervisor/{name}")).status == 404
+
+
+def test_the_page_says_the_same_in_both_languages():
+    english, persian = (
+        _WORD.findall((_STATIC / f"words_{language}.js").read_text(encoding="utf-8"))
+        for language in ("en", "fa")
+    )
+
+    assert len(english) > 150
+    assert english == persian

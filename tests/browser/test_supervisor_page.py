@@ -1,0 +1,108 @@
+"""The supervisors' page in a real browser: signing in, each view in both languages, and axe."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from chat_house import House
+from journeys.centre import PASSWORD
+from playwright.async_api import expect
+from visitors import UNREACHABLE, Visitor, Visitors
+
+#: The views of an administrator.
+_VIEWS = [
+    "team",
+    "mine",
+    "fair",
+    "funnel",
+    "quadrant",
+    "heat_map",
+    "created_solved",
+    "backlog_ageing",
+    "tier_flow",
+    "escalations",
+    "control_chart",
+    "promises",
+    "satisfaction",
+    "corrections",
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "look"),
+    [
+        ("en", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}),
+        ("fa", {"viewport": {"width": 360, "height": 900}, "color_scheme": "dark"}),
+    ],
+)
+async def test_each_view_is_seen_whole_in_both_languages(
+    house: House, visitors: Visitors, screenshots: Path, language: str, look: dict[str, Any]
+):
+    supervisor = await _signed_in(house, visitors, f"#/?language={language}", **look)
+    page = supervisor.page
+    assert await page.locator("html").get_attribute("dir") == ("rtl" if language == "fa" else "ltr")
+    links = page.get_by_role("navigation").get_by_role("link")
+    assert await links.count() == len(_VIEWS)
+
+    for view in _VIEWS:
+        await page.goto(f"{house.url}/supervisor#/{view}?language={language}&zone=Asia/Tehran")
+        await expect(page.locator("main section h2")).not_to_be_empty()
+        await expect(page.locator("main .loading")).to_have_count(0)
+        await expect(page.locator("main .problem")).to_have_count(0)
+        await page.screenshot(path=screenshots / f"supervisor-{view}-{language}.png")
+        found = await Axe().run(page)
+        serious = [
+            (one["id"], [node["html"][:200] for node in one["nodes"]])
+            for one in found.response["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+        assert serious == [], f"{view}: {serious}"
+        wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not wide, f"{view} is wider than the window"
+    assert all(url.startswith((house.url, "data:")) for url in supervisor.requests)
+
+
+async def test_what_is_chosen_is_in_the_address_and_a_refusal_is_shown(
+    house: House, visitors: Visitors
+):
+    supervisor = await _signed_in(house, visitors, "#/team?language=en&zone=UTC")
+    page = supervisor.page
+
+    await page.get_by_label("Period").select_option("last_month")
+    await expect(page).to_have_url(
+        f"{house.url}/supervisor#/team?language=en&zone=UTC&period=last_month"
+    )
+    await page.reload()
+    await expect(page.get_by_label("Period")).to_have_value("last_month")
+    supervisor.forgives = UNREACHABLE
+    await page.get_by_label("Time zone").fill("Asia/Teheran")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main").get_by_role("alert")).to_contain_text("Asia/Tehran")
+
+
+async def test_the_page_is_left_by_the_keyboard_alone(house: House, visitors: Visitors):
+    supervisor = await _signed_in(house, visitors, "#/team?language=en&zone=UTC")
+    page = supervisor.page
+
+    await page.get_by_role("link", name="Skip to the content").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("main")).to_be_focused()
+    await page.get_by_role("button", name="Sign out").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("Password")).to_be_visible()
+
+
+async def _signed_in(house: House, visitors: Visitors, shown: str, **context: Any) -> Visitor:
+    async with house.database.read() as conn:
+        email = await conn.fetchval("SELECT email FROM user_account WHERE id = $1", house.admin.id)
+    visitor = await visitors.open("about:blank", **context)
+    # Nobody is signed in at first, which the browser calls a failure.
+    visitor.forgives = UNREACHABLE
+    await visitor.page.goto(f"{house.url}/supervisor{shown}")
+    await visitor.page.locator("input[name=email]").fill(email)
+    await visitor.page.locator("input[name=password]").fill(PASSWORD)
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.page.get_by_role("navigation")).to_be_visible()
+    visitor.forgives = ()
+    return visitor
