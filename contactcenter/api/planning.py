@@ -1,25 +1,31 @@
-"""What-if over HTTP: what callers would meet with more or fewer agents."""
+"""Days to plan over HTTP: what-if of agents, the forecast, and the promises of a day."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from contactcenter.api import periods, report_formats
-from contactcenter.api.operation import SUPERVISOR, Answer, Call, operation
+from contactcenter.api.inputs import Id
+from contactcenter.api.operation import AGENT, SUPERVISOR, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
-from contactcenter.api.report_questions import Only, kept, language_of
+from contactcenter.api.report_questions import Only, kept, language_of, zone_named
 from contactcenter.errors import BadInput
-from contactcenter.reporting import staffing
+from contactcenter.public_holidays import UnknownCountry
+from contactcenter.reporting import forecast, sla_burn_down, staffing
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.staffing import Question
 from contactcenter.statistics.queueing import LONGEST_PATIENCE_S, MOST_AGENTS
 from contactcenter.statistics.staffing import Promise
+from routing.wording import Language
 
 #: What a question has by the same names.
 _GIVEN: Final = ("volume", "aht_s", "patience_s", "interval_s", "shrinkage", "agents")
+#: A day to look at is at most so far from today.
+FURTHEST_DAYS: Final = 366
 USUAL: Final = timedelta(days=28)
 
 
@@ -116,3 +122,105 @@ async def report_staffing(call: Call, query: StaffingQuery) -> Analysis | Answer
         call.conn, now, question, viewer_id=call.actor.user_id, language=language
     )
     return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+
+
+class DayQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which day of a zone, and of which queue alone."""
+
+    day: (
+        Annotated[date, Meta(description="Such as 2026-03-21; in the calendar of the west.")] | None
+    ) = None
+    zone: Annotated[
+        str, Meta(max_length=60, pattern=r"^[ -~]*\Z", description="An IANA time zone.")
+    ] = "UTC"
+    queue_id: Id | None = None
+    language: Annotated[Language, Meta(description="Yours if not given.")] | None = None
+    format: Format = "json"
+
+
+class ForecastQuery(DayQuery, frozen=True, kw_only=True):
+    """Of which channel, and by whose holidays."""
+
+    channel: Annotated[str, Meta(max_length=40, pattern=r"^[a-z_]*\Z")] | None = None
+    country: (
+        Annotated[
+            str,
+            Meta(pattern=r"^[A-Z]{2}\Z", description="Whose public holidays count, such as IR."),
+        ]
+        | None
+    ) = None
+
+
+@operation(
+    "GET",
+    "/reports/sla_burn_down",
+    tag="reports",
+    roles=AGENT,
+    via="read",
+    produces=report_formats.PRODUCES,
+)
+async def report_sla_burn_down(call: Call, query: DayQuery) -> Analysis | Answer:
+    """Report the promises that are due on a day (today) by hour: met, broken, still running.
+
+    `inputs.at_risk` are due within 30 minutes. Administrators see all, supervisors the tickets of
+    their teams, agents their own work.
+    """
+    now = await call.clock()
+    zone = zone_named(query.zone)
+    question = sla_burn_down.Question(
+        day=_day(query, now, zone, ahead=0), zone=zone, queue_id=query.queue_id
+    )
+    analysis = await sla_burn_down.sla_burn_down(
+        call.conn,
+        now,
+        question,
+        viewer_id=call.actor.user_id,
+        language=language_of(call, query.language),
+    )
+    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+
+
+@operation(
+    "GET",
+    "/reports/forecast",
+    tag="reports",
+    roles=SUPERVISOR,
+    via="read",
+    produces=report_formats.PRODUCES,
+)
+async def report_forecast(call: Call, query: ForecastQuery) -> Analysis | Answer:
+    """Report what will be opened in each half hour of a day (tomorrow), and how sure that is.
+
+    A row a half hour: the mean of the last four same weekdays, on holidays times their factor, its
+    limits, and what came where it is past. Administrators see all, supervisors the tickets of their
+    teams.
+    """
+    now = await call.clock()
+    zone = zone_named(query.zone)
+    question = forecast.Question(
+        day=_day(query, now, zone, ahead=1),
+        zone=zone,
+        queue_id=query.queue_id,
+        channel=query.channel,
+        country=query.country,
+    )
+    try:
+        analysis = await forecast.forecast(
+            call.conn,
+            now,
+            question,
+            viewer_id=call.actor.user_id,
+            language=language_of(call, query.language),
+        )
+    except UnknownCountry as error:
+        raise BadInput("query.country", str(error)) from None
+    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+
+
+def _day(query: DayQuery, now: datetime, zone: ZoneInfo, *, ahead: int) -> date:
+    """The day that is meant, by default so many after today."""
+    today = now.astimezone(zone).date()
+    day = query.day or today + timedelta(days=ahead)
+    if abs((day - today).days) > FURTHEST_DAYS:
+        raise BadInput("query.day", f"The day is more than {FURTHEST_DAYS} days from today.")
+    return day

@@ -18,6 +18,25 @@ STAFFING: Final[Mapping[str, Said]] = {
         " شده است؛ وقت آزاد برای کاری است که می‌تواند منتظر بماند.",
     },
 }
+BURN_DOWN: Final[Mapping[str, Said]] = {
+    "title": {"en": "Promises due on a day", "fa": "تعهدهای زمانی یک روز"},
+    "definition": {
+        "en": "Promises by the hour in which they are due: met, broken, and still running. Left is"
+        " what runs and is due in later hours. What stands still is not due.",
+        "fa": "تعهدها بر پایه‌ی ساعت سررسید: انجام‌شده، نقض‌شده و در جریان. مانده یعنی آنچه در جریان"
+        " است و سررسیدش در ساعت‌های بعد است. آنچه متوقف است سررسید ندارد.",
+    },
+}
+FORECAST: Final[Mapping[str, Said]] = {
+    "title": {"en": "Forecast of what will be opened", "fa": "پیش‌بینی آنچه باز خواهد شد"},
+    "definition": {
+        "en": "By the half hour: the mean of the last four same weekdays, times the factor of a"
+        " holiday. In 95 of 100 half hours what comes lies between the limits, which are those of"
+        " chance, widened by how much the days before differed.",
+        "fa": "برای هر نیم‌ساعت: میانگین چهار روزِ هم‌نامِ گذشته، ضرب در ضریب تعطیلی. در ۹۵ نیم‌ساعت از"
+        " ۱۰۰ آنچه می‌آید میان حدهاست؛ حدها از تصادف‌اند و به اندازه‌ی تفاوت روزهای پیش بازتر شده‌اند.",
+    },
+}
 #: What is not known, and so not told.
 NOTES: Final[Mapping[str, Said]] = {
     "no_calls": {
@@ -33,6 +52,12 @@ NOTES: Final[Mapping[str, Said]] = {
     "unreachable": {
         "en": "No number of agents that is looked at keeps the target.",
         "fa": "هیچ تعدادی از کارشناس که بررسی می‌شود به هدف نمی‌رسد.",
+    },
+    "no_holidays": {
+        "en": "The day is a public holiday, and no earlier one says how much comes on such days:"
+        " it is told as a usual day.",
+        "fa": "این روز تعطیل رسمی است و تعطیلیِ پیشینی نیست که بگوید در چنین روزی چقدر می‌آید: مانند"
+        " روز عادی پیش‌بینی شده است.",
     },
 }
 LABELS: Final[Mapping[str, Said]] = {
@@ -55,4 +80,16 @@ LABELS: Final[Mapping[str, Said]] = {
         "en": "has time for what may wait",
         "fa": "برای کار منتظر وقت هست",
     },
+    "hour": {"en": "hour", "fa": "ساعت"},
+    "due": {"en": "due", "fa": "سررسید"},
+    "met": {"en": "met", "fa": "انجام‌شده"},
+    "broken": {"en": "broken", "fa": "نقض‌شده"},
+    "running": {"en": "running", "fa": "در جریان"},
+    "left": {"en": "left", "fa": "مانده"},
+    "starts_at": {"en": "from", "fa": "از"},
+    "expected": {"en": "expected", "fa": "مورد انتظار"},
+    "lower": {"en": "lower limit", "fa": "حد پایین"},
+    "upper": {"en": "upper limit", "fa": "حد بالا"},
+    "weeks": {"en": "days it is the mean of", "fa": "میانگین چند روز"},
+    "actual": {"en": "what came", "fa": "آنچه آمد"},
 }

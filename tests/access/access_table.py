@@ -397,6 +397,8 @@ TABLE: Final[dict[str, Line]] = {
     "GET /reports/backlog_ageing": _open("nothing"),
     "GET /reports/tier_flow": _open("nothing"),
     "GET /reports/staffing": _lead("GET", "nothing"),
+    "GET /reports/sla_burn_down": _open("nothing"),
+    "GET /reports/forecast": _lead("GET", "nothing"),
     "GET /reports/funnel": _open("nothing"),
     "GET /reports/quadrant": _open("nothing"),
     "GET /reports/fairness": _lead("GET", "nothing"),

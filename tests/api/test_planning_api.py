@@ -1,9 +1,11 @@
-"""What-if over HTTP: the numbers given, those estimated from calls, and what is refused."""
+"""Days to plan over HTTP: what-if of agents, the forecast, and the promises of a day."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import factories as make
 import pytest
+
+from routing.calendars import persian
 
 #: The vector W01: 250 calls in half an hour, 210 seconds each, 80 % to be answered in 20 seconds.
 W01 = "volume=250&aht_s=210&interval_s=1800&service_level=0.8&within_s=20&shrinkage=0.3"
@@ -105,3 +107,120 @@ async def test_where_nobody_left_there_is_no_erlang_a(admin):
 )
 async def test_what_makes_no_sense_is_refused(admin, query, field):
     assert (await admin("GET", f"/reports/staffing?{query}", status=422))["field"] == field
+
+
+OPENED = """
+INSERT INTO report_fact (ticket_id, kind, episode, from_at, at, queue_id, channel, temperament, value, is_first)
+SELECT $4, 'opened', 1, $1, $1, $2, 'sms', 'warm', 'unknown', true FROM generate_series(1, $3)
+"""
+PROMISE = """
+INSERT INTO report_fact (ticket_id, kind, episode, from_at, at, agent_id, temperament, value, is_first, calendar_s, outcome)
+VALUES ($4, 'promise', 1, $1, $1, $2, 'warm', 'unknown', true, 60, $3)
+"""
+CLOCK = """
+INSERT INTO sla_clock (ticket_id, episode, metric, policy, target_s, warn_share, configuration_version, started_at, due_at)
+VALUES ($1, 1, 'resolution', 'p', 60, 0.8, 1, $2, $2)
+"""
+
+
+async def opened(table, day: date, n: int, ticket_id: int | None = None) -> None:
+    """So many problems at half past ten."""
+    at = datetime.combine(day, time(10, 30), UTC)
+    await table.execute(OPENED, at, 1, n, ticket_id)
+
+
+async def test_a_day_is_the_mean_of_the_last_four_like_it(admin, supervisor, table):
+    day = datetime.now(UTC).date() + timedelta(days=1)
+    for weeks, n in enumerate((4, 6, 4, 6, 9, 9), start=1):
+        await opened(table, day - timedelta(weeks=weeks), n)
+    await opened(table, day - timedelta(days=2), 50)
+    await opened(table, day - timedelta(weeks=7), 1)
+
+    told = await admin("GET", "/reports/forecast", status=200)
+    none = await supervisor("GET", "/reports/forecast", status=200)
+    other = await admin("GET", "/reports/forecast?channel=phone", status=200)
+
+    assert len(told["rows"]) == 48
+    [row] = [row for row in told["rows"] if row["expected"]]
+    assert row["starts_at"].startswith(f"{day}T10:30")
+    assert (row["expected"], row["weeks"], row["actual"]) == (5.0, 4, None)
+    assert (row["lower"], row["upper"]) == (1.0, 11.0)
+    assert told["inputs"]["expected_of_day"] == 5.0
+    assert told["inputs"]["over_dispersion"] == 1.0
+    for one in (none, other):
+        assert one["inputs"]["expected_of_day"] == 0.0
+
+
+async def test_a_day_that_is_past_has_what_came_beside_it(admin, table):
+    day = datetime.now(UTC).date() - timedelta(days=1)
+    await opened(table, day, 7)
+
+    told = await admin("GET", f"/reports/forecast?day={day}", status=200)
+
+    assert [row["actual"] for row in told["rows"] if row["actual"]] == [7]
+    assert {row["expected"] for row in told["rows"]} == {None}
+
+
+async def test_what_comes_on_holidays_is_known_from_those_before(admin, table):
+    """Nowruz had two where the weeks beside it had ten; the 22nd of Bahman will have fewer, too."""
+    today = persian.persian_date(datetime.now(UTC).date())
+    year = today.year if (today.month, today.day) > (11, 22) else today.year - 1
+    day, nowruz = persian.gregorian_date(year, 11, 22), persian.gregorian_date(year, 1, 1)
+    for weeks in range(1, 9):
+        await opened(table, day - timedelta(weeks=weeks), 10)
+    for one, n in ((nowruz, 2), (nowruz - timedelta(7), 10), (nowruz + timedelta(7), 10)):
+        await opened(table, one, n)
+
+    told = await admin("GET", f"/reports/forecast?day={day}&country=IR", status=200)
+    usual = await admin("GET", f"/reports/forecast?day={day}", status=200)
+
+    factor = told["inputs"]["factor"]
+    assert 0 < factor < 1
+    assert told["inputs"]["is_public_holiday"]
+    assert told["inputs"]["expected_of_day"] == pytest.approx(10 * factor, abs=0.001)
+    assert usual["inputs"]["expected_of_day"] == 10.0
+
+
+async def test_the_promises_of_a_day_are_met_broken_or_running(staff, table, admin, supervisor):
+    await make.prepare(table)
+    team_id = await make.team(table)
+    queue_id = await make.queue(table, team_id=team_id)
+    ticket = await make.queued_ticket(table, MONDAY, queue_id=queue_id)
+    bahar = await staff.account("agent", name="Bahar", email="bahar@desk.test")
+    soon = datetime.now(UTC) + timedelta(minutes=10)
+    day = soon.date()
+    for hour, outcome in ((1, "met"), (1, "breached"), (5, "met")):
+        at = datetime.combine(day, time(hour), UTC)
+        await table.execute(PROMISE, at, bahar, outcome, ticket.id)
+    await table.execute(CLOCK, ticket.id, soon)
+    path = f"/reports/sla_burn_down?day={day}"
+
+    told = await admin("GET", path, status=200)
+    none = await supervisor("GET", path, status=200)
+    own = await (await staff.session_of(bahar))("GET", path, status=200)
+    await make.join_teams(table, supervisor.user_id, team_id)
+    team = await supervisor("GET", path, status=200)
+
+    names = ("due", "met", "broken", "running", "at_risk")
+    assert [told["inputs"][name] for name in names] == [4, 2, 1, 1, 1]
+    assert team["rows"] == told["rows"]
+    assert [none["inputs"][name] for name in names] == [0, 0, 0, 0, 0]
+    assert [own["inputs"][name] for name in names] == [3, 2, 1, 0, 0]
+    rows = told["rows"]
+    assert len(rows) == 24
+    assert [(r["met"], r["broken"]) for r in rows if r["hour"] in {1, 5}] == [(1, 1), (1, 0)]
+    assert rows[soon.hour]["running"] == 1
+    assert [row["left"] for row in rows] == [1] * soon.hour + [0] * (24 - soon.hour)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("forecast?day=1900-01-01", "query.day"),
+        ("forecast?zone=Mars", "query.zone"),
+        ("forecast?country=XX", "query.country"),
+        ("sla_burn_down?day=9999-12-31", "query.day"),
+    ],
+)
+async def test_a_day_nobody_knows_is_refused(admin, path, field):
+    assert (await admin("GET", f"/reports/{path}", status=422))["field"] == field
