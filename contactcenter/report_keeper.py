@@ -24,7 +24,8 @@ from contactcenter.time_zones import zone_of
 
 #: So many events in one transaction: some tens of milliseconds.
 BATCH: Final = 500
-_LEASE: Final = "reports"
+#: Of all processes the one that keeps facts has it.
+LEASE: Final = "reports"
 _LEASE_S: Final = 30
 _EVERY_S: Final = 1.0
 #: While messages come in, so many parts of the time are left to them for each one of ours.
@@ -95,7 +96,7 @@ class ReportKeeper:
     async def read_some(self) -> bool:
         """Read a batch of events; whether there may be more."""
         async with self._database.transaction() as conn:
-            if await leases.take(conn, _LEASE, self._holder, lease_s=_LEASE_S) is None:
+            if await leases.take(conn, LEASE, self._holder, lease_s=_LEASE_S) is None:
                 return False
             now = await timers.clock(conn)
             position = await _position.first(conn)
@@ -115,7 +116,7 @@ class ReportKeeper:
     async def roll_up_some(self) -> bool:
         """Roll up one metric of one day or month; whether there was any to roll up."""
         async with self._database.transaction() as conn:
-            if await leases.take(conn, _LEASE, self._holder, lease_s=_LEASE_S) is None:
+            if await leases.take(conn, LEASE, self._holder, lease_s=_LEASE_S) is None:
                 return False
             await _position.first(conn)  # one after the other with whoever reads
             now = await timers.clock(conn)

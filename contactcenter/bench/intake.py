@@ -93,7 +93,7 @@ async def measure(plan: Plan, say: Say) -> Result:
         conn = await connect(url)
         stack.push_async_callback(conn.close, timeout=5)
         server = await stack.enter_async_context(
-            served(folder, _settings(url, folder), workers=plan.workers)
+            served(folder, settings_of(url, folder), workers=plan.workers)
         )
         run = _Run(
             plan=plan,
@@ -260,7 +260,8 @@ def _rate(loaded: Loaded) -> float:
     return len(loaded.latencies_us) / loaded.elapsed_s
 
 
-def _settings(database_url: str, folder: Path) -> dict[str, str]:
+def settings_of(database_url: str, folder: Path) -> dict[str, str]:
+    """The settings of a server that takes these messages, and reaches nobody."""
     return {
         "database_url": database_url,
         "data_dir": str(folder / "data"),

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from math import isclose
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from contactcenter import db, partitions
+from contactcenter.bench import reports_intake
 from contactcenter.bench.figures import MeasurementInvalid, percentile
 from contactcenter.bench.scratch import connect, scratch
 from contactcenter.db import OwnConnection
@@ -26,6 +27,7 @@ _YEAR: Final = datetime(2025, 1, 1, tzinfo=UTC)
 _FROM, _TO = datetime(2025, 6, 1, tzinfo=UTC), datetime(2025, 7, 1, tzinfo=UTC)
 _LATER: Final = datetime(2026, 3, 1, tzinfo=UTC)
 _AT_ONCE: Final = 50_000
+_SLICES: Final = 4
 #: Of sums of durations that are rounded to the millionth of a second.
 _ROUNDING: Final = 1e-6
 _WITHIN: Final = 0.0101
@@ -36,13 +38,15 @@ Say = Callable[[str], None]
 class Plan(Struct, frozen=True, kw_only=True):
     """What to measure: tickets of a year with ten facts each.
 
-    ``interactions`` are so many raw events more than the three of each ticket.
+    ``interactions`` are so many raw events more than the three of each ticket. ``intake_s`` is how
+    long the intake is loaded, with and without facts being kept in turn; 0 leaves that out.
     """
 
     tickets: int = 1_000_000
     interactions: int = 10_000_000
     agents: int = 200
     repeats: int = 20
+    intake_s: float = 24.0
     database_url: str | None = None
 
 
@@ -50,7 +54,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """The last line; ``ratio`` is the metric's p95 over that of raw events.
 
     ``report`` is `work` by agent with its totals, ``metric`` one metric of it by agent, and ``raw``
-    the same metric computed from the events.
+    the same metric computed from the events. ``intake_ratio`` is the intake's rate while facts are
+    kept over that while they are not, None where it was left out.
     """
 
     tickets: int
@@ -65,6 +70,8 @@ class Result(Struct, frozen=True, kw_only=True):
     raw_p50_ms: float
     raw_p95_ms: float
     ratio: float
+    intake_per_s: float | None = None
+    intake_ratio: float | None = None
 
 
 class _Index(Struct, frozen=True, kw_only=True):
@@ -95,11 +102,15 @@ async def measure(plan: Plan, say: Say, *, durable: bool = True) -> Result:
             began_s = time.perf_counter()
             rolled_up = await _roll_up(conn)
             roll_up_s = time.perf_counter() - began_s
-            say(f"{rolled_up:,} metrics of days and months rolled up in {roll_up_s:.0f} s")
+            say(f"{rolled_up:,} days and months rolled up in {roll_up_s:.0f} s")
             await conn.execute("VACUUM (ANALYZE) report_roll_up")
-            return await _asked(conn, plan, rolled_up, roll_up_s)
+            result = await _asked(conn, plan, rolled_up, roll_up_s)
         finally:
             await conn.close(timeout=5)
+    if not plan.intake_s:
+        return result
+    kept = await reports_intake.measure(plan.intake_s, _SLICES, plan.database_url, say)
+    return structs.replace(result, intake_per_s=kept.with_per_s, intake_ratio=kept.ratio)
 
 
 async def settle(conn: OwnConnection, plan: Plan, say: Say) -> None:

@@ -205,6 +205,9 @@ def plans(rows: int, database_url: str | None, *, as_json: bool) -> None:
     "--interactions", type=click.IntRange(0, 1_000_000_000), default=10_000_000, show_default=True
 )
 @click.option("--repeats", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option(
+    "--intake-seconds", "intake_s", type=click.FloatRange(0, 3600), default=24.0, show_default=True
+)
 @_database_url
 @_as_json
 def reports(*, as_json: bool, **options: Any) -> None:

@@ -117,12 +117,13 @@ async def mark(conn: Conn, facts: Iterable[Fact]) -> None:
 async def roll_up_next(conn: Conn, now: datetime) -> bool:
     """Roll up what is to be rolled up of one span; whether there was any left to do.
 
-    All of it at once, or one metric if that would be too much for one statement.
+    All of a day at once; one metric of a month, or of a day that is too much for one statement.
     """
     pending = await _next_pending.first(conn, sorted(_USED), _AT_ONCE + 1)
     if pending is None:
         return False
-    names = pending.metrics if pending.n_facts <= _AT_ONCE else pending.metrics[:1]
+    is_at_once = pending.kind == "day" and pending.n_facts <= _AT_ONCE
+    names = pending.metrics if is_at_once else pending.metrics[:1]
     await conn.execute(PLANNING)
     if pending.kind == "month":
         await _forget_month.run(conn, pending.span_id, names)
