@@ -12,6 +12,7 @@ from visitors import UNREACHABLE, Visitor, Visitors
 
 #: The views of an administrator.
 _VIEWS = [
+    "live",
     "team",
     "mine",
     "fair",

@@ -4,10 +4,10 @@ import { Refused, ask } from "./api.js";
 
 export { html, render, useEffect, useRef, useState };
 
-/** What the API answers to a question: `{loading, answer, error}`, asked again when it changes. */
-export function useAnswer(path, query) {
+/** What the API answers to a question: `{loading, answer, error}`, asked again when it changes, or with another `turn`. */
+export function useAnswer(path, query, turn = 0) {
   const [state, setState] = useState({ loading: true });
-  const key = JSON.stringify([path, query]);
+  const key = JSON.stringify([path, query, turn]);
   useEffect(() => {
     if (path === null) return undefined;
     const leaving = new AbortController();

@@ -3,6 +3,7 @@ import { AnalysisView } from "./analysis.js";
 import { CorrectionsView } from "./corrections.js";
 import { html } from "./dom.js";
 import { FairView } from "./fair.js";
+import { LiveView } from "./live.js";
 import { ReportView } from "./report.js";
 import { RowsView } from "./rows.js";
 
@@ -14,6 +15,7 @@ const clock = ({ t }) => ({ name: "clock", label: t.clock, usual: "calendar", op
 const metric = (usual) => ({ t, reports }) => ({ name: "metric", label: t.metric, usual, options: metrics(reports) });
 
 const VIEWS = {
+  live: (props) => html`<${LiveView} ...${props} />`,
   team: report(() => ({})),
   mine: report(({ session }) => ({ only: `agent:${session.user_id}` })),
   fair: (props) => html`<${FairView} ...${props} />`,
@@ -32,7 +34,7 @@ const VIEWS = {
 
 /** The names of the views of a role, one's own first where one is an agent. */
 export function viewsOf(role) {
-  const names = Object.keys(VIEWS).filter((one) => one !== "corrections" || role === "admin");
+  const names = Object.keys(VIEWS).filter((one) => (one !== "corrections" || role === "admin") && (one !== "live" || role !== "agent"));
   return role === "agent" ? ["mine", ...names.filter((one) => one !== "mine")] : names;
 }
 
