@@ -14,14 +14,19 @@ from contactcenter.api.operation import SUPERVISOR, Answer, Call, operation
 from contactcenter.api.paging import Cursor, CursorText
 from contactcenter.api.report_facts import NEXT
 from contactcenter.reporting import exports, tables
-from contactcenter.reporting.exports import ExportedInteraction, ExportedLeg, Piece
+from contactcenter.reporting.exports import (
+    ExportedInteraction,
+    ExportedLeg,
+    ExportedRating,
+    Piece,
+)
 from contactcenter.reporting.tables import Heading, Unit
 
-Row = TypeVar("Row", ExportedLeg, ExportedInteraction)
+Row = TypeVar("Row", ExportedLeg, ExportedInteraction, ExportedRating)
 
 #: Until when a file is complete; JSON has it as ``as_of``.
 AS_OF: Final = "As-Of"
-_INSTANTS: Final = ("from", "to", "occurred_at", "received_at")
+_INSTANTS: Final = ("from", "to", "occurred_at", "received_at", "given_at")
 #: After which id a page begins, and until when its first page was complete.
 _Key = tuple[int, datetime]
 
@@ -54,6 +59,7 @@ class ExportPage(Struct, Generic[Row], frozen=True, kw_only=True):
 
 _LEGS: Final[Cursor[_Key]] = Cursor("exported_legs", tuple[int, datetime])
 _INTERACTIONS: Final[Cursor[_Key]] = Cursor("exported_inter", tuple[int, datetime])
+_RATINGS: Final[Cursor[_Key]] = Cursor("exported_ratings", tuple[int, datetime])
 
 
 @operation(
@@ -103,6 +109,27 @@ async def export_interactions(
     if query.format == "json":
         return page
     return await _file(call, "interactions", ExportedInteraction, page)
+
+
+@operation(
+    "GET",
+    "/exports/ratings",
+    tag="reports",
+    roles=SUPERVISOR,
+    via="read",
+    produces=(report_formats.CSV,),
+)
+async def export_ratings(call: Call, query: ExportQuery) -> ExportPage[ExportedRating] | Answer:
+    """Export what visitors thought of their chats: the score, and whose it is.
+
+    No comments. Otherwise as the legs; with `updated_since` those that were given since, or whose
+    ticket changed hands since.
+    """
+    piece, as_of = await _piece(call, query, _RATINGS)
+    found = await exports.ratings(call.conn, call.actor.user_id, piece)
+    page = _page(found, query, _RATINGS, as_of)
+    await _note(call, "ratings", query, page)
+    return page if query.format == "json" else await _file(call, "ratings", ExportedRating, page)
 
 
 async def _piece(call: Call, query: ExportQuery, cursor: Cursor[_Key]) -> tuple[Piece, datetime]:

@@ -1,6 +1,6 @@
-"""Rows for other systems: legs and interactions as they are, page by page, whole or what changed.
+"""Rows for other systems: legs, interactions and ratings, page by page, whole or what changed.
 
-Rows have ids, states and times, and none of anybody's words or addresses.
+They are told as they are, with ids, states and times, and none of anybody's words or addresses.
 """
 
 from collections.abc import Sequence
@@ -54,6 +54,24 @@ class ExportedInteraction(Struct, frozen=True, kw_only=True):
     received_at: datetime
 
 
+class ExportedRating(Struct, frozen=True, kw_only=True):
+    """What a visitor thought of an episode, 1 to 5; his comment is not told.
+
+    ``agent_id`` is who solved it, else who held it last, with the queue and the tier he did so in.
+    """
+
+    id: int
+    ticket_id: int
+    contact_id: int
+    channel: str
+    episode: int
+    score: int
+    agent_id: int | None
+    queue_id: int | None
+    tier: int | None
+    given_at: datetime
+
+
 class Piece(Struct, frozen=True, kw_only=True):
     """Which rows: those after an id, all or those that came or changed since a time."""
 
@@ -66,6 +84,7 @@ _SQL = db.Statements(__name__)
 _as_of = _SQL.take("as_of", datetime)
 _legs = _SQL.take("legs", ExportedLeg)
 _interactions = _SQL.take("interactions", ExportedInteraction)
+_ratings = _SQL.take("ratings", ExportedRating)
 _changed_interactions = _SQL.take("changed_interactions", ExportedInteraction)
 
 
@@ -88,3 +107,8 @@ async def interactions(
     return await _changed_interactions.all(
         conn, viewer_id, piece.after_id, piece.limit, piece.updated_since, list(_EVERY_KIND)
     )
+
+
+async def ratings(conn: Conn, viewer_id: int | None, piece: Piece) -> Sequence[ExportedRating]:
+    """Ratings in the order of their ids."""
+    return await _ratings.all(conn, viewer_id, piece.after_id, piece.updated_since, piece.limit)

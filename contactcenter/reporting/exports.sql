@@ -40,3 +40,14 @@ FROM (VALUES (1)) AS one(n) LEFT JOIN LATERAL viewer($1) v ON true
 CROSS JOIN changed c JOIN interaction i ON i.id = c.id LEFT JOIN ticket t ON t.id = i.ticket_id
 WHERE $1 IS NULL OR v.is_admin OR may_read(false, v.teams, v.hidden, '{}', t.team_ids, t.contact_id)
 ORDER BY i.id LIMIT $3
+
+-- name: ratings
+-- Ratings of the tickets that this person sees ($1; NULL: the operator, who sees all), after $2, given since $3 (NULL: all of them) or of
+-- an episode that was solved since, for that may make them another agent's; $4 at most. No comments.
+SELECT r.id, r.ticket_id, t.contact_id, t.channel, r.episode, r.score::int AS score, k.agent_id, k.queue_id, k.tier::int AS tier, r.given_at
+FROM (VALUES (1)) AS one(n) LEFT JOIN LATERAL viewer($1) v ON true
+JOIN chat_rating r ON r.id > $2 AND ($3::timestamptz IS NULL OR r.given_at >= $3 OR EXISTS (
+  SELECT FROM leg l WHERE l.ticket_id = r.ticket_id AND l.episode = r.episode AND l.to_at >= $3))
+JOIN ticket t ON t.id = r.ticket_id LEFT JOIN LATERAL leg_to_thank(r.ticket_id, r.episode) k ON true
+WHERE $1 IS NULL OR v.is_admin OR may_read(false, v.teams, v.hidden, '{}', t.team_ids, t.contact_id)
+ORDER BY r.id LIMIT $4

@@ -389,6 +389,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET /reports/{report}/facts": _open("nothing"),
     "GET /exports/legs": _lead("GET", "nothing"),
     "GET /exports/interactions": _lead("GET", "nothing"),
+    "GET /exports/ratings": _lead("GET", "nothing"),
     "GET /reports/fair": _open("nothing"),
     "GET /reports/control_chart": _open("nothing"),
     "GET /reports/live": _lead("GET", "nothing"),

@@ -115,6 +115,43 @@ async def test_a_supervisor_exports_his_teams_and_nobodys(admin, supervisor, wor
             assert team == [row for row in house if row["ticket_id"] is not None] != []
 
 
+async def test_ratings_are_exported_with_whose_they_are_and_without_their_comments(
+    admin, supervisor, world, table
+):
+    door = await make.entry_point(table, queue_id=world.queue_id, channel="webchat")
+    await table.execute("UPDATE ticket SET entry_point_id = $1", door)
+    held = await table.fetch(
+        "SELECT ticket_id, agent_id FROM leg WHERE agent_id IS NOT NULL ORDER BY ticket_id"
+    )
+    for number, leg in enumerate(held):
+        visitor_id = await make.chat_visitor(table, MONDAY, ticket_id=leg["ticket_id"])
+        at = MONDAY + timedelta(hours=2 if number == 2 else 0)
+        await put_rating(table, leg["ticket_id"], 1, visitor_id, 3 + number, "words", at)
+
+    rows = await copied(admin, "/exports/ratings?")
+    later = await copied(admin, "/exports/ratings?updated_since=2026-03-02T09:30:00Z&")
+    solved = await copied(admin, "/exports/ratings?updated_since=2026-03-02T08:03:00Z&")
+    nobodys = await copied(supervisor, "/exports/ratings?")
+    lead_id = await table.fetchval("SELECT id FROM user_account WHERE role = 'supervisor'")
+    await make.join_teams(table, lead_id, world.team_id)
+
+    assert [(r["agent_id"], r["score"], r["queue_id"]) for r in rows] == [
+        (leg["agent_id"], 3 + number, world.queue_id) for number, leg in enumerate(held)
+    ]
+    assert "words" not in str(rows)
+    assert (later, solved) == (rows[2:], rows[1:])
+    assert nobodys == []
+    assert await copied(supervisor, "/exports/ratings?") == rows
+
+
+async def put_rating(table, *values):
+    await table.execute(
+        "INSERT INTO chat_rating (ticket_id, episode, visitor_id, score, comment, given_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        *values,
+    )
+
+
 async def test_who_took_what_is_kept(admin, world, table):
     page = await admin("GET", "/exports/legs?limit=2&format=json", status=200)
     await admin("GET", "/exports/legs?updated_since=2027-01-01T00:00:00Z", status=200)
