@@ -52,6 +52,11 @@ class Metric(Struct, frozen=True, kw_only=True):
     has_reasons: bool = False
     version: int = 1
 
+    @property
+    def matures(self) -> bool:
+        """Whether it judges only what happened so long ago that a window is over."""
+        return "window_d" in self.options
+
     def chosen(self, ask: Ask) -> Chosen:
         """What it is made of where this is asked."""
         return self.choose(ask, {**self.options, **ask.options})

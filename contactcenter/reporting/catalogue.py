@@ -50,6 +50,7 @@ _ALL: Final = (
         ),
         by=("tier",),
     ),
+    Report(name="lasting", metrics=("first_contact_resolution", "reopen_rate"), by=("agent",)),
     Report(
         name="escalations",
         metrics=(

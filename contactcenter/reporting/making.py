@@ -146,11 +146,11 @@ async def make(
 
     Raises ``BadInput`` for what is too much to count at once (``sources``).
     """
-    rows, totals, source = await _answered(conn, report, question, viewer_id)
+    rows, totals, source = await _answered(conn, now, report, question, viewer_id)
     before = _before(question) if question.compare else None
     former, former_totals = None, None
     if before is not None:
-        former, former_totals, _ = await _answered(conn, report, before, viewer_id)
+        former, former_totals, _ = await _answered(conn, now, report, before, viewer_id)
     names = await _called(conn, [*rows, *(former or ())], language)
     return Made(
         report=report.name,
@@ -174,11 +174,12 @@ async def make(
 
 
 async def _answered(
-    conn: Conn, report: Report, question: Question, viewer_id: int | None
+    conn: Conn, now: datetime, report: Report, question: Question, viewer_id: int | None
 ) -> tuple[list[Row], dict[str, Figure], Source]:
     """The rows, the totals, and ``roll_ups`` where any of the rows are of those."""
     whole = structs.replace(question, by=())
-    asks = [_ask(metric, asked) for asked in (question, whole) for metric in report.metrics]
+    as_of = now if any(METRICS[metric].matures for metric in report.metrics) else None
+    asks = [_ask(metric, asked, as_of) for asked in (question, whole) for metric in report.metrics]
     answered = await sources.answer_all(conn, asks, viewer_id=viewer_id)
     groups, totals = answered[: len(report.metrics)], answered[len(report.metrics) :]
     is_rolled_up = any(one.source == "roll_ups" for one in groups)
@@ -189,9 +190,11 @@ async def _answered(
     )
 
 
-def _ask(metric: str, question: Question) -> Ask:
+def _ask(metric: str, question: Question, as_of: datetime | None) -> Ask:
+    """Where a window has to be over first, it is said until when that is known."""
     return Ask(
         metric=metric,
+        as_of=as_of,
         from_at=question.span.from_at,
         to_at=question.span.to_at,
         by=question.by,

@@ -56,6 +56,21 @@ async def test_an_agent_sees_his_own_and_a_supervisor_his_teams(staff, superviso
     assert none["totals"]["solved"] == {**none["totals"]["solved"], "n": 0, "value": 0.0}
 
 
+async def test_what_may_still_come_back_is_not_judged_yet(admin, world, table):
+    path = f"/reports/lasting?{WEEK}&by="
+    now = await table.fetchval("SELECT clock_timestamp()")
+
+    judged = await admin("GET", path, status=200)
+    since = now - timedelta(days=6)
+    await table.execute("UPDATE report_fact SET at = $1 WHERE kind = 'solved'", since)
+    fresh = await admin("GET", "/reports/lasting?by=", status=200)
+
+    for metric in ("first_contact_resolution", "reopen_rate"):
+        assert judged["totals"][metric]["denominator"] == 3
+        assert fresh["totals"][metric]["denominator"] == 0
+    assert judged["totals"]["reopen_rate"]["value"] == 0.0
+
+
 async def test_how_agents_spent_their_time_is_seen_by_who_leads_them(
     admin, staff, supervisor, world, table
 ):
