@@ -8,6 +8,7 @@ import click
 
 from contactcenter import storage
 from contactcenter.api import report_operations
+from contactcenter.api.operation import Operation
 from contactcenter.cli import event_file, named_report
 from contactcenter.cli.named_report import FORMS, Wanted
 from contactcenter.cli.runtime import load_settings, run, with_settings
@@ -18,6 +19,7 @@ from contactcenter.named_periods import Reckoning
 from contactcenter.reporting import rebuilding
 from contactcenter.reporting.catalogue import REPORTS
 from contactcenter.reporting.rebuilding import Rebuilt
+from contactcenter.settings import Settings
 from routing.wording import Language
 
 _EXAMPLE: Final = "2026-03-01T00:00:00+03:30"
@@ -170,19 +172,20 @@ def report(
         output=output,
     )
     settings = load_settings(config, data_dir=data_dir)
+    run(_work(settings, None if rebuild else wanted, own))
 
-    async def work() -> None:
-        async with storage.opened(settings) as database:
-            if rebuild:
-                await show_rebuilding(database)
-                return
-            try:
-                await named_report.show(database, wanted, own)
-            except BadInput as refused:
-                option = refused.data["field"].replace("query.", "--").replace("_", "-")
-                raise click.BadParameter(refused.detail, param_hint=option) from None
 
-    run(work())
+async def _work(settings: Settings, wanted: Wanted | None, own: Operation | None) -> None:
+    """Show what is wanted; or tell everything anew."""
+    async with storage.opened(settings) as database:
+        if wanted is None:
+            await show_rebuilding(database)
+            return
+        try:
+            await named_report.show(database, wanted, own)
+        except BadInput as refused:
+            option = refused.data["field"].replace("query.", "--").replace("_", "-")
+            raise click.BadParameter(refused.detail, param_hint=option) from None
 
 
 async def show_rebuilding(database: Database) -> None:
