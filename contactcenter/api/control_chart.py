@@ -11,6 +11,7 @@ from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import Only, among, kept, language_of, zone_named
+from contactcenter.charts.parts import Look
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock
 from contactcenter.reporting import control_chart
@@ -51,7 +52,7 @@ class ControlChartQuery(ReportPeriodQuery, frozen=True, kw_only=True):
     tag="reports",
     roles=AGENT,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_control_chart(call: Call, query: ControlChartQuery) -> Analysis | Answer:
     """Report a metric day by day, and which days differ from the others by more than chance.
@@ -78,7 +79,8 @@ async def report_control_chart(call: Call, query: ControlChartQuery) -> Analysis
         viewer_id=call.actor.user_id,
         language=language,
     )
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    look = Look(theme=query.theme, language=language)
+    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
 
 
 def _span(now: datetime, query: ControlChartQuery, language: Language) -> Span:

@@ -10,8 +10,9 @@ from contactcenter import events
 from contactcenter.api import periods, report_formats
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
-from contactcenter.api.report_formats import Format
+from contactcenter.api.report_formats import Format, TableFormat
 from contactcenter.api.report_questions import among, language_of
+from contactcenter.charts.parts import Look
 from contactcenter.errors import BadInput
 from contactcenter.reporting import agent_plots, fair_table, fair_view
 from contactcenter.reporting.analyses import Analysis
@@ -28,7 +29,7 @@ class FairQuery(ReportPeriodQuery, frozen=True, kw_only=True):
         str,
         Meta(description="solved_share, handle_time or solved_per_hour: who could use support."),
     ] = "solved_per_hour"
-    format: Format = "json"
+    format: TableFormat = "json"
 
 
 class QuadrantQuery(ReportPeriodQuery, frozen=True, kw_only=True):
@@ -66,7 +67,11 @@ async def report_fair(call: Call, query: FairQuery) -> FairView | Answer:
     if query.format == "json":
         return view
     file = await _told(
-        call, view, fair_table.analysis(view, language_of(call, query.language)), query.format
+        call,
+        query,
+        view,
+        fair_table.analysis(view, language_of(call, query.language)),
+        query.format,
     )
     assert isinstance(file, Answer)
     return file
@@ -78,7 +83,7 @@ async def report_fair(call: Call, query: FairQuery) -> FairView | Answer:
     tag="reports",
     roles=AGENT,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_funnel(call: Call, query: FunnelQuery) -> Analysis | Answer:
     """Report each agent's rate by how many tickets it rests on, with the limits of chance.
@@ -89,7 +94,7 @@ async def report_funnel(call: Call, query: FunnelQuery) -> Analysis | Answer:
     """
     view = await _view(call, query, among(query.figure, get_args(Measure), "query.figure"))
     analysis = agent_plots.funnel(view, language_of(call, query.language))
-    return await _told(call, view, analysis, query.format)
+    return await _told(call, query, view, analysis, query.format)
 
 
 @operation(
@@ -98,7 +103,7 @@ async def report_funnel(call: Call, query: FunnelQuery) -> Analysis | Answer:
     tag="reports",
     roles=AGENT,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_quadrant(call: Call, query: QuadrantQuery) -> Analysis | Answer:
     """Report how much each agent solves beside how long he takes, both with their intervals.
@@ -108,7 +113,7 @@ async def report_quadrant(call: Call, query: QuadrantQuery) -> Analysis | Answer
     """
     view = await _view(call, query, "solved_per_hour")
     analysis = agent_plots.quadrant(view, language_of(call, query.language))
-    return await _told(call, view, analysis, query.format)
+    return await _told(call, query, view, analysis, query.format)
 
 
 async def _view(call: Call, query: ReportPeriodQuery, order: Measure) -> FairView:
@@ -123,7 +128,7 @@ async def _view(call: Call, query: ReportPeriodQuery, order: Measure) -> FairVie
 
 
 async def _told(
-    call: Call, view: FairView, analysis: Analysis, wanted: Format
+    call: Call, query: ReportPeriodQuery, view: FairView, analysis: Analysis, wanted: Format
 ) -> Analysis | Answer:
     """The analysis in the form that was asked for; of a file is kept who took whose figures."""
     if wanted != "json":
@@ -141,4 +146,5 @@ async def _told(
         )
         async with call.conn.transaction():
             await events.record(call.conn, taken)
-    return await asyncio.to_thread(report_formats.analysed, analysis, wanted)
+    look = Look(theme=query.theme, language=language_of(call, query.language))
+    return await asyncio.to_thread(report_formats.analysed, analysis, wanted, look)

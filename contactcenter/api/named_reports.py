@@ -16,6 +16,7 @@ from contactcenter.api.report_questions import (
     language_of,
     report_named,
 )
+from contactcenter.charts.parts import Look
 from contactcenter.measuring import Clock, Dimension
 from contactcenter.reporting import making
 from contactcenter.reporting.catalogue import REPORTS, Report
@@ -92,7 +93,7 @@ async def list_reports(call: Call, query: ListQuery) -> ReportList:
     tag="reports",
     roles=AGENT,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made | Answer:
     """Report by name.
@@ -114,7 +115,8 @@ async def named_report(call: Call, report: str, query: NamedReportQuery) -> Made
         viewer_id=call.actor.user_id,
         language=language,
     )
-    return await asyncio.to_thread(report_formats.made, made, query.format)
+    look = Look(theme=query.theme, language=language)
+    return await asyncio.to_thread(report_formats.made, made, query.format, look)
 
 
 def _question(report: Report, query: NamedReportQuery, spans: Spans) -> Question:

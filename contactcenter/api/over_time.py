@@ -12,6 +12,7 @@ from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import Only, among, kept, language_of
+from contactcenter.charts.parts import Look
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock
 from contactcenter.named_periods import Reckoning
@@ -68,7 +69,7 @@ class TierFlowQuery(OverTimeQuery, frozen=True, kw_only=True):
     tag="reports",
     roles=AGENT,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_heat_map(call: Call, query: HeatMapQuery) -> Analysis | Answer:
     """Report a metric by weekday and hour of the zone.
@@ -88,7 +89,8 @@ async def report_heat_map(call: Call, query: HeatMapQuery) -> Analysis | Answer:
     analysis = await heat_map.heat_map(
         call.conn, now, question, viewer_id=viewer_id, language=language
     )
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    look = Look(theme=query.theme, language=language)
+    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
 
 
 @operation(
@@ -97,7 +99,7 @@ async def report_heat_map(call: Call, query: HeatMapQuery) -> Analysis | Answer:
     tag="reports",
     roles=AGENT,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_created_solved(call: Call, query: CreatedSolvedQuery) -> Analysis | Answer:
     """Report what was opened, came back and was solved, by day, week or month, and the net.
@@ -115,7 +117,8 @@ async def report_created_solved(call: Call, query: CreatedSolvedQuery) -> Analys
     analysis = await created_solved.created_solved(
         call.conn, now, question, viewer_id=viewer_id, language=language
     )
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    look = Look(theme=query.theme, language=language)
+    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
 
 
 @operation(
@@ -124,7 +127,7 @@ async def report_created_solved(call: Call, query: CreatedSolvedQuery) -> Analys
     tag="reports",
     roles=AGENT,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_backlog_ageing(call: Call, query: OverTimeQuery) -> Analysis | Answer:
     """Report what was open, by age, at the end of each day of the period and at its end.
@@ -142,7 +145,8 @@ async def report_backlog_ageing(call: Call, query: OverTimeQuery) -> Analysis | 
     analysis = await backlog_ageing.backlog_ageing(
         call.conn, now, question, viewer_id=viewer_id, language=language
     )
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    look = Look(theme=query.theme, language=language)
+    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
 
 
 @operation(
@@ -151,7 +155,7 @@ async def report_backlog_ageing(call: Call, query: OverTimeQuery) -> Analysis | 
     tag="reports",
     roles=AGENT,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_tier_flow(call: Call, query: TierFlowQuery) -> Analysis | Answer:
     """Report how tickets moved between tiers, how many and after how long.
@@ -168,7 +172,8 @@ async def report_tier_flow(call: Call, query: TierFlowQuery) -> Analysis | Answe
     analysis = await tier_flow.tier_flow(
         call.conn, now, question, viewer_id=viewer_id, language=language
     )
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    look = Look(theme=query.theme, language=language)
+    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
 
 
 def _span(now: datetime, query: OverTimeQuery, call: Call) -> Span:

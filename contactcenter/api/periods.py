@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from contactcenter.api.inputs import Instant
+from contactcenter.charts.themes import Theme
 from contactcenter.named_periods import NAMES, Reckoning
 from contactcenter.periods import DEFAULT_PERIOD
 from contactcenter.reporting import spans
@@ -59,6 +60,7 @@ class ReportPeriodQuery(PeriodQuery, frozen=True, kw_only=True):
         | None
     ) = None
     language: Annotated[Language, Meta(description="Yours if not given.")] | None = None
+    theme: Annotated[Theme, Meta(description="Of the chart, if one is drawn.")] = "light"
 
 
 def asked(

@@ -11,7 +11,7 @@ from contactcenter.api import periods, report_formats
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, SUPERVISOR, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
-from contactcenter.api.report_formats import Format
+from contactcenter.api.report_formats import TableFormat
 from contactcenter.api.report_questions import Only, kept, language_of, zone_named
 from contactcenter.errors import BadInput
 from contactcenter.public_holidays import UnknownCountry
@@ -86,7 +86,7 @@ class StaffingQuery(ReportPeriodQuery, frozen=True, kw_only=True):
         | None
     ) = None
     only: Only = ()
-    format: Format = "json"
+    format: TableFormat = "json"
 
 
 @operation(
@@ -121,7 +121,7 @@ async def report_staffing(call: Call, query: StaffingQuery) -> Analysis | Answer
     analysis = await staffing.what_if(
         call.conn, now, question, viewer_id=call.actor.user_id, language=language
     )
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    return await asyncio.to_thread(report_formats.tabled, analysis, query.format)
 
 
 class DayQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,7 +135,7 @@ class DayQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "UTC"
     queue_id: Id | None = None
     language: Annotated[Language, Meta(description="Yours if not given.")] | None = None
-    format: Format = "json"
+    format: TableFormat = "json"
 
 
 class ForecastQuery(DayQuery, frozen=True, kw_only=True):
@@ -177,7 +177,7 @@ async def report_sla_burn_down(call: Call, query: DayQuery) -> Analysis | Answer
         viewer_id=call.actor.user_id,
         language=language_of(call, query.language),
     )
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    return await asyncio.to_thread(report_formats.tabled, analysis, query.format)
 
 
 @operation(
@@ -214,7 +214,7 @@ async def report_forecast(call: Call, query: ForecastQuery) -> Analysis | Answer
         )
     except UnknownCountry as error:
         raise BadInput("query.country", str(error)) from None
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format)
+    return await asyncio.to_thread(report_formats.tabled, analysis, query.format)
 
 
 def _day(query: DayQuery, now: datetime, zone: ZoneInfo, *, ahead: int) -> date:

@@ -10,6 +10,7 @@ from contactcenter.api import periods, report_formats
 from contactcenter.api.named_reports import NamedReportQuery
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.paging import Cursor, CursorText
+from contactcenter.api.report_formats import TableFormat
 from contactcenter.api.report_questions import (
     among,
     dimensions,
@@ -59,6 +60,7 @@ _UNITS: Final[Mapping[str, Unit]] = {
 class FactQuery(NamedReportQuery, frozen=True, kw_only=True):
     """Which number: the question of the report, a metric of it, and the group of a row."""
 
+    format: TableFormat = "json"
     metric: (
         Annotated[
             str,

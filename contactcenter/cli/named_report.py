@@ -15,6 +15,7 @@ from rich.text import Text
 from contactcenter import timers
 from contactcenter.api import report_formats, report_questions
 from contactcenter.api.operation import Operation
+from contactcenter.charts.parts import Look
 from contactcenter.cli import analysis
 from contactcenter.db import Database
 from contactcenter.measuring import Clock, Dimension
@@ -144,7 +145,9 @@ def _question(now: datetime, report: Report, wanted: Wanted) -> Question:
 
 def _written(made: Made, wanted: Wanted) -> bytes:
     form = msgspec.convert(wanted.form, type=report_formats.Format)
-    return analysis.written(report_formats.made(made, form))
+    return analysis.written(
+        report_formats.made(made, form, Look(theme="light", language=wanted.language))
+    )
 
 
 def _print(made: Made, output: Path | None) -> None:

@@ -1,0 +1,265 @@
+"""An analysis of each kind that is drawn, and a report by name, in both languages."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from contactcenter.measuring.definitions import DEFINITIONS
+from contactcenter.reporting import agent_plot_words, control_chart, over_time_words
+from contactcenter.reporting.analyses import Analysis
+from contactcenter.reporting.control_chart_words import SIGNALS
+from contactcenter.reporting.control_chart_words import TITLE as CONTROL
+from contactcenter.reporting.making import Column, Figure, Line, Made, Span
+from contactcenter.reporting.tables import Heading
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+PERIOD = Span(from_at=datetime(2026, 3, 4, tzinfo=UTC), to_at=NOW, time_zone="UTC")
+NAMES = {"en": ("Bahar", "Dara", "Mina", "Omid"), "fa": ("بهار", "دارا", "مینا", "امید")}
+DAYS = [date(2026, 3, 4) + timedelta(days=n) for n in range(28)]
+
+
+def analyses(language):
+    return [
+        _control(language),
+        _heat_map(language),
+        _created_solved(language),
+        _backlog(language),
+        _flow(language),
+        _funnel(language),
+        _quadrant(language),
+    ]
+
+
+def _analysis(report, title, columns, rows, **inputs):
+    return Analysis(
+        report=report,
+        title=title,
+        definition=title,
+        period=PERIOD,
+        inputs=inputs,
+        generated_at=NOW,
+        as_of=NOW,
+        columns=columns,
+        rows=rows,
+    )
+
+
+def _headings(words, language, **units):
+    return [Heading(name=n, label=words[n][language], unit=u) for n, u in units.items()]
+
+
+def _control(language):
+    rows = [
+        {
+            "day": day.isoformat(),
+            "value": None if n == 6 else 0.5 if n == 20 else 0.9 + n % 3 / 100,
+            "n": 50,
+            "hits": 45,
+            "centre": 0.89,
+            "lower": 0.8 + n % 4 / 100,
+            "upper": 0.98,
+            "signal": {20: "outside", 9: "run"}.get(n),
+            "signal_words": {20: SIGNALS["outside"][language], 9: SIGNALS["run"][language]}.get(n),
+        }
+        for n, day in enumerate(DAYS)
+    ]
+    title = CONTROL[language].format(metric=DEFINITIONS["sla_attainment"].of(language).name)
+    return _analysis(
+        "control_chart", title, control_chart.columns("sla_attainment", language), rows
+    )
+
+
+def _heat_map(language):
+    words = over_time_words
+    rows = [
+        {
+            "weekday": weekday + 1,
+            "weekday_name": words.WEEKDAYS[language][weekday],
+            "hour": hour,
+            "n": max(0, 12 - abs(hour - 12)) * (weekday != 4),
+            "value": float(max(0, 12 - abs(hour - 12)) * (weekday != 4)),
+            "median": None,
+        }
+        for weekday in (5, 6, 0, 1, 2, 3, 4)
+        for hour in range(24)
+    ]
+    columns = _headings(
+        words.LABELS, language, weekday_name="text", hour="number", n="count", value="count"
+    )
+    title = words.HEAT_MAP["title"][language].format(metric=DEFINITIONS["opened"].of(language).name)
+    return _analysis("heat_map", title, columns, rows)
+
+
+def _created_solved(language):
+    rows, so_far = [], 0
+    for n, day in enumerate(DAYS):
+        opened, solved = 20 + n % 5, 18 + n % 7
+        so_far += opened + 2 - solved
+        rows.append(
+            {
+                "begins": day.isoformat(),
+                "opened": opened,
+                "reopened": 2,
+                "solved": solved,
+                "net": opened + 2 - solved,
+                "net_so_far": so_far,
+            }
+        )
+    columns = _headings(
+        over_time_words.LABELS,
+        language,
+        **dict.fromkeys(("begins", "opened", "reopened", "solved", "net", "net_so_far"), "count"),
+    )
+    return _analysis(
+        "created_solved", over_time_words.CREATED_SOLVED["title"][language], columns, rows
+    )
+
+
+def _backlog(language):
+    rows = [
+        {
+            "at": datetime(2026, 3, 5 + n, tzinfo=UTC),
+            "age": age,
+            "kind": kind,
+            "n": (20 - 4 * place + n % 3) // (1 if kind == "ours" else 2),
+        }
+        for n in range(14)
+        for place, age in enumerate(("[0,1)", "[1,3)", "[3,7)", "[7,14)", "14+"))
+        for kind in ("ours", "pending")
+    ]
+    columns = _headings(
+        over_time_words.LABELS, language, at="instant", age="text", kind="text", n="count"
+    )
+    return _analysis(
+        "backlog_ageing",
+        over_time_words.BACKLOG_AGEING["title"][language],
+        columns,
+        rows,
+        oldest_ticket_id=127,
+        oldest_since="2026-02-01T09:30:00+00:00",
+    )
+
+
+def _flow(language):
+    moves = (
+        (1, 2, "up", 120, 900.0),
+        (2, 3, "up", 40, 7200.0),
+        (1, 3, "up", 6, 300.0),
+        (2, 1, "down", 15, 600.0),
+    )
+    rows = [
+        {"from_tier": a, "to_tier": b, "direction": d, "n": n, "median_s": s, "p90_s": 3 * s}
+        for a, b, d, n, s in moves
+    ]
+    columns = _headings(
+        over_time_words.LABELS,
+        language,
+        from_tier="number",
+        to_tier="number",
+        direction="text",
+        n="count",
+    )
+    return _analysis("tier_flow", over_time_words.TIER_FLOW["title"][language], columns, rows)
+
+
+def _funnel(language):
+    words = agent_plot_words
+    positions = list(words.POSITIONS)
+    rows = [
+        {
+            "agent_id": n,
+            "agent": name,
+            "is_own": n == 0,
+            "n": 40 * (n + 1),
+            "rate": (0.7, 0.62, 0.8, 0.5)[n],
+            "centre": 0.7,
+            "lower_95": 0.7 - 0.15 / (n + 1) ** 0.5,
+            "upper_95": 0.7 + 0.15 / (n + 1) ** 0.5,
+            "lower_99_8": 0.7 - 0.23 / (n + 1) ** 0.5,
+            "upper_99_8": 0.7 + 0.23 / (n + 1) ** 0.5,
+            "signal": positions[(0, 0, 1, 4)[n]].value,
+            "signal_words": words.POSITIONS[positions[(0, 0, 1, 4)[n]]][language],
+        }
+        for n, name in enumerate(NAMES[language])
+    ]
+    columns = _headings(words.LABELS, language, agent="text", n="count", rate="share")
+    title = words.FUNNEL["title"][language].format(figure=words.FIGURES["solved_share"][language])
+    return _analysis("funnel", title, columns, rows)
+
+
+def _quadrant(language):
+    words = agent_plot_words
+    rows = []
+    for n, name in enumerate(NAMES[language]):
+        time, share = (600.0, 700.0, 900.0, 400.0)[n], (0.7, 0.62, 0.8, 0.5)[n]
+        rows.append(
+            {
+                "agent_id": n,
+                "agent": name,
+                "is_own": n == 0,
+                "n": 20 * (n + 1),
+                "handle_time": time,
+                "handle_time_low": time - 80,
+                "handle_time_high": time + 80,
+                "handle_time_all": 650.0,
+                "solved_share": share,
+                "solved_share_low": share - 0.05,
+                "solved_share_high": share + 0.05,
+                "solved_share_all": 0.66,
+                "is_told": n > 0,
+            }
+        )
+    columns = _headings(
+        words.LABELS,
+        language,
+        agent="text",
+        n="count",
+        handle_time="seconds",
+        solved_share="share",
+        is_told="flag",
+    )
+    return _analysis("quadrant", words.QUADRANT["title"][language], columns, rows)
+
+
+def made(language):
+    """Counts, a share and a duration, each with the period before."""
+    metrics = {"handled": "count", "sla_attainment": "share", "handle_time": "duration"}
+
+    def figures(n):
+        time = 600.0 + 200 * n
+        return {
+            "handled": _figure(n=40 + n, value=40.0 + n),
+            "sla_attainment": _figure(
+                n=50, value=0.7 + n / 50, numerator=35.0 + n, denominator=50.0
+            ),
+            "handle_time": _figure(n=40, value=time, mean=time, median=time - 90, p90=2 * time),
+        }
+
+    def lines(shift):
+        return [
+            Line(group={"agent": n}, names={"agent": name}, figures=figures(n + shift))
+            for n, name in enumerate(NAMES[language])
+        ]
+
+    return Made(
+        report="work",
+        period=PERIOD,
+        by=("agent",),
+        clock="calendar",
+        filters={},
+        generated_at=NOW,
+        as_of=NOW,
+        metrics=[
+            Column(metric=m, version=1, measure=k, definition=DEFINITIONS[m].of(language))
+            for m, k in metrics.items()
+        ],
+        rows=lines(0),
+        totals=figures(0),
+        previous_period=PERIOD,
+        previous=lines(2),
+        previous_totals=figures(2),
+        source="facts",
+        corrected_at=None,
+    )
+
+
+def _figure(**known):
+    return Figure(**(dict.fromkeys(Figure.__struct_fields__) | known))
