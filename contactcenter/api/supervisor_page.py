@@ -20,7 +20,7 @@ POLICY: Final = (
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 #: Scripts that others wrote; `static/README.md` has their versions and licences.
-OF_OTHERS: Final = ("htm-preact.js",)
+OF_OTHERS: Final = ("htm-preact.js", "vega.min.js", "vega-lite.min.js", "vega-interpreter.js")
 _TYPES: Final[Mapping[str, str]] = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",

@@ -83,7 +83,7 @@ ANALYSIS = Analysis(
 
 
 def test_an_analysis_says_on_a_second_sheet_what_it_means_and_what_was_put_in():
-    book = opened(report_formats.analysed(ANALYSIS, "xlsx").body)
+    book = opened(report_formats.tabled(ANALYSIS, "xlsx").body)
 
     assert [list(row) for row in book["Report"].values] == [["Messages"], [3]]
     about = dict(book["About"].values)
@@ -95,7 +95,7 @@ def test_an_analysis_says_on_a_second_sheet_what_it_means_and_what_was_put_in():
 def test_in_persian_every_sheet_reads_from_the_right():
     analysis = structs.replace(ANALYSIS, title="پیام‌ها")
 
-    answer = report_formats.analysed(analysis, "xlsx")
+    answer = report_formats.tabled(analysis, "xlsx")
 
     assert answer.file_name == "heat_map-2026-03-02-2026-03-09.xlsx"
     book = opened(answer.body)

@@ -1,9 +1,13 @@
 // An analysis: a title, what it means, its rows as a table, what it rests on.
+import { Chart } from "./chart.js";
 import { Choice, PeriodChoice } from "./controls.js";
 import { Loading, Problem, html, useAnswer } from "./dom.js";
 import { About, Links } from "./frame.js";
 import { HeatMap } from "./heat_map.js";
 import { Table } from "./table.js";
+
+/** What is drawn beside its table; the heat map's table is shaded itself. */
+const CHARTED = ["funnel", "quadrant", "created_solved", "backlog_ageing", "tier_flow", "control_chart"];
 
 /** `choices` are the names of what can be chosen beside the period, each `[value, word]` pairs. */
 export function AnalysisView({ t, formats, chosen, set, name, choices = [] }) {
@@ -28,6 +32,7 @@ function Told({ t, formats, answer, name, query }) {
     <${About} ...${{ t, formats, period: answer.period, as_of: answer.as_of }} />
     <p class="definition"><strong>${t.definition}:</strong> ${answer.definition}</p>
     ${isEmpty && html`<p class="empty">${t.empty}</p>`}
+    ${!isEmpty && CHARTED.includes(name) && html`<${Chart} t=${t} path=${`/reports/${name}`} query=${query} />`}
     ${!isEmpty && name === "heat_map" && html`<${HeatMap} ...${{ t, formats, answer }} />`}
     ${!isEmpty && name !== "heat_map" && html`<${Table} caption=${answer.title} columns=${answer.columns} rows=${answer.rows} formats=${formats} />`}
     <${Links} t=${t} path=${`/reports/${name}`} query=${query} />

@@ -1,4 +1,5 @@
 // A report by name: its metrics side by side, told apart by dimensions.
+import { ChartOnDemand } from "./chart.js";
 import { Choice, PeriodChoice } from "./controls.js";
 import { Loading, Problem, html, useAnswer } from "./dom.js";
 import { About, Links, filled } from "./frame.js";
@@ -73,6 +74,7 @@ function Made({ t, formats, chosen, view, answer, query, name }) {
       ? html`<p class="empty">${t.empty}</p>`
       : html`<${Table} caption=${caption} columns=${columns} rows=${answer.rows} formats=${formats} cell=${cell}
           totals=${{ figures: answer.totals }} />`}
+    ${answer.rows.length > 0 && html`<${ChartOnDemand} t=${t} path=${`/reports/${name}`} query=${query} />`}
     <${Links} t=${t} path=${`/reports/${name}`} query=${query} />
     <details><summary>${t.definitions}</summary><dl>${answer.metrics.map((one) => html`
       <dt>${one.definition.name}</dt><dd>${one.definition.what} ${one.definition.when} ${one.definition.whose}</dd>`)}</dl></details>

@@ -29,6 +29,9 @@ _VIEWS = [
     "corrections",
 ]
 
+#: Those that are drawn even where nothing happened.
+_DRAWN = ("created_solved", "backlog_ageing", "control_chart")
+
 
 @pytest.mark.parametrize(
     ("language", "look"),
@@ -51,6 +54,8 @@ async def test_each_view_is_seen_whole_in_both_languages(
         await expect(page.locator("main section h2")).not_to_be_empty()
         await expect(page.locator("main .loading")).to_have_count(0)
         await expect(page.locator("main .problem")).to_have_count(0)
+        if view in _DRAWN:  # there are days even in a house to which nothing happened
+            await expect(page.locator("main .chart svg")).to_be_visible()
         await page.screenshot(path=screenshots / f"supervisor-{view}-{language}.png")
         found = await Axe().run(page)
         serious = [
@@ -80,6 +85,22 @@ async def test_what_is_chosen_is_in_the_address_and_a_refusal_is_shown(
     await page.get_by_label("Time zone").fill("Asia/Teheran")
     await page.keyboard.press("Enter")
     await expect(page.locator("main").get_by_role("alert")).to_contain_text("Asia/Tehran")
+
+
+async def test_a_chart_goes_with_the_colours_and_is_told_in_words(house: House, visitors: Visitors):
+    supervisor = await _signed_in(house, visitors, "#/created_solved?language=en&zone=UTC")
+    page = supervisor.page
+    papers = []
+    for colours in ("Light", "Dark"):
+        await page.get_by_label("Colours").select_option(colours)
+        drawn = page.locator("main .chart")
+        await expect(drawn.locator("svg")).to_be_visible()
+        await expect(page.locator("main .loading")).to_have_count(0)
+        papers.append(await drawn.locator("svg").inner_html())
+        label = await drawn.get_attribute("aria-label")
+        assert label.startswith("Created and solved")
+
+    assert papers[0] != papers[1]
 
 
 async def test_the_page_is_left_by_the_keyboard_alone(house: House, visitors: Visitors):

@@ -1,0 +1,86 @@
+// A chart as the server declares it, drawn by Vega: its expressions are read and never evaluated, as the page's policy asks.
+import { Loading, Problem, html, useAnswer, useEffect, useRef, useState } from "./dom.js";
+
+const SCRIPTS = ["./vega.min.js", "./vega-lite.min.js"];
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+let tools = null;
+
+/** `path` and `query` are those of the report; nothing is drawn but what it answers. */
+export function Chart({ t, path, query }) {
+  const { loading, answer, error } = useAnswer(path, { ...query, format: "vega", theme: useTheme() });
+  if (error) return html`<${Problem} error=${error} t=${t} />`;
+  if (loading) return html`<${Loading} t=${t} />`;
+  return html`<${Drawn} t=${t} spec=${answer} />`;
+}
+
+/** A chart that is asked for only when somebody wants to see it. */
+export function ChartOnDemand(props) {
+  const [open, setOpen] = useState(false);
+  return html`<details class="chart-on-demand" onToggle=${(event) => setOpen(event.target.open)}>
+    <summary>${props.t.chart}</summary>${open && html`<${Chart} ...${props} />`}</details>`;
+}
+
+function Drawn({ t, spec }) {
+  const place = useRef(null);
+  const [error, setError] = useState(null);
+  useEffect(() => {
+    let view = null;
+    let left = false;
+    draw(spec, place.current).then((one) => (left ? one.finalize() : (view = one)), setError);
+    return () => {
+      left = true;
+      view?.finalize();
+    };
+  }, [spec]);
+  if (error) return html`<${Problem} error=${error} t=${t} />`;
+  return html`<div class="scroll" role="region" aria-label=${t.chart} tabindex="0">
+    <div class="chart" dir="ltr" role="img" aria-label=${spec.description} ref=${place}></div></div>`;
+}
+
+async function draw(spec, element) {
+  tools ??= loaded();
+  const { expressionInterpreter } = await tools;
+  const { vega, vegaLite } = globalThis;
+  const compiled = vegaLite.compile(spec).spec;
+  const view = new vega.View(vega.parse(compiled, null, { ast: true }), {
+    expr: expressionInterpreter, renderer: "svg", logLevel: vega.Error,
+  });
+  await view.initialize(element).runAsync();
+  // The whole is told in words to who cannot see it: its parts need no names of their own.
+  element.firstElementChild.setAttribute("aria-hidden", "true");
+  return view;
+}
+
+/** Vega and what it needs, once, when the first chart is shown. */
+async function loaded() {
+  for (const name of SCRIPTS) {
+    await new Promise((done, failed) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: new URL(name, import.meta.url), onload: done, onerror: failed });
+      document.head.append(script);
+    });
+  }
+  return import("./vega-interpreter.js");
+}
+
+/** Light or dark, as the page is just now. */
+function useTheme() {
+  const [theme, setTheme] = useState(themeNow());
+  useEffect(() => {
+    const changed = () => setTheme(themeNow());
+    const observer = new MutationObserver(changed);
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-colours"] });
+    DARK.addEventListener("change", changed);
+    return () => {
+      observer.disconnect();
+      DARK.removeEventListener("change", changed);
+    };
+  }, []);
+  return theme;
+}
+
+function themeNow() {
+  const { colours } = document.documentElement.dataset;
+  const isDark = colours === "dark" || (colours !== "light" && DARK.matches);
+  return isDark ? "dark" : "light";
+}
