@@ -116,7 +116,7 @@ def created_solved(analysis: Analysis, look: Look) -> Spec:
         "encoding": {
             "x": x,
             "xOffset": {"field": "kind", "sort": list(labels.values())},
-            "y": {"field": "amount", "type": "quantitative", "title": None},
+            "y": parts.counts("amount", None),
             "color": kinds,
         },
     }
@@ -126,11 +126,7 @@ def created_solved(analysis: Analysis, look: Look) -> Spec:
         "mark": {"type": "line", "point": {"color": colours.alarm}, "color": colours.alarm},
         "encoding": {
             "x": x,
-            "y": {
-                "field": "net_so_far",
-                "type": "quantitative",
-                "title": parts.label_of(columns, "net_so_far"),
-            },
+            "y": parts.counts("net_so_far", parts.label_of(columns, "net_so_far")),
         },
     }
     frame = parts.frame(analysis.title, analysis.definition, told, analysis.period, look)
@@ -158,7 +154,7 @@ def backlog_ageing(analysis: Analysis, look: Look) -> Spec:
     mark = {"type": "bar", "stroke": colours.paper, "strokeWidth": 0.5}
     encoding = {
         "x": parts.ordered("label", [row["label"] for row in told]),
-        "y": {"field": "n", "type": "quantitative", "title": parts.label_of(columns, "n")},
+        "y": parts.counts("n", parts.label_of(columns, "n")),
         "color": {
             "field": "age_label",
             "type": "ordinal",

@@ -133,6 +133,12 @@ def number(field: str, scale: Scale, /, **more: Any) -> dict[str, Any]:
     return {"field": field, "type": "quantitative", "axis": scale.axis(), **more}
 
 
+def counts(field: str, title: str | None) -> dict[str, Any]:
+    """A channel of whole numbers, which are told as such even where all are 0."""
+    axis = {"title": title, "format": ",d", "tickMinStep": 1}
+    return {"field": field, "type": "quantitative", "axis": axis}
+
+
 def label_of(columns: Iterable[Any], name: str) -> str:
     """What people read above a column."""
     return next((str(c.label) for c in columns if c.name == name), name)

@@ -34,7 +34,10 @@ Counted = Mapping[int, tuple[int, int, int, int]]
 
 
 class Today:
-    """Remembers the figures of a day for ``ttl_s`` seconds; who comes meanwhile waits for them."""
+    """Remembers the figures of a day for ``ttl_s`` seconds.
+
+    Who comes while the same are counted waits for them; who asks for others is not in the way.
+    """
 
     def __init__(
         self,
@@ -45,17 +48,25 @@ class Today:
         self._ttl_s = ttl_s
         self._clock = clock
         self._known: dict[Day, tuple[float, Counted]] = {}
-        self._counting = asyncio.Lock()
+        self._counting: dict[Day, asyncio.Lock] = {}
 
     async def of(self, conn: Conn, now: datetime, day: Day) -> Counted:
         """The figures of the day until ``now``."""
-        async with self._counting:
-            at_s = self._clock()
-            known = {k: v for k, v in self._known.items() if at_s - v[0] < self._ttl_s}
-            if day not in known:
-                known[day] = (at_s, await _counted(conn, now, day))
-            self._known = known
-            return known[day][1]
+        async with self._counting.setdefault(day, asyncio.Lock()):
+            known = self._known.get(day)
+            if known is None or self._clock() - known[0] >= self._ttl_s:
+                known = self._known[day] = (self._clock(), await _counted(conn, now, day))
+        self._forget()
+        return known[1]
+
+    def _forget(self) -> None:
+        """What is too old to be shown is not kept, nor who would have counted it."""
+        at_s = self._clock()
+        old = [day for day, known in self._known.items() if at_s - known[0] >= self._ttl_s]
+        for day in old:
+            del self._known[day]
+        for day in [one for one, lock in self._counting.items() if not lock.locked()]:
+            del self._counting[day]
 
 
 async def _counted(conn: Conn, now: datetime, day: Day) -> Counted:
