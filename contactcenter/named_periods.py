@@ -120,8 +120,13 @@ def _until(now: datetime, begins: date, before: date, zone: ZoneInfo) -> NamedPe
     )
 
 
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a day begins in a zone, in its time."""
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
 def _at(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+    return midnight(day, zone).astimezone(UTC)
 
 
 def _day_before(day: date) -> date:

@@ -1,6 +1,5 @@
 """Control charts over HTTP."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal, get_args
 
@@ -10,14 +9,14 @@ from contactcenter.api import periods, report_formats
 from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
-from contactcenter.api.report_questions import Only, among, kept, language_of, zone_named
-from contactcenter.charts.parts import Look
-from contactcenter.errors import BadInput
+from contactcenter.api.report_questions import Only, among, kept, language_of
 from contactcenter.measuring import Clock
+from contactcenter.named_periods import midnight
 from contactcenter.reporting import control_chart
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.control_chart import OF_DAYS, SHARES, Question, usual_form
 from contactcenter.reporting.making import Span
+from contactcenter.reporting.spans import in_its_zone, zone_named
 from routing.wording import Language
 
 USUAL: Final = timedelta(days=28)
@@ -79,8 +78,7 @@ async def report_control_chart(call: Call, query: ControlChartQuery) -> Analysis
         viewer_id=call.actor.user_id,
         language=language,
     )
-    look = Look(theme=query.theme, language=language)
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
+    return await report_formats.shown(analysis, query.format, theme=query.theme, language=language)
 
 
 def _span(now: datetime, query: ControlChartQuery, language: Language) -> Span:
@@ -88,14 +86,8 @@ def _span(now: datetime, query: ControlChartQuery, language: Language) -> Span:
     zone = zone_named(query.zone)
     if query.from_at is None and query.to_at is None and query.period is None:
         today = now.astimezone(zone).date()
-        from_at, to_at = (control_chart.midnight(day, zone) for day in (today - USUAL, today))
+        from_at, to_at = (midnight(day, zone) for day in (today - USUAL, today))
         return Span(
             from_at=from_at.astimezone(UTC), to_at=to_at.astimezone(UTC), time_zone=zone.key
         )
-    span = periods.asked(now, query, language, usual=USUAL).span
-    try:
-        for at in (span.from_at, span.to_at):
-            at.astimezone(zone)
-    except OverflowError:  # the first or the last hours of the calendar
-        raise BadInput("query.from", "The time is out of range.") from None
-    return span
+    return in_its_zone(periods.asked(now, query, language, usual=USUAL).span)

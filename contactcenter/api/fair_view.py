@@ -1,6 +1,5 @@
 """The fair view over HTTP, and its plots."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Final, get_args
 
@@ -12,7 +11,6 @@ from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format, TableFormat
 from contactcenter.api.report_questions import among, language_of
-from contactcenter.charts.parts import Look
 from contactcenter.errors import BadInput
 from contactcenter.reporting import agent_plots, fair_table, fair_view
 from contactcenter.reporting.analyses import Analysis
@@ -146,5 +144,5 @@ async def _told(
         )
         async with call.conn.transaction():
             await events.record(call.conn, taken)
-    look = Look(theme=query.theme, language=language_of(call, query.language))
-    return await asyncio.to_thread(report_formats.analysed, analysis, wanted, look)
+    language = language_of(call, query.language)
+    return await report_formats.shown(analysis, wanted, theme=query.theme, language=language)

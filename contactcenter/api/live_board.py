@@ -5,12 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import named_periods
 from contactcenter.api.operation import SUPERVISOR, Call, operation
-from contactcenter.api.report_questions import among, zone_named
+from contactcenter.api.report_questions import among
+from contactcenter.named_periods import midnight
 from contactcenter.reporting import live
-from contactcenter.reporting.control_chart import midnight
 from contactcenter.reporting.live import Board
+from contactcenter.reporting.spans import zone_named
 from contactcenter.reporting.today import Day
 from contactcenter.statistics.rates import USUAL_VARIANT, Variant
 
@@ -38,7 +38,7 @@ async def report_live(call: Call, query: LiveQuery) -> Board:
     are.
     """
     now, zone = await call.clock(), zone_named(query.zone)
-    today = named_periods.begin("day", now.astimezone(zone).date(), "gregorian")
+    today = now.astimezone(zone).date()
     day = Day(
         from_at=midnight(today, zone).astimezone(UTC),
         zone=zone,

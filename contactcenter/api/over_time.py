@@ -1,8 +1,8 @@
 """Reports on the course of time over HTTP: heat map, created and solved, backlog, flow."""
 
-import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta
@@ -12,21 +12,21 @@ from contactcenter.api.operation import AGENT, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import Only, among, kept, language_of
-from contactcenter.charts.parts import Look
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Clock
-from contactcenter.named_periods import Reckoning
+from contactcenter.named_periods import Reckoning, midnight
 from contactcenter.reporting import (
     backlog_ageing,
-    control_chart,
     created_solved,
     heat_map,
+    spans,
     tier_flow,
 )
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.making import Span
 
 USUAL: Final = timedelta(days=28)
+_Analyse = Callable[..., Awaitable[Analysis]]
 
 
 class OverTimeQuery(ReportPeriodQuery, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ async def report_heat_map(call: Call, query: HeatMapQuery) -> Analysis | Answer:
     168 rows, from Saturday on in the Persian calendar, else from Monday on. Administrators see all,
     supervisors the tickets of their teams, agents their own work.
     """
-    now, language = await call.clock(), language_of(call, query.language)
+    now = await call.clock()
     question = heat_map.Question(
         metric=among(query.metric, heat_map.METRICS_OF_HOURS, "query.metric"),
         span=_span(now, query, call),
@@ -85,12 +85,7 @@ async def report_heat_map(call: Call, query: HeatMapQuery) -> Analysis | Answer:
         clock=among(query.clock, get_args(Clock), "query.clock"),
         only=kept(query.only),
     )
-    viewer_id = call.actor.user_id
-    analysis = await heat_map.heat_map(
-        call.conn, now, question, viewer_id=viewer_id, language=language
-    )
-    look = Look(theme=query.theme, language=language)
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
+    return await _told(call, query, now, heat_map.heat_map, question)
 
 
 @operation(
@@ -106,19 +101,14 @@ async def report_created_solved(call: Call, query: CreatedSolvedQuery) -> Analys
 
     Administrators see all, supervisors the tickets of their teams, agents their own work.
     """
-    now, language = await call.clock(), language_of(call, query.language)
+    now = await call.clock()
     span = _span(now, query, call)
     if span.to_at - span.from_at > created_solved.longest(query.unit):
         raise BadInput("query.unit", "So many days are not told apart: choose week or month.")
     question = created_solved.Question(
         span=span, unit=query.unit, reckoning=_reckoning(call, query), only=kept(query.only)
     )
-    viewer_id = call.actor.user_id
-    analysis = await created_solved.created_solved(
-        call.conn, now, question, viewer_id=viewer_id, language=language
-    )
-    look = Look(theme=query.theme, language=language)
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
+    return await _told(call, query, now, created_solved.created_solved, question)
 
 
 @operation(
@@ -136,17 +126,12 @@ async def report_backlog_ageing(call: Call, query: OverTimeQuery) -> Analysis | 
     oldest ticket of the last instant. At most 62 days. Administrators see all, supervisors the
     tickets of their teams, agents their own work.
     """
-    now, language = await call.clock(), language_of(call, query.language)
+    now = await call.clock()
     span = _span(now, query, call)
     question = backlog_ageing.Question(
         span=span, instants=_instants(span, now), only=kept(query.only)
     )
-    viewer_id = call.actor.user_id
-    analysis = await backlog_ageing.backlog_ageing(
-        call.conn, now, question, viewer_id=viewer_id, language=language
-    )
-    look = Look(theme=query.theme, language=language)
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
+    return await _told(call, query, now, backlog_ageing.backlog_ageing, question)
 
 
 @operation(
@@ -162,45 +147,42 @@ async def report_tier_flow(call: Call, query: TierFlowQuery) -> Analysis | Answe
 
     Administrators see all, supervisors the tickets of their teams, agents their own work.
     """
-    now, language = await call.clock(), language_of(call, query.language)
+    now = await call.clock()
     question = tier_flow.Question(
         span=_span(now, query, call),
         clock=among(query.clock, get_args(Clock), "query.clock"),
         only=kept(query.only),
     )
-    viewer_id = call.actor.user_id
-    analysis = await tier_flow.tier_flow(
-        call.conn, now, question, viewer_id=viewer_id, language=language
+    return await _told(call, query, now, tier_flow.tier_flow, question)
+
+
+async def _told(
+    call: Call, query: OverTimeQuery, now: datetime, analyse: _Analyse, question: Any
+) -> Analysis | Answer:
+    """What is to be said of a question, to who asks, in the form that he asked for."""
+    language = language_of(call, query.language)
+    analysis = await analyse(
+        call.conn, now, question, viewer_id=call.actor.user_id, language=language
     )
-    look = Look(theme=query.theme, language=language)
-    return await asyncio.to_thread(report_formats.analysed, analysis, query.format, look)
+    return await report_formats.shown(analysis, query.format, theme=query.theme, language=language)
 
 
 def _span(now: datetime, query: OverTimeQuery, call: Call) -> Span:
-    span = periods.asked(now, query, language_of(call, query.language), usual=USUAL).span
-    zone = ZoneInfo(span.time_zone)
-    try:
-        for at in (span.from_at, span.to_at):
-            at.astimezone(zone)
-    except OverflowError:  # the first or the last hours of the calendar
-        raise BadInput("query.from", "The time is out of range.") from None
-    return span
+    language = language_of(call, query.language)
+    return spans.in_its_zone(periods.asked(now, query, language, usual=USUAL).span)
 
 
 def _reckoning(call: Call, query: OverTimeQuery) -> Reckoning:
-    if query.calendar is not None:
-        wanted: Reckoning = among(query.calendar, get_args(Reckoning), "query.calendar")
-        return wanted
-    return "jalali" if language_of(call, query.language) == "fa" else "gregorian"
+    return spans.reckoning_of(query.calendar, language_of(call, query.language))
 
 
 def _instants(span: Span, now: datetime) -> list[datetime]:
     """The midnights of the period, and its end; nothing is known of what is to come."""
     zone = ZoneInfo(span.time_zone)
-    days = control_chart.days_of(span, zone)
+    days = spans.days_of(span, zone)
     if len(days) > backlog_ageing.MOST_INSTANTS:
         most = backlog_ageing.MOST_INSTANTS
         raise BadInput("query.from", f"At most {most} days are told; choose a shorter period.")
     ends = min(span.to_at, now)
-    midnights = (control_chart.midnight(day, zone).astimezone(UTC) for day in days[1:])
+    midnights = (midnight(day, zone).astimezone(UTC) for day in days[1:])
     return [*(at for at in midnights if at < ends), ends]

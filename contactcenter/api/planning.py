@@ -12,11 +12,12 @@ from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, SUPERVISOR, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
 from contactcenter.api.report_formats import TableFormat
-from contactcenter.api.report_questions import Only, kept, language_of, zone_named
+from contactcenter.api.report_questions import Only, kept, language_of
 from contactcenter.errors import BadInput
 from contactcenter.public_holidays import UnknownCountry
 from contactcenter.reporting import forecast, sla_burn_down, staffing
 from contactcenter.reporting.analyses import Analysis
+from contactcenter.reporting.spans import zone_named
 from contactcenter.reporting.staffing import Question
 from contactcenter.statistics.queueing import LONGEST_PATIENCE_S, MOST_AGENTS
 from contactcenter.statistics.staffing import Promise

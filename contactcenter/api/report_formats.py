@@ -1,5 +1,6 @@
 """A report in the form that was asked for."""
 
+import asyncio
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -9,10 +10,12 @@ from contactcenter.api.operation import Answer
 from contactcenter.charts import making as charts
 from contactcenter.charts import rendering
 from contactcenter.charts.parts import Look, Spec
+from contactcenter.charts.themes import Theme
 from contactcenter.reporting import analyses, tables, workbooks
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.making import Made
 from contactcenter.reporting.tables import Table
+from routing.wording import Language
 
 CSV: Final = "text/csv"
 #: What operations say they answer with besides JSON.
@@ -53,6 +56,14 @@ def analysed(analysis: Analysis, wanted: Format, look: Look) -> Analysis | Answe
     if wanted in {"csv", "xlsx"}:
         return file(table, "csv" if wanted == "csv" else "xlsx")
     return _drawn(charts.of_analysis(analysis, look), wanted, table.name)
+
+
+async def shown(
+    analysis: Analysis, wanted: Format, *, theme: Theme, language: Language
+) -> Analysis | Answer:
+    """An analysis in the form that was asked for, made in a thread."""
+    look = Look(theme=theme, language=language)
+    return await asyncio.to_thread(analysed, analysis, wanted, look)
 
 
 def tabled(analysis: Analysis, wanted: TableFormat) -> Analysis | Answer:

@@ -1,7 +1,6 @@
 """What all reports are asked: what to keep of which dimension, in whose zone and language."""
 
 from typing import Annotated, Any, Final, get_args
-from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
@@ -10,7 +9,6 @@ from contactcenter.api.operation import Call
 from contactcenter.errors import BadInput
 from contactcenter.measuring import Dimension
 from contactcenter.reporting.catalogue import REPORTS, Report
-from contactcenter.time_zones import UnknownTimeZone, zone_of
 from routing.wording import Language
 
 _NUMBERS: Final = ("agent", "team", "queue", "tier", "entry_point", "category", "to_tier")
@@ -36,14 +34,6 @@ Only = Annotated[
 def language_of(call: Call, wanted: Language | None) -> Language:
     """The language that was asked for, or that of who asks."""
     return wanted or ("fa" if call.actor.language == "fa" else "en")
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The zone of this name; raises ``BadInput`` naming ``query.zone``."""
-    try:
-        return zone_of(name)
-    except UnknownTimeZone as error:
-        raise BadInput("query.zone", str(error)) from None
 
 
 def kept(given: tuple[str, ...]) -> dict[Dimension, frozenset[Any]]:

@@ -1,26 +1,17 @@
 """Reports by name: bars by group, each metric a panel of its own."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from contactcenter.charts import parts
 from contactcenter.charts.parts import WIDTH, Look, Spec
 from contactcenter.charts.themes import COLOURS
 from contactcenter.reporting.making import Column, Line, Made
-from contactcenter.reporting.tables import Unit
+from contactcenter.reporting.tables import unit_of
 from contactcenter.statistics.intervals import wilson
 from routing.wording import digits
 
 #: Bars beyond that are no chart: a table tells them better.
 MOST_GROUPS: Final = 60
-_UNITS: Final[Mapping[str, Unit]] = {
-    "duration": "seconds",
-    "share": "share",
-    "portion": "share",
-    "time_share": "share",
-    "balance": "share",
-    "count": "count",
-}
 _PARTS: Final = ("value", "low", "high", "p90", "previous")
 
 
@@ -105,7 +96,7 @@ def _label(line: Line, made: Made, look: Look) -> str:
 def _panel(column: Column, frame: Spec, look: Look) -> Spec:
     own = [row for row in frame["data"]["values"] if row["metric"] == column.metric]
     scale = parts.scale_of(
-        _UNITS.get(column.measure, "number"),
+        unit_of(column.measure),
         column.definition.name,
         [row[name] for row in own for name in _PARTS],
         look,

@@ -172,7 +172,7 @@ async def _groups(
         sorted({selection["kind"] for selection in selections}),
         *(one.clock, _told(METRICS[one.metric]), one.instant, one.as_of),
         *(dimension in one.by for dimension in DIMENSIONS),
-        *(_wanted(one, dimension) for dimension in DIMENSIONS),
+        *(wanted(one.only, dimension) for dimension in DIMENSIONS),
         zone,
         by_hour_of_week,
     )
@@ -234,8 +234,9 @@ def _word(group: Group, name: Dimension) -> Any:
     return getattr(group, "worth" if name == "value" else name)
 
 
-def _wanted(ask: Ask, dimension: Dimension) -> list[str] | None:
-    values = ask.only.get(dimension)
+def wanted(only: Mapping[Dimension, frozenset[Any]], dimension: Dimension) -> list[str] | None:
+    """What is kept of a dimension, as texts, an empty one for none at all; None keeps all."""
+    values = only.get(dimension)
     return None if values is None else ["" if value is None else str(value) for value in values]
 
 

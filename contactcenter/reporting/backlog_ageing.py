@@ -15,7 +15,7 @@ from contactcenter.measuring import Ask, Dimension, Row
 from contactcenter.measuring.asks import AGES
 from contactcenter.reporting import answers, kept_facts
 from contactcenter.reporting.analyses import Analysis
-from contactcenter.reporting.making import Span
+from contactcenter.reporting.making import Span, filters
 from contactcenter.reporting.over_time_words import BACKLOG_AGEING, LABELS, headings
 from routing.wording import Language
 
@@ -57,7 +57,9 @@ async def backlog_ageing(
     for instant in question.instants:
         rows += _rows(instant, await _told(conn, question, instant, viewer_id))
     last = question.instants[-1]
-    oldest = await _oldest.first(conn, viewer_id, last, *_wanted(question.only))
+    oldest = await _oldest.first(
+        conn, viewer_id, last, *(answers.wanted(question.only, name) for name in _KEPT)
+    )
     total = await _total(conn, question, last, viewer_id)
     return Analysis(
         report="backlog_ageing",
@@ -65,7 +67,7 @@ async def backlog_ageing(
         definition=BACKLOG_AGEING["definition"][language],
         period=question.span,
         inputs={
-            "filters": {name: sorted(kept, key=str) for name, kept in question.only.items()},
+            "filters": filters(question.only),
             "clock": "calendar",
             "last": last.isoformat(),
             "n": total.n,
@@ -110,12 +112,4 @@ def _rows(instant: datetime, told: Mapping[tuple[str, str], int]) -> list[dict[s
         {"at": instant, "age": age, "kind": kind, "n": told.get((age, kind), 0)}
         for age in AGES
         for kind in ("ours", "pending")
-    ]
-
-
-def _wanted(only: Mapping[Dimension, frozenset[Any]]) -> list[list[str] | None]:
-    """What is kept of each dimension, as texts; an empty one is none at all."""
-    return [
-        None if values is None else ["" if one is None else str(one) for one in values]
-        for values in (only.get(name) for name in _KEPT)
     ]

@@ -4,7 +4,7 @@ How limits and signals come about is said in ``contactcenter.statistics.control_
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,27 +13,22 @@ from msgspec import Struct
 from contactcenter.db import Conn
 from contactcenter.measuring import METRICS, Ask, Clock, Dimension, Row
 from contactcenter.measuring.definitions import DEFINITIONS
+from contactcenter.named_periods import midnight
 from contactcenter.reporting import answers, kept_facts, sources
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.control_chart_words import DEFINITION, LABELS, NOTES, SIGNALS, TITLE
-from contactcenter.reporting.making import Span
-from contactcenter.reporting.tables import Heading, Unit
+from contactcenter.reporting.making import Span, filters
+from contactcenter.reporting.spans import days_of
+from contactcenter.reporting.tables import Heading, Unit, unit_of
 from contactcenter.statistics import control_charts
 from contactcenter.statistics.control_charts import MANY, Chart, Point, Rule, Sample
 from routing.wording import Language
 
 Form = Literal["p", "xmr"]
 
-_UNITS: Final[Mapping[str, Unit]] = {
-    "share": "share",
-    "balance": "share",
-    "count": "count",
-    "duration": "seconds",
-    "score": "number",
-    "transfers": "number",
-}
+_MEASURES: Final = ("share", "balance", "count", "duration", "score", "transfers")
 #: Metrics that a day has a figure of by itself, for an XmR chart.
-OF_DAYS: Final = tuple(name for name, metric in METRICS.items() if metric.measure in _UNITS)
+OF_DAYS: Final = tuple(name for name, metric in METRICS.items() if metric.measure in _MEASURES)
 #: Those that are shares of things counted, for a p-chart, too.
 SHARES: Final = tuple(name for name, metric in METRICS.items() if metric.measure == "share")
 
@@ -108,7 +103,7 @@ def drawing(question: Question, days: Sequence[date], rows: Mapping[date, Row]) 
 
 def columns(metric: str, language: Language) -> list[Heading]:
     """Of every chart of this metric."""
-    unit = _UNITS[METRICS[metric].measure]
+    unit = unit_of(METRICS[metric].measure)
     units: dict[str, Unit] = {
         "day": "date",
         "value": unit,
@@ -121,18 +116,6 @@ def columns(metric: str, language: Language) -> list[Heading]:
         "signal_words": "text",
     }
     return [Heading(name=n, label=LABELS[n][language], unit=u) for n, u in units.items()]
-
-
-def days_of(span: Span, zone: ZoneInfo) -> list[date]:
-    """Every day of a zone of which a span has any part."""
-    first = span.from_at.astimezone(zone).date()
-    last = (span.to_at - timedelta(microseconds=1)).astimezone(zone).date()
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """When a day begins in a zone."""
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 def _value(metric: str, row: Row | None) -> float | None:
@@ -188,7 +171,7 @@ def _inputs(question: Question, drawn: Chart) -> dict[str, Any]:
         "metric_version": METRICS[question.metric].version,
         "chart": drawn.kind.value,
         "clock": question.clock,
-        "filters": {name: sorted(kept, key=str) for name, kept in question.only.items()},
+        "filters": filters(question.only),
         "centre": drawn.centre,
         "widened_by": drawn.widened,
         "moving_range_upper": drawn.range_limit,

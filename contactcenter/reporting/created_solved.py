@@ -13,9 +13,9 @@ from contactcenter.measuring import Ask, Dimension, Row
 from contactcenter.named_periods import Reckoning, Unit
 from contactcenter.reporting import answers, kept_facts, sources
 from contactcenter.reporting.analyses import Analysis
-from contactcenter.reporting.control_chart import days_of
-from contactcenter.reporting.making import Span
+from contactcenter.reporting.making import Span, filters
 from contactcenter.reporting.over_time_words import CREATED_SOLVED, LABELS, headings
+from contactcenter.reporting.spans import days_of
 from routing.wording import Language
 
 _METRICS: Final = ("opened", "reopened", "solved")
@@ -54,7 +54,7 @@ async def created_solved(
         inputs={
             "unit": question.unit,
             "calendar": question.reckoning,
-            "filters": {name: sorted(kept, key=str) for name, kept in question.only.items()},
+            "filters": filters(question.only),
         },
         generated_at=now,
         as_of=await kept_facts.read_at(conn),

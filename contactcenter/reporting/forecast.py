@@ -14,10 +14,10 @@ from msgspec import Struct
 from contactcenter import calendars, db
 from contactcenter.db import Conn
 from contactcenter.measuring import Ask, Dimension
+from contactcenter.named_periods import midnight
 from contactcenter.public_holidays import of_year
 from contactcenter.reporting import answers, kept_facts, sources
 from contactcenter.reporting.analyses import Analysis
-from contactcenter.reporting.control_chart import midnight
 from contactcenter.reporting.making import Span
 from contactcenter.reporting.over_time_words import headings
 from contactcenter.reporting.planning_words import FORECAST, LABELS, NOTES

@@ -13,9 +13,9 @@ from contactcenter.named_periods import Reckoning
 from contactcenter.reporting import answers, kept_facts, sources
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.control_chart import OF_DAYS
-from contactcenter.reporting.making import Span
+from contactcenter.reporting.making import Span, filters
 from contactcenter.reporting.over_time_words import HEAT_MAP, LABELS, WEEKDAYS, headings
-from contactcenter.reporting.tables import Unit
+from contactcenter.reporting.tables import Unit, unit_of
 from routing.wording import Language
 
 #: Every metric that an hour has a figure of by itself.
@@ -23,12 +23,6 @@ METRICS_OF_HOURS: Final = OF_DAYS
 _HOURS: Final = 24
 _DAYS: Final = 7
 _SATURDAY: Final = 5
-_UNITS: Final[Mapping[str, Unit]] = {
-    "count": "count",
-    "duration": "seconds",
-    "share": "share",
-    "balance": "share",
-}
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -69,7 +63,7 @@ async def heat_map(
             "metric": metric.name,
             "metric_version": metric.version,
             "clock": question.clock,
-            "filters": {name: sorted(kept, key=str) for name, kept in question.only.items()},
+            "filters": filters(question.only),
         },
         generated_at=now,
         as_of=await kept_facts.read_at(conn),
@@ -83,7 +77,7 @@ async def heat_map(
 
 
 def _columns(measure: str) -> dict[str, Unit]:
-    unit = _UNITS.get(measure, "number")
+    unit = unit_of(measure)
     return {
         "weekday": "number",
         "weekday_name": "text",

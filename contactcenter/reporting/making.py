@@ -120,6 +120,11 @@ _SQL = db.Statements(__name__)
 _names = _SQL.take("names", _Name)
 
 
+def filters(only: Mapping[Dimension, frozenset[Any]]) -> dict[str, list[Any]]:
+    """What is kept of each dimension, as it is told: always in the same order."""
+    return {name: sorted(values, key=str) for name, values in only.items()}
+
+
 def columns(report: Report, language: Language) -> list[Column]:
     """The metrics of a report, with what they mean."""
     return [
@@ -157,7 +162,7 @@ async def make(
         period=question.span,
         by=question.by,
         clock=question.clock,
-        filters={name: sorted(values, key=str) for name, values in question.only.items()},
+        filters=filters(question.only),
         generated_at=now,
         as_of=await kept_facts.read_at(conn),
         metrics=columns(report, language),

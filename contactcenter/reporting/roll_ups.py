@@ -20,6 +20,7 @@ from contactcenter.history import Fact
 from contactcenter.measuring import METRICS, Ask, Chosen, Clock, Metric
 from contactcenter.measuring.asks import CLOCKS, DIMENSIONS
 from contactcenter.measuring.selections import Selection
+from contactcenter.named_periods import midnight
 from contactcenter.reporting.answers import PLANNING
 
 #: So long after its end a day is closed: what is late by less is no correction.
@@ -92,7 +93,7 @@ async def close_days(conn: Conn, now: datetime, zone: ZoneInfo) -> bool:
         day = last.at.astimezone(zone).date()
     for _ in range(_DAYS):
         after = day + timedelta(days=1)
-        if _midnight(after, zone) + GRACE > now:
+        if midnight(after, zone) + GRACE > now:
             return False
         await _close_span(conn, "day", day, after, zone)
         if after.day == 1:
@@ -135,13 +136,9 @@ async def roll_up_next(conn: Conn, now: datetime) -> bool:
 
 
 async def _close_span(conn: Conn, kind: str, day: date, after: date, zone: ZoneInfo) -> None:
-    edges = (_midnight(day, zone), _midnight(after, zone))
+    edges = (midnight(day, zone), midnight(after, zone))
     kinds, names = zip(*((k, name) for k, used in _USED.items() for name in used), strict=True)
     await _close.run(conn, kind, *edges, zone.key, list(names), list(kinds))
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
 async def _roll_up(conn: Conn, now: datetime, pending: _Pending, names: Sequence[str]) -> None:

@@ -9,9 +9,9 @@ from msgspec import Struct
 from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.measuring import Ask
+from contactcenter.named_periods import midnight
 from contactcenter.reporting import answers, kept_facts, sources
 from contactcenter.reporting.analyses import Analysis
-from contactcenter.reporting.control_chart import midnight
 from contactcenter.reporting.making import Span
 from contactcenter.reporting.over_time_words import headings
 from contactcenter.reporting.planning_words import BURN_DOWN, LABELS

@@ -1,7 +1,8 @@
 """Which time is meant by what was asked of a report: by instants, or by the name of a period."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -37,11 +38,8 @@ def meant(
     language is. Raises ``BadInput`` naming ``query.zone``, ``query.calendar``, ``query.period``
     or ``query.from``.
     """
-    try:
-        told = zone_of(zone)
-    except UnknownTimeZone as error:
-        raise BadInput("query.zone", str(error)) from None
-    reckoning = _reckoning(calendar, language)
+    told = zone_named(zone)
+    reckoning = reckoning_of(calendar, language)
     if period is None:
         found = periods.period_of(now, from_at, to_at, usual=usual)
         span = Span(from_at=found.from_at, to_at=found.to_at, time_zone=told.key)
@@ -55,7 +53,27 @@ def meant(
     )
 
 
-def _reckoning(calendar: str | None, language: Language) -> Reckoning:
+def zone_named(name: str) -> ZoneInfo:
+    """The zone of this name; raises ``BadInput`` naming ``query.zone``."""
+    try:
+        return zone_of(name)
+    except UnknownTimeZone as error:
+        raise BadInput("query.zone", str(error)) from None
+
+
+def in_its_zone(span: Span) -> Span:
+    """The span, whose edges the clocks of its zone can show; raises ``BadInput``."""
+    zone = ZoneInfo(span.time_zone)
+    try:
+        for at in (span.from_at, span.to_at):
+            at.astimezone(zone)
+    except OverflowError:  # the first or the last hours of the calendar
+        raise BadInput("query.from", "The time is out of range.") from None
+    return span
+
+
+def reckoning_of(calendar: str | None, language: Language) -> Reckoning:
+    """By which calendar, that of the language if none is named; raises ``BadInput``."""
     if calendar is None:
         return "jalali" if language == "fa" else "gregorian"
     known: tuple[Reckoning, ...] = get_args(Reckoning)
@@ -63,3 +81,10 @@ def _reckoning(calendar: str | None, language: Language) -> Reckoning:
         if one == calendar:
             return one
     raise BadInput("query.calendar", f"Choose among {', '.join(known)}, not {calendar[:50]!r}.")
+
+
+def days_of(span: Span, zone: ZoneInfo) -> list[date]:
+    """Every day of a zone of which a span has any part."""
+    first = span.from_at.astimezone(zone).date()
+    last = (span.to_at - timedelta(microseconds=1)).astimezone(zone).date()
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -16,7 +16,7 @@ from contactcenter.db import Conn
 from contactcenter.measuring import Ask, Dimension
 from contactcenter.reporting import answers, kept_facts, sources
 from contactcenter.reporting.analyses import Analysis
-from contactcenter.reporting.making import Span
+from contactcenter.reporting.making import Span, filters
 from contactcenter.reporting.over_time_words import headings
 from contactcenter.reporting.planning_words import LABELS, NOTES, STAFFING
 from contactcenter.reporting.tables import Unit
@@ -201,7 +201,7 @@ def _inputs(question: Question, known: Estimates) -> dict[str, Any]:
         "calls_in_period": known.calls,
         "abandoned_in_period": known.abandoned,
         "waited_in_period_s": known.waited_s,
-        "filters": {name: sorted(kept, key=str) for name, kept in question.only.items()},
+        "filters": filters(question.only),
     }
 
 

@@ -37,6 +37,11 @@ _UNITS: Final[Mapping[str, Unit]] = {
 }
 
 
+def unit_of(measure: str) -> Unit:
+    """The unit of the figures of a measure."""
+    return _UNITS.get(measure, "number")
+
+
 class Heading(Struct, frozen=True, kw_only=True):
     """A column: its name for programs, what people read above it, and its unit."""
 
@@ -75,7 +80,7 @@ def of_report(made: Made) -> Table:
         Heading(
             name=f"{one.metric}_{part}",
             label=f"{one.definition.name}: {part}",
-            unit=_COUNTED.get(part) or _UNITS.get(one.measure, "number"),
+            unit=_COUNTED.get(part) or unit_of(one.measure),
         )
         for one in made.metrics
         for part in _parts(one)

@@ -11,7 +11,7 @@ from contactcenter.measuring import Ask, Clock, Dimension, Row
 from contactcenter.measuring.definitions import DEFINITIONS
 from contactcenter.reporting import kept_facts, sources
 from contactcenter.reporting.analyses import Analysis
-from contactcenter.reporting.making import Span
+from contactcenter.reporting.making import Span, filters
 from contactcenter.reporting.over_time_words import LABELS, TIER_FLOW, headings
 from routing.wording import Language
 
@@ -44,7 +44,7 @@ async def tier_flow(
         period=question.span,
         inputs={
             "clock": question.clock,
-            "filters": {name: sorted(kept, key=str) for name, kept in question.only.items()},
+            "filters": filters(question.only),
             "bounced_from": {str(tier): n for tier, n in sorted(into.items(), key=str)},
         },
         generated_at=now,
