@@ -115,11 +115,8 @@ async def daily(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> Ma
     It is about what happens at one time: not about moments, nor shares of time. Raises ``KeyError``
     for an unknown metric.
     """
-    metric = METRICS[ask.metric]
-    async with conn.transaction():
-        await conn.execute(PLANNING)
-        [groups] = await _groups(conn, [ask], viewer_id, zone=zone)
-    return {group.day: _row(metric, ask, group, group.n) for group in groups if group.day}
+    told = await _by_time(conn, ask, viewer_id, zone=zone, by_hour_of_week=False)
+    return {group.day: row for group, row in told if group.day}
 
 
 async def weekly(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> Mapping[int, Row]:
@@ -127,15 +124,18 @@ async def weekly(conn: Conn, ask: Ask, *, zone: str, viewer_id: int | None) -> M
 
     An hour that clocks show twice is one, and one that they leave out has nothing.
     """
+    told = await _by_time(conn, ask, viewer_id, zone=zone, by_hour_of_week=True)
+    return {group.hour_of_week: row for group, row in told if group.hour_of_week is not None}
+
+
+async def _by_time(
+    conn: Conn, ask: Ask, viewer_id: int | None, *, zone: str, by_hour_of_week: bool
+) -> list[tuple[Group, Row]]:
     metric = METRICS[ask.metric]
     async with conn.transaction():
         await conn.execute(PLANNING)
-        [groups] = await _groups(conn, [ask], viewer_id, zone=zone, by_hour_of_week=True)
-    return {
-        group.hour_of_week: _row(metric, ask, group, group.n)
-        for group in groups
-        if group.hour_of_week is not None
-    }
+        [groups] = await _groups(conn, [ask], viewer_id, zone=zone, by_hour_of_week=by_hour_of_week)
+    return [(group, _row(metric, ask, group, group.n)) for group in groups]
 
 
 def rows_of(metric: Metric, ask: Ask, groups: Sequence[Group]) -> list[Row]:
