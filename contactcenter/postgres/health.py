@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import asyncpg
 import structlog
+from asyncpg import DuplicateDatabaseError, DuplicateObjectError, UniqueViolationError
 from asyncpg.connect_utils import SessionAttribute
 
 from contactcenter.postgres import keeper
@@ -114,13 +115,21 @@ async def _orphans_pid(home: Home, deadline: float) -> int | None:
 
 
 async def ensure_app_database(conn: asyncpg.Connection, home: Home) -> None:
-    """Make the application's role and database; the role is no superuser."""
+    """Make the application's role and database; the role is no superuser.
+
+    The server may still be carrying out what a starter asked for that was killed meanwhile. It
+    then refuses ours as made already, in the words of one index or of the other, and only once
+    the other is committed: what was wanted stands.
+    """
     if not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", APP):
         password = home.app_password()
-        await conn.execute(f"CREATE ROLE {APP} LOGIN CREATEDB PASSWORD '{password}'")
-        await conn.execute(f"GRANT pg_monitor, pg_checkpoint TO {APP}")
+        with suppress(DuplicateObjectError, UniqueViolationError):
+            async with conn.transaction():
+                await conn.execute(f"CREATE ROLE {APP} LOGIN CREATEDB PASSWORD '{password}'")
+                await conn.execute(f"GRANT pg_monitor, pg_checkpoint TO {APP}")
     if not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", APP):
-        await conn.execute(f"CREATE DATABASE {APP} OWNER {APP}", timeout=CREATE_DEADLINE_S)
+        with suppress(DuplicateDatabaseError, UniqueViolationError):
+            await conn.execute(f"CREATE DATABASE {APP} OWNER {APP}", timeout=CREATE_DEADLINE_S)
 
 
 def is_unkept(home: Home) -> bool:

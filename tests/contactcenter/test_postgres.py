@@ -444,6 +444,23 @@ async def test_a_killed_starter_lets_the_next_one_start(user, new_dir):
         assert await fetchval(dsn, "SELECT 1") == 1
 
 
+async def test_what_a_killed_starter_asked_for_and_is_made_meanwhile_is_no_fault(server, data_dir):
+    """Its server process goes on after it; the next starter asks for the same at the same time."""
+    dsn = await server.start()
+    where = home.Home.open(data_dir)
+    starters = [await health._connect(where) for _ in range(4)]
+    try:
+        await starters[0].execute("DROP DATABASE contactcenter")
+        await starters[0].execute("DROP OWNED BY contactcenter")
+        await starters[0].execute("DROP ROLE contactcenter")
+        await asyncio.gather(*(health.ensure_app_database(one, where) for one in starters))
+    finally:
+        for one in starters:
+            await one.close()
+
+    assert await fetchval(dsn, "SELECT pg_has_role('pg_monitor', 'member')")
+
+
 async def test_initdb_outlives_its_starter_alone(user, new_dir):
     """Else the next starter would work in the same folder at the same time."""
     starter = user(new_dir)
