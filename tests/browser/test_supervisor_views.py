@@ -1,5 +1,6 @@
 """The supervisors' page in a real browser: signing in, each view in both languages, and axe."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from chat_house import House
 from journeys.centre import PASSWORD
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from visitors import UNREACHABLE, Visitor, Visitors
 
 #: The views of an administrator.
@@ -79,10 +80,20 @@ async def test_what_is_chosen_is_in_the_address_and_a_refusal_is_shown(
     await expect(page).to_have_url(
         f"{house.url}/supervisor#/team?language=en&zone=UTC&period=last_month"
     )
+    may_answer = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        """An answer that arrives while somebody is writing."""
+        await may_answer.wait()
+        await route.continue_()
+
+    await page.route("**/reports/performance*", late)
     await page.reload()
     await expect(page.get_by_label("Period")).to_have_value("last_month")
     supervisor.forgives = UNREACHABLE
     await page.get_by_label("Time zone").fill("Asia/Teheran")
+    may_answer.set()
+    await expect(page.locator("main .loading")).to_have_count(0)
     await page.keyboard.press("Enter")
     await expect(page.locator("main").get_by_role("alert")).to_contain_text("Asia/Tehran")
 
@@ -93,9 +104,8 @@ async def test_a_chart_goes_with_the_colours_and_is_told_in_words(house: House, 
     papers = []
     for colours in ("Light", "Dark"):
         await page.get_by_label("Colours").select_option(colours)
-        drawn = page.locator("main .chart")
+        drawn = page.locator(f"main .chart[data-theme={colours.lower()}]")
         await expect(drawn.locator("svg")).to_be_visible()
-        await expect(page.locator("main .loading")).to_have_count(0)
         papers.append(await drawn.locator("svg").inner_html())
         label = await drawn.get_attribute("aria-label")
         assert label.startswith("Created and solved")

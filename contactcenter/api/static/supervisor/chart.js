@@ -7,10 +7,11 @@ let tools = null;
 
 /** `path` and `query` are those of the report; nothing is drawn but what it answers. */
 export function Chart({ t, path, query }) {
-  const { loading, answer, error } = useAnswer(path, { ...query, format: "vega", theme: useTheme() });
+  const theme = useTheme();
+  const { loading, answer, error } = useAnswer(path, { ...query, format: "vega", theme });
   if (error) return html`<${Problem} error=${error} t=${t} />`;
   if (loading) return html`<${Loading} t=${t} />`;
-  return html`<${Drawn} t=${t} spec=${answer} />`;
+  return html`<${Drawn} t=${t} spec=${answer} theme=${theme} />`;
 }
 
 /** A chart that is asked for only when somebody wants to see it. */
@@ -20,7 +21,7 @@ export function ChartOnDemand(props) {
     <summary>${props.t.chart}</summary>${open && html`<${Chart} ...${props} />`}</details>`;
 }
 
-function Drawn({ t, spec }) {
+function Drawn({ t, spec, theme }) {
   const place = useRef(null);
   const [error, setError] = useState(null);
   useEffect(() => {
@@ -34,7 +35,7 @@ function Drawn({ t, spec }) {
   }, [spec]);
   if (error) return html`<${Problem} error=${error} t=${t} />`;
   return html`<div class="scroll" role="region" aria-label=${t.chart} tabindex="0">
-    <div class="chart" dir="ltr" role="img" aria-label=${spec.description} ref=${place}></div></div>`;
+    <div class="chart" data-theme=${theme} dir="ltr" role="img" aria-label=${spec.description} ref=${place}></div></div>`;
 }
 
 async function draw(spec, element) {

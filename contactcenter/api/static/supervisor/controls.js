@@ -1,5 +1,5 @@
 // What can be chosen: each choice is a part of the address.
-import { html } from "./dom.js";
+import { html, useEffect, useState } from "./dom.js";
 
 export const PERIODS = [
   "today", "yesterday", "this_week", "last_week", "this_month", "last_month",
@@ -14,10 +14,13 @@ export function Choice({ label, value, options, choose }) {
     </select></label>`;
 }
 
-/** A line that is taken when it is left, or at Enter. */
+/** A line that is taken when it is left, or at Enter. What is half written outlives an answer that arrives meanwhile. */
 export function Line({ label, value, choose, placeholder = "" }) {
+  const [draft, setDraft] = useState(value);
+  useEffect(() => setDraft(value), [value]);
   return html`<label class="choice"><span>${label}</span>
-    <input type="text" dir="ltr" value=${value} placeholder=${placeholder}
+    <input type="text" dir="ltr" value=${draft} placeholder=${placeholder}
+      onInput=${(event) => setDraft(event.target.value)}
       onChange=${(event) => choose(event.target.value.trim())} /></label>`;
 }
 
