@@ -128,8 +128,11 @@ async def _view(call: Call, query: ReportPeriodQuery, order: Measure) -> FairVie
 async def _told(
     call: Call, query: ReportPeriodQuery, view: FairView, analysis: Analysis, wanted: Format
 ) -> Analysis | Answer:
-    """The analysis in the form that was asked for; of a file is kept who took whose figures."""
-    if wanted != "json":
+    """The analysis in the form that was asked for; of a file is kept who took whose figures.
+
+    What a page draws (`vega`) was only looked at, as JSON is.
+    """
+    if wanted not in ("json", "vega"):
         taken = events.Event(
             kind="report_exported",
             at=view.generated_at,

@@ -231,6 +231,8 @@ async def test_as_a_file_it_says_the_same_and_that_is_kept(admin, five):
     assert (await book.read()).startswith(b"PK")
     for plot in ("funnel", "quadrant"):
         await admin.send("GET", f"/reports/{plot}?{PERIOD}&format=csv")
+        # What the page draws was only looked at.
+        await admin.send("GET", f"/reports/{plot}?{PERIOD}&format=vega")
     kept = (await admin("GET", "/audit?kind=report_exported", status=200))["items"]
     assert [(one["data"]["report"], one["data"]["format"]) for one in kept] == [
         ("quadrant", "csv"),
