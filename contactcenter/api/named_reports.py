@@ -16,6 +16,7 @@ from contactcenter.api.report_questions import (
     language_of,
     report_named,
 )
+from contactcenter.charts import rendering
 from contactcenter.charts.parts import Look
 from contactcenter.measuring import Clock, Dimension
 from contactcenter.reporting import making
@@ -66,6 +67,9 @@ class ReportList(Struct, frozen=True, kw_only=True):
 
     reports: list[Listed]
     dimensions: tuple[Dimension, ...]
+    draws_pictures: Annotated[
+        bool, Meta(description="Whether charts are also given as `svg` and `png` here.")
+    ]
 
 
 class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,6 +88,7 @@ async def list_reports(call: Call, query: ListQuery) -> ReportList:
             for one in REPORTS.values()
         ],
         dimensions=get_args(Dimension),
+        draws_pictures=rendering.is_installed(),
     )
 
 

@@ -1,6 +1,5 @@
 """Days to plan over HTTP: what-if of agents, the forecast, and the promises of a day."""
 
-import asyncio
 from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -11,8 +10,9 @@ from contactcenter.api import periods, report_formats
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, SUPERVISOR, Answer, Call, operation
 from contactcenter.api.periods import ReportPeriodQuery
-from contactcenter.api.report_formats import TableFormat
+from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import Only, kept, language_of
+from contactcenter.charts.themes import Theme
 from contactcenter.errors import BadInput
 from contactcenter.public_holidays import UnknownCountry
 from contactcenter.reporting import forecast, sla_burn_down, staffing
@@ -87,7 +87,7 @@ class StaffingQuery(ReportPeriodQuery, frozen=True, kw_only=True):
         | None
     ) = None
     only: Only = ()
-    format: TableFormat = "json"
+    format: Format = "json"
 
 
 @operation(
@@ -96,7 +96,7 @@ class StaffingQuery(ReportPeriodQuery, frozen=True, kw_only=True):
     tag="reports",
     roles=SUPERVISOR,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_staffing(call: Call, query: StaffingQuery) -> Analysis | Answer:
     """Report what callers would meet with each number of agents, and how many keep a target.
@@ -122,7 +122,7 @@ async def report_staffing(call: Call, query: StaffingQuery) -> Analysis | Answer
     analysis = await staffing.what_if(
         call.conn, now, question, viewer_id=call.actor.user_id, language=language
     )
-    return await asyncio.to_thread(report_formats.tabled, analysis, query.format)
+    return await report_formats.shown(analysis, query.format, theme=query.theme, language=language)
 
 
 class DayQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,7 +136,8 @@ class DayQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "UTC"
     queue_id: Id | None = None
     language: Annotated[Language, Meta(description="Yours if not given.")] | None = None
-    format: TableFormat = "json"
+    theme: Annotated[Theme, Meta(description="Of the chart, if one is drawn.")] = "light"
+    format: Format = "json"
 
 
 class ForecastQuery(DayQuery, frozen=True, kw_only=True):
@@ -158,7 +159,7 @@ class ForecastQuery(DayQuery, frozen=True, kw_only=True):
     tag="reports",
     roles=AGENT,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_sla_burn_down(call: Call, query: DayQuery) -> Analysis | Answer:
     """Report the promises that are due on a day (today) by hour: met, broken, still running.
@@ -166,7 +167,7 @@ async def report_sla_burn_down(call: Call, query: DayQuery) -> Analysis | Answer
     `inputs.at_risk` are due within 30 minutes. Administrators see all, supervisors the tickets of
     their teams, agents their own work.
     """
-    now = await call.clock()
+    now, language = await call.clock(), language_of(call, query.language)
     zone = zone_named(query.zone)
     question = sla_burn_down.Question(
         day=_day(query, now, zone, ahead=0), zone=zone, queue_id=query.queue_id
@@ -176,9 +177,9 @@ async def report_sla_burn_down(call: Call, query: DayQuery) -> Analysis | Answer
         now,
         question,
         viewer_id=call.actor.user_id,
-        language=language_of(call, query.language),
+        language=language,
     )
-    return await asyncio.to_thread(report_formats.tabled, analysis, query.format)
+    return await report_formats.shown(analysis, query.format, theme=query.theme, language=language)
 
 
 @operation(
@@ -187,7 +188,7 @@ async def report_sla_burn_down(call: Call, query: DayQuery) -> Analysis | Answer
     tag="reports",
     roles=SUPERVISOR,
     via="read",
-    produces=report_formats.PRODUCES,
+    produces=report_formats.DRAWN,
 )
 async def report_forecast(call: Call, query: ForecastQuery) -> Analysis | Answer:
     """Report what will be opened in each half hour of a day (tomorrow), and how sure that is.
@@ -196,7 +197,7 @@ async def report_forecast(call: Call, query: ForecastQuery) -> Analysis | Answer
     limits, and what came where it is past. Administrators see all, supervisors the tickets of their
     teams.
     """
-    now = await call.clock()
+    now, language = await call.clock(), language_of(call, query.language)
     zone = zone_named(query.zone)
     question = forecast.Question(
         day=_day(query, now, zone, ahead=1),
@@ -211,11 +212,11 @@ async def report_forecast(call: Call, query: ForecastQuery) -> Analysis | Answer
             now,
             question,
             viewer_id=call.actor.user_id,
-            language=language_of(call, query.language),
+            language=language,
         )
     except UnknownCountry as error:
         raise BadInput("query.country", str(error)) from None
-    return await asyncio.to_thread(report_formats.tabled, analysis, query.format)
+    return await report_formats.shown(analysis, query.format, theme=query.theme, language=language)
 
 
 def _day(query: DayQuery, now: datetime, zone: ZoneInfo, *, ahead: int) -> date:

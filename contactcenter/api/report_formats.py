@@ -66,13 +66,6 @@ async def shown(
     return await asyncio.to_thread(analysed, analysis, wanted, look)
 
 
-def tabled(analysis: Analysis, wanted: TableFormat) -> Analysis | Answer:
-    """An analysis of which there is no chart."""
-    if wanted == "json":
-        return analysis
-    return file(analyses.of_analysis(analysis), wanted)
-
-
 def _drawn(spec: Spec, wanted: Format, name: str) -> Answer:
     if wanted == "vega":
         return Answer(

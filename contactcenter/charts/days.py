@@ -145,32 +145,69 @@ def backlog_ageing(analysis: Analysis, look: Look) -> Spec:
     ]
     ages = list(dict.fromkeys(row["age"] for row in told))
     for row in told:
-        row["age_label"] = digits(row["age"], look.language)
+        row["age_label"] = _age(row["age"], look)
         row["age_place"] = ages.index(row["age"])
+    _mark_oldest(analysis, told, look)
     frame = parts.frame(analysis.title, analysis.definition, told, analysis.period, look)
     if oldest := _oldest(analysis, zone, look):
         frame["title"]["subtitle"] = [frame["title"]["subtitle"], oldest]
         frame["description"] += f" {oldest}."
-    mark = {"type": "bar", "stroke": colours.paper, "strokeWidth": 0.5}
-    encoding = {
-        "x": parts.ordered("label", [row["label"] for row in told]),
-        "y": parts.counts("n", parts.label_of(columns, "n")),
-        "color": {
-            "field": "age_label",
-            "type": "ordinal",
-            "sort": [digits(age, look.language) for age in ages],
-            "scale": {"scheme": colours.scale, "reverse": colours.is_scale_reversed},
-            "legend": {"title": parts.label_of(columns, "age"), "columns": 5},
-        },
-        "order": {"field": "age_place"},
-        "row": {
-            "field": "kind_label",
-            "type": "nominal",
-            "sort": list(kinds.values()),
-            "header": {"title": None},
+    x = parts.ordered("label", [row["label"] for row in told])
+    bars = {
+        "mark": {"type": "bar", "stroke": colours.paper, "strokeWidth": 0.5},
+        "encoding": {
+            "x": x,
+            "y": parts.counts("n", parts.label_of(columns, "n")),
+            "color": {
+                "field": "age_label",
+                "type": "ordinal",
+                "sort": [_age(age, look) for age in ages],
+                "scale": {"scheme": colours.scale, "reverse": colours.is_scale_reversed},
+                "legend": {"title": parts.label_of(columns, "age"), "columns": 5},
+            },
+            "order": {"field": "age_place"},
         },
     }
-    return frame | {"width": WIDTH, "height": 170, "mark": mark, "encoding": encoding}
+    oldest_mark: Spec = {
+        "transform": [{"filter": "isValid(datum.oldest)"}],
+        "mark": {"type": "text", "baseline": "bottom", "align": "right", "dx": 8, "dy": -2},
+        "encoding": {
+            "x": x,
+            "y": {"field": "oldest_above", "type": "quantitative"},
+            "text": {"field": "oldest"},
+        },
+    }
+    header = {
+        "title": None,
+        "labelAngle": 0,
+        "labelOrient": "top",
+        "labelAnchor": "end" if look.is_right_to_left else "start",
+    }
+    rows = {"field": "kind_label", "type": "nominal", "sort": list(kinds.values())}
+    return frame | {
+        "facet": {"row": rows | {"header": header}},
+        "spec": {"width": WIDTH, "height": 170, "layer": [bars, oldest_mark]},
+    }
+
+
+def _mark_oldest(analysis: Analysis, told: list[dict[str, Any]], look: Look) -> None:
+    """Give the last bar of its kind the number of the oldest ticket, to stand above it."""
+    kind, last = analysis.inputs.get("oldest_kind"), told[-1]["label"]
+    bar = [row for row in told if row["label"] == last and row["kind"] == kind]
+    for row in bar[:1]:
+        number = digits(str(analysis.inputs["oldest_ticket_id"]), look.language)
+        row["oldest"] = look.whole(f"▲ {number}")
+        row["oldest_above"] = sum(one["n"] for one in bar)
+
+
+def _age(bounds: str, look: Look) -> str:
+    """Days from and below, as they are read: ``[14,inf)`` is 14 and more."""
+    first, _, last = bounds.strip("[)").partition(",")
+    if last in {"", "inf"}:
+        words = look.said(f"{first} and more", f"{first} و بیشتر")
+    else:
+        words = look.said(f"{first}–{last}", f"{first} تا {last}")
+    return look.whole(digits(words, look.language))
 
 
 def _oldest(analysis: Analysis, zone: ZoneInfo, look: Look) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from contactcenter.charts import agents, days, flow, named
+from contactcenter.charts import agents, days, flow, named, parts, planning
 from contactcenter.charts.parts import Look, Spec
 from contactcenter.errors import BadInput
 from contactcenter.reporting.analyses import Analysis
@@ -18,6 +18,15 @@ CHARTS: Final[Mapping[str, Callable[[Analysis, Look], Spec]]] = {
     "tier_flow": flow.tier_flow,
     "funnel": agents.funnel,
     "quadrant": agents.quadrant,
+    "sla_burn_down": planning.sla_burn_down,
+    "forecast": planning.forecast,
+    "staffing": planning.staffing,
+}
+#: Columns without any value there is nothing to draw of; else it is enough that there are rows.
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "control_chart": ("value",),
+    "heat_map": ("value",),
+    "forecast": ("expected", "actual"),
 }
 #: Of any chart but reports by name; what is more is slow to draw and impossible to read.
 MOST_POINTS: Final = 2_000
@@ -30,7 +39,19 @@ def of_analysis(analysis: Analysis, look: Look) -> Spec:
         raise BadInput("query.format", f"There are charts of {', '.join(CHARTS)}; take csv.")
     if len(analysis.rows) > MOST_POINTS:
         raise BadInput("query.format", f"At most {MOST_POINTS} rows are drawn; take csv.")
+    if _is_empty(analysis):
+        frame = parts.frame(
+            analysis.title, analysis.definition, analysis.rows, analysis.period, look
+        )
+        return parts.nothing(frame, look)
     return chart(analysis, look)
+
+
+def _is_empty(analysis: Analysis) -> bool:
+    needed = _NEEDED.get(analysis.report)
+    if needed is None:
+        return not analysis.rows
+    return all(row[name] is None for row in analysis.rows for name in needed)
 
 
 def of_report(made: Made, look: Look) -> Spec:

@@ -52,30 +52,38 @@ class Look(Struct, frozen=True, kw_only=True):
 
 
 class Scale(Struct, frozen=True, kw_only=True):
-    """How numbers of one unit are shown: divided by ``by``, in this d3 format."""
+    """How numbers of one unit are shown: divided by ``by``, in this d3 format.
+
+    ``is_empty``: there are none, so that an axis has nothing to tell.
+    """
 
     by: float
     title: str
     format: str
+    is_empty: bool = False
 
     def shown(self, value: float | None) -> float | None:
         """A value as it is drawn; there is none of none."""
         return None if value is None else value / self.by
 
     def axis(self, **more: Any) -> dict[str, Any]:
-        """Its axis."""
-        return {"title": self.title, "format": self.format, **more}
+        """Its axis; without numbers where there are none."""
+        bare = {"labels": False, "ticks": False} if self.is_empty else {}
+        return {"title": self.title, "format": self.format, **bare, **more}
 
 
 def scale_of(unit: Unit, label: str, values: Iterable[Any], look: Look) -> Scale:
     """The scale that fits these values."""
-    largest = max((abs(v) for v in values if v is not None), default=0.0)
+    known = [abs(v) for v in values if v is not None]
+    largest, none = max(known, default=0.0), not known
     if unit == "share":
-        return Scale(by=1, title=label, format=".0%" if largest >= 0.1 else ".1%")  # noqa: PLR2004
+        form = ".0%" if largest >= 0.1 else ".1%"  # noqa: PLR2004
+        return Scale(by=1, title=label, format=form, is_empty=none)
     if unit == "seconds":
         by, en, fa = next((by, en, fa) for least, by, en, fa in _TIMES if largest >= least)
-        return Scale(by=by, title=f"{label} ({look.said(en, fa)})", format=",~g")
-    return Scale(by=1, title=label, format=",~g")
+        title = f"{label} ({look.said(en, fa)})"
+        return Scale(by=by, title=title, format=",~r", is_empty=none)
+    return Scale(by=1, title=label, format=",~r", is_empty=none)
 
 
 def frame(title: str, about: str, rows: Sequence[Any], period: Span, look: Look) -> Spec:
@@ -89,6 +97,14 @@ def frame(title: str, about: str, rows: Sequence[Any], period: Span, look: Look)
         "config": config(look.theme, look.language),
         "data": {"values": [_plain(row) for row in rows]},
     }
+
+
+def nothing(frame: Spec, look: Look) -> Spec:
+    """The chart of a time in which nothing happened: its frame, and that in words."""
+    words = look.said("Nothing happened in this period.", "در این دوره چیزی رخ نداده است.")
+    mark = {"type": "text", "fontSize": 14, "text": look.whole(words)}
+    layer = {"data": {"values": [{}]}, "mark": mark}
+    return frame | {"width": WIDTH, "height": 110, "layer": [layer]}
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,11 @@ class CannotDraw(BadInput):
     """A chart could not be drawn."""
 
 
+def is_installed() -> bool:
+    """Whether what draws is there."""
+    return find_spec("vl_convert") is not None
+
+
 def svg(spec: dict[str, Any]) -> bytes:
     """The chart as SVG in UTF-8; raises ``CannotDraw``."""
     return draw(spec, "svg")
@@ -48,7 +53,7 @@ def png(spec: dict[str, Any]) -> bytes:
 
 def draw(spec: dict[str, Any], picture: Picture, *, deadline_s: float = DEADLINE_S) -> bytes:
     """The chart in this form; raises ``CannotDraw``: not installed, too slow, or not drawable."""
-    if find_spec("vl_convert") is None:
+    if not is_installed():
         raise CannotDraw("query.format", "Pictures need: pip install 'contactcenter[charts]'")
     if not _PLACES.acquire(timeout=deadline_s):
         raise CannotDraw("query.format", "Too many charts are being drawn; ask again.")

@@ -81,12 +81,15 @@ def config(theme: Theme, language: Language) -> dict[str, Any]:
             "titleFontSize": 12,
             "labelLimit": 220,
         },
+        # Widths are estimated where a picture is drawn, and Persian letters are wider.
+        "axisY": {"titlePadding": 12},
         "legend": {**words, "orient": "bottom", "labelLimit": 320, "columns": 3},
         "title": {
             "color": colours.ink,
             "subtitleColor": colours.ink,
             "fontSize": 16,
             "anchor": "end" if language == "fa" else "start",
+            "offset": 20,
         },
         "header": words,
         "text": {"color": colours.ink, "fontSize": 12},

@@ -40,6 +40,7 @@ class Question(Struct, frozen=True, kw_only=True):
 class _Oldest(Struct, frozen=True, kw_only=True):
     ticket_id: int
     since_at: datetime
+    is_pending: bool
 
 
 _SQL = db.Statements(__name__)
@@ -75,6 +76,7 @@ async def backlog_ageing(
             "p90_age_s": total.p90,
             "oldest_ticket_id": oldest.ticket_id if oldest else None,
             "oldest_since": oldest.since_at.isoformat() if oldest else None,
+            "oldest_kind": _kind(is_pending=oldest.is_pending) if oldest else None,
         },
         generated_at=now,
         as_of=await kept_facts.read_at(conn),
@@ -92,10 +94,13 @@ async def _told(
     for row in await answers.answer(
         conn, _ask(question, instant, ("age", "outcome")), viewer_id=viewer_id
     ):
-        kind = "pending" if row.group["outcome"] == "pending" else "ours"
-        key = (row.group["age"], kind)
+        key = (row.group["age"], _kind(is_pending=row.group["outcome"] == "pending"))
         found[key] = found.get(key, 0) + row.n
     return found
+
+
+def _kind(*, is_pending: bool) -> str:
+    return "pending" if is_pending else "ours"
 
 
 async def _total(conn: Conn, question: Question, instant: datetime, viewer_id: int | None) -> Row:

@@ -4,7 +4,7 @@ WITH asking AS MATERIALIZED (
   SELECT $1::bigint AS user_id, $1::bigint IS NULL OR v.is_admin AS sees_all, u.role = 'supervisor' AS sees_teams, v.teams, v.hidden
   FROM (VALUES (1)) AS one(n) LEFT JOIN user_account u ON u.id = $1 LEFT JOIN LATERAL viewer(u.id) v ON true
 )
-SELECT t.ticket_id, coalesce(t.since_at, t.from_at) AS since_at
+SELECT t.ticket_id, coalesce(t.since_at, t.from_at) AS since_at, coalesce(t.outcome = 'pending', false) AS is_pending
 FROM report_fact t CROSS JOIN asking a
 WHERE t.kind = 'stay' AND t.from_at <= $2 AND (t.at IS NULL OR t.at > $2) AND t.ticket_id IS NOT NULL
   AND ($3::text[] IS NULL OR coalesce(t.agent_id::text, '') = ANY ($3))

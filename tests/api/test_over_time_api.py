@@ -123,6 +123,7 @@ async def test_the_backlog_of_each_day_is_what_was_known_then(admin, world):
     }
     assert (told["inputs"]["n"], told["inputs"]["oldest_ticket_id"]) == (2, world.first)
     assert told["inputs"]["oldest_since"].startswith("2026-03-03T08:00")
+    assert told["inputs"]["oldest_kind"] == "ours"
 
 
 async def test_the_oldest_is_of_what_is_kept(admin, world):

@@ -2,13 +2,24 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from msgspec import structs
+
+from contactcenter.measuring.asks import AGES
 from contactcenter.measuring.definitions import DEFINITIONS
-from contactcenter.reporting import agent_plot_words, control_chart, over_time_words
+from contactcenter.reporting import (
+    agent_plot_words,
+    control_chart,
+    over_time_words,
+    planning_words,
+    staffing,
+)
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.control_chart_words import SIGNALS
 from contactcenter.reporting.control_chart_words import TITLE as CONTROL
 from contactcenter.reporting.making import Column, Figure, Line, Made, Span
 from contactcenter.reporting.tables import Heading
+from contactcenter.statistics.queueing import Demand
+from contactcenter.statistics.staffing import Promise
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 PERIOD = Span(from_at=datetime(2026, 3, 4, tzinfo=UTC), to_at=NOW, time_zone="UTC")
@@ -25,6 +36,9 @@ def analyses(language):
         _flow(language),
         _funnel(language),
         _quadrant(language),
+        _burn_down(language),
+        _forecast(language),
+        _staffing(language),
     ]
 
 
@@ -122,7 +136,7 @@ def _backlog(language):
             "n": (20 - 4 * place + n % 3) // (1 if kind == "ours" else 2),
         }
         for n in range(14)
-        for place, age in enumerate(("[0,1)", "[1,3)", "[3,7)", "[7,14)", "14+"))
+        for place, age in enumerate(AGES)
         for kind in ("ours", "pending")
     ]
     columns = _headings(
@@ -135,6 +149,7 @@ def _backlog(language):
         rows,
         oldest_ticket_id=127,
         oldest_since="2026-02-01T09:30:00+00:00",
+        oldest_kind="pending",
     )
 
 
@@ -217,6 +232,78 @@ def _quadrant(language):
         is_told="flag",
     )
     return _analysis("quadrant", words.QUADRANT["title"][language], columns, rows)
+
+
+def _burn_down(language):
+    words, left = planning_words, 14
+    rows = []
+    for hour in range(24):
+        due = max(0, 9 - abs(hour - 13))
+        running = due if hour > 13 else 2 if hour == 13 else 0
+        left -= min(left, running)
+        broken = (due - running) // 4
+        rows.append(
+            {
+                "hour": hour,
+                "due": due,
+                "met": due - running - broken,
+                "broken": broken,
+                "running": running,
+                "left": left,
+            }
+        )
+    units = dict.fromkeys(rows[0], "count") | {"hour": "number"}
+    told = _analysis(
+        "sla_burn_down",
+        words.BURN_DOWN["title"][language],
+        _headings(words.LABELS, language, **units),
+        rows,
+        running=14,
+        at_risk=2,
+    )
+    at = datetime(2026, 3, 31, 13, 24, tzinfo=UTC)
+    day = Span(from_at=at.replace(hour=0, minute=0), to_at=NOW, time_zone="UTC")
+    return structs.replace(told, period=day, generated_at=at)
+
+
+def _forecast(language):
+    rows = []
+    for n in range(48):
+        expected = max(0.0, 12.0 - abs(n - 24) * 0.7)
+        rows.append(
+            {
+                "starts_at": datetime(2026, 3, 4, tzinfo=UTC) + n * timedelta(minutes=30),
+                "expected": expected,
+                "lower": max(0.0, expected - 5),
+                "upper": expected + 6 if expected else 0.0,
+                "weeks": 4,
+                "actual": int(expected) + n % 3 if n < 26 else None,
+            }
+        )
+    units = dict.fromkeys(rows[0], "number") | {"starts_at": "instant"}
+    columns = _headings(planning_words.LABELS, language, **units)
+    return _analysis("forecast", planning_words.FORECAST["title"][language], columns, rows)
+
+
+def _staffing(language):
+    """The vector W01: 250 calls in half an hour, 210 seconds each; patience 300 seconds."""
+    question = staffing.Question(
+        span=PERIOD,
+        promise=Promise(service_level=0.8, threshold_s=20.0),
+        interval_s=1800,
+        shrinkage=0.3,
+    )
+    demand = Demand(offered=250.0, period_s=1800.0, handle_s=210.0, patience_s=300.0)
+    found = staffing.computed(demand, question)
+    return _analysis(
+        "staffing",
+        planning_words.STAFFING["title"][language],
+        _headings(planning_words.LABELS, language, **staffing._COLUMNS),
+        staffing._rows(found, question, 0.0),
+        service_level=0.8,
+        within_s=20.0,
+        **staffing._needed(found, question),
+    )
 
 
 def made(language):
