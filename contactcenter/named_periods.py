@@ -47,6 +47,12 @@ _WEEK_D: Final = 7
 _QUARTER: Final = 3
 
 
+#: Days by name, with how many days after today they are.
+DAYS: Final[Mapping[str, int]] = {"yesterday": -1, "today": 0, "tomorrow": 1}
+#: Years before are of the Persian calendar: the western ones are long past.
+_WESTERN_FROM: Final = 1700
+
+
 class NamedPeriod(Struct, frozen=True, kw_only=True):
     """From an instant, included, to another, excluded; and the same of the unit before it.
 
@@ -76,6 +82,24 @@ def named(name: str, now: datetime, zone: ZoneInfo, reckoning: Reckoning) -> Nam
     except (ValueError, OverflowError):
         raise BadInput("query.period", f"There is no {name} in the {reckoning} calendar.") from None
     raise BadInput("query.period", _refusal(name, reckoning))
+
+
+def day_named(name: str, today: date) -> date:
+    """The day of this name, or as it is written in either calendar, which its year tells.
+
+    Raises ``BadInput`` naming ``query.day``.
+    """
+    if name in DAYS:
+        return today + timedelta(days=DAYS[name])
+    written = _WRITTEN.fullmatch(name)
+    if written is None or written[3] is None:
+        like = f"{', '.join(DAYS)}, or a day such as 2026-03-21 or 1405-01-01"
+        raise BadInput("query.day", f"It is {like}; not {name[:50]!r}.")
+    reckoning: Reckoning = "gregorian" if int(written[1]) >= _WESTERN_FROM else "jalali"
+    try:
+        return _read(written, reckoning)[1]
+    except (ValueError, OverflowError):
+        raise BadInput("query.day", f"There is no {name} in the {reckoning} calendar.") from None
 
 
 def _refusal(name: str, reckoning: Reckoning) -> str:

@@ -14,6 +14,7 @@ from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import Only, kept, language_of
 from contactcenter.charts.themes import Theme
 from contactcenter.errors import BadInput
+from contactcenter.named_periods import DAYS, day_named
 from contactcenter.public_holidays import UnknownCountry
 from contactcenter.reporting import forecast, sla_burn_down, staffing
 from contactcenter.reporting.analyses import Analysis
@@ -129,7 +130,16 @@ class DayQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which day of a zone, and of which queue alone."""
 
     day: (
-        Annotated[date, Meta(description="Such as 2026-03-21; in the calendar of the west.")] | None
+        Annotated[
+            str,
+            Meta(
+                max_length=20,
+                pattern=r"^[ -~]*\Z",
+                description=f"{', '.join(DAYS)}; or as it is written, such as 2026-03-21, or"
+                " 1405-01-01 of the Persian calendar.",
+            ),
+        ]
+        | None
     ) = None
     zone: Annotated[
         str, Meta(max_length=60, pattern=r"^[ -~]*\Z", description="An IANA time zone.")
@@ -222,7 +232,7 @@ async def report_forecast(call: Call, query: ForecastQuery) -> Analysis | Answer
 def _day(query: DayQuery, now: datetime, zone: ZoneInfo, *, ahead: int) -> date:
     """The day that is meant, by default so many after today."""
     today = now.astimezone(zone).date()
-    day = query.day or today + timedelta(days=ahead)
+    day = today + timedelta(days=ahead) if query.day is None else day_named(query.day, today)
     if abs((day - today).days) > FURTHEST_DAYS:
         raise BadInput("query.day", f"The day is more than {FURTHEST_DAYS} days from today.")
     return day

@@ -220,6 +220,9 @@ async def test_the_promises_of_a_day_are_met_broken_or_running(staff, table, adm
         ("forecast?zone=Mars", "query.zone"),
         ("forecast?country=XX", "query.country"),
         ("sla_burn_down?day=9999-12-31", "query.day"),
+        ("sla_burn_down?day=0000-01-01", "query.day"),
+        ("forecast?day=someday", "query.day"),
+        ("forecast?day=2026-03", "query.day"),
     ],
 )
 async def test_a_day_nobody_knows_is_refused(admin, path, field):

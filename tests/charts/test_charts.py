@@ -197,7 +197,7 @@ def test_what_takes_too_long_is_ended():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("look", (LOOKS[0], LOOKS[3]), ids=str)
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[3]], ids=str)
 def test_every_chart_is_drawn(look):
     for name, spec in specs(look).items():
         picture = rendering.svg(spec).decode()

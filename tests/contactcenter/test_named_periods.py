@@ -1,13 +1,13 @@
 """Periods by name: in any zone and calendar a unit of it, and the unit before."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contactcenter.errors import BadInput
-from contactcenter.named_periods import NAMES, named
+from contactcenter.named_periods import NAMES, day_named, named
 from contactcenter.time_zones import UnknownTimeZone, zone_of
 
 TEHRAN = zone_of("Asia/Tehran")
@@ -120,3 +120,22 @@ def test_a_day_that_no_calendar_has_is_refused(name, reckoning):
 def test_a_zone_that_is_none_is_refused_with_what_is_near(name, near):
     with pytest.raises(UnknownTimeZone, match=near):
         zone_of(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("yesterday", date(2026, 3, 1)),
+        ("tomorrow", date(2026, 3, 3)),
+        ("2026-02-28", date(2026, 2, 28)),
+        ("1404-12-09", date(2026, 2, 28)),
+    ],
+)
+def test_a_day_is_told_in_either_calendar(name, day):
+    assert day_named(name, date(2026, 3, 2)) == day
+
+
+@pytest.mark.parametrize("name", ["", "2026-03", "1404-12-30", "2026-02-29", "0000-01-01", "soon"])
+def test_a_day_that_is_none_is_refused(name):
+    with pytest.raises(BadInput):
+        day_named(name, date(2026, 3, 2))
