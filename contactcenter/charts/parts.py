@@ -77,8 +77,7 @@ def scale_of(unit: Unit, label: str, values: Iterable[Any], look: Look) -> Scale
     known = [abs(v) for v in values if v is not None]
     largest, none = max(known, default=0.0), not known
     if unit == "share":
-        form = ".0%" if largest >= 0.1 else ".1%"  # noqa: PLR2004
-        return Scale(by=1, title=label, format=form, is_empty=none)
+        return Scale(by=1, title=label, format="%", is_empty=none)
     if unit == "seconds":
         by, en, fa = next((by, en, fa) for least, by, en, fa in _TIMES if largest >= least)
         title = f"{label} ({look.said(en, fa)})"

@@ -240,7 +240,8 @@ def _target_words(analysis: Analysis, look: Look) -> Spec:
     share = digits(percent, look.language)
     within = span(inputs["within_s"], look.language)
     words = look.said(f"target: {share} within {within}", f"هدف: {share} تا {within}")
-    mark = {"type": "text", "align": "left", "x": 6, "dy": -8, "text": look.whole(words)}
+    mark: Spec = {"type": "text", "align": "right", "x": "width", "dx": -6, "dy": 12}
+    mark["text"] = look.whole(words)
     return {
         "data": {"values": [{}]},
         "mark": mark,
@@ -257,8 +258,8 @@ def _needed(analysis: Analysis, look: Look) -> list[Spec]:
     words = digits(str(needed), look.language)
     x = {"datum": needed, **_agents(analysis)}
     one: Spec = {"data": {"values": [{}]}}
-    text = {"type": "text", "align": "left", "dx": 6, "y": 10, "text": words, "fontWeight": "bold"}
+    text: Spec = {"type": "text", "align": "left", "dx": 6, "y": "height", "dy": -10, "text": words}
     return [
         one | {"mark": _rule(COLOURS[look.theme].ink), "encoding": {"x": x}},
-        one | {"mark": text, "encoding": {"x": x}},
+        one | {"mark": text | {"fontWeight": "bold"}, "encoding": {"x": x}},
     ]

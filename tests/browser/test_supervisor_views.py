@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from chat_house import House
 from journeys.centre import PASSWORD
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 from visitors import UNREACHABLE, Visitor, Visitors
 
 #: The views of an administrator.
@@ -26,12 +26,16 @@ _VIEWS = [
     "escalations",
     "control_chart",
     "promises",
+    "sla_burn_down",
+    "forecast",
+    "what_if",
     "satisfaction",
     "corrections",
 ]
 
+_FORMS = ("CSV", "XLSX", "SVG", "PNG")
 #: Those that are drawn even where nothing happened.
-_DRAWN = ("created_solved", "backlog_ageing", "control_chart")
+_DRAWN = ("created_solved", "backlog_ageing", "control_chart", "sla_burn_down", "forecast")
 
 
 @pytest.mark.parametrize(
@@ -58,13 +62,7 @@ async def test_each_view_is_seen_whole_in_both_languages(
         if view in _DRAWN:  # there are days even in a house to which nothing happened
             await expect(page.locator("main .chart svg")).to_be_visible()
         await page.screenshot(path=screenshots / f"supervisor-{view}-{language}.png")
-        found = await Axe().run(page)
-        serious = [
-            (one["id"], [node["html"][:200] for node in one["nodes"]])
-            for one in found.response["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert serious == [], f"{view}: {serious}"
+        assert await _serious(page) == [], view
         wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, f"{view} is wider than the window"
     assert all(url.startswith((house.url, "data:")) for url in supervisor.requests)
@@ -123,6 +121,54 @@ async def test_the_page_is_left_by_the_keyboard_alone(house: House, visitors: Vi
     await page.get_by_role("button", name="Sign out").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Password")).to_be_visible()
+
+
+async def test_a_what_if_is_answered_as_it_is_written_and_restored_by_its_link(
+    house: House, visitors: Visitors, screenshots: Path
+):
+    supervisor = await _signed_in(house, visitors, "#/what_if?language=en&zone=UTC")
+    page = supervisor.page
+    found = page.locator("main .found")
+    await expect(page.locator("main .empty")).to_contain_text("Too little is known")
+
+    for label, text in (("Calls", "۲۵۰"), ("Handle time", "210"), ("Patience", "300")):
+        await page.get_by_role("textbox", name=label).focus()
+        await page.keyboard.insert_text(text)
+    await page.keyboard.press("Tab")
+    await expect(found).to_contain_text("32 agents, 46 on the roster")
+    await expect(found).to_contain_text("34 agents, 49 on the roster")
+    await page.get_by_role("textbox", name="Agents").focus()
+    await page.keyboard.press("ArrowUp")
+    await expect(found).to_contain_text("With 33 agents: 86.3%")
+    await page.reload()
+    await expect(found).to_contain_text("With 33 agents: 86.3%")
+    await expect(page.get_by_role("textbox", name="Calls")).to_have_value("250")
+    await expect(page.locator("tr.marked th")).to_have_text("33")
+
+    await expect(page.locator("main .chart svg")).to_be_visible()
+    links = [
+        await page.get_by_role("link", name=f"as {one}").get_attribute("href") for one in _FORMS
+    ]
+    for form, link in zip(_FORMS, links, strict=True):
+        assert f"agents=33&format={form.lower()}" in link
+    assert "theme=light" in links[-1]
+    assert await _serious(page) == []
+    await page.emulate_media(media="print", color_scheme="dark")
+    await expect(page.locator("form.choices")).to_be_hidden()
+    await expect(page.locator("main .chart svg")).to_be_visible()
+    heading = page.locator("thead th").first  # on light paper, whatever the screen is
+    assert await heading.evaluate("it => getComputedStyle(it).color") == "rgb(51, 51, 51)"
+    await page.screenshot(path=screenshots / "supervisor-what_if-print.png", full_page=True)
+
+
+async def _serious(page: Page) -> list[Any]:
+    """What axe finds serious, and where."""
+    found = await Axe().run(page)
+    return [
+        (one["id"], [node["html"][:200] for node in one["nodes"]])
+        for one in found.response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 async def _signed_in(house: House, visitors: Visitors, shown: str, **context: Any) -> Visitor:

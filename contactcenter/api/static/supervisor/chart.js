@@ -3,15 +3,20 @@ import { Loading, Problem, html, useAnswer, useEffect, useRef, useState } from "
 
 const SCRIPTS = ["./vega.min.js", "./vega-lite.min.js"];
 const DARK = matchMedia("(prefers-color-scheme: dark)");
+/** What axes and their titles take beside the plot, and the least that a plot needs. */
+const BESIDE_PX = 110;
+const LEAST_PX = 220;
 let tools = null;
 
-/** `path` and `query` are those of the report; nothing is drawn but what it answers. */
-export function Chart({ t, path, query }) {
+/** `path` and `query` are those of the report; nothing is drawn but what it answers. With `keeps` the former stays until then. */
+export function Chart({ t, path, query, keeps = false }) {
   const theme = useTheme();
   const { loading, answer, error } = useAnswer(path, { ...query, format: "vega", theme });
+  const shown = useRef(null);
+  if (answer) shown.current = { spec: answer, theme };
   if (error) return html`<${Problem} error=${error} t=${t} />`;
-  if (loading) return html`<${Loading} t=${t} />`;
-  return html`<${Drawn} t=${t} spec=${answer} theme=${theme} />`;
+  if (loading && !(keeps && shown.current)) return html`<${Loading} t=${t} />`;
+  return html`<${Drawn} t=${t} ...${shown.current} />`;
 }
 
 /** A chart that is asked for only when somebody wants to see it. */
@@ -42,7 +47,8 @@ async function draw(spec, element) {
   tools ??= loaded();
   const { expressionInterpreter } = await tools;
   const { vega, vegaLite } = globalThis;
-  const compiled = vegaLite.compile(spec).spec;
+  const room = element.parentElement.clientWidth;
+  const compiled = vegaLite.compile({ ...fitted(spec, room - BESIDE_PX), title: besides(spec.title, room) }).spec;
   const view = new vega.View(vega.parse(compiled, null, { ast: true }), {
     expr: expressionInterpreter, renderer: "svg", logLevel: vega.Error,
   });
@@ -50,6 +56,21 @@ async function draw(spec, element) {
   // The whole is told in words to who cannot see it: its parts need no names of their own.
   element.firstElementChild.setAttribute("aria-hidden", "true");
   return view;
+}
+
+/** What a title says besides name and period, which stand above the chart already. */
+function besides(title, limit) {
+  const [, ...text] = [title.subtitle].flat();
+  return text.length > 0 ? { ...title, text, subtitle: undefined, fontSize: 11, fontWeight: "normal", limit } : undefined;
+}
+
+/** The same, its plots no wider than there is room for; what is narrower still is scrolled. */
+function fitted(spec, room) {
+  const one = { ...spec };
+  if (typeof one.width === "number") one.width = Math.min(one.width, Math.max(room, LEAST_PX));
+  if (one.vconcat) one.vconcat = one.vconcat.map((part) => fitted(part, room));
+  if (one.spec) one.spec = fitted(one.spec, room);
+  return one;
 }
 
 /** Vega and what it needs, once, when the first chart is shown. */
@@ -65,7 +86,7 @@ async function loaded() {
 }
 
 /** Light or dark, as the page is just now. */
-function useTheme() {
+export function useTheme() {
   const [theme, setTheme] = useState(themeNow());
   useEffect(() => {
     const changed = () => setTheme(themeNow());

@@ -1,5 +1,5 @@
 // What can be chosen: each choice is a part of the address.
-import { html, useEffect, useState } from "./dom.js";
+import { html, useAnswer, useEffect, useRef, useState } from "./dom.js";
 
 export const PERIODS = [
   "today", "yesterday", "this_week", "last_week", "this_month", "last_month",
@@ -37,7 +37,67 @@ export function PeriodChoice({ t, chosen, set }) {
     <${Line} label=${t.zone} value=${chosen.zone} choose=${(value) => set({ zone: value })} />`;
 }
 
+/** Which day: one near today by its name, or as it is written, in either calendar; and the zone. */
+export function DayChoice({ t, chosen, set, usual }) {
+  const day = chosen.day ?? "";
+  const isNamed = day === "" || day in t.days;
+  const named = Object.entries(t.days).map(([one, word]) => [one === usual ? "" : one, word]);
+  return html`
+    <${Choice} label=${t.day} value=${day === usual ? "" : isNamed ? day : "other"}
+      options=${isNamed ? named : [...named, ["other", t.written_day]]}
+      choose=${(value) => value !== "other" && set({ day: value })} />
+    <${Line} label=${t.written_day} value=${isNamed ? "" : day} placeholder=${t.day_like}
+      choose=${(value) => set({ day: latin(value) })} />
+    <${Line} label=${t.zone} value=${chosen.zone} choose=${(value) => set({ zone: value })} />`;
+}
+
+/** One queue, or all of them. */
+export function QueueChoice({ t, value, choose }) {
+  const { answer: queues } = useAnswer("/queues", {});
+  const known = (queues ?? []).map((one) => [String(one.id), one.name]);
+  const options = [["", t.all_queues], ...known];
+  if (value && !known.some(([id]) => id === value)) options.push([value, value]);
+  return html`<${Choice} label=${t.dimensions.queue} value=${value} options=${options} choose=${choose} />`;
+}
+
+const PAUSE_MS = 400;
+
+/** A number that is taken when its writer pauses; the arrows up and down change it by `step`. `hint` says where it is from. */
+export function Amount({ name, label, hint, value, step = 1, choose }) {
+  const [draft, setDraft] = useState(value);
+  const [isEdited, setIsEdited] = useState(false);
+  const taken = useRef(null);
+  taken.current = (text) => {
+    const given = latin(text).replace("٫", ".").replace(/[٬,\s]/g, "");
+    if (given !== latin(value).replace("٫", ".")) choose(given);
+  };
+  useEffect(() => {
+    if (!isEdited) setDraft(value);
+  }, [value, isEdited]);
+  useEffect(() => {
+    if (!isEdited) return undefined;
+    const pause = setTimeout(() => taken.current(draft), PAUSE_MS);
+    return () => clearTimeout(pause);
+  }, [draft, isEdited]);
+  const write = (text) => {
+    setDraft(text);
+    setIsEdited(true);
+  };
+  const pressed = (event) => {
+    const by = { ArrowUp: step, ArrowDown: -step }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const now = Number(latin(draft).replace("٫", "."));
+    if (Number.isFinite(now)) write(String(Math.max(0, Number((now + by).toFixed(6)))));
+  };
+  return html`<div class="choice amount"><label for=${name}>${label}</label>
+    <input id=${name} aria-describedby=${`${name}-hint`} type="text" inputmode="decimal" dir="ltr" value=${draft} onKeyDown=${pressed}
+      onInput=${(event) => write(event.target.value)}
+      onChange=${(event) => taken.current(event.target.value)} onBlur=${() => setIsEdited(false)} />
+    <small id=${`${name}-hint`}>${hint}</small></div>`;
+}
+
 /** Digits of any script as those of the API. */
-function latin(text) {
+export function latin(text) {
   return text.replace(/[۰-۹]/g, (one) => one.charCodeAt(0) - 0x6f0).replace(/[٠-٩]/g, (one) => one.charCodeAt(0) - 0x660);
 }

@@ -36,6 +36,8 @@ export function formats(language, zone) {
   return {
     count: byUnit.count,
     number: byUnit.number,
+    /** As it is written into a field: digits and a point of the language, and nothing between them. */
+    plain: (value) => new Intl.NumberFormat(place, { maximumFractionDigits: 2, useGrouping: false }).format(value),
     date: (value) => date.format(new Date(value)),
     instant: byUnit.instant,
     /** A value of a unit; a dash where there is none. */

@@ -1,5 +1,6 @@
 // What stands round every figure: its period, until when it counts, its files, and a link that restores it.
 import { address } from "./api.js";
+import { useTheme } from "./chart.js";
 import { html } from "./dom.js";
 
 /** Words with their places filled. */
@@ -14,10 +15,13 @@ export function About({ t, formats, period, as_of: asOf, children }) {
   return html`<p class="about">${words}. ${asOf ? filled(t.as_of, { at: formats.instant(asOf) }) : t.not_counted} ${children}</p>`;
 }
 
-/** The same as files, and as a link. */
-export function Links({ t, path, query }) {
+/** The same as files, and as a link; `pictures` where there is a chart that can be drawn. */
+export function Links({ t, path, query, pictures = false }) {
+  const theme = useTheme();
+  const tables = ["csv", "xlsx"].map((format) => [format, { ...query, format }]);
+  const drawn = pictures ? ["svg", "png"].map((format) => [format, { ...query, format, theme }]) : [];
   return html`<p class="links">
-    ${["csv", "xlsx"].map((format) => html`<a href=${address(path, { ...query, format })} download>
+    ${[...tables, ...drawn].map(([format, asked]) => html`<a href=${address(path, asked)} download>
       ${filled(t.file, { format: format.toUpperCase() })}</a> `)}
     <a href=${location.hash || "#/"}>${t.link}</a>
   </p>`;

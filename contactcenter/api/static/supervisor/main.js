@@ -70,6 +70,7 @@ function Signed({ t, language, state, session }) {
   useEffect(() => {
     document.title = `${t.view[view] ?? t.rows} – ${t.title}`;
     if (was.current !== view) main.current?.focus();
+    document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     was.current = view;
   }, [view, t]);
   const shown = formats(language, chosen.zone);

@@ -41,10 +41,10 @@ export function ReportView({ t, formats, chosen, set, view, reports, fixed = {},
     </form>
     ${error && html`<${Problem} error=${error} t=${t} />`}
     ${loading && html`<${Loading} t=${t} />`}
-    ${answer && html`<${Made} ...${{ t, formats, chosen, view, answer, query, name }} />`}`;
+    ${answer && html`<${Made} ...${{ t, formats, chosen, view, answer, query, name, pictures: reports.draws_pictures }} />`}`;
 }
 
-function Made({ t, formats, chosen, view, answer, query, name }) {
+function Made({ t, formats, chosen, view, answer, query, name, pictures }) {
   const columns = [
     ...answer.by.map((one) => ({ name: one, label: t.dimensions[one] ?? one, unit: "text", isGroup: true })),
     ...answer.metrics.map((one) => ({ name: one.metric, label: one.definition.name, unit: "figure", measure: one.measure })),
@@ -75,7 +75,7 @@ function Made({ t, formats, chosen, view, answer, query, name }) {
       : html`<${Table} caption=${caption} columns=${columns} rows=${answer.rows} formats=${formats} cell=${cell}
           totals=${{ figures: answer.totals }} />`}
     ${answer.rows.length > 0 && html`<${ChartOnDemand} t=${t} path=${`/reports/${name}`} query=${query} />`}
-    <${Links} t=${t} path=${`/reports/${name}`} query=${query} />
+    <${Links} t=${t} path=${`/reports/${name}`} query=${query} pictures=${pictures && answer.rows.length > 0} />
     <details><summary>${t.definitions}</summary><dl>${answer.metrics.map((one) => html`
       <dt>${one.definition.name}</dt><dd>${one.definition.what} ${one.definition.when} ${one.definition.whose}</dd>`)}</dl></details>
   </section>`;
