@@ -23,6 +23,7 @@ from contactcenter.reporting import (
     tier_flow,
 )
 from contactcenter.reporting.analyses import Analysis
+from contactcenter.reporting.heat_map import WeekStart
 from contactcenter.reporting.making import Span
 
 USUAL: Final = timedelta(days=28)
@@ -45,6 +46,13 @@ class HeatMapQuery(OverTimeQuery, frozen=True, kw_only=True):
     clock: Annotated[
         str, Meta(description="calendar, or business: only while the queue was open.")
     ] = "calendar"
+    week_from: (
+        Annotated[
+            WeekStart,
+            Meta(description="saturday in the Persian calendar if not given, else monday."),
+        ]
+        | None
+    ) = None
 
 
 class CreatedSolvedQuery(OverTimeQuery, frozen=True, kw_only=True):
@@ -74,14 +82,14 @@ class TierFlowQuery(OverTimeQuery, frozen=True, kw_only=True):
 async def report_heat_map(call: Call, query: HeatMapQuery) -> Analysis | Answer:
     """Report a metric by weekday and hour of the zone.
 
-    168 rows, from Saturday on in the Persian calendar, else from Monday on. Administrators see all,
-    supervisors the tickets of their teams, agents their own work.
+    168 rows, from `week_from` on: Saturday in the Persian calendar, else Monday. Administrators see
+    all, supervisors the tickets of their teams, agents their own work.
     """
     now = await call.clock()
     question = heat_map.Question(
         metric=among(query.metric, heat_map.METRICS_OF_HOURS, "query.metric"),
         span=_span(now, query, call),
-        reckoning=_reckoning(call, query),
+        week_from=query.week_from or heat_map.week_start(_reckoning(call, query)),
         clock=among(query.clock, get_args(Clock), "query.clock"),
         only=kept(query.only),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
@@ -22,15 +22,18 @@ from routing.wording import Language
 METRICS_OF_HOURS: Final = OF_DAYS
 _HOURS: Final = 24
 _DAYS: Final = 7
-_SATURDAY: Final = 5
+
+#: With which day a week may begin; Monday is 0.
+WeekStart = Literal["saturday", "sunday", "monday"]
+_STARTS: Final[Mapping[WeekStart, int]] = {"saturday": 5, "sunday": 6, "monday": 0}
 
 
 class Question(Struct, frozen=True, kw_only=True):
-    """Which metric, over which time; the week begins on Saturday in the ``jalali`` calendar."""
+    """Which metric, over which time, and with which day the week begins."""
 
     metric: str
     span: Span
-    reckoning: Reckoning
+    week_from: WeekStart
     clock: Clock = "calendar"
     only: Mapping[Dimension, frozenset[Any]] = {}
 
@@ -63,6 +66,7 @@ async def heat_map(
             "metric": metric.name,
             "metric_version": metric.version,
             "clock": question.clock,
+            "week_from": question.week_from,
             "filters": filters(question.only),
         },
         generated_at=now,
@@ -70,7 +74,7 @@ async def heat_map(
         columns=headings(_columns(metric.measure), LABELS, language),
         rows=[
             _row(found.get(weekday * _HOURS + hour), weekday, hour, metric.measure, language)
-            for weekday in _weekdays(question.reckoning)
+            for weekday in _weekdays(question.week_from)
             for hour in range(_HOURS)
         ],
     )
@@ -88,10 +92,14 @@ def _columns(measure: str) -> dict[str, Unit]:
     }
 
 
-def _weekdays(reckoning: Reckoning) -> list[int]:
+def week_start(reckoning: Reckoning) -> WeekStart:
+    """With which day weeks begin where nothing else is said: Saturday in the Persian calendar."""
+    return "saturday" if reckoning == "jalali" else "monday"
+
+
+def _weekdays(week_from: WeekStart) -> list[int]:
     """From the first day of the week on; Monday is 0."""
-    first = _SATURDAY if reckoning == "jalali" else 0
-    return [(first + n) % _DAYS for n in range(_DAYS)]
+    return [(_STARTS[week_from] + n) % _DAYS for n in range(_DAYS)]
 
 
 def _row(

@@ -54,6 +54,7 @@ async def test_the_heat_map_counts_by_the_hours_of_the_zone(admin, world):
 
     told = await admin("GET", path, status=200)
     persian = await admin("GET", f"{path}&language=fa", status=200)
+    sunday = await admin("GET", f"{path}&language=fa&week_from=sunday", status=200)
 
     assert len(told["rows"]) == 168
     assert {(r["weekday_name"], r["hour"]): r["n"] for r in told["rows"] if r["n"]} == {
@@ -62,6 +63,8 @@ async def test_the_heat_map_counts_by_the_hours_of_the_zone(admin, world):
     }
     assert told["rows"][0]["weekday_name"] == "Monday"
     assert [r["weekday_name"] for r in persian["rows"][::24]][:2] == ["شنبه", "یکشنبه"]
+    assert [r["weekday_name"] for r in sunday["rows"][::24]][:2] == ["یکشنبه", "دوشنبه"]
+    assert sunday["rows"] == persian["rows"][24:] + persian["rows"][:24]
     assert persian["title"].startswith("ساعت‌های هفته")
 
 

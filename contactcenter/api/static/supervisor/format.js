@@ -45,6 +45,13 @@ export function formats(language, zone) {
   };
 }
 
+/** With which day the week begins, as the browser's country has it; in Persian as Iran has. */
+export function weekFrom(language) {
+  const place = new Intl.Locale(language === "fa" ? "fa-IR" : navigator.language);
+  const { firstDay } = place.getWeekInfo?.() ?? place.weekInfo ?? {};
+  return { 6: "saturday", 7: "sunday" }[firstDay] ?? (language === "fa" && !firstDay ? "saturday" : "monday");
+}
+
 function known(zone) {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });

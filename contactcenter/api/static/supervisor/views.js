@@ -3,6 +3,7 @@ import { AnalysisView } from "./analysis.js";
 import { CorrectionsView } from "./corrections.js";
 import { html } from "./dom.js";
 import { FairView } from "./fair.js";
+import { weekFrom } from "./format.js";
 import { LiveView } from "./live.js";
 import { ReportView } from "./report.js";
 import { RowsView } from "./rows.js";
@@ -14,6 +15,7 @@ const report = (fixed) => (props) => html`<${ReportView} ...${props} fixed=${fix
 const analysis = (name, choices = () => [], more = {}) => (props) =>
   html`<${AnalysisView} key=${name} ...${props} ...${more} name=${name} choices=${choices(props)} />`;
 const clock = ({ t }) => ({ name: "clock", label: t.clock, usual: "calendar", options: Object.entries(t.clocks) });
+const week = ({ t, chosen }) => ({ name: "week_from", label: t.week_from, usual: weekFrom(chosen.language), options: Object.entries(t.week_starts) });
 const queue = { name: "queue_id", isQueue: true };
 const channel = ({ t }) => ({ name: "channel", label: t.dimensions.channel, options: [["", t.all_channels], ...CHANNELS.map((one) => [one, t.values[one]])] });
 const country = ({ t }) => ({ name: "country", label: t.country, placeholder: "IR" });
@@ -30,7 +32,7 @@ const VIEWS = {
   fair: (props) => html`<${FairView} ...${props} />`,
   funnel: analysis("funnel", ({ t }) => [{ name: "figure", label: t.figure, usual: "solved_share", options: measures(t) }]),
   quadrant: analysis("quadrant"),
-  heat_map: analysis("heat_map", (props) => [metric("opened")(props), clock(props)]),
+  heat_map: analysis("heat_map", (props) => [metric("opened")(props), clock(props), week(props)]),
   created_solved: analysis("created_solved", ({ t }) => [{ name: "unit", label: t.unit, usual: "day", options: Object.entries(t.units) }]),
   backlog_ageing: analysis("backlog_ageing"),
   tier_flow: analysis("tier_flow", (props) => [clock(props)]),

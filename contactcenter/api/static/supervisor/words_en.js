@@ -33,6 +33,7 @@ export const WORDS = {
   all_handle: "All agents: handle time each", yourself: "you", assists: "Solutions of colleagues with a hand in it: {n}.",
   fair_about: "Each agent beside what all agents do with the same kind of customers. No ranks: who could use support comes first.",
   observed: "Observed", expected: "Expected", verdict: "What may be said", hour: "Hour", weekday: "Weekday",
+  week_from: "Week from", week_starts: { saturday: "Saturday", sunday: "Sunday", monday: "Monday" },
   measure: { solved_share: "Solved share", handle_time: "Handle time", solved_per_hour: "Solved an hour" },
   live: { at: "As it is at {at}.", risk: "Promises that fall due within 30 minutes: {n}", agents: "Agents who are there",
     nobody: "Nobody is there.", name: "Name", tier: "Tier", waiting: "Waiting", longest_wait_s: "Longest wait", calls: "Calls",

@@ -33,6 +33,7 @@ export const WORDS = {
   all_handle: "همهٔ کارشناسان: زمان رسیدگی هر یک", yourself: "شما", assists: "همکاری در حل درخواست‌های همکاران: {n}.",
   fair_about: "هر کارشناس در کنار آنچه همهٔ کارشناسان با همان گونه مشتریان می‌کنند. رتبه‌ای در کار نیست: نخست کسی می‌آید که پشتیبانی به کارش می‌آید.",
   observed: "مشاهده‌شده", expected: "مورد انتظار", verdict: "چه می‌توان گفت", hour: "ساعت", weekday: "روز هفته",
+  week_from: "هفته از", week_starts: { saturday: "شنبه", sunday: "یکشنبه", monday: "دوشنبه" },
   measure: { solved_share: "سهم حل‌شده", handle_time: "زمان رسیدگی", solved_per_hour: "حل‌شده در ساعت" },
   live: { at: "وضعیت در {at}.", risk: "تعهدهایی که تا ۳۰ دقیقهٔ دیگر سر می‌رسند: {n}", agents: "کارشناسان حاضر",
     nobody: "کسی حاضر نیست.", name: "نام", tier: "سطح", waiting: "در صف", longest_wait_s: "طولانی‌ترین انتظار", calls: "تماس‌ها",
