@@ -1,6 +1,7 @@
 """The supervisors' page in a real browser: signing in, each view in both languages, and axe."""
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,17 @@ async def test_a_chart_goes_with_the_colours_and_is_told_in_words(house: House, 
         assert label.startswith("Created and solved")
 
     assert papers[0] != papers[1]
+    assert "theme=dark" in await page.get_by_role("link", name="as PNG").get_attribute("href")
+
+    async def without_pictures(route: Route) -> None:
+        """As a server answers that has nothing to draw with."""
+        answer = await route.fetch()
+        await route.fulfill(json=await answer.json() | {"draws_pictures": False})
+
+    await page.route("**/api/v1/reports?*", without_pictures)
+    await page.reload()
+    await expect(page.get_by_role("link", name="as CSV")).to_be_visible()
+    await expect(page.get_by_role("link", name="as PNG")).to_have_count(0)
 
 
 async def test_the_page_is_left_by_the_keyboard_alone(house: House, visitors: Visitors):
@@ -129,8 +141,9 @@ async def test_the_page_is_left_by_the_keyboard_alone(house: House, visitors: Vi
 async def test_a_what_if_is_answered_as_it_is_written_and_restored_by_its_link(
     house: House, visitors: Visitors, screenshots: Path
 ):
-    supervisor = await _signed_in(house, visitors, "#/what_if?language=en&zone=UTC")
+    supervisor = await _signed_in(house, visitors, "#/what_if?language=en")
     page = supervisor.page
+    await expect(page).to_have_url(re.compile("zone="))  # who is given the link sees the same
     found = page.locator("main .found")
     await expect(page.locator("main .empty")).to_contain_text("Too little is known")
 

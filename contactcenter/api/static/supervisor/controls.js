@@ -16,12 +16,14 @@ export function Choice({ label, value, options, choose }) {
 
 /** A line that is taken when it is left, or at Enter. What is half written outlives an answer that arrives meanwhile. */
 export function Line({ label, value, choose, placeholder = "" }) {
-  const [draft, setDraft] = useState(value);
-  useEffect(() => setDraft(value), [value]);
+  const [draft, setDraft] = useState(null); // null: nobody is writing
+  const taken = (event) => {
+    choose(event.target.value.trim());
+    setDraft(null);
+  };
   return html`<label class="choice"><span>${label}</span>
-    <input type="text" dir="ltr" value=${draft} placeholder=${placeholder}
-      onInput=${(event) => setDraft(event.target.value)}
-      onChange=${(event) => choose(event.target.value.trim())} /></label>`;
+    <input type="text" dir="ltr" value=${draft ?? value} placeholder=${placeholder}
+      onInput=${(event) => setDraft(event.target.value)} onChange=${taken} /></label>`;
 }
 
 /** Which time: a period by name, or a day, a month or a year as it is written; and the zone. */
@@ -64,37 +66,38 @@ const PAUSE_MS = 400;
 
 /** A number that is taken when its writer pauses; the arrows up and down change it by `step`. `hint` says where it is from. */
 export function Amount({ name, label, hint, value, step = 1, choose }) {
-  const [draft, setDraft] = useState(value);
-  const [isEdited, setIsEdited] = useState(false);
+  const [draft, setDraft] = useState(null); // null: nobody is writing
   const taken = useRef(null);
   taken.current = (text) => {
-    const given = latin(text).replace("٫", ".").replace(/[٬,\s]/g, "");
-    if (given !== latin(value).replace("٫", ".")) choose(given);
+    const given = point(text);
+    if (given !== point(value)) choose(given);
   };
   useEffect(() => {
-    if (!isEdited) setDraft(value);
-  }, [value, isEdited]);
-  useEffect(() => {
-    if (!isEdited) return undefined;
+    if (draft === null) return undefined;
     const pause = setTimeout(() => taken.current(draft), PAUSE_MS);
     return () => clearTimeout(pause);
-  }, [draft, isEdited]);
-  const write = (text) => {
-    setDraft(text);
-    setIsEdited(true);
+  }, [draft]);
+  const left = (event) => {
+    taken.current(event.target.value);
+    setDraft(null);
   };
   const pressed = (event) => {
     const by = { ArrowUp: step, ArrowDown: -step }[event.key];
     if (!by) return;
     event.preventDefault();
-    const now = Number(latin(draft).replace("٫", "."));
-    if (Number.isFinite(now)) write(String(Math.max(0, Number((now + by).toFixed(6)))));
+    const now = Number(point(event.target.value));
+    if (Number.isFinite(now)) setDraft(String(Math.max(0, Number((now + by).toFixed(6)))));
   };
   return html`<div class="choice amount"><label for=${name}>${label}</label>
-    <input id=${name} aria-describedby=${`${name}-hint`} type="text" inputmode="decimal" dir="ltr" value=${draft} onKeyDown=${pressed}
-      onInput=${(event) => write(event.target.value)}
-      onChange=${(event) => taken.current(event.target.value)} onBlur=${() => setIsEdited(false)} />
+    <input id=${name} aria-describedby=${`${name}-hint`} type="text" inputmode="decimal" dir="ltr" value=${draft ?? value}
+      onKeyDown=${pressed} onInput=${(event) => setDraft(event.target.value)} onChange=${left}
+      onBlur=${(event) => draft !== null && left(event)} />
     <small id=${`${name}-hint`}>${hint}</small></div>`;
+}
+
+/** A number of any script as the API takes it. */
+function point(text) {
+  return latin(text).replace("٫", ".").replace(/[٬,\s]/g, "");
 }
 
 /** Digits of any script as those of the API. */

@@ -73,8 +73,15 @@ function Signed({ t, language, state, session }) {
     document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     was.current = view;
   }, [view, t]);
+  useEffect(() => {
+    // Language and zone, too: whoever is given the address sees the same. It may have moved on since this was drawn.
+    const now = read();
+    const whole = written(now.view || view, { language, zone: chosen.zone, ...now.chosen });
+    if (!now.view || !now.chosen.language || !now.chosen.zone) history.replaceState(null, "", whole);
+  }, [state]);
   const shown = formats(language, chosen.zone);
-  const set = (change) => go(view, { ...chosen, ...change });
+  // What the address says now: two choices may come before either is drawn.
+  const set = (change) => go(view, { language, zone: chosen.zone, ...read().chosen, ...change });
   const kept = { language, zone: chosen.zone, period: chosen.period };
   return html`<div class="page">
     <nav aria-label=${t.views}><ul>${names.map((one) => html`<li>
