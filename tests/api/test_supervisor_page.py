@@ -59,3 +59,30 @@ def test_the_page_says_the_same_in_both_languages():
 
     assert len(english) > 150
     assert english == persian
+
+
+@pytest.mark.parametrize("block", ["light", "as the system", "dark"])
+def test_figures_can_be_read_on_every_shade_of_the_heat_map(block):
+    """As WCAG 2.2 asks (1.4.3): 4.5 to 1. Paper is light."""
+    css = (_STATIC / "page.css").read_text(encoding="utf-8")
+    light, system, dark = [
+        dict(re.findall(r"--([\w-]+): (#\w{6})", one)) for one in css.split("--paper:")[1:4]
+    ]
+    colours = {"light": light, "as the system": system, "dark": dark}[block]
+
+    for shade in range(1, 6):
+        ink = colours["ink" if shade <= 3 else "on-deep"]
+        assert _contrast(ink, colours[f"shade-{shade}"]) >= 4.5, shade
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted(_luminance(colour) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

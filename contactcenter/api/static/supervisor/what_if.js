@@ -83,7 +83,7 @@ function Found({ t, formats, inputs, row }) {
     <div class="found" role="status">${needed.map((one) => html`<p><strong>${filled(t.what_if[one], {
         n: formats.count(inputs[`agents_needed_${one}`]), scheduled: formats.count(inputs[`agents_scheduled_${one}`]),
       })}</strong></p>`)}
-      ${row && html`<p>${filled(t.what_if.with_agents, {
+      ${row && html`<p>${filled(row.service_level === null ? t.what_if.with_agents_c : t.what_if.with_agents, {
         n: formats.count(row.agents), level: share(level), within: given.within, left: share(row.abandonment),
         answer: seconds(row.answer_s ?? row.answer_s_erlang_c), busy: share(row.occupancy ?? row.occupancy_erlang_c),
       })}</p>`}</div>`;
