@@ -51,6 +51,9 @@ from contactcenter.secret_keys import SecretKeys
 from contactcenter.segment_keeper import SegmentKeeper
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
+from contactcenter.survey_inbox import SurveyInbox
+from contactcenter.survey_sender import SurveySender
+from contactcenter.surveys import links, sending
 from contactcenter.sweeper import Sweeper
 from contactcenter.switchboard.lost_calls import LostCalls
 from contactcenter.switchboard.operator import Operator
@@ -122,7 +125,7 @@ async def serving(
             db=RequestDatabase(database, pool_size=settings.database_pool_size),
             settings=settings,
             dispatcher=dispatcher,
-            inbox=intake,
+            inbox=SurveyInbox(intake, database, bell),
             channels=built,
             bell=bell,
             on_disabled=presence.retire,
@@ -254,6 +257,7 @@ def _work(
         SegmentKeeper(database).run,
         Upkeep(database, holder=holder).run,
         NoticeWriter(database, bell, services.channels).run,
+        SurveySender(database, bell, services.channels, partial(_survey_links, services)).run,
         BehaviourKeeper(database, dispatcher, holder=holder).run,
         ReportKeeper(
             database,
@@ -263,6 +267,11 @@ def _work(
         ).run,
         *readers,
     ]
+
+
+def _survey_links(services: Services) -> sending.Links:
+    keys = services.secret_keys.derived(links.PURPOSE)
+    return sending.Links(public_url=services.settings.public_url, keys=keys)
 
 
 async def drain(app: web.Application) -> None:

@@ -90,6 +90,8 @@ KINDS: Final[Mapping[str, str]] = {
     "call_ended": "the telephone of a customer hung up",
     "call_corrected": "what was told late made other figures of a call that is over",
     "chat_rated": "a visitor said what he thinks of a chat",
+    "survey_sent": "a customer was asked how well his problem was solved",
+    "survey_answered": "he answered",
     "call_dialled": "an agent has a customer called, about his ticket or as he was promised",
     "call_hold_asked": "an agent puts the customer on hold, or takes him off",
     "call_transfer_changed": "a call is handed on: who is asked answers, takes over, or does not",

@@ -26,6 +26,7 @@ from contactcenter import (
 from contactcenter.calls import ringing
 from contactcenter.db import Conn
 from contactcenter.events import Event
+from contactcenter.surveys import planning
 from contactcenter.tickets import Ticket
 
 #: How an offer ends: ``let_go`` withdraws a ringing one and ends an accepted one.
@@ -139,6 +140,7 @@ async def make_all(conn: Conn, turns: Sequence[Turn]) -> list[Turned]:
             sla_clocks.note(conn, turn.ticket.id, is_new=turn.event.kind in _BEGIN)
     kinds = [(turn.ticket.id, turn.event.kind) for turn in turns]
     await chat_endings.follow(conn, turns[0].event.at, kinds)
+    await planning.follow(conn, turns[0].event.at, kinds)
     if by_phone := [turn.ticket.id for turn in turns if turn.ticket.needs_phone]:
         await ringing.follow(conn, turns[0].event.at, by_phone)
     back = {turn.ticket.contact_id for turn in turns if turn.event.kind == "ticket_reopened"}

@@ -47,6 +47,7 @@ CHAT_FILES = "tests/contactcenter/test_chat_files.py"
 CHAT_STANDING = "tests/contactcenter/test_chat_standing.py"
 CHAT_ENDINGS = "tests/contactcenter/test_chat_endings.py"
 CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
+SURVEYS = "tests/contactcenter/test_surveys.py"
 ROLL_UPS = "tests/contactcenter/test_report_roll_ups.py"
 REPORT_KEEPER = "tests/contactcenter/test_report_keeper.py"
 ANSWERS_AGREE = "tests/contactcenter/measuring/test_answers_agree.py"
@@ -2386,6 +2387,48 @@ FAULTS = (
         "ORDER BY l.ended_by IS NOT DISTINCT FROM 'solved' DESC, l.id DESC LIMIT 1",
         "ORDER BY l.id LIMIT 1",
         (CHAT_RATINGS,),
+    ),
+    Fault(
+        "a_problem_that_came_back_is_asked_about",
+        "contactcenter/surveys/sending.sql",
+        "t.state IN ('solved', 'closed') AND t.episode = s.episode AND NOT t.spam AS is_solved",
+        "NOT t.spam AS is_solved",
+        (SURVEYS,),
+    ),
+    Fault(
+        "a_survey_is_answered_twice",
+        "contactcenter/surveys/answering.py",
+        'if self.state == "answered":',
+        'if self.state == "never":',
+        (SURVEYS,),
+    ),
+    Fault(
+        "a_survey_takes_answers_when_its_time_is_over",
+        "contactcenter/surveys/answering.py",
+        "or self.expires_at <= now",
+        "or self.expires_at is now",
+        (SURVEYS,),
+    ),
+    Fault(
+        "who_opted_out_is_asked_all_the_same",
+        "contactcenter/surveys/sending.py",
+        "except opt_outs.OptedOut:",
+        "except opt_outs.OptOut:",
+        (SURVEYS,),
+    ),
+    Fault(
+        "a_digit_in_a_conversation_is_taken_for_an_answer",
+        "contactcenter/surveys/replies.sql",
+        "AND NOT EXISTS (SELECT FROM ticket o",
+        "OR EXISTS (SELECT FROM ticket o",
+        (SURVEYS,),
+    ),
+    Fault(
+        "a_link_of_a_survey_need_not_be_signed",
+        "contactcenter/surveys/links.py",
+        "if len(mac) != _MAC_BYTES or not any(",
+        "if len(mac) != _MAC_BYTES and not any(",
+        (SURVEYS,),
     ),
     Fault(
         "lines_are_numbered_without_the_visitors_lock",

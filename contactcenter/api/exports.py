@@ -18,15 +18,25 @@ from contactcenter.reporting.exports import (
     ExportedInteraction,
     ExportedLeg,
     ExportedRating,
+    ExportedSurvey,
     Piece,
 )
 from contactcenter.reporting.tables import Heading, Unit
 
-Row = TypeVar("Row", ExportedLeg, ExportedInteraction, ExportedRating)
+Row = TypeVar("Row", ExportedLeg, ExportedInteraction, ExportedRating, ExportedSurvey)
 
 #: Until when a file is complete; JSON has it as ``as_of``.
 AS_OF: Final = "As-Of"
-_INSTANTS: Final = ("from", "to", "occurred_at", "received_at", "given_at")
+_INSTANTS: Final = (
+    "from",
+    "to",
+    "occurred_at",
+    "received_at",
+    "given_at",
+    "due_at",
+    "sent_at",
+    "answered_at",
+)
 #: After which id a page begins, and until when its first page was complete.
 _Key = tuple[int, datetime]
 
@@ -60,6 +70,7 @@ class ExportPage(Struct, Generic[Row], frozen=True, kw_only=True):
 _LEGS: Final[Cursor[_Key]] = Cursor("exported_legs", tuple[int, datetime])
 _INTERACTIONS: Final[Cursor[_Key]] = Cursor("exported_inter", tuple[int, datetime])
 _RATINGS: Final[Cursor[_Key]] = Cursor("exported_ratings", tuple[int, datetime])
+_SURVEYS: Final[Cursor[_Key]] = Cursor("exported_surveys", tuple[int, datetime])
 
 
 @operation(
@@ -130,6 +141,27 @@ async def export_ratings(call: Call, query: ExportQuery) -> ExportPage[ExportedR
     page = _page(found, query, _RATINGS, as_of)
     await _note(call, "ratings", query, page)
     return page if query.format == "json" else await _file(call, "ratings", ExportedRating, page)
+
+
+@operation(
+    "GET",
+    "/exports/surveys",
+    tag="reports",
+    roles=SUPERVISOR,
+    via="read",
+    produces=(report_formats.CSV,),
+)
+async def export_surveys(call: Call, query: ExportQuery) -> ExportPage[ExportedSurvey] | Answer:
+    """Export what customers were asked about solved problems, and what they answered.
+
+    Otherwise as the legs; with `updated_since` those that were planned, sent, answered or closed
+    since.
+    """
+    piece, as_of = await _piece(call, query, _SURVEYS)
+    found = await exports.surveys(call.conn, call.actor.user_id, piece)
+    page = _page(found, query, _SURVEYS, as_of)
+    await _note(call, "surveys", query, page)
+    return page if query.format == "json" else await _file(call, "surveys", ExportedSurvey, page)
 
 
 async def _piece(call: Call, query: ExportQuery, cursor: Cursor[_Key]) -> tuple[Piece, datetime]:

@@ -1,6 +1,7 @@
-"""Rows for other systems: legs, interactions and ratings, page by page, whole or what changed.
+"""Rows for other systems: legs, interactions, ratings and surveys, page by page.
 
-They are told as they are, with ids, states and times, and none of anybody's words or addresses.
+All of them, or what changed. They are told as they are, with ids, states and times, and none of
+anybody's words or addresses.
 """
 
 from collections.abc import Sequence
@@ -72,6 +73,30 @@ class ExportedRating(Struct, frozen=True, kw_only=True):
     given_at: datetime
 
 
+class ExportedSurvey(Struct, frozen=True, kw_only=True):
+    """What a customer was asked about an episode, and his answer, 1 to 5.
+
+    ``agent_id`` is who solved the episode, with the queue and the tier he did so in; ``state`` is
+    `planned`, `skipped` (``reason``), `sent`, `answered` or `expired`.
+    """
+
+    id: int
+    ticket_id: int
+    contact_id: int
+    channel: str
+    episode: int
+    state: str
+    reason: str | None
+    score: int | None
+    answered_by: str | None
+    agent_id: int | None
+    queue_id: int | None
+    tier: int | None
+    due_at: datetime
+    sent_at: datetime | None
+    answered_at: datetime | None
+
+
 class Piece(Struct, frozen=True, kw_only=True):
     """Which rows: those after an id, all or those that came or changed since a time."""
 
@@ -85,6 +110,7 @@ _as_of = _SQL.take("as_of", datetime)
 _legs = _SQL.take("legs", ExportedLeg)
 _interactions = _SQL.take("interactions", ExportedInteraction)
 _ratings = _SQL.take("ratings", ExportedRating)
+_surveys = _SQL.take("surveys", ExportedSurvey)
 _changed_interactions = _SQL.take("changed_interactions", ExportedInteraction)
 
 
@@ -112,3 +138,8 @@ async def interactions(
 async def ratings(conn: Conn, viewer_id: int | None, piece: Piece) -> Sequence[ExportedRating]:
     """Ratings in the order of their ids."""
     return await _ratings.all(conn, viewer_id, piece.after_id, piece.updated_since, piece.limit)
+
+
+async def surveys(conn: Conn, viewer_id: int | None, piece: Piece) -> Sequence[ExportedSurvey]:
+    """Surveys in the order of their ids."""
+    return await _surveys.all(conn, viewer_id, piece.after_id, piece.updated_since, piece.limit)

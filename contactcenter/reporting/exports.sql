@@ -51,3 +51,14 @@ JOIN chat_rating r ON r.id > $2 AND ($3::timestamptz IS NULL OR r.given_at >= $3
 JOIN ticket t ON t.id = r.ticket_id LEFT JOIN LATERAL leg_to_thank(r.ticket_id, r.episode) k ON true
 WHERE $1 IS NULL OR v.is_admin OR may_read(false, v.teams, v.hidden, '{}', t.team_ids, t.contact_id)
 ORDER BY r.id LIMIT $4
+
+-- name: surveys
+-- Surveys of the tickets that this person sees ($1; NULL: the operator, who sees all), after $2, that changed since $3 (NULL: all of
+-- them), $4 at most.
+SELECT s.id, s.ticket_id, t.contact_id, t.channel, s.episode, s.state, s.reason, s.score::int AS score, s.answered_by, k.agent_id, k.queue_id,
+       k.tier::int AS tier, s.due_at, s.sent_at, s.answered_at
+FROM (VALUES (1)) AS one(n) LEFT JOIN LATERAL viewer($1) v ON true
+JOIN survey s ON s.id > $2 AND ($3::timestamptz IS NULL OR s.changed_at >= $3)
+JOIN ticket t ON t.id = s.ticket_id LEFT JOIN LATERAL leg_to_thank(s.ticket_id, s.episode) k ON true
+WHERE $1 IS NULL OR v.is_admin OR may_read(false, v.teams, v.hidden, '{}', t.team_ids, t.contact_id)
+ORDER BY s.id LIMIT $4

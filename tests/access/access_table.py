@@ -390,6 +390,7 @@ TABLE: Final[dict[str, Line]] = {
     "GET /exports/legs": _lead("GET", "nothing"),
     "GET /exports/interactions": _lead("GET", "nothing"),
     "GET /exports/ratings": _lead("GET", "nothing"),
+    "GET /exports/surveys": _lead("GET", "nothing"),
     "GET /reports/fair": _open("nothing"),
     "GET /reports/control_chart": _open("nothing"),
     "GET /reports/live": _lead("GET", "nothing"),
@@ -410,6 +411,25 @@ TABLE: Final[dict[str, Line]] = {
     ),
     "GET /tickets/{ticket_id}/feedback": _open("reader"),
     "GET /tickets/{ticket_id}/ratings": _open("reader"),
+    "GET /tickets/{ticket_id}/surveys": _open("reader"),
+    "GET /survey_policy": _lead("GET", "nothing"),
+    "PUT /survey_policy": _run(
+        "nothing",
+        200,
+        body=lambda w: {
+            "is_on": True,
+            "channels": ["sms"],
+            "after_s": 0,
+            "valid_s": 86_400,
+            "quiet_s": 0,
+            "text_en": "{link}",
+            "text_fa": "{link}",
+            "mail_en": "{link}",
+            "mail_fa": "{link}",
+            "subject_en": "?",
+            "subject_fa": "؟",
+        },
+    ),
     "GET /ratings": _open("nothing"),
     "POST /feedback": _lead(
         "POST",
@@ -621,6 +641,9 @@ OUTSIDE: Final[dict[str, int]] = {
     "GET /supervisor": 200,  # it shows nothing until one has signed in
     "GET /supervisor/{name}": 404,
     "GET /api/v1/feed": 426,  # a socket only; whoever opens one signs in first
+    "GET /survey/page.css": 200,
+    "GET /survey/{token}": 404,  # its signature is the guard
+    "POST /survey/{token}": 404,
     "GET /media/{token}": 404,  # the secret in the address is the guard
     "GET /media/prompts/{token}": 404,  # the same
     "GET /media/sounds/waiting.wav": 200,  # music

@@ -500,6 +500,14 @@ CHANGES: dict[str, Change] = {
             "time_zone": "Asia/Tehran",
         },
     ),
+    "replace_survey_policy": putting(
+        "/survey_policy",
+        {
+            "is_on": True, "channels": ["sms"], "after_s": 0, "valid_s": 86_400, "quiet_s": 0,
+            "text_en": "{link}", "text_fa": "{link}", "mail_en": "{link}", "mail_fa": "{link}",
+            "subject_en": "?", "subject_fa": "؟",
+        },
+    ),
     "create_segment_kind": posting(
         "/segment_kinds", {"kind": "region", "name_en": "R", "name_fa": "م", "free": True}
     ),
@@ -591,7 +599,7 @@ TABLES = (
     "calendar_exception", "category", "disposition", "saved_reply", "phone_menu", "phone_prompt", "contact",
     "identity", "segment", "segment_kind", "segment_value", "segment_rule", "segment_audience", "segment_policy", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
     "asset", "asset_owner", "entitlement", "entitlement_term", "service_tag_format", "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
-    "feedback", "follow_up", "follow_up_rule", "price_band", "notice", "notice_text", "notice_limit",
+    "feedback", "follow_up", "follow_up_rule", "price_band", "notice", "notice_text", "notice_limit", "survey_policy",
 )  # fmt: skip
 
 
