@@ -63,8 +63,9 @@ class Letter(Struct, frozen=True, kw_only=True):
 
 def compose(letter: Letter) -> bytes:
     """The mail as it goes over the wire; raises ``Undeliverable`` where an address is none."""
-    everybody = (letter.recipient, *letter.cc)
-    is_ascii = all(one.address.rpartition("@")[0].isascii() for one in everybody)
+    everybody = [one.address for one in (letter.author, letter.recipient, *letter.cc)]
+    written = [*everybody, letter.reply_to or ""]
+    is_ascii = all(one.rpartition("@")[0].isascii() for one in written)
     made = EmailMessage(policy=_POLICY if is_ascii else _POLICY.clone(utf8=True))
     if not is_id(letter.message_id):
         raise ValueError(f"{letter.message_id!r} is no message id")
