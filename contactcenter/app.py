@@ -19,7 +19,7 @@ import structlog
 from aiohttp import web
 
 import channels
-from contactcenter import api, metrics, timers
+from contactcenter import api, metrics, routines, timers
 from contactcenter.access.passwords import Passwords
 from contactcenter.api import feed as api_feed
 from contactcenter.api import health, middleware
@@ -29,7 +29,6 @@ from contactcenter.api.health import READINESS
 from contactcenter.api.request_database import RequestDatabase
 from contactcenter.api.services import SERVICES, Services
 from contactcenter.api.shedding import Shedding
-from contactcenter.behaviour_keeper import BehaviourKeeper
 from contactcenter.bell import Bell
 from contactcenter.calls.calls import CHANNEL
 from contactcenter.chatroom import Chatroom
@@ -41,19 +40,14 @@ from contactcenter.intake import Intake
 from contactcenter.mailroom import Mailroom
 from contactcenter.media_fetcher import MediaFetcher
 from contactcenter.metrics_sampler import MetricsSampler
-from contactcenter.notice_writer import NoticeWriter
 from contactcenter.own_settings import OwnSettingsReader
 from contactcenter.presence_keeper import PresenceKeeper
 from contactcenter.readiness import Readiness
 from contactcenter.reconciler import Reconciler
-from contactcenter.report_keeper import ReportKeeper
 from contactcenter.secret_keys import SecretKeys
-from contactcenter.segment_keeper import SegmentKeeper
 from contactcenter.sender import Sender
 from contactcenter.settings import Settings
 from contactcenter.survey_inbox import SurveyInbox
-from contactcenter.survey_sender import SurveySender
-from contactcenter.surveys import links, sending
 from contactcenter.sweeper import Sweeper
 from contactcenter.switchboard.lost_calls import LostCalls
 from contactcenter.switchboard.operator import Operator
@@ -62,9 +56,7 @@ from contactcenter.switchboard.switchboard import Switchboard
 from contactcenter.tasks import Worker, running
 from contactcenter.temperament_keeper import TemperamentKeeper
 from contactcenter.temperament_model import trained_reader
-from contactcenter.time_zones import zone_of
 from contactcenter.triage import Triage
-from contactcenter.upkeep import Upkeep
 
 #: A provider is not waited for longer than this, whatever is asked of it.
 HTTP_TIMEOUT_S: Final = 30
@@ -228,7 +220,7 @@ def _work(
     holder: str,
     clock: routing_lock.Clock,
 ) -> list[Worker]:
-    """What is done beside the requests: a new worker goes here."""
+    """What is done beside the requests: here what somebody waits for, the rest in ``routines``."""
     bell, settings = services.bell, services.settings
     chance = random.Random(secrets.randbits(64))  # noqa: S311  spreads retries
     sender = Sender(
@@ -254,24 +246,16 @@ def _work(
         MediaFetcher(database, bell, services.channels, chance=chance).run,
         RecordingKeeper(database, bell, services.channels, intake.enter, chance=chance).run,
         Sweeper(database, services.inbox, services.channels, holder=holder).run,
-        SegmentKeeper(database).run,
-        Upkeep(database, holder=holder).run,
-        NoticeWriter(database, bell, services.channels).run,
-        SurveySender(database, bell, services.channels, partial(_survey_links, services)).run,
-        BehaviourKeeper(database, dispatcher, holder=holder).run,
-        ReportKeeper(
+        *routines.workers(
+            services,
             database,
+            dispatcher,
             holder=holder,
-            zone=zone_of(services.settings.report_zone),
+            chance=chance,
             is_busy=lambda: intake.is_busy,
-        ).run,
+        ),
         *readers,
     ]
-
-
-def _survey_links(services: Services) -> sending.Links:
-    keys = services.secret_keys.derived(links.PURPOSE)
-    return sending.Links(public_url=services.settings.public_url, keys=keys)
 
 
 async def drain(app: web.Application) -> None:

@@ -90,6 +90,8 @@ KINDS: Final[Mapping[str, str]] = {
     "call_ended": "the telephone of a customer hung up",
     "call_corrected": "what was told late made other figures of a call that is over",
     "chat_rated": "a visitor said what he thinks of a chat",
+    "alert_raised": "a measure of the live board is beyond the threshold of a rule",
+    "alert_cleared": "it is quiet again, or the rule is another one",
     "survey_sent": "a customer was asked how well his problem was solved",
     "survey_answered": "he answered",
     "call_dialled": "an agent has a customer called, about his ticket or as he was promised",

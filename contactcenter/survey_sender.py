@@ -1,7 +1,7 @@
 """Asks what is to be asked, when it is time; any number of processes share the work."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import asyncpg
@@ -13,7 +13,7 @@ from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 from contactcenter.secret_keys import KeyMissing
-from contactcenter.surveys import sending
+from contactcenter.surveys import links, sending
 from contactcenter.surveys.sending import Links
 
 EVERY_S: Final = 10.0
@@ -24,19 +24,22 @@ log = structlog.get_logger()
 
 
 class SurveySender:
-    """One task a process; ``addresses`` tells what the links are made of, when one is needed."""
+    """One task a process; ``keys`` are those that sign for a purpose."""
 
     def __init__(
         self,
         database: Database,
         bell: Bell,
         channels: Mapping[str, Channel],
-        addresses: Callable[[], Links],
+        *,
+        public_url: str,
+        keys: Callable[[str], Sequence[bytes]],
     ) -> None:
         self._database = database
         self._bell = bell
         self._channels = channels
-        self._addresses = addresses
+        self._public_url = public_url
+        self._keys = keys
 
     async def run(self) -> None:
         """Look every ten seconds until cancelled."""
@@ -61,3 +64,6 @@ class SurveySender:
         async with self._database.transaction() as conn:
             await sending.expire(conn, await timers.clock(conn))
         return decided
+
+    def _addresses(self) -> Links:
+        return Links(public_url=self._public_url, keys=self._keys(links.PURPOSE))

@@ -48,6 +48,7 @@ CHAT_STANDING = "tests/contactcenter/test_chat_standing.py"
 CHAT_ENDINGS = "tests/contactcenter/test_chat_endings.py"
 CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
 SURVEYS = "tests/contactcenter/test_surveys.py"
+ALERTS = "tests/contactcenter/test_alerts.py"
 ROLL_UPS = "tests/contactcenter/test_report_roll_ups.py"
 REPORT_KEEPER = "tests/contactcenter/test_report_keeper.py"
 ANSWERS_AGREE = "tests/contactcenter/measuring/test_answers_agree.py"
@@ -2387,6 +2388,41 @@ FAULTS = (
         "ORDER BY l.ended_by IS NOT DISTINCT FROM 'solved' DESC, l.id DESC LIMIT 1",
         "ORDER BY l.id LIMIT 1",
         (CHAT_RATINGS,),
+    ),
+    Fault(
+        "an_alert_flaps",
+        "contactcenter/alerting/judging.py",
+        'move: Move | None = "clear" if is_quiet(limits, value) else None',
+        'move: Move | None = None if is_beyond(limits, value) else "clear"',
+        (ALERTS,),
+    ),
+    Fault(
+        "two_processes_raise_an_alert",
+        "contactcenter/alerting/raising.sql",
+        "FROM alert_rule ORDER BY id FOR UPDATE",
+        "FROM alert_rule ORDER BY id",
+        (ALERTS,),
+    ),
+    Fault(
+        "a_webhook_reaches_our_own_network",
+        "contactcenter/alerting/webhooks.py",
+        'public = [one for one in found if is_public(one["host"])]',
+        "public = found",
+        (ALERTS,),
+    ),
+    Fault(
+        "a_webhook_follows_redirects",
+        "contactcenter/alerting/webhooks.py",
+        "allow_redirects=False",
+        "allow_redirects=True",
+        (ALERTS,),
+    ),
+    Fault(
+        "what_a_killed_process_was_to_tell_is_lost",
+        "contactcenter/alerting/deliveries.sql",
+        "UPDATE alert_delivery SET attempts = attempts + 1, next_at",
+        "UPDATE alert_delivery SET attempts = attempts + 1, state = 'sent', next_at",
+        (ALERTS,),
     ),
     Fault(
         "a_problem_that_came_back_is_asked_about",

@@ -31,6 +31,7 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("entitlement_", "everybody"),
     ("consent_", "everybody"),
     ("segment_", "everybody"),
+    ("alert_", "supervisors"),
     ("behaviour_", "supervisors"),
     ("vital_", "supervisors"),
     ("recording_", "supervisors"),

@@ -90,6 +90,13 @@ APP: Final = (
         example="127.0.0.1,10.0.0.0/8",
     ),
     AppSetting(
+        key="webhook_hosts",
+        help="Hosts of your own network that alerts may be sent to; all others must be public.",
+        reader=readers.hosts,
+        default=(),
+        example="chat.internal,10.0.0.7",
+    ),
+    AppSetting(
         key="secret_keys",
         help="Keys for secrets kept in the database; the first encrypts, all decrypt.",
         reader=readers.secret_keys,

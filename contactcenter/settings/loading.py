@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     allowed_origins: tuple[str, ...]
     trusted_proxies: tuple[readers.Network, ...]
+    webhook_hosts: tuple[str, ...]
     secret_keys: tuple[str, ...] | None
     reopen_window_h: int
     reply_valid_h: int

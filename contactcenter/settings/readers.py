@@ -150,6 +150,15 @@ def networks(raw: object) -> tuple[Network, ...]:
         raise ValueError(msg) from problem
 
 
+def hosts(raw: object) -> tuple[str, ...]:
+    """Names or IP addresses of machines, comma-separated in text, without scheme, port or path."""
+    found = tuple(one.lower() for one in texts(raw))
+    if any(not re.fullmatch(r"[a-z0-9.:_-]{1,253}", one) for one in found):
+        msg = "names of hosts or IP addresses, such as chat.internal,10.0.0.7"
+        raise ValueError(msg)
+    return found
+
+
 def secret_keys(raw: object) -> tuple[str, ...]:
     """A list of keys, each 32 bytes in URL-safe base64, comma-separated in text."""
     msg = "keys of 32 bytes in URL-safe base64, such as `contactcenter secrets new-key` makes"

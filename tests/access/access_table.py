@@ -5,6 +5,7 @@ decides here who may use it. ``role`` is the least that is needed, ``scope`` wha
 no token may), ``sight`` who may know of the thing the path names.
 """
 
+import secrets
 from collections.abc import Callable
 from typing import Any, Final, Literal, NamedTuple
 
@@ -72,6 +73,17 @@ HOURS: Final = {
     "time_zone": "Asia/Tehran",
     "week": {"saturday": [{"opens": "08:00", "closes": "17:00"}]},
 }
+
+
+def _alert_rule(_world: Any) -> dict[str, Any]:
+    return {
+        "name": secrets.token_hex(8),
+        "measure": "waiting",
+        "direction": "above",
+        "threshold": 9,
+        "clears_at": 1,
+    }
+
 
 TABLE: Final[dict[str, Line]] = {
     # One's own session and password
@@ -391,6 +403,13 @@ TABLE: Final[dict[str, Line]] = {
     "GET /exports/interactions": _lead("GET", "nothing"),
     "GET /exports/ratings": _lead("GET", "nothing"),
     "GET /exports/surveys": _lead("GET", "nothing"),
+    "GET /alerts": _lead("GET", "nothing"),
+    "GET /alert_rules": _lead("GET", "nothing"),
+    "GET /alert_rules/{alert_rule_id}": _lead("GET", "anybody"),
+    "GET /alert_rules/{alert_rule_id}/webhook_secrets": _run("anybody", 200),
+    "POST /alert_rules": _run("nothing", 201, body=_alert_rule),
+    "PUT /alert_rules/{alert_rule_id}": _run("anybody", 200, body=_alert_rule),
+    "DELETE /alert_rules/{alert_rule_id}": _run("anybody", 204),
     "GET /reports/fair": _open("nothing"),
     "GET /reports/control_chart": _open("nothing"),
     "GET /reports/live": _lead("GET", "nothing"),

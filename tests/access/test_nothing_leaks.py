@@ -132,6 +132,7 @@ def _answers(world: World, who: Who, operation: Any, hidden: dict[str, Any]) -> 
         "source": "shop",
         "contact_attribute": "gender",
         "notice_id": 1,
+        "alert_rule_id": 1,
         "menu_id": 1,
         "prompt_id": 1,
         "price_band_id": 1,

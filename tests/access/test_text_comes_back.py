@@ -87,6 +87,7 @@ CHANGED: Final[dict[tuple[str, str], tuple[Callable[[str], str], str]]] = {
             *(("create_disposition", "name_en"), ("create_disposition", "name_fa")),
             *(("create_saved_reply", "title"), ("change_saved_reply", "title")),
             ("create_notice", "name"),
+            *(("create_alert_rule", "name"), ("replace_alert_rule", "name")),
             *(("create_phone_menu", "name"), ("change_phone_menu", "name")),
             *(("create_entry_point", "name"), ("change_entry_point", "name")),
         ),

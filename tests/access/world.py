@@ -278,6 +278,7 @@ class World:
             "follow_up_id": self._follow_up,
             "price_band_id": self._price_band,
             "notice_id": self._notice,
+            "alert_rule_id": self._alert_rule,
             "version": self._version,
         }
         for name in names:
@@ -546,6 +547,13 @@ class World:
 
     async def _price_band(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
         return await factories.price_band(conn, product=self.word)
+
+    async def _alert_rule(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
+        return await conn.fetchval(
+            "INSERT INTO alert_rule (name, measure, direction, threshold, clears_at, for_s, emails, language, is_on,"
+            " created_at) SELECT 'rule ' || count(*), 'waiting', 'above', 9, 9, 0, '{}', 'en', true, now()"
+            " FROM alert_rule RETURNING id"
+        )
 
     async def _notice(self, conn: Conn, _made: Any, _team: int, _owner: int) -> int:
         return await factories.notice(conn, entry_point_id=self._entry_point["own"])

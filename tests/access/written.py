@@ -41,6 +41,7 @@ VERSIONS: Final = {
     "behaviour_kind": "behaviour_kind",
     "price_band_id": "price_band",
     "contact_attribute": "contact_attribute",
+    "alert_rule_id": "alert_rule",
 }
 #: What a table's rows are named by, where it is no id.
 KEYS: Final = {

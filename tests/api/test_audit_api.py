@@ -118,6 +118,18 @@ async def replace_rules(world: World) -> None:
     await world.admin("PUT", "/entry_rules", body, headers=headers, status=200)
 
 
+async def replace_alert_rule(world: World) -> None:
+    body = {
+        "name": "busy",
+        "measure": "at_risk",
+        "direction": "above",
+        "threshold": 9,
+        "clears_at": 1,
+    }
+    path = "/alert_rules/{alert_rule}".format(**world.ids)
+    await world.admin("PUT", path, body, headers={"If-Match": '"1"'}, status=200)
+
+
 async def create_asset(world: World) -> None:
     body = {"service_tag": "7J4KLMN", "model": "M", "owner_id": world.ids["contact"]}
     await world.admin("POST", "/assets", body, status=201)
@@ -508,6 +520,16 @@ CHANGES: dict[str, Change] = {
             "subject_en": "?", "subject_fa": "؟",
         },
     ),
+    "create_alert_rule": posting(
+        "/alert_rules",
+        {
+            "name": "busy", "measure": "waiting", "direction": "above", "threshold": 9,
+            "clears_at": 5,
+        },
+        keep="alert_rule",
+    ),
+    "replace_alert_rule": replace_alert_rule,
+    "remove_alert_rule": deleting("/alert_rules/{alert_rule}", status=204),
     "create_segment_kind": posting(
         "/segment_kinds", {"kind": "region", "name_en": "R", "name_fa": "م", "free": True}
     ),
@@ -599,7 +621,7 @@ TABLES = (
     "calendar_exception", "category", "disposition", "saved_reply", "phone_menu", "phone_prompt", "contact",
     "identity", "segment", "segment_kind", "segment_value", "segment_rule", "segment_audience", "segment_policy", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
     "asset", "asset_owner", "entitlement", "entitlement_term", "service_tag_format", "identity", "segment", "segment_kind", "segment_value", "behaviour_event", "behaviour_kind", "value_setting", "contact_merge", "agent", "presence_interval", "user_ticket", "session", "opt_out",
-    "feedback", "follow_up", "follow_up_rule", "price_band", "notice", "notice_text", "notice_limit", "survey_policy",
+    "feedback", "follow_up", "follow_up_rule", "price_band", "notice", "notice_text", "notice_limit", "survey_policy", "alert_rule", "alert",
 )  # fmt: skip
 
 

@@ -392,7 +392,16 @@ async def test_two_that_ask_side_by_side_and_one_that_is_killed_ask_once(databas
     now = await doomed.fetchval("SELECT clock_timestamp()")
     assert await sending.ask(doomed, now, CHANNELS, addresses, at_most=2) == 2
     doomed.terminate()
-    senders = [SurveySender(database, Bell(database), CHANNELS, addresses) for _ in range(2)]
+    senders = [
+        SurveySender(
+            database,
+            Bell(database),
+            CHANNELS,
+            public_url="https://desk.test",
+            keys=lambda _purpose: KEYS,
+        )
+        for _ in range(2)
+    ]
     decided = 0
     while decided < 4:  # what another had just then is left to the next look
         decided += sum(await asyncio.gather(*(one.look() for one in senders)))

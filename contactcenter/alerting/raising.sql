@@ -1,0 +1,36 @@
+-- name: lock_rules
+-- All of them, so that nobody else judges or edits them meanwhile.
+SELECT id, name, measure, queue_id, direction, threshold, clears_at, for_s, emails, webhook_url, language, is_on, beyond_since, created_at, version
+FROM alert_rule ORDER BY id FOR UPDATE
+
+-- name: open
+-- What these rules have raised and not cleared.
+SELECT id, rule_id, name, measure, queue_id, direction, threshold, value, raised_at, cleared_at, cleared_value, cleared_because
+FROM alert WHERE rule_id = ANY ($1::bigint[]) AND cleared_at IS NULL
+
+-- name: page
+-- Alerts before an id, the newest first; $1: only those that hold (true), or are over (false).
+SELECT id, rule_id, name, measure, queue_id, direction, threshold, value, raised_at, cleared_at, cleared_value, cleared_because
+FROM alert WHERE id < $2 AND ($1::boolean IS NULL OR (cleared_at IS NULL) = $1) ORDER BY id DESC LIMIT $3
+
+-- name: deliveries
+-- Who is told of these.
+SELECT alert_id, what, kind, target, state, attempts, last_error, ended_at FROM alert_delivery WHERE alert_id = ANY ($1::bigint[]) ORDER BY id
+
+-- name: raise
+-- The rule is locked and has raised nothing that holds.
+INSERT INTO alert (rule_id, name, measure, queue_id, direction, threshold, value, raised_at)
+SELECT id, name, measure, queue_id, direction, threshold, $2, $3 FROM alert_rule WHERE id = $1 RETURNING id
+
+-- name: clear
+-- It is over.
+UPDATE alert SET cleared_at = $2, cleared_value = $3, cleared_because = $4 WHERE id = $1 AND cleared_at IS NULL
+
+-- name: note_since
+-- Since when it is beyond its threshold.
+UPDATE alert_rule SET beyond_since = $2 WHERE id = $1
+
+-- name: tell
+-- Everybody outside, once each.
+INSERT INTO alert_delivery (alert_id, what, kind, target, language, signed_for, next_at)
+SELECT $1, $2, t.kind, t.target, $5, $6, $7 FROM unnest($3::text[], $4::text[]) AS t(kind, target)
