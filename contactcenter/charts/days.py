@@ -168,7 +168,25 @@ def backlog_ageing(analysis: Analysis, look: Look) -> Spec:
             "order": {"field": "age_place"},
         },
     }
-    oldest_mark: Spec = {
+    rows = {"field": "kind_label", "type": "nominal", "sort": list(kinds.values())}
+    return frame | {
+        "facet": {"row": rows | {"header": _heading_of_row(look)}},
+        "spec": {"width": WIDTH, "height": 170, "layer": [bars, _number_above(x)]},
+    }
+
+
+def _heading_of_row(look: Look) -> Spec:
+    return {
+        "title": None,
+        "labelAngle": 0,
+        "labelOrient": "top",
+        "labelAnchor": "end" if look.is_right_to_left else "start",
+    }
+
+
+def _number_above(x: Spec) -> Spec:
+    """The number of the oldest ticket, above its bar."""
+    return {
         "transform": [{"filter": "isValid(datum.oldest)"}],
         "mark": {"type": "text", "baseline": "bottom", "align": "right", "dx": 8, "dy": -2},
         "encoding": {
@@ -176,17 +194,6 @@ def backlog_ageing(analysis: Analysis, look: Look) -> Spec:
             "y": {"field": "oldest_above", "type": "quantitative"},
             "text": {"field": "oldest"},
         },
-    }
-    header = {
-        "title": None,
-        "labelAngle": 0,
-        "labelOrient": "top",
-        "labelAnchor": "end" if look.is_right_to_left else "start",
-    }
-    rows = {"field": "kind_label", "type": "nominal", "sort": list(kinds.values())}
-    return frame | {
-        "facet": {"row": rows | {"header": header}},
-        "spec": {"width": WIDTH, "height": 170, "layer": [bars, oldest_mark]},
     }
 
 
