@@ -440,6 +440,9 @@ async def test_an_address_inside_is_not_asked_whatever_the_name_says(monkeypatch
         ]
 
     monkeypatch.setattr("aiohttp.ThreadedResolver.resolve", resolved)
+    with pytest.raises(OSError, match="no public address"):
+        await webhooks._PublicResolver(()).resolve("rebound.example.com", 443)
+    assert await webhooks._PublicResolver(("chat.internal",)).resolve("chat.internal", 443)
     outside = Webhooks(())
     for url in ("https://rebound.example.com/", "https://127.0.0.1/", "http://127.0.0.1/"):
         with pytest.raises(NotTaken):
