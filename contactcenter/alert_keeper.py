@@ -23,8 +23,7 @@ from contactcenter.alerting.webhooks import NotTaken, Webhooks, signed
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
-from contactcenter.named_periods import midnight
-from contactcenter.reporting.today import Day, Today
+from contactcenter.reporting.today import Day, Today, day_at
 from contactcenter.secret_keys import KeyMissing
 from contactcenter.statistics.rates import USUAL_VARIANT
 
@@ -118,13 +117,7 @@ class AlertKeeper:
             await asyncio.sleep(every_s)
 
     def _day(self, now: datetime) -> Day:
-        today = now.astimezone(self._zone).date()
-        return Day(
-            from_at=midnight(today, self._zone).astimezone(UTC),
-            zone=self._zone,
-            within_s=_WITHIN_S,
-            variant=USUAL_VARIANT.value,
-        )
+        return day_at(now, self._zone, within_s=_WITHIN_S, variant=USUAL_VARIANT.value)
 
     async def _tell(self, due: Due) -> None:
         try:

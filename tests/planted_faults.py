@@ -49,6 +49,7 @@ CHAT_ENDINGS = "tests/contactcenter/test_chat_endings.py"
 CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
 SURVEYS = "tests/contactcenter/test_surveys.py"
 ALERTS = "tests/contactcenter/test_alerts.py"
+FEED_BOARD = "tests/api/test_feed_board.py"
 ROLL_UPS = "tests/contactcenter/test_report_roll_ups.py"
 REPORT_KEEPER = "tests/contactcenter/test_report_keeper.py"
 ANSWERS_AGREE = "tests/contactcenter/measuring/test_answers_agree.py"
@@ -2388,6 +2389,27 @@ FAULTS = (
         "ORDER BY l.ended_by IS NOT DISTINCT FROM 'solved' DESC, l.id DESC LIMIT 1",
         "ORDER BY l.id LIMIT 1",
         (CHAT_RATINGS,),
+    ),
+    Fault(
+        "a_supervisor_is_sent_everybodys_board",
+        "contactcenter/api/boards.py",
+        "key = (None if viewer.is_admin else viewer.user_id, watch.wish)",
+        "key = (None, watch.wish)",
+        (FEED_BOARD,),
+    ),
+    Fault(
+        "an_agent_may_watch_the_board",
+        "contactcenter/api/feed_commands.py",
+        "if not subscriber.viewer.is_supervisor:",
+        "if subscriber.viewer is None:",
+        (FEED_BOARD,),
+    ),
+    Fault(
+        "a_board_is_read_for_each_who_watches",
+        "contactcenter/api/boards.py",
+        "seen_alike.setdefault(key, []).append(subscriber)",
+        "seen_alike[(id(subscriber), watch.wish)] = [subscriber]",
+        (FEED_BOARD,),
     ),
     Fault(
         "an_alert_flaps",

@@ -16,6 +16,7 @@ from contactcenter import presence_keeper
 from contactcenter.access import sessions, tokens
 from contactcenter.access.actor import Actor
 from contactcenter.api import asyncapi, guard
+from contactcenter.api.boards import Boards
 from contactcenter.api.feed_socket import FeedSocket
 from contactcenter.api.guard import ForeignOrigin
 from contactcenter.api.operation import AGENT, PREFIX, Call, operation
@@ -36,6 +37,7 @@ TURN_WITHIN_S: Final = 10.0
 
 FEED: Final = web.AppKey("feed", Feed)
 _DOOR: Final = web.AppKey("feed_door", asyncio.Semaphore)
+_BOARDS: Final = web.AppKey("feed_boards", Boards)
 _SOCKETS: Final = web.AppKey("feed_sockets", set[FeedSocket])
 
 
@@ -51,6 +53,8 @@ def install(app: web.Application, feed: Feed) -> None:
     app[FEED] = feed
     app[_DOOR] = asyncio.Semaphore(ADMITTED_AT_ONCE)
     app[_SOCKETS] = set()
+    services = app[SERVICES]
+    app[_BOARDS] = Boards(services.db, services.bell, services.today)
     app.router.add_get(PATH, open_socket)
     app.router.add_get(DOCUMENT_PATH, document)
     app.on_shutdown.append(_close_sockets)
@@ -62,7 +66,9 @@ async def open_socket(request: web.Request) -> web.StreamResponse:
     async with AsyncExitStack() as at_the_door:
         await at_the_door.enter_async_context(_turn(request))
         actor = await _actor(request, services)
-        socket = FeedSocket(request, request.app[FEED], services.db, services.bell)
+        socket = FeedSocket(
+            request, request.app[FEED], services.db, services.bell, request.app[_BOARDS]
+        )
         if not socket.is_possible:
             raise UpgradeRequired
         if actor is None and sum(s.subscriber is None for s in sockets) >= STRANGERS:

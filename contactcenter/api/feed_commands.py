@@ -12,11 +12,13 @@ from msgspec import Struct
 from contactcenter import chat_attention, presence_keeper
 from contactcenter.access import tokens
 from contactcenter.access.actor import Actor, PasswordChangeRequired
+from contactcenter.api.boards import Boards, Wish
 from contactcenter.api.guard import ScopeMissing
+from contactcenter.api.report_questions import among
 from contactcenter.bell import Bell
 from contactcenter.chat_attention import Attentive
 from contactcenter.db import Conn, Database
-from contactcenter.errors import DomainError, NoDatabase, NotSignedIn
+from contactcenter.errors import BadInput, DomainError, NoDatabase, NotSignedIn
 from contactcenter.feed import BadCursor, Ending, Feed, Subscriber, TooManySockets, frames
 from contactcenter.feed.frames import (
     Authenticate,
@@ -31,8 +33,12 @@ from contactcenter.feed.frames import (
     Resync,
     Subscribe,
     Typing,
+    UnwatchBoard,
+    WatchBoard,
 )
 from contactcenter.feed.subscriber import SIGNED_OUT, TOO_MANY
+from contactcenter.reporting.spans import zone_named
+from contactcenter.statistics.rates import Variant
 
 #: More often than this a visitor is not told that somebody writes.
 TYPING_EVERY_S: Final = 1.0
@@ -46,6 +52,7 @@ _CODES: Final[Mapping[type[DomainError], ErrorCode]] = {
     TooManySockets: "too_many_sockets",
     BadCursor: "bad_cursor",
     NoDatabase: "no_database",
+    BadInput: "bad_input",
 }
 
 
@@ -89,8 +96,11 @@ class Client(Protocol):
 class Commands:
     """Answers the commands of one client, one after the other."""
 
-    def __init__(self, client: Client, feed: Feed, database: Database, bell: Bell) -> None:
+    def __init__(
+        self, client: Client, feed: Feed, database: Database, bell: Bell, boards: Boards
+    ) -> None:
         self._client = client
+        self._boards = boards
         self._feed = feed
         self._database = database
         self._bell = bell
@@ -133,6 +143,11 @@ class Commands:
                 await self._typing(subscriber, command)
             case Read():
                 await self._read(subscriber, command)
+            case WatchBoard():
+                await self._watch_board(subscriber, command)
+            case UnwatchBoard():
+                self._boards.forget(subscriber)
+                await self._done(command.id)
 
     async def _authenticate(self, command: Authenticate) -> None:
         """Sign in by token; whoever is refused may not try again on this socket."""
@@ -185,6 +200,19 @@ class Commands:
         if is_new:
             self._bell.signal("visitors", {"kind": "read", "ticket_id": command.ticket_id})
         await self._done(command.id)
+
+    async def _watch_board(self, subscriber: Subscriber, command: WatchBoard) -> None:
+        """Send the board from now on, behind the answer."""
+        if not subscriber.viewer.is_supervisor:
+            raise Refuse("not_allowed", "The live board is for supervisors and administrators.")
+        variants = tuple(one.value for one in Variant)
+        wish = Wish(
+            zone=zone_named(command.zone, place="zone"),
+            within_s=command.within_s,
+            variant=among(command.variant, variants, "variant"),
+        )
+        await self._done(command.id)
+        self._boards.watch(subscriber, wish)
 
     async def _done(self, command_id: int, cursor: str | None = None) -> None:
         at = msgspec.UNSET if cursor is None else cursor

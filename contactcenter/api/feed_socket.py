@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from contactcenter import metrics
 from contactcenter.access.actor import Actor, PasswordChangeRequired
+from contactcenter.api.boards import Boards
 from contactcenter.api.feed_commands import Commands
 from contactcenter.api.guard import ACTOR, ScopeMissing
 from contactcenter.bell import Bell
@@ -64,7 +65,9 @@ class Allowance:
 class FeedSocket:
     """Serves one client from the handshake to the close frame."""
 
-    def __init__(self, request: web.Request, feed: Feed, database: Database, bell: Bell) -> None:
+    def __init__(
+        self, request: web.Request, feed: Feed, database: Database, bell: Bell, boards: Boards
+    ) -> None:
         self.subscriber: Subscriber | None = None
         self._request = request
         self._response = web.WebSocketResponse(
@@ -78,7 +81,8 @@ class FeedSocket:
         self._writer: AbstractStreamWriter | None = None
         self._transport: asyncio.Transport | None = None
         self._feed = feed
-        self._commands = Commands(self, feed, database, bell)
+        self._boards = boards
+        self._commands = Commands(self, feed, database, bell, boards)
         self._allowance = Allowance(FRAMES_PER_S, FRAMES_AT_ONCE, time.monotonic)
         self._ending: Ending | None = None
         self._writing: asyncio.Task[None] | None = None
@@ -171,6 +175,7 @@ class FeedSocket:
             self._writing.cancel()
         if self.subscriber is not None:
             self._feed.leave(self.subscriber)
+            self._boards.forget(self.subscriber)
         await self.closed()
         await self._hang_up()
 

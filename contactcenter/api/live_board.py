@@ -1,17 +1,15 @@
 """The live board over HTTP."""
 
-from datetime import UTC
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from contactcenter.api.operation import SUPERVISOR, Call, operation
 from contactcenter.api.report_questions import among
-from contactcenter.named_periods import midnight
 from contactcenter.reporting import live
 from contactcenter.reporting.live import Board
 from contactcenter.reporting.spans import zone_named
-from contactcenter.reporting.today import Day
+from contactcenter.reporting.today import day_at
 from contactcenter.statistics.rates import USUAL_VARIANT, Variant
 
 
@@ -38,11 +36,6 @@ async def report_live(call: Call, query: LiveQuery) -> Board:
     are.
     """
     now, zone = await call.clock(), zone_named(query.zone)
-    today = now.astimezone(zone).date()
-    day = Day(
-        from_at=midnight(today, zone).astimezone(UTC),
-        zone=zone,
-        within_s=query.within_s,
-        variant=among(query.variant, tuple(one.value for one in Variant), "query.variant"),
-    )
+    variant = among(query.variant, tuple(one.value for one in Variant), "query.variant")
+    day = day_at(now, zone, within_s=query.within_s, variant=variant)
     return await live.board(call.conn, now, call.actor.user_id, call.services.today, day)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from contactcenter.statistics.rates import USUAL_VARIANT
 from contactcenter.ticket_views import Guidance
 
 CommandId = Annotated[int, Meta(ge=0, le=2**53 - 1, description="Any number; its result bears it.")]
@@ -34,6 +35,8 @@ ErrorCode = Literal[
     "no_ticket",
     "not_your_ticket",
     "no_chat",
+    "not_allowed",
+    "bad_input",
     "no_database",
 ]
 #: The closed list of codes in a refusal, and what each means.
@@ -50,6 +53,8 @@ ERRORS: Final[Mapping[ErrorCode, str]] = {
     "no_ticket": "there is no such ticket that you may read",
     "not_your_ticket": "only who holds the ticket, or a supervisor, may do this",
     "no_chat": "nobody chats on this ticket",
+    "not_allowed": "your role does not allow this",
+    "bad_input": "a value is none of those there are; the message names them",
     "no_database": "the database cannot be reached; ask again",
 }
 assert set(ERRORS) == set(get_args(ErrorCode))
@@ -98,7 +103,28 @@ class Read(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="r
     interaction_id: RowId
 
 
-Command = Authenticate | Subscribe | Ping | Heartbeat | Typing | Read
+class WatchBoard(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="watch_board"):
+    """Have the live board when it changes, every 2 seconds at most: for who leads a team.
+
+    ``zone`` is whose day is today, ``within_s`` and ``variant`` are what service level is meant, as
+    in `GET /reports/live`. Another one replaces the former.
+    """
+
+    id: CommandId
+    zone: Annotated[str, Meta(max_length=60)] = "UTC"
+    within_s: Annotated[int, Meta(ge=1, le=86_400)] = 20
+    variant: Annotated[str, Meta(max_length=60)] = USUAL_VARIANT.value
+
+
+class UnwatchBoard(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="unwatch_board"
+):
+    """Have it no longer."""
+
+    id: CommandId
+
+
+Command = Authenticate | Subscribe | Ping | Heartbeat | Typing | Read | WatchBoard | UnwatchBoard
 COMMANDS: Final[tuple[type[Struct], ...]] = get_args(Command)
 
 
@@ -179,7 +205,24 @@ class SignalFrame(Struct, frozen=True, kw_only=True, tag="signal"):
     contact_id: int
 
 
-SENT: Final[tuple[type[Struct], ...]] = (Result, Refusal, EventFrame, Gone, Resync, SignalFrame)
+class BoardFrame(Struct, frozen=True, kw_only=True, tag="board"):
+    """The live board as a whole, as `GET /reports/live` answers it: the last one counts.
+
+    It has no cursor and is not stored. Whoever is far behind gets none until he has caught up.
+    """
+
+    board: Annotated[Any, Meta(description="The answer of `GET /reports/live`.")]
+
+
+SENT: Final[tuple[type[Struct], ...]] = (
+    Result,
+    Refusal,
+    EventFrame,
+    Gone,
+    Resync,
+    SignalFrame,
+    BoardFrame,
+)
 
 #: Why a socket is closed by us, by code; below 4000 they are the protocol's own.
 CLOSINGS: Final[Mapping[int, str]] = {

@@ -74,8 +74,9 @@ class Board(Struct, frozen=True, kw_only=True):
     """The board of what one person may see.
 
     ``today`` began at ``today_from``, midnight in ``time_zone``; ``as_of`` is until when what
-    happened is counted in it. ``at_risk`` are the first promises that fall due within
-    ``at_risk_within_s``, ``at_risk_n`` is how many there are.
+    happened is counted in it. Of who waits ``calls`` are on the line and ``callbacks`` are to be
+    called back; with ``talking`` somebody talks. ``at_risk`` are the first promises that fall due
+    within ``at_risk_within_s``, ``at_risk_n`` is how many there are.
     """
 
     generated_at: datetime
@@ -87,7 +88,11 @@ class Board(Struct, frozen=True, kw_only=True):
     ages_s: Sequence[int]
     queues: Sequence[QueueNow]
     waiting: int
+    waiting_by_age: Sequence[int]
     longest_wait_s: float
+    calls: int
+    callbacks: int
+    talking: int
     today: DayFigures
     agents: Sequence[AgentNow]
     presences: Mapping[str, int]
@@ -117,6 +122,7 @@ class _Waiting(Struct, frozen=True, kw_only=True):
 _SQL = db.Statements(__name__)
 _queues = _SQL.take("queues", _Queue)
 _waiting = _SQL.take("waiting", _Waiting)
+_talking = _SQL.take("talking", int)
 _agents = _SQL.take("agents", AgentNow)
 _at_risk_n = _SQL.take("at_risk_n", int)
 
@@ -147,6 +153,10 @@ async def board(conn: Conn, now: datetime, viewer_id: int, today: Today, day: Da
         ages_s=AGES_S,
         queues=rows,
         waiting=sum(row.waiting for row in rows),
+        waiting_by_age=[sum(row.waiting_by_age[n] for row in rows) for n in range(len(AGES_S))],
+        calls=sum(row.calls for row in rows),
+        callbacks=sum(row.callbacks for row in rows),
+        talking=await _talking.one(conn, ids),
         longest_wait_s=max((row.longest_wait_s for row in rows), default=0.0),
         today=_figures([counted[id_] for id_ in ids if id_ in counted]),
         agents=agents,

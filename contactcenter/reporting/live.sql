@@ -28,6 +28,10 @@ SELECT a.queue_id, count(*)::int AS waiting, b.by_age, min(a.enqueued_at) AS sin
        count(*) FILTER (WHERE a.is_called_back)::int AS callbacks
 FROM aged a JOIN by_age b USING (queue_id) GROUP BY a.queue_id, b.by_age
 
+-- name: talking
+-- With how many customers of tickets in these queues somebody talks on the telephone.
+SELECT count(*)::int FROM ticket t WHERE t.state = 'assigned' AND t.live_call_id IS NOT NULL AND t.queue_id = ANY ($1::bigint[])
+
 -- name: agents
 -- Who of those whom this person sees is there: an administrator all, a supervisor those of his teams, everybody himself.
 SELECT a.id AS agent_id, u.name, a.presence, a.presence_reason, a.presence_since, a.load, a.capacity

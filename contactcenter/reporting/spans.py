@@ -53,12 +53,12 @@ def meant(
     )
 
 
-def zone_named(name: str) -> ZoneInfo:
-    """The zone of this name; raises ``BadInput`` naming ``query.zone``."""
+def zone_named(name: str, *, place: str = "query.zone") -> ZoneInfo:
+    """The zone of this name; raises ``BadInput`` naming the place."""
     try:
         return zone_of(name)
     except UnknownTimeZone as error:
-        raise BadInput("query.zone", str(error)) from None
+        raise BadInput(place, str(error)) from None
 
 
 def in_its_zone(span: Span) -> Span:

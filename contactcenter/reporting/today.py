@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from contactcenter.db import Conn
 from contactcenter.measuring import Ask
+from contactcenter.named_periods import midnight
 from contactcenter.reporting import answers
 
 #: So old may the figures be that somebody is shown: facts stand behind events by as much.
@@ -27,6 +28,12 @@ class Day(Struct, frozen=True, kw_only=True):
     zone: ZoneInfo
     within_s: int
     variant: str
+
+
+def day_at(now: datetime, zone: ZoneInfo, *, within_s: int, variant: str) -> Day:
+    """The day that it is in a zone."""
+    begins = midnight(now.astimezone(zone).date(), zone).astimezone(UTC)
+    return Day(from_at=begins, zone=zone, within_s=within_s, variant=variant)
 
 
 #: By queue: answered, abandoned, answered in time, and of how many that is.

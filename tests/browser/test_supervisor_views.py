@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import factories
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from chat_house import House
@@ -69,7 +71,8 @@ async def test_each_view_is_seen_whole_in_both_languages(
         assert await _serious(page) == [], view
         wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
         assert not wide, f"{view} is wider than the window"
-    assert all(url.startswith((house.url, "data:")) for url in supervisor.requests)
+    ours = (house.url, house.url.replace("http", "ws", 1), "data:")
+    assert all(url.startswith(ours) for url in supervisor.requests)
 
 
 async def test_what_is_chosen_is_in_the_address_and_a_refusal_is_shown(
@@ -124,6 +127,36 @@ async def test_a_chart_goes_with_the_colours_and_is_told_in_words(house: House, 
     await page.reload()
     await expect(page.get_by_role("link", name="as CSV")).to_be_visible()
     await expect(page.get_by_role("link", name="as PNG")).to_have_count(0)
+
+
+async def test_the_live_board_is_sent_what_changes(
+    house: House, visitors: Visitors, screenshots: Path
+):
+    supervisor = await _signed_in(house, visitors, "#/live?language=en&zone=UTC")
+    page = supervisor.page
+    await expect(page.get_by_text("Changes come by themselves.")).to_be_visible()
+    asked = len([url for url in supervisor.requests if "/reports/live" in url])
+
+    async with house.database.transaction() as conn:
+        now = await conn.fetchval("SELECT clock_timestamp()")
+        queue_id = await factories.queue(conn, name="Suddenly")
+        await factories.queued_ticket(conn, now - timedelta(minutes=7), queue_id=queue_id)
+        await conn.execute(
+            "INSERT INTO alert (name, measure, queue_id, direction, threshold, value, raised_at)"
+            " VALUES ('Too long', 'longest_wait_s', $1, 'above', 60, 420, $2)",
+            queue_id,
+            now,
+        )
+
+    row = page.get_by_role("row", name="Suddenly")
+    await expect(row.get_by_role("cell").nth(3)).to_have_text("0")
+    await expect(row.get_by_role("cell").nth(4)).to_have_text("1")
+    await expect(row.get_by_role("cell").nth(1)).to_have_text("1")
+    assert len([url for url in supervisor.requests if "/reports/live" in url]) == asked
+    await page.reload()
+    await expect(page.get_by_role("status").filter(has_text="Too long")).to_contain_text("7:00")
+    await page.screenshot(path=screenshots / "supervisor-live-busy.png", full_page=True)
+    assert await _serious(page) == []
 
 
 async def test_the_page_is_left_by_the_keyboard_alone(house: House, visitors: Visitors):
