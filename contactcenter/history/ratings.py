@@ -15,6 +15,10 @@ _ASKED: Final = ("survey_sent",)
 _CSAT: Final = "csat"
 
 
+#: Visitors of a chat are asked in its window when it has ended, without an event of their own.
+_ASKED_BY_ENDING: Final = ("ticket_solved", "webchat")
+
+
 class Ratings:
     """An answer belongs to who solved the problem; while nobody has, to who held it last."""
 
@@ -24,7 +28,8 @@ class Ratings:
 
     def told(self, entry: Entry, before: Standing, after: Standing) -> Iterator[Fact]:
         """Tell of a question or its answer."""
-        if entry.kind not in (*_RATED, *_ASKED):
+        is_asked = entry.kind in _ASKED or self._asks(entry, after)
+        if entry.kind not in _RATED and not is_asked:
             return
         agent = entry.agent
         if agent is None:
@@ -32,7 +37,12 @@ class Ratings:
             agent = self._resolutions.solver if is_over else before.last_holder
         outcome = entry.get("scale") or _CSAT
         told = {"agent": agent, "outcome": outcome}
-        if entry.kind in _ASKED:
+        if is_asked:
             yield self._make.at("asked", after, entry.at, **told)
         elif isinstance(entry.get("score"), int | float):
             yield self._make.at("rated", after, entry.at, score=round(entry.get("score")), **told)
+
+    def _asks(self, entry: Entry, after: Standing) -> bool:
+        """Whether a chat ended that somebody had in hand: who only waited has nobody to rate."""
+        is_ending = (entry.kind, after.labels.channel) == _ASKED_BY_ENDING
+        return is_ending and self._resolutions.solver is not None

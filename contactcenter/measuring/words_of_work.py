@@ -173,11 +173,11 @@ WORDS: Final[Mapping[str, Words]] = {
     "response_rate": words(
         (
             "Response rate",
-            "Customers who answered, of those who were asked.",
+            "Customers who answered, of those asked; in chats that is everybody, when it is solved.",
         ),
         (
             "نرخ پاسخ به نظرسنجی",
-            "مشتریانی که پاسخ دادند، از آن‌هایی که از آنان پرسیده شد.",
+            "مشتریانی که پاسخ دادند، از آنان که پرسیده شدند؛ در گفت‌وگو از همه، هنگام حل.",
         ),
         when="answered",
         whose="rated",

@@ -143,6 +143,20 @@ def test_satisfaction_is_the_solvers_with_its_interval() -> None:
     assert (round(row.low, 3), round(row.high, 3)) == (0.095, 0.905)
 
 
+def test_visitors_of_a_chat_are_asked_when_it_is_solved() -> None:
+    unheld = [one for one in walk(3, channel="webchat") if one["kind"] == "ticket_opened"]
+    events = [
+        *walk(1, channel="webchat"),
+        e("10:05", "chat_rated", 1, score=5),
+        *walk(2, channel="webchat"),
+        *unheld,
+        e("09:30", "ticket_abandoned", 3),
+        *walk(4, channel="sms"),
+    ]
+
+    assert counts(events, "response_rate", "agent") == {7: (1, 2)}
+
+
 def test_promoters_less_detractors() -> None:
     events = [
         event
