@@ -57,6 +57,7 @@ _administrators = _SQL.take("administrators", int)
 _empty_queues = _SQL.take("empty_queues", str)
 _late_timers = _SQL.take("late_timers", int)
 _held_payloads = _SQL.take("held_payloads", int)
+_alerts_untold = _SQL.take("alerts_untold", int)
 _calls_told_in_part = _SQL.take("calls_told_in_part", _Calls)
 
 
@@ -185,6 +186,11 @@ async def _work(conn: Conn) -> list[Finding]:
     if calls.unsettled:
         detail = f"of {calls.unsettled} calls routing does not know what became of them"
         findings.append(warning("calls", detail, "is `contactcenter serve` running? It looks"))
+    if untold := await _alerts_untold.one(conn):
+        advice = "`GET /api/v1/alerts` says whom and why"
+        findings.append(
+            warning("alerts", f"of {untold} of the last day somebody is not told", advice)
+        )
     return findings or [ok("work", "nothing waits that should not")]
 
 

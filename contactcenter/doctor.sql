@@ -31,3 +31,8 @@ SELECT (SELECT count(*)::int FROM (SELECT FROM call_hook WHERE call_id IS NULL
           AND received_at BETWEEN clock_timestamp() - interval '1 day' AND clock_timestamp() - interval '10 minutes'
           LIMIT 1000) AS some_hooks) AS unknown,
        (SELECT count(*)::int FROM call WHERE unsettled_at < clock_timestamp() - interval '30 seconds') AS unsettled
+
+-- name: alerts_untold
+-- Alerts of the last day of which somebody could not be told, or has been tried to be told three times.
+SELECT count(DISTINCT d.alert_id)::int AS alerts_untold FROM alert_delivery d JOIN alert a ON a.id = d.alert_id
+WHERE a.raised_at > clock_timestamp() - interval '1 day' AND (d.state = 'failed' OR d.state = 'queued' AND d.attempts >= 3)

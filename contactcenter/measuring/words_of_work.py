@@ -173,7 +173,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "response_rate": words(
         (
             "Response rate",
-            "Customers who answered, of those asked; in chats that is everybody, when it is solved.",
+            "Customers who answered, of those asked; in chats everybody is, when it is solved.",
         ),
         (
             "نرخ پاسخ به نظرسنجی",

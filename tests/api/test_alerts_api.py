@@ -1,13 +1,15 @@
 """Alert rules are set up by administrators, and what they raise is seen by who leads."""
 
+from datetime import UTC, datetime
+
 import factories
 import pytest
-from noon import NOON
 
 from contactcenter.alerting import raising
 from contactcenter.reporting.today import Day, Today
 from contactcenter.time_zones import zone_of
 
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 RULE = {
     "name": " Too many ",
     "measure": "waiting",

@@ -18,6 +18,7 @@ from msgspec import Struct
 from noon import NOON, after
 
 from channels import Address, BadAddress, Receipt, Unavailable, Undeliverable
+from contactcenter import doctor
 from contactcenter.alert_keeper import AlertKeeper, Outside
 from contactcenter.alerting import raising, rules, webhooks
 from contactcenter.alerting.judging import judge
@@ -448,3 +449,14 @@ async def test_an_address_inside_is_not_asked_whatever_the_name_says(monkeypatch
         with pytest.raises(NotTaken):
             await outside.post(url, b"{}", {})
     await outside.close()
+
+
+async def test_the_doctor_names_alerts_of_which_somebody_is_not_told(database):
+    await raised(database, webhook_url="http://127.0.0.1:9/")
+    async with database.transaction() as conn:
+        await conn.execute("UPDATE alert SET raised_at = now()")
+        fine = [one.detail for one in await doctor._work(conn) if one.about == "alerts"]
+        await conn.execute("UPDATE alert_delivery SET attempts = 3")
+        found = [one.detail for one in await doctor._work(conn) if one.about == "alerts"]
+
+    assert (fine, found) == ([], ["of 1 of the last day somebody is not told"])

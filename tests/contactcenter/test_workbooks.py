@@ -8,6 +8,7 @@ from msgspec import structs
 from openpyxl import Workbook, load_workbook
 
 from contactcenter.api import report_formats
+from contactcenter.charts.parts import Look
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.making import Span
 from contactcenter.reporting.tables import Heading, Table, Unit
@@ -68,6 +69,7 @@ def test_letters_that_no_workbook_can_hold_and_long_texts_do_not_break_it():
     assert len(sheet["A3"].value) == 32_767
 
 
+LOOK = Look(theme="light", language="en")
 ANALYSIS = Analysis(
     report="heat_map",
     title="Messages by hour",
@@ -83,7 +85,7 @@ ANALYSIS = Analysis(
 
 
 def test_an_analysis_says_on_a_second_sheet_what_it_means_and_what_was_put_in():
-    book = opened(report_formats.tabled(ANALYSIS, "xlsx").body)
+    book = opened(report_formats.analysed(ANALYSIS, "xlsx", LOOK).body)
 
     assert [list(row) for row in book["Report"].values] == [["Messages"], [3]]
     about = dict(book["About"].values)
@@ -95,7 +97,7 @@ def test_an_analysis_says_on_a_second_sheet_what_it_means_and_what_was_put_in():
 def test_in_persian_every_sheet_reads_from_the_right():
     analysis = structs.replace(ANALYSIS, title="پیام‌ها")
 
-    answer = report_formats.tabled(analysis, "xlsx")
+    answer = report_formats.analysed(analysis, "xlsx", LOOK)
 
     assert answer.file_name == "heat_map-2026-03-02-2026-03-09.xlsx"
     book = opened(answer.body)
