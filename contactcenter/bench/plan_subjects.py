@@ -34,6 +34,7 @@ from contactcenter import (
     triage,
     turns,
 )
+from contactcenter.alerting import deliveries, raising
 from contactcenter.call_control import holding as holding_calls
 from contactcenter.call_control import ringing as ringing_people
 from contactcenter.calls import (
@@ -73,6 +74,9 @@ from contactcenter.feed import reader
 from contactcenter.mail_intake import holding, storing, threads
 from contactcenter.mail_intake import intake as mail_intake
 from contactcenter.reporting import agent_times, kept_facts
+from contactcenter.surveys import answering as surveys_answered
+from contactcenter.surveys import planning, replies
+from contactcenter.surveys import sending as asking
 from contactcenter.switchboard import arriving as arriving_calls
 from contactcenter.switchboard import (
     beginning,
@@ -86,7 +90,7 @@ from contactcenter.switchboard import (
 
 #: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
 #: what is known of contacts, which rules ask for and credits follow; the look-ups of mails; the
-#: card; visitors who chat; hooks of calls; the facts of reports that are told anew.
+#: card; visitors who chat; hooks of calls; facts of reports that are told anew; surveys; alerts.
 WAY: Final = (
     *(
         one.__name__
@@ -111,6 +115,8 @@ WAY: Final = (
     *(one.__name__ for one in (recording_pauses, recording_policies)),
     *(one.__name__ for one in (recording_keeper, recording_erasing, voicemails)),
     *(one.__name__ for one in (kept_facts, agent_times)),
+    *(one.__name__ for one in (planning, asking, surveys_answered, replies)),
+    *(one.__name__ for one in (raising, deliveries)),
 )
 
 

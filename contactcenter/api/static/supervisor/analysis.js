@@ -2,7 +2,7 @@
 import { Chart } from "./chart.js";
 import { Choice, DayChoice, Line, PeriodChoice, QueueChoice } from "./controls.js";
 import { Loading, Problem, html, useAnswer } from "./dom.js";
-import { About, Links, filled } from "./frame.js";
+import { About, Links, Meaning, filled } from "./frame.js";
 import { HeatMap } from "./heat_map.js";
 import { Table } from "./table.js";
 
@@ -39,15 +39,21 @@ function Told({ t, formats, answer, name, query, pictures }) {
   return html`<section>
     <h2>${answer.title}</h2>
     <${About} ...${{ t, formats, period: answer.period, as_of: answer.as_of }} />
-    <p class="definition"><strong>${t.definition}:</strong> ${answer.definition}</p>
+    <p class="definition"><strong>${t.definition}:</strong> <${Meaning} text=${answer.definition} /></p>
     ${isEmpty && html`<p class="empty">${t.empty}</p>`}
     ${!isEmpty && (name === "heat_map"
       ? html`<${HeatMap} ...${{ t, formats, answer }} />`
       : html`<${Chart} t=${t} path=${path} query=${query} />
-        <${Table} caption=${answer.title} ...${name === "backlog_ageing" ? byAge(t, formats, answer) : answer} formats=${formats} />`)}
+        <${Table} caption=${answer.title} ...${name === "backlog_ageing" ? byAge(t, formats, answer) : inWords(answer)} formats=${formats} />`)}
     <${Links} t=${t} path=${path} query=${query} pictures=${pictures && !isEmpty} />
     <${Rests} t=${t} answer=${answer} />
   </section>`;
+}
+
+/** What is told in words beside its name is told in words alone. */
+function inWords({ columns, rows }) {
+  const names = new Set(columns.map((one) => one.name));
+  return { columns: columns.filter((one) => !names.has(`${one.name}_words`)), rows };
 }
 
 /** The backlog with a row an instant, a column an age and kind. */

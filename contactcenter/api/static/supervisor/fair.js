@@ -1,7 +1,7 @@
 // The fair view: sentences first, then what they rest on. No places, no ranks.
 import { Choice, PeriodChoice } from "./controls.js";
 import { Loading, Problem, html, useAnswer } from "./dom.js";
-import { About, Links } from "./frame.js";
+import { About, Links, Meaning } from "./frame.js";
 import { Table } from "./table.js";
 
 const UNITS = { solved_share: "share", handle_time: "seconds", solved_per_hour: "number" };
@@ -21,7 +21,7 @@ export function FairView({ t, formats, chosen, set }) {
       <${About} ...${{ t, formats, period: answer.period, as_of: answer.as_of }} />
       <p class="definition">${t.fair_about}</p>
       <details><summary>${t.definitions}</summary><dl>${Object.entries(answer.figures).map(([name, one]) => html`
-        <dt>${t.measure[name]}</dt><dd>${one.definition[chosen.language]}</dd>`)}</dl></details>
+        <dt>${t.measure[name]}</dt><dd><${Meaning} text=${one.definition[chosen.language]} /></dd>`)}</dl></details>
       ${answer.rows.length === 0 && html`<p class="empty">${t.empty}</p>`}
       ${answer.rows.map((row) => html`<${Agent} key=${row.agent_id} ...${{ t, formats, row, answer, language: chosen.language }} />`)}
       <${Links} t=${t} path="/reports/fair" query=${query} />

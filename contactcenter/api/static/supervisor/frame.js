@@ -8,6 +8,12 @@ export function filled(words, values) {
   return words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+/** A definition for people: options are told by their values, and what is left of the API's words is set apart. */
+export function Meaning({ text }) {
+  const parts = text.replace(/`\w+` (\S+) \(([\d۰-۹]+)\)/g, "$2 $1").split("`");
+  return parts.map((part, n) => (n % 2 ? html`<code>${part}</code>` : part));
+}
+
 /** From when to when, and until when it has counted. */
 export function About({ t, formats, period, as_of: asOf, children }) {
   const from = formats.instant(period.from);

@@ -2,7 +2,7 @@
 import { ChartOnDemand } from "./chart.js";
 import { Choice, PeriodChoice } from "./controls.js";
 import { Loading, Problem, html, useAnswer } from "./dom.js";
-import { About, Links, filled } from "./frame.js";
+import { About, Links, Meaning, filled } from "./frame.js";
 import { written } from "./state.js";
 import { Table } from "./table.js";
 
@@ -77,7 +77,7 @@ function Made({ t, formats, chosen, view, answer, query, name, pictures }) {
     ${answer.rows.length > 0 && html`<${ChartOnDemand} t=${t} path=${`/reports/${name}`} query=${query} />`}
     <${Links} t=${t} path=${`/reports/${name}`} query=${query} pictures=${pictures && answer.rows.length > 0} />
     <details><summary>${t.definitions}</summary><dl>${answer.metrics.map((one) => html`
-      <dt>${one.definition.name}</dt><dd>${one.definition.what} ${one.definition.when} ${one.definition.whose}</dd>`)}</dl></details>
+      <dt>${one.definition.name}</dt><dd><${Meaning} text=${`${one.definition.what} ${one.definition.when} ${one.definition.whose}`} /></dd>`)}</dl></details>
   </section>`;
 }
 

@@ -1,6 +1,6 @@
 // The rows behind a number, page by page.
 import { Loading, Problem, html, useAnswer } from "./dom.js";
-import { About, Links } from "./frame.js";
+import { About, Links, Meaning } from "./frame.js";
 import { written } from "./state.js";
 import { Table } from "./table.js";
 
@@ -20,7 +20,7 @@ export function RowsView({ t, formats, chosen, reports }) {
     ${answer && html`<section>
       <h2>${of?.definition.name ?? answer.metric}</h2>
       <${About} ...${{ t, formats, period: answer.period, as_of: answer.period.to }} />
-      <p>${of?.definition.what}</p>
+      <p><${Meaning} text=${of?.definition.what ?? ""} /></p>
       <p>n = ${formats.count(answer.figure.n)}</p>
       ${answer.items.length === 0 ? html`<p class="empty">${t.empty}</p>`
         : html`<${Table} caption=${t.rows} columns=${columns} rows=${answer.items} formats=${formats}

@@ -3,7 +3,7 @@ import { Chart } from "./chart.js";
 import { Amount, Choice, PeriodChoice, QueueChoice } from "./controls.js";
 import { Loading, Problem, html, useAnswer, useRef } from "./dom.js";
 import { Rests } from "./analysis.js";
-import { About, Links, filled } from "./frame.js";
+import { About, Links, Meaning, filled } from "./frame.js";
 import { Table } from "./table.js";
 
 const PATH = "/reports/staffing";
@@ -59,7 +59,7 @@ function Told({ t, formats, answer, query, isBusy, pictures }) {
   return html`<section aria-busy=${isBusy ? "true" : "false"}>
     <h2>${answer.title}</h2>
     <${About} ...${{ t, formats, period: answer.period, as_of: answer.as_of }} />
-    <p class="definition"><strong>${t.definition}:</strong> ${answer.definition}</p>
+    <p class="definition"><strong>${t.definition}:</strong> <${Meaning} text=${answer.definition} /></p>
     <${Found} ...${{ t, formats, inputs, row: rows.find((one) => one.agents === agents) }} />
     ${isEmpty ? html`<p class="empty">${t.what_if.unknown}</p>` : html`
       <${Chart} t=${t} path=${PATH} query=${query} keeps=${true} />
