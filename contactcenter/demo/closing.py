@@ -1,5 +1,7 @@
 """What the demo says in the end: the report, the promises, a summary and where to go from here."""
 
+import sys
+import webbrowser
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -136,7 +138,7 @@ def print_next_steps(console: Console) -> None:
     console.print(
         Text(
             "\nNext:\n"
-            "  contactcenter demo --keep   leave it running, sign in and try the API yourself\n"
+            "  contactcenter demo --keep   leave it running, sign in, look at the reports and try the API\n"
             "  contactcenter serve         your own contact centre; it keeps its data\n"
             "  contactcenter channels      what it needs to answer on real numbers and addresses"
         ),
@@ -165,6 +167,19 @@ def print_logins(console: Console, address: str, company: Company, fake_url: str
         ),
         soft_wrap=True,
     )
+
+
+def open_page(address: str, console: Console, environ: Mapping[str, str]) -> bool:
+    """Open the supervisors' page, where somebody sits before a screen; whether a browser took it.
+
+    Not where there is none: a browser in the terminal would take the place of what was printed.
+    """
+    has_screen = sys.platform in {"darwin", "win32"} or any(
+        environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+    if not (console.is_terminal and has_screen):
+        return False
+    return webbrowser.open(f"{address}/supervisor")
 
 
 def _login(person: Person) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Plays the demo from the first message to the last check."""
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -115,6 +116,7 @@ async def play(
         tell(outcome)
         if options.keep:
             closing.print_logins(console, home.address, company, home.fake.url)
+            await asyncio.to_thread(closing.open_page, home.address, console, os.environ)
             await asyncio.Event().wait()
 
 

@@ -1,9 +1,12 @@
+import io
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rich.console import Console
 
+from contactcenter.demo import closing
 from contactcenter.demo.cast import STORIES, acquaintances, cast
 from contactcenter.demo.stories import Story, Understanding
 from contactcenter.demo.stories_phone import MESSAGE, PHONE_STORIES
@@ -124,3 +127,23 @@ def test_callers_of_both_languages_are_answered_handed_on_or_leave_a_message():
     for story in PHONE_STORIES:
         assert language.detect(story.says) == language.detect(story.solution) == story.language
         assert (story.presses == MESSAGE) == (story.message_s >= 2), story.name
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "environ", "opened"),
+    [
+        (True, {"DISPLAY": ":0"}, ["http://here/supervisor"]),
+        (True, {}, []),
+        (False, {"DISPLAY": ":0"}, []),
+    ],
+)
+def test_the_page_is_opened_where_somebody_sits_before_a_screen(
+    monkeypatch, is_terminal, environ, opened
+):
+    asked = []
+    monkeypatch.setattr("webbrowser.open", lambda url: asked.append(url) or True)
+    monkeypatch.setattr("sys.platform", "linux")
+    console = Console(file=io.StringIO(), force_terminal=is_terminal)
+
+    assert closing.open_page("http://here", console, environ) is bool(opened)
+    assert asked == opened
