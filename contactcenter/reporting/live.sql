@@ -16,17 +16,19 @@ WITH aged AS (
          greatest(width_bucket(extract(epoch FROM $2 - t.enqueued_at)::int, $3::int[]), 1) AS place,
          EXISTS (SELECT FROM callback k WHERE k.ticket_id = t.id AND k.ended_at IS NULL) AS is_called_back
   FROM ticket t WHERE t.state = 'waiting' AND t.queue_id = ANY ($1::bigint[])
-), by_age AS (
-  SELECT q.queue_id, array_agg((SELECT count(*) FROM aged a WHERE a.queue_id = q.queue_id AND a.place = b.place)::int
-                               ORDER BY b.place) AS by_age
-  FROM unnest($1::bigint[]) AS q(queue_id) CROSS JOIN unnest($3::int[]) WITH ORDINALITY AS b(begins, place)
-  GROUP BY q.queue_id
+), counted AS (
+  SELECT a.queue_id, a.place, count(*)::int AS n, min(a.enqueued_at) AS since_at,
+         (array_agg(a.id ORDER BY a.enqueued_at, a.id))[1] AS ticket_id,
+         count(*) FILTER (WHERE a.live_call_id IS NOT NULL)::int AS calls,
+         count(*) FILTER (WHERE a.is_called_back)::int AS callbacks
+  FROM aged a GROUP BY a.queue_id, a.place
 )
-SELECT a.queue_id, count(*)::int AS waiting, b.by_age, min(a.enqueued_at) AS since_at,
-       (array_agg(a.id ORDER BY a.enqueued_at, a.id))[1] AS ticket_id,
-       count(*) FILTER (WHERE a.live_call_id IS NOT NULL)::int AS calls,
-       count(*) FILTER (WHERE a.is_called_back)::int AS callbacks
-FROM aged a JOIN by_age b USING (queue_id) GROUP BY a.queue_id, b.by_age
+SELECT c.queue_id, sum(c.n)::int AS waiting,
+       ARRAY(SELECT coalesce(x.n, 0) FROM unnest($3::int[]) WITH ORDINALITY AS b(begins, place)
+             LEFT JOIN counted x ON x.queue_id = c.queue_id AND x.place = b.place ORDER BY b.place) AS by_age,
+       min(c.since_at) AS since_at, (array_agg(c.ticket_id ORDER BY c.since_at, c.ticket_id))[1] AS ticket_id,
+       sum(c.calls)::int AS calls, sum(c.callbacks)::int AS callbacks
+FROM counted c GROUP BY c.queue_id
 
 -- name: talking
 -- With how many customers of tickets in these queues somebody talks on the telephone.

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from contactcenter.db import Conn
-from contactcenter.measuring import Ask
+from contactcenter.measuring import Ask, Row
 from contactcenter.named_periods import midnight
 from contactcenter.reporting import answers
 
@@ -78,24 +78,28 @@ class Today:
 
 async def _counted(conn: Conn, now: datetime, day: Day) -> Counted:
     level = {"within_s": day.within_s, "variant": day.variant}
-    told: dict[str, dict[int, tuple[int, int]]] = {}
-    for metric, options in (
-        ("speed_of_answer", {}),
-        ("abandoned", {}),
-        ("service_level", level),
-    ):
-        ask = Ask(metric=metric, from_at=day.from_at, to_at=now, by=("queue",), options=options)
-        rows = await answers.answer(conn, ask, viewer_id=None)
-        told[metric] = {
-            row.group["queue"]: (row.n, int(row.numerator or 0))
-            for row in rows
-            if row.group["queue"] is not None
-        }
-    ids = {queue_id for rows in told.values() for queue_id in rows}
-    found = {}
-    for queue_id in ids:
-        answered, _ = told["speed_of_answer"].get(queue_id, (0, 0))
-        abandoned, _ = told["abandoned"].get(queue_id, (0, 0))
-        of, in_time = told["service_level"].get(queue_id, (0, 0))
-        found[queue_id] = (answered, abandoned, in_time, of)
-    return found
+    asks = [
+        Ask(metric=metric, from_at=day.from_at, to_at=now, by=("queue",), options=options)
+        for metric, options in (
+            ("speed_of_answer", {}),
+            ("abandoned", {}),
+            ("service_level", level),
+        )
+    ]
+    answered, abandoned, levels = (
+        {row.group["queue"]: row for row in rows if row.group["queue"] is not None}
+        for rows in await answers.answer_all(conn, asks, viewer_id=None)
+    )
+    return {
+        queue_id: (
+            _n(answered.get(queue_id)),
+            _n(abandoned.get(queue_id)),
+            int(levels[queue_id].numerator or 0) if queue_id in levels else 0,
+            _n(levels.get(queue_id)),
+        )
+        for queue_id in {*answered, *abandoned, *levels}
+    }
+
+
+def _n(row: Row | None) -> int:
+    return row.n if row else 0
