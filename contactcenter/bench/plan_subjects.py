@@ -23,6 +23,7 @@ from contactcenter import (
     segment_setting,
     segment_views,
     segments,
+    sla_views,
     temperament_evidence,
     temperament_judging,
     temperament_keeper,
@@ -73,7 +74,22 @@ from contactcenter.dispatch import (
 from contactcenter.feed import reader
 from contactcenter.mail_intake import holding, storing, threads
 from contactcenter.mail_intake import intake as mail_intake
-from contactcenter.reporting import agent_times, kept_facts
+from contactcenter.reporting import (
+    agent_times,
+    answers,
+    backlog_ageing,
+    corrections,
+    drill_down,
+    exports,
+    forecast,
+    kept_facts,
+    live,
+    making,
+    roll_ups,
+    rolled_sums,
+    sla_burn_down,
+    sources,
+)
 from contactcenter.surveys import answering as surveys_answered
 from contactcenter.surveys import planning, replies
 from contactcenter.surveys import sending as asking
@@ -114,22 +130,64 @@ WAY: Final = (
     *(one.__name__ for one in (recordings, recording_views, recording_accesses)),
     *(one.__name__ for one in (recording_pauses, recording_policies)),
     *(one.__name__ for one in (recording_keeper, recording_erasing, voicemails)),
-    *(one.__name__ for one in (kept_facts, agent_times)),
+    *(one.__name__ for one in (kept_facts, agent_times, roll_ups)),
+    *(one.__name__ for one in (live, sla_views, sources, rolled_sums, making, corrections)),
+    *(one.__name__ for one in (backlog_ageing, forecast, sla_burn_down, exports)),
     *(one.__name__ for one in (planning, asking, surveys_answered, replies)),
     *(one.__name__ for one in (raising, deliveries)),
 )
 
 
 class List(NamedTuple):
-    """A list that is planned anew for what is asked for, and the index that has to serve it."""
+    """What is planned anew for what is asked for, and the index that has to serve it."""
 
     what: str
     module: str
     values: str
     served_by: str
+    statement: str = "page"
 
+
+_SELECTION: Final = '[{"question": 0, "averaged": "duration", "side": "of", "kind": "%s"}]'
+#: An hour of all that happens, by agent, of which everything is kept.
+_HOUR: Final = "now() - interval '1 hour', now()"
+_BY_AGENT: Final = ", ".join(["true", *["false"] * 12, *["NULL"] * 13, "NULL, false"])
+
+
+def _answer(kind: str, told: str) -> str:
+    selected = f"'{_SELECTION % kind}', '{{{kind}}}'"
+    return f"1, {_HOUR}, {selected}, 'calendar', '{told}', now(), NULL, {_BY_AGENT}"
+
+
+def _behind(kind: str, told: str) -> str:
+    selected = f"'{_SELECTION % kind}', '{{{kind}}}'"
+    page = "'{}', '{}', false, NULL, 0, 50"
+    return f"1, {_HOUR}, {selected}, 'calendar', '{told}', now(), NULL, {page}"
+
+
+#: What is never carried out by a plan for any values, and so is in ``LISTS`` alone.
+ANEW: Final = frozenset({(live.__name__, "waiting")})
 
 LISTS: Final = (
+    List(
+        "who waits on the board",
+        live.__name__,
+        "'{2}', now(), '{0, 60}'",
+        "ticket_waiting_in_order",
+        "waiting",
+    ),
+    *(
+        List(f"{name} of an hour", module, values(kind, told), served_by, statement)
+        for name, module, values, statement in (
+            ("a report", answers.__name__, _answer, "answer"),
+            ("what is behind a figure", drill_down.__name__, _behind, "behind"),
+        )
+        for kind, told, served_by in (
+            ("opened", "happened", "report_fact_of_kind"),
+            ("stay", "instant", "report_fact_during"),
+            ("presence", "stretches", "report_fact_during"),
+        )
+    ),
     List(
         "live calls",
         call_views.__name__,

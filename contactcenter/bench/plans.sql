@@ -33,6 +33,22 @@ SELECT CASE WHEN f.kind IN ('presence', 'busy') THEN NULL ELSE n + 1 END, n + 1,
 FROM generate_series($1::int, $2::int) AS n,
      (VALUES ('opened', 'customer'), ('stay', 'held'), ('stay', 'pending'), ('presence', 'handling'), ('busy', 'handling')) AS f(kind, outcome)
 
+-- name: promises
+-- What was promised of each problem, due one after the other.
+INSERT INTO sla_clock (ticket_id, episode, metric, policy, target_s, warn_share, configuration_version, started_at, due_at)
+SELECT t.id, 1, 'resolution', 'Standard', 3600, 0.8, 1, now(), now() + t.id * interval '1 second' FROM ticket t
+
+-- name: spans
+-- Ten years of days that are over.
+INSERT INTO report_span (kind, from_at, to_at, zone)
+SELECT 'day', d.day, d.day + interval '1 day', 'UTC' FROM generate_series(timestamptz '2016-01-01 UTC', '2025-12-31 UTC', '1 day') AS d(day)
+
+-- name: roll_ups
+-- What is rolled up of them, so many rows and more.
+INSERT INTO report_roll_up (metric, clock, dimension, span_id, value, n, hits, misses, total, buckets, counts)
+SELECT 'solved', 'calendar', 'agent', s.id, n, 1, 0, 0, 0, '{}', '{}'
+FROM report_span s CROSS JOIN generate_series(0, 1 + $1::int / 3653) AS n
+
 -- name: segments
 -- Everybody's category, and somebody's manner, for one person in ten.
 INSERT INTO segment (contact_id, kind, value, source, confidence, actor, from_at)

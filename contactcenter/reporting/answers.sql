@@ -21,8 +21,8 @@ WITH asking AS MATERIALIZED (
          CASE WHEN $7 = 'instant' THEN extract(epoch FROM $8::timestamptz - coalesce(f.since_at, f.from_at))::float8 END AS age_s
   FROM report_fact f
   WHERE f.kind = ANY ($5::text[])
-    AND CASE $7 WHEN 'instant' THEN f.from_at <= $8 AND (f.at IS NULL OR f.at > $8)
-                WHEN 'stretches' THEN f.from_at < $3 AND (f.at > $2 OR f.at IS NULL)
+    AND CASE $7 WHEN 'instant' THEN during(f.from_at, f.at) @> $8::timestamptz AND f.from_at <= $8 AND (f.at <= $8) IS NOT TRUE
+                WHEN 'stretches' THEN during(f.from_at, f.at) && during($2, $3) AND f.from_at < $3 AND (f.at <= $2) IS NOT TRUE
                 ELSE f.at >= $2 AND f.at < $3 END
 ), aged AS (
   SELECT t.*, CASE WHEN t.age_s < 86400 THEN '[0,1)' WHEN t.age_s < 259200 THEN '[1,3)' WHEN t.age_s < 604800 THEN '[3,7)'

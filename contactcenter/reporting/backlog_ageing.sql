@@ -6,7 +6,7 @@ WITH asking AS MATERIALIZED (
 )
 SELECT t.ticket_id, coalesce(t.since_at, t.from_at) AS since_at, coalesce(t.outcome = 'pending', false) AS is_pending
 FROM report_fact t CROSS JOIN asking a
-WHERE t.kind = 'stay' AND t.from_at <= $2 AND (t.at IS NULL OR t.at > $2) AND t.ticket_id IS NOT NULL
+WHERE t.kind = 'stay' AND during(t.from_at, t.at) @> $2::timestamptz AND t.from_at <= $2 AND (t.at <= $2) IS NOT TRUE AND t.ticket_id IS NOT NULL
   AND ($3::text[] IS NULL OR coalesce(t.agent_id::text, '') = ANY ($3))
   AND ($4::text[] IS NULL OR coalesce(t.team_id::text, '') = ANY ($4))
   AND ($5::text[] IS NULL OR coalesce(t.queue_id::text, '') = ANY ($5))

@@ -21,8 +21,8 @@ WITH asking AS MATERIALIZED (
          CASE WHEN $7 = 'instant' THEN extract(epoch FROM $8::timestamptz - coalesce(f.since_at, f.from_at))::float8 END AS age_s
   FROM report_fact f
   WHERE f.kind = ANY ($5::text[])
-    AND CASE $7 WHEN 'instant' THEN f.from_at <= $8 AND (f.at IS NULL OR f.at > $8)
-                WHEN 'stretches' THEN f.from_at < $3 AND (f.at > $2 OR f.at IS NULL)
+    AND CASE $7 WHEN 'instant' THEN during(f.from_at, f.at) @> $8::timestamptz AND f.from_at <= $8 AND (f.at <= $8) IS NOT TRUE
+                WHEN 'stretches' THEN during(f.from_at, f.at) && during($2, $3) AND f.from_at < $3 AND (f.at <= $2) IS NOT TRUE
                 ELSE f.at >= $2 AND f.at < $3 END
     AND (coalesce(f.at, 'infinity'), f.id) >
         (coalesce($13::timestamptz, CASE WHEN $14::bigint = 0 THEN '-infinity' ELSE 'infinity' END::timestamptz), $14)

@@ -85,7 +85,7 @@ async def close_days(conn: Conn, now: datetime, zone: ZoneInfo) -> bool:
         await _forget.run(conn)
         last = None
     if last is None:
-        first_at = await _first_fact.first(conn)
+        first_at = await _first_fact.first(conn, sorted(_USED))
         if first_at is None:
             return False
         day = first_at.astimezone(zone).date().replace(day=1)

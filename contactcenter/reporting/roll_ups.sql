@@ -3,8 +3,9 @@
 SELECT to_at AS at, zone FROM report_span WHERE kind = 'day' ORDER BY from_at DESC LIMIT 1
 
 -- name: first_fact
--- When the first thing happened.
-SELECT min(at) FROM report_fact
+-- When the first thing happened, of any of these kinds.
+SELECT min(f.at) FROM unnest($1::text[]) AS k(kind) CROSS JOIN LATERAL (
+  SELECT min(o.at) AS at FROM report_fact o WHERE o.kind = k.kind) AS f
 
 -- name: close
 -- A span is over: each metric of which there is anything in it is to be rolled up. $5 and $6 are metrics with kinds of their facts.
@@ -81,7 +82,7 @@ DELETE FROM report_roll_up WHERE span_id = $1 AND metric = ANY ($2::text[])
 -- The days of a month, added, of these metrics ($2).
 WITH days AS MATERIALIZED (
   SELECT r.* FROM report_span s JOIN report_roll_up r ON r.span_id = s.id AND r.metric = ANY ($2::text[])
-  WHERE s.kind = 'day' AND s.from_at >= $3 AND s.to_at <= $4
+  WHERE s.kind = 'day' AND s.from_at >= $3 AND s.from_at < $4 AND s.to_at <= $4
 ), sketched AS (
   SELECT metric, clock, dimension, value, array_agg(bucket ORDER BY bucket) AS buckets, array_agg(n ORDER BY bucket) AS counts
   FROM (SELECT d.metric, d.clock, d.dimension, d.value, b.bucket, sum(b.n)::int AS n
