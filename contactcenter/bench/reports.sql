@@ -32,8 +32,3 @@ FROM event s JOIN LATERAL (
   SELECT e.at FROM event e WHERE e.ticket_id = s.ticket_id AND e.kind = 'ticket_opened' ORDER BY e.id LIMIT 1) AS o ON true
 WHERE s.kind = 'ticket_solved' AND s.at >= $1 AND s.at < $2
 GROUP BY s.agent_id
-
--- name: indexes
--- The indexes of facts, which are made once all are there.
-SELECT indexname AS name, indexdef AS made_by FROM pg_indexes
-WHERE schemaname = 'public' AND tablename = 'report_fact' AND indexname <> 'report_fact_pkey'

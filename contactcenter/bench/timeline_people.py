@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from contactcenter import db
-from contactcenter.bench import messages
+from contactcenter.bench import filling, messages
 from contactcenter.db import OwnConnection
 
 HOT: Final = 1
@@ -35,11 +35,6 @@ class Centre(Struct, frozen=True, kw_only=True):
     last_contact: int
 
 
-class _Made(Struct, frozen=True, kw_only=True):
-    name: str
-    made: str
-
-
 _SQL = db.Statements(__name__)
 _teams = _SQL.take("teams", int)
 _reader = _SQL.take("reader", int)
@@ -47,8 +42,6 @@ _queues = _SQL.command("queues")
 _contacts = _SQL.command("contacts")
 _tickets = _SQL.command("tickets")
 _interactions = _SQL.command("interactions")
-_indexes = _SQL.take("indexes", _Made)
-_foreign_keys = _SQL.take("foreign_keys", _Made)
 _count = _SQL.take("count", int)
 
 
@@ -80,31 +73,14 @@ async def settle(conn: OwnConnection, rows: int, secret: str, say: Say) -> Centr
 async def _fill(
     conn: OwnConnection, say: Say, *, rows: int, hot_each: int, places: int, viewer_id: int
 ) -> None:
-    """Add the interactions without indexes and foreign keys, and make those anew."""
-    indexes, keys = await _indexes.all(conn), await _foreign_keys.all(conn)
-    for key in keys:
-        await conn.execute(f'ALTER TABLE interaction DROP CONSTRAINT "{key.name}"')
-    for index in indexes:
-        await conn.execute(f"DROP INDEX {index.name}")
     texts = [text for text, _ in messages.TEXTS]
-    for first in range(1, rows + 1, _AT_ONCE):
-        last = min(first + _AT_ONCE - 1, rows)
-        await _interactions.run(
-            conn,
-            first,
-            last,
-            EACH,
-            hot_each,
-            places,
-            _TICKETS_EACH,
-            _HOT_TICKETS,
-            viewer_id,
-            texts,
-            rows,
-        )
-        if last % (2 * _AT_ONCE) == 0:
-            say(f"{last:,} interactions")
-    for index in indexes:
-        await conn.execute(index.made)
-    for key in keys:
-        await conn.execute(f'ALTER TABLE interaction ADD CONSTRAINT "{key.name}" {key.made}')
+    async with filling.bare(conn, "interaction"):
+        for first in range(1, rows + 1, _AT_ONCE):
+            last = min(first + _AT_ONCE - 1, rows)
+            await _interactions.run(
+                conn,
+                *(first, last, EACH, hot_each, places, _TICKETS_EACH, _HOT_TICKETS, viewer_id),
+                *(texts, rows),
+            )
+            if last % (2 * _AT_ONCE) == 0:
+                say(f"{last:,} interactions")

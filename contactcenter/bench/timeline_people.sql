@@ -52,17 +52,6 @@ CROSS JOIN LATERAL (SELECT
        ELSE 3 + ((place - 2 * $4::int) * 7919::bigint + round * 104729) % ($5::int - 2 * $4::int) END AS contact_id,
   CASE WHEN place < 2 * $4::int THEN round * $4::int + place / 2 ELSE round END AS nth) AS s
 
--- name: indexes
--- What is made anew after the rows are in.
-SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS made
-FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid
-WHERE i.indrelid = 'interaction'::regclass AND c.oid IS NULL
-
--- name: foreign_keys
--- What the rows are not asked one by one.
-SELECT conname::text AS name, pg_get_constraintdef(oid) AS made
-FROM pg_constraint WHERE conrelid = 'interaction'::regclass AND contype = 'f'
-
 -- name: count
 -- What there is now.
 SELECT count(*) AS rows FROM interaction
