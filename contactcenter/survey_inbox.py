@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 import asyncpg
 
@@ -14,7 +15,7 @@ from contactcenter.own_addresses import OwnAddresses
 from contactcenter.surveys import replies
 
 #: As long as the intake takes at most: a provider is told 503 then, and redelivers.
-DEADLINE_S = 4.5
+DEADLINE_S: Final = 4.5
 
 
 class SurveyInbox:

@@ -138,7 +138,7 @@ def print_next_steps(console: Console) -> None:
     console.print(
         Text(
             "\nNext:\n"
-            "  contactcenter demo --keep   leave it running, sign in, look at the reports and try the API\n"
+            "  contactcenter demo --keep   leave it running, look at the reports, try the API\n"
             "  contactcenter serve         your own contact centre; it keeps its data\n"
             "  contactcenter channels      what it needs to answer on real numbers and addresses"
         ),

@@ -39,7 +39,14 @@ class Line(lines.Line):
         return None
 
 
+class Post(Line):
+    """A line for mails."""
+
+    has_threads = True
+
+
 CHANNELS: Any = {"sms": Line()}
+MAILS: Any = {"email": Post()}
 
 
 def addresses() -> Links:
@@ -146,6 +153,45 @@ async def test_who_wants_no_messages_is_not_asked(world):
     await ask(world)
 
     assert (await only(world))["reason"] == "opted_out"
+
+
+async def test_a_mail_asks_by_a_mail_that_no_machine_answers(world):
+    await world.execute(ON)
+    await world.execute(
+        "UPDATE entry_point SET address = 'help@ours.example' WHERE channel = 'email'"
+    )
+    ticket_id, _ = await solved(world, channel="email")
+    await world.execute(
+        "UPDATE entry_point SET address = 'help@ours.example';"
+        "UPDATE identity SET kind = 'email', value = 'sara@example.com'"
+    )
+
+    assert await sending.ask(world, DUE, MAILS, addresses, at_most=10) == 1
+
+    sent = await world.fetchrow(
+        "SELECT i.channel, i.body, m.subject, m.automatic FROM interaction i JOIN mail m ON m.interaction_id = i.id"
+    )
+    assert sent["channel"] == "email"
+    assert sent["subject"].startswith("How did we do?")
+    assert str(ticket_id) in sent["subject"]
+    assert sent["automatic"]
+    assert "One question, one click:" in sent["body"]
+
+
+async def test_who_called_is_asked_by_text_message_and_who_hid_his_number_is_not(world):
+    await world.execute(ON)
+    await factories.entry_point(world, queue_id=await factories.queue(world))
+    seen, _ = await solved(world, channel="phone")
+    hidden, _ = await solved(world, channel="phone")
+    await world.execute(
+        "UPDATE identity SET kind = 'withheld' WHERE contact_id = (SELECT contact_id FROM ticket WHERE id = $1)",
+        hidden,
+    )
+
+    assert await ask(world) == 2
+
+    assert [one.channel for one in await views.of_ticket(world, seen)] == ["sms"]
+    assert [one.reason for one in await views.of_ticket(world, hidden)] == ["unreachable"]
 
 
 async def test_a_ticket_that_came_back_is_not_asked_about_but_its_next_solution_is(world):
