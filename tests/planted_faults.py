@@ -50,6 +50,8 @@ CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
 SURVEYS = "tests/contactcenter/test_surveys.py"
 ALERTS = "tests/contactcenter/test_alerts.py"
 FEED_BOARD = "tests/api/test_feed_board.py"
+FEED_ENDINGS = "tests/contactcenter/feed/test_feed_endings.py"
+LIVE_BOARD = "tests/api/test_live_board_api.py"
 ROLL_UPS = "tests/contactcenter/test_report_roll_ups.py"
 REPORT_KEEPER = "tests/contactcenter/test_report_keeper.py"
 ANSWERS_AGREE = "tests/contactcenter/measuring/test_answers_agree.py"
@@ -2410,6 +2412,20 @@ FAULTS = (
         "seen_alike.setdefault(key, []).append(subscriber)",
         "seen_alike[(id(subscriber), watch.wish)] = [subscriber]",
         (FEED_BOARD,),
+    ),
+    Fault(
+        "a_slow_reader_gets_every_board",
+        "contactcenter/feed/subscriber.py",
+        "self._newest = (since_s, frame)",
+        "self._frames.append((now_s, frame))",
+        (FEED_ENDINGS,),
+    ),
+    Fault(
+        "a_file_of_the_board_shifts_the_ages",
+        "contactcenter/reporting/live_rows.py",
+        "zip(ages_s, queue.waiting_by_age, strict=True)",
+        "zip(ages_s, queue.waiting_by_age[::-1], strict=True)",
+        (LIVE_BOARD,),
     ),
     Fault(
         "an_alert_flaps",

@@ -2,7 +2,7 @@
 
 A board is read once for all who see the same, at most every two seconds, after something happened
 or ten seconds have passed; and not at all while nobody watches. A frame is the whole board, so who
-missed one has lost nothing, and who is far behind is not sent more.
+missed one has lost nothing, and of those that wait for a slow reader only the newest is sent.
 """
 
 import asyncio
@@ -87,6 +87,8 @@ class Boards:
                 await self.show()
             except (NoDatabase, asyncpg.PostgresError) as error:
                 log.warning("live_board_failed", error=type(error).__name__)
+            except Exception as error:  # whoever watches is not to look at an old board for good
+                log.exception("live_board_failed", error=type(error).__name__)
             await asyncio.sleep(AT_MOST_EVERY_S)
 
     async def show(self) -> int:
@@ -121,7 +123,7 @@ class Boards:
                 continue
             frame = frames.encode(BoardFrame(board=board)) if frame is None else frame
             watch.shown, watch.shown_s = timeless, now_s
-            subscriber.mention(frame)
+            subscriber.replace(frame)
 
 
 def _without_times(board: Board) -> Board:

@@ -4,13 +4,18 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter.api.operation import SUPERVISOR, Call, operation
-from contactcenter.api.report_questions import among
-from contactcenter.reporting import live
+from contactcenter.api import report_formats
+from contactcenter.api.operation import SUPERVISOR, Answer, Call, operation
+from contactcenter.api.report_formats import Format
+from contactcenter.api.report_questions import among, language_of
+from contactcenter.charts.themes import Theme
+from contactcenter.reporting import live, live_rows
+from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.live import Board
 from contactcenter.reporting.spans import zone_named
 from contactcenter.reporting.today import day_at
 from contactcenter.statistics.rates import USUAL_VARIANT, Variant
+from routing.wording import Language
 
 
 class LiveQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,19 +28,34 @@ class LiveQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     variant: Annotated[
         str, Meta(max_length=60, description="Of the service level, as in reports.")
     ] = USUAL_VARIANT.value
+    language: Annotated[Language, Meta(description="Of a file; yours if not given.")] | None = None
+    theme: Annotated[Theme, Meta(description="Of the chart, if one is drawn.")] = "light"
+    format: Format = "json"
 
 
-@operation("GET", "/reports/live", tag="reports", roles=SUPERVISOR, via="read")
-async def report_live(call: Call, query: LiveQuery) -> Board:
+@operation(
+    "GET",
+    "/reports/live",
+    tag="reports",
+    roles=SUPERVISOR,
+    via="read",
+    produces=report_formats.DRAWN,
+)
+async def report_live(call: Call, query: LiveQuery) -> Board | Analysis | Answer:
     """Report what waits now, who is there, what is at risk, and how today goes so far.
 
     By queue: how many wait, by age, the longest wait, calls and callbacks among them, agents who
     are there, and of today answered, abandoned and the service level. Figures of today are two
     seconds old at most, and stand behind events by a second or so (`as_of`). Administrators see all
-    queues, supervisors those of their teams. Refuses an unknown zone or variant with those there
-    are.
+    queues, supervisors those of their teams. As a file it is a row a queue; drawn, it is who waits,
+    by queue and age. Refuses an unknown zone or variant with those there are.
     """
     now, zone = await call.clock(), zone_named(query.zone)
     variant = among(query.variant, tuple(one.value for one in Variant), "query.variant")
     day = day_at(now, zone, within_s=query.within_s, variant=variant)
-    return await live.board(call.conn, now, call.actor.user_id, call.services.today, day)
+    board = await live.board(call.conn, now, call.actor.user_id, call.services.today, day)
+    if query.format == "json":
+        return board
+    language = language_of(call, query.language)
+    rows = live_rows.of_board(board, language)
+    return await report_formats.shown(rows, query.format, theme=query.theme, language=language)

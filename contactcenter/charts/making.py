@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from contactcenter.charts import agents, days, flow, named, parts, planning
+from contactcenter.charts import agents, days, flow, live, named, parts, planning
 from contactcenter.charts.parts import Look, Spec
 from contactcenter.errors import BadInput
 from contactcenter.reporting.analyses import Analysis
@@ -21,6 +21,7 @@ CHARTS: Final[Mapping[str, Callable[[Analysis, Look], Spec]]] = {
     "sla_burn_down": planning.sla_burn_down,
     "forecast": planning.forecast,
     "staffing": planning.staffing,
+    "live": live.waiting,
 }
 #: Columns without any value there is nothing to draw of; else it is enough that there are rows.
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {

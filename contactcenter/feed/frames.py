@@ -208,7 +208,7 @@ class SignalFrame(Struct, frozen=True, kw_only=True, tag="signal"):
 class BoardFrame(Struct, frozen=True, kw_only=True, tag="board"):
     """The live board as a whole, as `GET /reports/live` answers it: the last one counts.
 
-    It has no cursor and is not stored. Whoever is far behind gets none until he has caught up.
+    It has no cursor and is not stored. Of those that wait for who reads slowly the newest is sent.
     """
 
     board: Annotated[Any, Meta(description="The answer of `GET /reports/live`.")]

@@ -61,6 +61,7 @@ class Subscriber:
         "_has_begun",
         "_limits",
         "_line",
+        "_newest",
         "_waiting_bytes",
         "_written_since_s",
         "credential",
@@ -99,6 +100,8 @@ class Subscriber:
         #: Each with the time at which it was put.
         self._frames: deque[tuple[float, bytes]] = deque()
         self._waiting_bytes = 0
+        #: What another takes the place of, unless it is written before; and when it was put.
+        self._newest: tuple[float, bytes] | None = None
         #: When the frame that is being written was put.
         self._written_since_s: float | None = None
 
@@ -141,16 +144,32 @@ class Subscriber:
         if self._waiting_bytes + len(frame) <= self._limits.backlog_bytes // 4:
             self.put(frame)
 
+    def replace(self, frame: bytes) -> None:
+        """Write a frame when nothing else waits; the next one put so takes its place till then."""
+        now_s = self._clock()
+        if not self._may_go_on(now_s):
+            return
+        is_first = not self._frames and self._newest is None
+        if is_first and self._line.write_now(frame):
+            return
+        since_s = now_s if self._newest is None else self._newest[0]
+        self._newest = (since_s, frame)
+        self._line.wake()
+
     def wake(self) -> None:
         """Have what was missed read and written."""
         self._line.wake()
 
     async def flush(self) -> None:
         """Write everything that waits."""
-        while self._frames:
-            put_s, frame = self._frames.popleft()
-            await self._write(frame, put_s)
-            self._waiting_bytes -= len(frame)
+        while self._frames or self._newest is not None:
+            if self._frames:
+                put_s, frame = self._frames.popleft()
+                await self._write(frame, put_s)
+                self._waiting_bytes -= len(frame)
+            elif self._newest is not None:
+                (put_s, frame), self._newest = self._newest, None
+                await self._write(frame, put_s)
 
     async def write(self, frame: bytes) -> None:
         """Write a frame, or some joined, past those that wait; only the writing task calls it."""
@@ -162,6 +181,8 @@ class Subscriber:
         since_s = self._written_since_s
         if since_s is None and self._frames:
             since_s = self._frames[0][0]
+        if since_s is None and self._newest is not None:
+            since_s = self._newest[0]
         if since_s is not None and self._clock() - since_s > self._limits.backlog_s:
             self.end(SLOW)
 
@@ -170,6 +191,7 @@ class Subscriber:
         if self.ending is None:
             self.ending = ending
             self._frames.clear()
+            self._newest = None
             self._line.end(ending)
 
     def _may_go_on(self, now_s: float) -> bool:

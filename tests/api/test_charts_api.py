@@ -12,7 +12,7 @@ WEEK = "from=2026-03-02T00:00:00Z&to=2026-03-09T00:00:00Z"
 
 @pytest.mark.parametrize("report", [*CHARTS, "work"])
 async def test_every_chart_is_given_with_its_data_even_where_there_is_none(report, admin):
-    when = "" if report in {"forecast", "sla_burn_down"} else WEEK
+    when = "" if report in {"forecast", "sla_burn_down", "live"} else WEEK
     response = await admin.send("GET", f"/reports/{report}?{when}&format=vega&theme=dark")
     told = await admin("GET", f"/reports/{report}?{when}", status=200)
 
@@ -20,7 +20,7 @@ async def test_every_chart_is_given_with_its_data_even_where_there_is_none(repor
     assert response.headers["Content-Type"].startswith("application/vnd.vegalite.v6+json")
     spec = json.loads(await response.read())
     assert spec["$schema"].endswith("v6.json")
-    if report != "work":
+    if report not in {"work", "live"}:
         assert spec["title"]["text"] == told["title"]
         assert len(spec["data"]["values"]) == len(told["rows"])
 

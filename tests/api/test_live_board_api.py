@@ -1,5 +1,8 @@
 """The live board over HTTP: what waits, who is there, what is at risk, and how the day goes."""
 
+import csv
+import io
+import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -152,3 +155,17 @@ async def test_all_who_look_at_the_same_time_share_what_is_counted(table, world,
     seconds[0] = 2.0
     await figures.of(table, at, day)
     assert len(counted) == 2
+
+
+async def test_the_board_as_a_file_is_a_row_a_queue(admin, world):
+    english = await admin.send("GET", "/reports/live?format=csv")
+    spec = await admin.send("GET", "/reports/live?format=vega&language=fa")
+    drawn = json.loads(await spec.read())
+
+    rows = list(csv.DictReader(io.StringIO((await english.read()).decode("utf-8-sig"))))
+    front = next(row for row in rows if row["queue"] == "Front")
+    ages = [front[f"waiting_from_{since_s}_s"] for since_s in (0, 60, 300, 900, 3600)]
+    assert (front["waiting"], ages) == ("3", ["1", "1", "0", "0", "1"])
+    assert (front["abandoned"], front["longest_ticket_id"]) == ("1", str(world.waited))
+    assert drawn["encoding"]["color"]["scale"]["domain"][1] == "\u2067۱ تا ۵ دقیقه\u2069"
+    assert {row["queue"] for row in drawn["data"]["values"]} >= {"Front", "Above"}

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from chat_house import House
 from journeys.centre import PASSWORD
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, Route, WebSocketRoute, expect
 from visitors import UNREACHABLE, Visitor, Visitors
 
 #: The views of an administrator.
@@ -135,7 +135,7 @@ async def test_the_live_board_is_sent_what_changes(
     supervisor = await _signed_in(house, visitors, "#/live?language=en&zone=UTC")
     page = supervisor.page
     await expect(page.get_by_text("Changes come by themselves.")).to_be_visible()
-    asked = len([url for url in supervisor.requests if "/reports/live" in url])
+    asked = _boards_asked_for(supervisor)
 
     async with house.database.transaction() as conn:
         now = await conn.fetchval("SELECT clock_timestamp()")
@@ -147,16 +147,69 @@ async def test_the_live_board_is_sent_what_changes(
             queue_id,
             now,
         )
+        await conn.execute("SELECT pg_notify('contactcenter', 'events')")
 
     row = page.get_by_role("row", name="Suddenly")
     await expect(row.get_by_role("cell").nth(3)).to_have_text("0")
     await expect(row.get_by_role("cell").nth(4)).to_have_text("1")
     await expect(row.get_by_role("cell").nth(1)).to_have_text("1")
-    assert len([url for url in supervisor.requests if "/reports/live" in url]) == asked
+    chart = page.get_by_label("Suddenly 1")
+    await expect(chart.locator("svg")).to_be_visible()
+    async with house.database.transaction() as conn:
+        await factories.queued_ticket(conn, now - timedelta(minutes=70), queue_id=queue_id)
+        await conn.execute("SELECT pg_notify('contactcenter', 'events')")
+    # Bars of the chart that is there grow: it is not asked for again.
+    await expect(page.get_by_label("Suddenly 2").locator("svg")).to_be_visible()
+    assert len([url for url in supervisor.requests if "format=vega" in url]) == 1
+    assert _boards_asked_for(supervisor) == asked
     await page.reload()
     await expect(page.get_by_role("status").filter(has_text="Too long")).to_contain_text("7:00")
+    await expect(page.locator("main .chart svg")).to_be_visible()
     await page.screenshot(path=screenshots / "supervisor-live-busy.png", full_page=True)
     assert await _serious(page) == []
+
+
+async def test_a_live_board_that_is_not_sent_is_asked_for_while_somebody_looks(
+    house: House, visitors: Visitors, screenshots: Path
+):
+    supervisor = await _signed_in(house, visitors, "#/team?language=fa", color_scheme="dark")
+    page = supervisor.page
+    await page.set_viewport_size({"width": 360, "height": 900})
+    await page.clock.install()
+    async with house.database.transaction() as conn:
+        at = await conn.fetchval("SELECT clock_timestamp()") - timedelta(minutes=20)
+        queue_id = await factories.queue(conn, name="پشتیبانی فروش")
+        await factories.queued_ticket(conn, at, queue_id=queue_id)
+    sockets: list[WebSocketRoute] = []
+
+    async def is_refused(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        await socket.close()
+
+    await page.route_web_socket("**/api/v1/feed", is_refused)
+    await page.goto(f"{house.url}/supervisor#/live?language=fa&zone=Asia/Tehran")
+    await expect(page.get_by_text("هر چند ثانیه پرسیده می‌شود.")).to_be_visible()
+    asked = _boards_asked_for(supervisor)
+    async with page.expect_response(lambda one: "/reports/live?zone" in one.url):
+        await page.clock.fast_forward(5_100)
+    assert _boards_asked_for(supervisor) > asked
+    await expect(page.locator("main .chart[data-theme=dark] svg")).to_be_visible()
+    await expect(page.locator("main .loading")).to_have_count(0)
+    await page.screenshot(path=screenshots / "supervisor-live-busy-fa.png", full_page=True)
+
+    await page.evaluate(
+        "Object.defineProperty(document, 'hidden', {get: () => true});"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    asked, opened = _boards_asked_for(supervisor), len(sockets)
+    await page.clock.fast_forward(60_000)
+    await page.wait_for_load_state("networkidle")
+    assert (_boards_asked_for(supervisor), len(sockets)) == (asked, opened)
+
+
+def _boards_asked_for(supervisor: Visitor) -> int:
+    """How often; its chart is another question."""
+    return sum("/reports/live?zone" in url and "format" not in url for url in supervisor.requests)
 
 
 async def test_the_page_is_left_by_the_keyboard_alone(house: House, visitors: Visitors):

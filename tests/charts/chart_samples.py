@@ -9,6 +9,7 @@ from contactcenter.measuring.definitions import DEFINITIONS
 from contactcenter.reporting import (
     agent_plot_words,
     control_chart,
+    live_rows,
     over_time_words,
     planning_words,
     staffing,
@@ -16,6 +17,7 @@ from contactcenter.reporting import (
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.control_chart_words import SIGNALS
 from contactcenter.reporting.control_chart_words import TITLE as CONTROL
+from contactcenter.reporting.live import AGES_S, Board, DayFigures, QueueNow
 from contactcenter.reporting.making import Column, Figure, Line, Made, Span
 from contactcenter.reporting.tables import Heading
 from contactcenter.statistics.queueing import Demand
@@ -39,6 +41,7 @@ def analyses(language):
         _burn_down(language),
         _forecast(language),
         _staffing(language),
+        _live(language),
     ]
 
 
@@ -58,6 +61,53 @@ def _analysis(report, title, columns, rows, **inputs):
 
 def _headings(words, language, **units):
     return [Heading(name=n, label=words[n][language], unit=u) for n, u in units.items()]
+
+
+def _live(language):
+    day = DayFigures(
+        answered=8, abandoned=1, answered_in_time=6, service_level_of=8, service_level=0.75
+    )
+    waiting = ([3, 1, 0, 0, 2], [0] * 5, [0, 2, 1, 0, 0])
+    queues = [
+        QueueNow(
+            queue_id=n + 1,
+            name=NAMES[language][n],
+            tier=1,
+            waiting=sum(by_age),
+            waiting_by_age=by_age,
+            longest_wait_s=3700.0 if by_age[4] else 0.0,
+            longest_ticket_id=7 if by_age[4] else None,
+            calls=0,
+            callbacks=1,
+            agents=2,
+            available=1,
+            today=day,
+        )
+        for n, by_age in enumerate(waiting)
+    ]
+    board = Board(
+        generated_at=NOW,
+        time_zone="UTC",
+        today_from=NOW,
+        as_of=NOW,
+        within_s=20,
+        variant="answered_only",
+        ages_s=AGES_S,
+        queues=queues,
+        waiting=9,
+        waiting_by_age=[3, 3, 1, 0, 2],
+        longest_wait_s=3700.0,
+        calls=0,
+        callbacks=3,
+        talking=1,
+        today=day,
+        agents=[],
+        presences={},
+        at_risk_within_s=1800,
+        at_risk_n=0,
+        at_risk=[],
+    )
+    return live_rows.of_board(board, language)
 
 
 def _control(language):

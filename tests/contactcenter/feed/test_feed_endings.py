@@ -113,6 +113,31 @@ async def test_what_waits_is_not_overtaken(pipe, clock):
     assert pipe.taken == [b"1", b"2", b"3"]
 
 
+async def test_of_what_is_replaced_a_slow_reader_gets_the_newest_and_after_all_else(pipe, clock):
+    subscriber = subscriber_on(pipe, clock, backlog_bytes=10)
+    for frame in (b"board 1", b"board 2"):
+        subscriber.replace(frame)
+    subscriber.put(b"event")
+    subscriber.replace(b"a board of more than waits for anybody")
+    pipe.flows.set()
+    await subscriber.flush()
+    subscriber.replace(b"board 4")
+
+    assert pipe.taken == [b"event", b"a board of more than waits for anybody", b"board 4"]
+    assert pipe.endings == []
+
+
+async def test_who_lets_a_board_wait_for_30_s_is_cut(pipe, clock):
+    subscriber = subscriber_on(pipe, clock)
+    for _ in range(16):
+        subscriber.replace(b"board")
+        clock.now_s += 2.0
+
+    subscriber.check_speed()
+
+    assert pipe.endings == [Ending(4008, "slow")]
+
+
 @pytest.mark.parametrize("is_being_written", [False, True])
 async def test_a_reader_who_takes_nothing_for_30_s_is_cut(pipe, clock, is_being_written):
     subscriber = subscriber_on(pipe, clock)

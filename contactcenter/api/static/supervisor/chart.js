@@ -8,15 +8,18 @@ const BESIDE_PX = 110;
 const LEAST_PX = 220;
 let tools = null;
 
-/** `path` and `query` are those of the report; nothing is drawn but what it answers. With `keeps` the former stays until then. */
-export function Chart({ t, path, query, keeps = false }) {
+/**
+ * `path` and `query` are those of the report; nothing is drawn but what it answers. With `keeps` the former stays until then.
+ * Rows in `values` take the place of its own, without asking anew; `description` says what is seen then.
+ */
+export function Chart({ t, path, query, keeps = false, values, description }) {
   const theme = useTheme();
   const { loading, answer, error } = useAnswer(path, { ...query, format: "vega", theme });
   const shown = useRef(null);
   if (answer) shown.current = { spec: answer, theme };
   if (error) return html`<${Problem} error=${error} t=${t} />`;
   if (loading && !(keeps && shown.current)) return html`<${Loading} t=${t} />`;
-  return html`<${Drawn} t=${t} ...${shown.current} />`;
+  return html`<${Drawn} ...${{ t, ...shown.current, values, description }} />`;
 }
 
 /** A chart that is asked for only when somebody wants to see it. */
@@ -26,21 +29,22 @@ export function ChartOnDemand(props) {
     <summary>${props.t.chart}</summary>${open && html`<${Chart} ...${props} />`}</details>`;
 }
 
-function Drawn({ t, spec, theme }) {
+function Drawn({ t, spec, theme, values, description }) {
   const place = useRef(null);
   const [error, setError] = useState(null);
   useEffect(() => {
     let view = null;
     let left = false;
-    draw(spec, place.current).then((one) => (left ? one.finalize() : (view = one)), setError);
+    const told = values ? { ...spec, description, data: { values } } : spec;
+    draw(told, place.current).then((one) => (left ? one.finalize() : (view = one)), setError);
     return () => {
       left = true;
       view?.finalize();
     };
-  }, [spec]);
+  }, [spec, JSON.stringify(values)]);
   if (error) return html`<${Problem} error=${error} t=${t} />`;
   return html`<div class="scroll" role="region" aria-label=${t.chart} tabindex="0">
-    <div class="chart" data-theme=${theme} dir="ltr" role="img" aria-label=${spec.description} ref=${place}></div></div>`;
+    <div class="chart" data-theme=${theme} dir="ltr" role="img" aria-label=${description ?? spec.description} ref=${place}></div></div>`;
 }
 
 async function draw(spec, element) {

@@ -1,7 +1,8 @@
 // The live board: what waits now, who is there, what is at risk. The feed sends it when it has changed.
+import { Chart } from "./chart.js";
 import { Loading, Problem, html, useAnswer, useEffect, useState } from "./dom.js";
 import { watchBoard } from "./feed.js";
-import { filled } from "./frame.js";
+import { Links, filled } from "./frame.js";
 import { Table } from "./table.js";
 
 /** While the feed is away the board is asked for so often. */
@@ -9,7 +10,7 @@ const EVERY_MS = 5_000;
 /** How old the list of alerts may be. */
 const ALERTS_EVERY_MS = 15_000;
 
-export function LiveView({ t, formats, chosen }) {
+export function LiveView({ t, formats, chosen, reports }) {
   const [turn, setTurn] = useState(0);
   const [live, setLive] = useState(false);
   const { answer: asked, error } = useAnswer("/reports/live", { zone: chosen.zone }, turn);
@@ -24,7 +25,8 @@ export function LiveView({ t, formats, chosen }) {
   }, [live]);
   if (error && !live) return html`<${Problem} error=${error} t=${t} />`;
   if (!answer) return html`<${Loading} t=${t} />`;
-  return html`<${Board} ...${{ t, formats, answer, live }} />`;
+  const query = { zone: chosen.zone, language: chosen.language };
+  return html`<${Board} ...${{ t, formats, answer, live, query, pictures: reports.draws_pictures }} />`;
 }
 
 /** An answer that took long does not come before what the feed has sent meanwhile. */
@@ -33,7 +35,7 @@ function newer(before, board) {
   return isOlder ? before : board;
 }
 
-function Board({ t, formats, answer, live }) {
+function Board({ t, formats, answer, live, query, pictures }) {
   const { answer: alerts } = useAnswer("/alerts", { state: "open", limit: 20 }, Math.floor(Date.parse(answer.generated_at) / ALERTS_EVERY_MS));
   const [held, setHeld] = useState([]);
   useEffect(() => { if (alerts) setHeld(alerts.items); }, [alerts]);
@@ -45,9 +47,11 @@ function Board({ t, formats, answer, live }) {
       ${answer.as_of ? filled(t.as_of, { at: formats.instant(answer.as_of) }) : t.not_counted}</p>
     <${Alerts} ...${{ t, formats, held, queueNames }} />
     <${Sums} ...${{ t, formats, answer }} />
-    <${Queues} ...${{ t, formats, answer }} />
+    <${Ages} ...${{ t, formats, answer, query }} />
     <${Risk} ...${{ t, formats, answer, queueNames }} />
+    <${Queues} ...${{ t, formats, answer }} />
     <${Agents} ...${{ t, formats, answer }} />
+    <${Links} t=${t} path="/reports/live" query=${query} pictures=${pictures} />
   </section>`;
 }
 
@@ -66,6 +70,15 @@ function Sums({ t, formats, answer }) {
   const unit = { longest_wait_s: "seconds", service_level: "share" };
   return html`<dl class="sums">${shown.map((name) => html`<div><dt>${t.live[name]}</dt>
     <dd>${formats.cell(sums[name], unit[name] ?? "count")}</dd></div>`)}</dl>`;
+}
+
+/** Who waits how long: drawn as the server declares it, of the rows that the feed has sent. */
+function Ages({ t, formats, answer, query }) {
+  if (answer.waiting === 0) return html`<p class="empty">${t.live.none}</p>`;
+  const values = answer.queues.filter((one) => one.waiting > 0).map((one) => ({ queue: one.name, waiting: one.waiting,
+    ...Object.fromEntries(answer.ages_s.map((since, place) => [`waiting_from_${since}_s`, one.waiting_by_age[place]])) }));
+  const told = values.map((one) => `${one.queue} ${formats.count(one.waiting)}`).join(t.live.and);
+  return html`<${Chart} ...${{ t, path: "/reports/live", query, keeps: true, values, description: `${t.live.by_queue}: ${told}` }} />`;
 }
 
 function Queues({ t, formats, answer }) {

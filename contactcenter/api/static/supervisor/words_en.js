@@ -36,7 +36,7 @@ export const WORDS = {
   week_from: "Week begins on", week_starts: { saturday: "Saturday", sunday: "Sunday", monday: "Monday" },
   measure: { solved_share: "Solved share", handle_time: "Handle time", solved_per_hour: "Solved an hour" },
   live: { at: "As it is at {at}.", risk: "Promises that fall due within 30 minutes: {n}", agents: "Agents who are there",
-    nobody: "Nobody is there.", name: "Name", tier: "Tier", waiting: "Waiting", longest_wait_s: "Longest wait", calls: "Calls",
+    none: "Nobody waits.", nobody: "Nobody is there.", name: "Name", tier: "Tier", waiting: "Waiting", longest_wait_s: "Longest wait", calls: "Calls",
     callbacks: "Callbacks", available: "Available", answered: "Answered today", abandoned: "Abandoned today",
     service_level: "Service level today", presence: "Presence", presence_since: "Since", load: "In hand", capacity: "Room",
     fed: "Changes come by themselves.", asked: "Asked for every few seconds.", alerts: "Beyond a threshold", every_queue: "all queues",

@@ -36,7 +36,7 @@ export const WORDS = {
   week_from: "آغاز هفته", week_starts: { saturday: "شنبه", sunday: "یکشنبه", monday: "دوشنبه" },
   measure: { solved_share: "سهم حل‌شده", handle_time: "زمان رسیدگی", solved_per_hour: "حل‌شده در ساعت" },
   live: { at: "وضعیت در {at}.", risk: "تعهدهایی که تا ۳۰ دقیقهٔ دیگر سر می‌رسند: {n}", agents: "کارشناسان حاضر",
-    nobody: "کسی حاضر نیست.", name: "نام", tier: "سطح", waiting: "در صف", longest_wait_s: "طولانی‌ترین انتظار", calls: "تماس‌ها",
+    none: "کسی در صف نیست.", nobody: "کسی حاضر نیست.", name: "نام", tier: "سطح", waiting: "در صف", longest_wait_s: "طولانی‌ترین انتظار", calls: "تماس‌ها",
     callbacks: "تماس‌های بازگشتی", available: "آماده", answered: "پاسخ‌گرفتهٔ امروز", abandoned: "منصرف‌شدهٔ امروز",
     service_level: "سطح خدمت امروز", presence: "حضور", presence_since: "از", load: "در دست", capacity: "ظرفیت",
     fed: "دگرگونی‌ها خودبه‌خود می‌رسند.", asked: "هر چند ثانیه پرسیده می‌شود.", alerts: "بیرون از آستانه", every_queue: "همهٔ صف‌ها",
