@@ -1,7 +1,9 @@
 """What customers say of us: answers to the one question, and how often it was asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
+
+from msgspec import structs
 
 from contactcenter.history.entries import Entry
 from contactcenter.history.facts import Fact
@@ -20,14 +22,30 @@ _ASKED_BY_ENDING: Final = ("ticket_solved", "webchat")
 
 
 class Ratings:
-    """An answer belongs to who solved the problem; while nobody has, to who held it last."""
+    """An answer belongs to who solved its episode; while nobody has, to who held it last.
+
+    Who ends his chat may rate it before it is solved, perhaps by another one than he talked with.
+    """
 
     def __init__(self, make: FactMaker, resolutions: Resolutions) -> None:
         self._make = make
         self._resolutions = resolutions
+        #: Each with the episode that it is about, which may be an earlier one.
+        self._told: list[tuple[int, Fact]] = []
 
     def told(self, entry: Entry, before: Standing, after: Standing) -> Iterator[Fact]:
-        """Tell of a question or its answer."""
+        """Take in a question or its answer; told when it is known who solved the episode."""
+        for fact in self._facts(entry, before, after):
+            self._told.append((entry.get("episode") or after.episode, fact))
+        yield from ()
+
+    def facts(self, solved: Iterable[Fact]) -> Iterator[Fact]:
+        """Questions and answers, each his who solved the episode by one of these facts."""
+        solver_of = {one.episode: one.agent for one in solved if one.agent is not None}
+        for episode, fact in self._told:
+            yield structs.replace(fact, agent=solver_of.get(episode, fact.agent))
+
+    def _facts(self, entry: Entry, before: Standing, after: Standing) -> Iterator[Fact]:
         is_asked = entry.kind in _ASKED or self._asks(entry, after)
         if entry.kind not in _RATED and not is_asked:
             return

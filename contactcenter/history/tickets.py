@@ -44,9 +44,10 @@ def _folded(ordered: list[Entry], make: FactMaker) -> list[Fact]:
     moves, promises = Moves(make), Promises(make)
     handling, resolutions = Handling(make, stays), Resolutions(make, stays, replies, moves)
     # what the last ones tell is made of what the first ones know by then
+    ratings = Ratings(make, resolutions)
     recorders = (
         *(stays, Waits(make), replies, moves, promises, handling),
-        *(resolutions, Ratings(make, resolutions)),
+        *(resolutions, ratings),
     )
     facts: list[Fact] = []
     standing = Standing()
@@ -58,5 +59,6 @@ def _folded(ordered: list[Entry], make: FactMaker) -> list[Fact]:
         standing = after
     if standing.is_out:
         return []
-    ended = (*handling.facts(), *moves.received, *promises.facts(), *resolutions.facts())
-    return [*facts, *ended, *stays.goes_on(standing)]
+    ended = [*handling.facts(), *moves.received, *promises.facts(), *resolutions.facts()]
+    solved = [fact for fact in (*facts, *ended) if fact.kind == "solved"]
+    return [*facts, *ended, *ratings.facts(solved), *stays.goes_on(standing)]

@@ -157,6 +157,27 @@ def test_visitors_of_a_chat_are_asked_when_it_is_solved() -> None:
     assert counts(events, "response_rate", "agent") == {7: (1, 2)}
 
 
+def test_who_is_rated_is_who_solves_that_episode_whoever_had_it_before_or_after() -> None:
+    events = [
+        *walk(1, channel="webchat", solved="10:00"),
+        e("09:40", "chat_rated", 1, score=5, episode=1),
+        e("11:00", "ticket_reopened", 1),
+        e("11:10", "ticket_assigned", 1, agent=8),
+        e("11:15", "survey_answered", 1, score=1, episode=1),
+        e("11:20", "ticket_solved", 1, agent=8),
+        e("09:00", "ticket_opened", 2, channel="webchat"),
+        e("09:01", "ticket_queued", 2, queue=1, tier=1),
+        e("09:10", "ticket_assigned", 2, agent=7),
+        e("09:20", "chat_rated", 2, score=4, episode=1),
+        e("09:30", "ticket_escalated", 2, agent=7, queue=2, tier=2),
+        e("09:40", "ticket_assigned", 2, agent=9),
+        e("09:45", "reply_written", 2, agent=9),
+        e("09:50", "ticket_solved", 2, agent=9),
+    ]
+
+    assert counts(events, "csat", "agent") == {7: (1, 2), 9: (1, 1)}
+
+
 def test_promoters_less_detractors() -> None:
     events = [
         event
