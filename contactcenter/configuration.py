@@ -62,4 +62,4 @@ def _fields(thing: Struct | None) -> dict[str, Any]:
 
 def _told(name: str, values: Mapping[str, Any], sized: Collection[str]) -> Any:
     value = values.get(name)
-    return len(value) if name in sized and isinstance(value, str | dict) else value
+    return len(value) if name in sized and isinstance(value, str | dict | list) else value

@@ -43,6 +43,8 @@ GAUGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "call_commands_overdue_seconds": ("How overdue what the provider is to do is.", ""),
         "calls_unsettled_seconds": ("How long routing has not followed a call, at worst.", ""),
         "call_hooks_unknown": ("Hooks of the last day of calls nobody knows, 1,000 at most.", ""),
+        "alerts_open": ("Alerts of the live board that hold.", ""),
+        "alert_deliveries_queued": ("People and programs still to be told of an alert.", "kind"),
         "lease_held": ("Whether a job that one process does at a time has a holder.", "lease"),
         "database_oldest_write_seconds": ("Age of the oldest transaction that writes.", ""),
         "partition_months_ahead": ("Months for which there are partitions.", ""),

@@ -56,6 +56,12 @@ UNION ALL
 SELECT 'call_hooks_unknown', '', count(*)::float8
 FROM (SELECT FROM call_hook WHERE call_id IS NULL AND received_at > clock_timestamp() - interval '1 day' LIMIT 1000) AS unknown
 UNION ALL
+SELECT 'alerts_open', '', count(*)::float8 FROM alert WHERE cleared_at IS NULL AND rule_id IS NOT NULL
+UNION ALL
+SELECT 'alert_deliveries_queued', kind.kind, count(d.id)::float8
+FROM unnest(ARRAY['email', 'webhook']) AS kind(kind)
+LEFT JOIN alert_delivery d ON d.kind = kind.kind AND d.state = 'queued' GROUP BY kind.kind
+UNION ALL
 SELECT 'lease_held', name, (until_at > clock_timestamp())::int::float8 FROM lease
 UNION ALL
 SELECT 'database_oldest_write_seconds', '',

@@ -49,6 +49,7 @@ CHAT_ENDINGS = "tests/contactcenter/test_chat_endings.py"
 CHAT_RATINGS = "tests/contactcenter/test_chat_ratings.py"
 SURVEYS = "tests/contactcenter/test_surveys.py"
 ALERTS = "tests/contactcenter/test_alerts.py"
+ALERTS_API = "tests/api/test_alerts_api.py"
 FEED_BOARD = "tests/api/test_feed_board.py"
 FEED_ENDINGS = "tests/contactcenter/feed/test_feed_endings.py"
 LIVE_BOARD = "tests/api/test_live_board_api.py"
@@ -2461,6 +2462,27 @@ FAULTS = (
         "UPDATE alert_delivery SET attempts = attempts + 1, next_at",
         "UPDATE alert_delivery SET attempts = attempts + 1, state = 'sent', next_at",
         (ALERTS,),
+    ),
+    Fault(
+        "alerts_of_other_teams_are_told",
+        "contactcenter/feed/visibility.py",
+        '("alert_", "leaders")',
+        '("alert_", "supervisors")',
+        (SEEN,),
+    ),
+    Fault(
+        "alerts_of_other_teams_are_listed",
+        "contactcenter/alerting/raising.sql",
+        "v.is_admin OR a.queue_id IS NULL OR q.team_id = ANY (v.teams)",
+        "true",
+        (ALERTS_API,),
+    ),
+    Fault(
+        "everybody_hears_the_address_of_a_webhook",
+        "contactcenter/alerting/rules.py",
+        '_SIZED: Final = ("emails", "webhook_url")',
+        '_SIZED: Final = ("emails",)',
+        (ALERTS_API,),
     ),
     Fault(
         "a_problem_that_came_back_is_asked_about",

@@ -67,6 +67,7 @@ _raise = _SQL.take("raise", int)
 _clear = _SQL.command("clear")
 _note_since = _SQL.command("note_since")
 _tell = _SQL.command("tell")
+_teams = _SQL.take("teams", int)
 
 
 async def look(conn: Conn, now: datetime, today: Today, day: Day) -> int:
@@ -111,9 +112,19 @@ async def follow_removal(conn: Conn, now: datetime, rule: Rule) -> None:
         await _end(conn, now, rule, alert, _Over(because="removed"))
 
 
-async def page(conn: Conn, *, is_open: bool | None, before_id: int, limit: int) -> list[Alert]:
-    """Alerts, the newest first: those that hold, those that are over, or (None) all."""
-    return await _page.all(conn, is_open, before_id, limit)
+async def page(
+    conn: Conn,
+    *,
+    is_open: bool | None,
+    before_id: int,
+    limit: int,
+    viewer_id: int | None = None,
+) -> list[Alert]:
+    """Alerts, the newest first: those that hold, those that are over, or (None) all.
+
+    A viewer sees those of the queues whose teams he leads, and of all queues together.
+    """
+    return await _page.all(conn, is_open, before_id, limit, viewer_id)
 
 
 async def deliveries(conn: Conn, alert_ids: Sequence[int]) -> list[Delivery]:
@@ -131,6 +142,7 @@ async def _begin(conn: Conn, now: datetime, rule: Rule, value: float) -> None:
         kind="alert_raised",
         at=now,
         actor="system",
+        team_ids=tuple(await _teams.all(conn, rule.queue_id)),
         data={
             "alert_id": alert_id,
             "rule_id": rule.id,
@@ -155,6 +167,7 @@ async def _end(conn: Conn, now: datetime, rule: Rule, alert: Alert | None, over:
         kind="alert_cleared",
         at=now,
         actor="system",
+        team_ids=tuple(await _teams.all(conn, alert.queue_id)),
         data={
             "alert_id": alert.id,
             "rule_id": rule.id,

@@ -29,6 +29,9 @@ Language = Literal["en", "fa"]
 
 #: So many people are told by mail at most.
 MOST_EMAILS: Final = 10
+#: Of these events tell the length alone: everybody hears of them, and who has the address of a
+#: webhook can often post there.
+_SIZED: Final = ("emails", "webhook_url")
 
 
 class Targets(Struct, frozen=True, kw_only=True):
@@ -64,7 +67,7 @@ class Rule(Settings, frozen=True, kw_only=True):
 
 
 _SQL = db.Statements(__name__)
-_list_all = _SQL.take("list_all", Rule)
+_seen = _SQL.take("seen", Rule)
 _find = _SQL.take("find", Rule)
 _lock = _SQL.take("lock", Rule)
 _create = _SQL.take("create", int)
@@ -73,9 +76,13 @@ _remove = _SQL.command("remove")
 _queue_exists = _SQL.take("queue_exists", bool)
 
 
-async def list_all(conn: Conn) -> list[Rule]:
-    """Every rule, by name."""
-    return await _list_all.all(conn)
+async def seen(conn: Conn, viewer_id: int, rule_id: int | None = None) -> list[Rule]:
+    """The rules that this person sees, by name, or one of them.
+
+    Administrators see all; who leads teams those of their queues and of all queues together, of
+    webhooks the host alone.
+    """
+    return await _seen.all(conn, viewer_id, rule_id)
 
 
 async def find(conn: Conn, rule_id: int) -> Rule:
@@ -103,7 +110,7 @@ async def create(
         rule_id = await _create.one(conn, *_columns(said), now)
     except asyncpg.UniqueViolationError as error:
         raise NameTaken(f"there is an alert rule {said.name!r} already") from error
-    changed = configuration.differences(None, said)
+    changed = configuration.differences(None, said, sized=_SIZED)
     await configuration.record(conn, now, "alert_rule", rule_id, changed, actor=actor)
     return await find(conn, rule_id)
 
@@ -123,7 +130,7 @@ async def change(
         await _change.run(conn, before.id, *_columns(said))
     except asyncpg.UniqueViolationError as error:
         raise NameTaken(f"there is an alert rule {said.name!r} already") from error
-    changed = configuration.differences(settings_of(before), said)
+    changed = configuration.differences(settings_of(before), said, sized=_SIZED)
     if changed:
         await configuration.record(conn, now, "alert_rule", before.id, changed, actor=actor)
     return await find(conn, before.id)
@@ -132,12 +139,8 @@ async def change(
 async def remove(conn: Conn, now: datetime, rule: Rule, *, actor: str) -> None:
     """Throw a locked rule away; what it raised stays."""
     await _remove.run(conn, rule.id)
-    changed = configuration.differences(settings_of(rule), None)
-    told = changed or {
-        name: {"from": value, "to": None}
-        for name, value in structs.asdict(settings_of(rule)).items()
-    }
-    await configuration.record(conn, now, "alert_rule", rule.id, told, actor=actor)
+    changed = configuration.differences(settings_of(rule), None, sized=_SIZED)
+    await configuration.record(conn, now, "alert_rule", rule.id, changed, actor=actor)
 
 
 def settings_of(rule: Rule) -> Settings:

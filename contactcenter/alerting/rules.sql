@@ -1,7 +1,10 @@
--- name: list_all
--- All of them, in order.
-SELECT id, name, measure, queue_id, direction, threshold, clears_at, for_s, emails, webhook_url, language, is_on, beyond_since, created_at, version
-FROM alert_rule ORDER BY name
+-- name: seen
+-- What this person sees of the rules, or of $2: administrators all, who leads a team those of its queues and of all together.
+SELECT r.id, r.name, r.measure, r.queue_id, r.direction, r.threshold, r.clears_at, r.for_s, r.emails,
+       CASE WHEN v.is_admin THEN r.webhook_url ELSE substring(r.webhook_url FROM '^[^/]*//[^/?#]*') END AS webhook_url,
+       r.language, r.is_on, r.beyond_since, r.created_at, r.version
+FROM viewer($1) v, alert_rule r LEFT JOIN queue q ON q.id = r.queue_id
+WHERE (v.is_admin OR r.queue_id IS NULL OR q.team_id = ANY (v.teams)) AND ($2::bigint IS NULL OR r.id = $2) ORDER BY r.name
 
 -- name: find
 -- One.

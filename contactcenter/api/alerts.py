@@ -13,6 +13,7 @@ from contactcenter.alerting.rules import MOST_EMAILS, Language, Measure, Rule, S
 from contactcenter.api.inputs import MAX_ID, Id, Line
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
+from contactcenter.errors import NotFound
 
 _LIST: Final = Cursor("alerts", int)
 
@@ -22,8 +23,8 @@ class NewAlertRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     Raised when the measure was `above` or `below` the threshold for `for_s` seconds without a
     break, cleared when it is back at `clears_at`, which lies on the quiet side.
-    `service_level_today` goes from 0 to 1. Everybody who leads a team sees it in the feed; `emails`
-    and `webhook_url` are told as well.
+    `service_level_today` goes from 0 to 1. Who leads the team of the queue sees it in the feed, of
+    all queues together whoever leads a team; `emails` and `webhook_url` are told as well.
     """
 
     name: Line
@@ -61,14 +62,19 @@ class AlertView(Alert, frozen=True, kw_only=True):
 
 @operation("GET", "/alert_rules", tag="alerts", roles=SUPERVISOR, via="read")
 async def list_alert_rules(call: Call) -> list[Rule]:
-    """List the rules, by name."""
-    return await rules.list_all(call.conn)
+    """List the rules of the queues of your teams and of all together, by name.
+
+    Administrators see every rule; others of a webhook its host alone.
+    """
+    return await rules.seen(call.conn, call.actor.user_id)
 
 
 @operation("GET", "/alert_rules/{alert_rule_id}", tag="alerts", roles=SUPERVISOR, via="read")
 async def find_alert_rule(call: Call, alert_rule_id: int) -> Rule:
-    """Read one rule."""
-    return await rules.find(call.conn, alert_rule_id)
+    """Read one rule; who is no administrator sees of a webhook its host alone."""
+    for rule in await rules.seen(call.conn, call.actor.user_id, alert_rule_id):
+        return rule
+    raise NotFound(f"there is no alert rule {alert_rule_id}")
 
 
 @operation("POST", "/alert_rules", tag="alerts", roles=ADMIN, via="transaction", status=201)
@@ -128,13 +134,17 @@ async def find_alert_webhook_secrets(call: Call, alert_rule_id: int) -> WebhookS
 
 @operation("GET", "/alerts", tag="alerts", roles=SUPERVISOR, via="read")
 async def list_alerts(call: Call, query: AlertsQuery) -> Page[AlertView]:
-    """List what was raised, the newest first, with who was told and who could not be."""
+    """List what was raised, the newest first, with who was told and who could not be.
+
+    Supervisors see those of the queues of their teams, and of all queues together.
+    """
     is_open = None if query.state is None else query.state == "open"
     found = await raising.page(
         call.conn,
         is_open=is_open,
         before_id=_LIST.read(query.cursor) or MAX_ID,
         limit=query.limit + 1,
+        viewer_id=call.actor.user_id,
     )
     told = await raising.deliveries(call.conn, [one.id for one in found])
     views = [

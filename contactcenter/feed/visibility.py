@@ -20,7 +20,7 @@ from contactcenter.access.actor import RoleName
 from contactcenter.db import Conn
 from contactcenter.feed.reader import Entry
 
-Audience = Literal["ticket", "everybody", "supervisors", "mates", "concerned"]
+Audience = Literal["ticket", "everybody", "supervisors", "leaders", "mates", "concerned"]
 Sight = Literal["event", "gone", "nothing"]
 
 #: By the beginning of the kind, for events that are about no ticket; any other goes by the rule
@@ -31,7 +31,7 @@ _AUDIENCES: Final[tuple[tuple[str, Audience], ...]] = (
     ("entitlement_", "everybody"),
     ("consent_", "everybody"),
     ("segment_", "everybody"),
-    ("alert_", "supervisors"),
+    ("alert_", "leaders"),
     ("behaviour_", "supervisors"),
     ("vital_", "supervisors"),
     ("recording_", "supervisors"),
@@ -210,23 +210,29 @@ class Visibility:
         if viewer.is_admin or viewer.user_id in subject.names:
             return "event"
         match subject.audience:
-            case "ticket" if subject.for_supervisors and not viewer.is_supervisor:
-                return "nothing"
             case "ticket":
-                if not self._is_near(viewer, subject.team_ids, subject.contact_id):
-                    return "nothing"
-                if subject.team_ids.isdisjoint(viewer.hidden):
-                    return "event"
-                return "gone" if subject.is_move else "nothing"
+                return self._sight_of_ticket(viewer, subject)
             case "everybody":
                 seen = True
             case "supervisors":
                 seen = viewer.is_supervisor
+            case "leaders":  # of the team; of what is no team's every supervisor
+                is_theirs = not subject.team_ids or not subject.team_ids.isdisjoint(viewer.teams)
+                seen = viewer.is_supervisor and is_theirs
             case "mates":
                 seen = viewer.is_supervisor or not subject.team_ids.isdisjoint(viewer.teams)
             case "concerned":
                 seen = False
         return "event" if seen else "nothing"
+
+    def _sight_of_ticket(self, viewer: Viewer, subject: Subject) -> Sight:
+        if subject.for_supervisors and not viewer.is_supervisor:
+            return "nothing"
+        if not self._is_near(viewer, subject.team_ids, subject.contact_id):
+            return "nothing"
+        if subject.team_ids.isdisjoint(viewer.hidden):
+            return "event"
+        return "gone" if subject.is_move else "nothing"
 
     def _is_near(self, viewer: Viewer, team_ids: frozenset[int], contact_id: int | None) -> bool:
         return not team_ids.isdisjoint(viewer.teams) or self.holds_ticket_of(

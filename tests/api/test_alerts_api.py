@@ -67,15 +67,24 @@ async def test_what_was_raised_is_listed_with_who_is_told(admin, supervisor, tab
     queue_id = await factories.queue(table)
     for _ in range(2):
         await factories.queued_ticket(table, NOON, queue_id=queue_id)
-    host = {"webhook_url": "https://hooks.example.com/in"}
-    rule = await admin("POST", "/alert_rules", RULE | host, status=201)
+    address = {"webhook_url": "https://hooks.example.com/secret?key=1"}
+    rule = await admin("POST", "/alert_rules", RULE | address, status=201)
+    of_others = {"name": "Of others", "queue_id": queue_id}
+    hidden = await admin("POST", "/alert_rules", RULE | of_others, status=201)
     async with table.transaction():
         await raising.look(table, NOON, Today(), DAY)
 
     (alert,) = (await supervisor("GET", "/alerts?state=open", status=200))["items"]
+    (seen,) = await supervisor("GET", "/alert_rules", status=200)
+    await supervisor("GET", f"/alert_rules/{hidden['id']}", status=404)
+    assert len((await admin("GET", "/alerts?state=open", status=200))["items"]) == 2
+    told = await table.fetch("SELECT data FROM event WHERE kind = 'configuration_changed'")
+    assert not [row for row in told if "secret" in str(row["data"])]
+    assert rule["webhook_url"] == address["webhook_url"]
+    assert (seen["id"], seen["webhook_url"]) == (rule["id"], "https://hooks.example.com")
     await admin("DELETE", f"/alert_rules/{rule['id']}", status=204)
 
-    assert (alert["value"], alert["deliveries"][0]["target"]) == (2, host["webhook_url"])
+    assert (alert["value"], alert["deliveries"][0]["target"]) == (2, "https://hooks.example.com")
     assert (await supervisor("GET", "/alerts?state=open", status=200))["items"] == []
     (over,) = (await supervisor("GET", "/alerts", status=200))["items"]
     assert over["cleared_because"] == "removed"

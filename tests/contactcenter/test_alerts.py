@@ -180,6 +180,9 @@ async def test_a_rule_is_raised_once_and_cleared_once(world):
         ("alert_cleared", 0),
         ("alert_cleared", 0),
     ]
+    team_id = await world.fetchval("SELECT team_id FROM queue WHERE id = $1", queue_id)
+    teams = await world.fetch("SELECT team_ids FROM event WHERE kind LIKE 'alert_%' ORDER BY id")
+    assert [row["team_ids"] for row in teams] == [[team_id], [], [team_id], []]
     alerts = await raising.page(world, is_open=None, before_id=99, limit=9)
     assert [(one.name, one.cleared_because) for one in alerts] == [
         ("All", "quiet"),
@@ -290,7 +293,16 @@ def test_only_public_addresses_are_public():
         "224.0.0.1",
         "::1",
     ]
-    private += ["fe80::1%eth0", "fd00::1", "::ffff:192.168.0.1", "64:ff9b::a00:1", "2002:a00:1::"]
+    private += [
+        "fec0::1",
+        "240.0.0.1",
+        "::127.0.0.1",
+        "fe80::1%eth0",
+        "fd00::1",
+        "::ffff:192.168.0.1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
+    ]
 
     assert [one for one in private if webhooks.is_public(one)] == []
     assert webhooks.is_public("93.184.216.34")

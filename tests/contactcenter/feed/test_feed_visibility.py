@@ -299,6 +299,7 @@ TOLD_TO = {
     "user_changed": {"admin", "mate"},
     "password_changed": {"admin", "mate"},
     "interaction_received": {"admin", "mate"},
+    "alert_raised": CHIEFS,
 }
 
 
@@ -307,8 +308,10 @@ async def test_what_is_about_no_ticket_is_told_by_its_kind(house, feed, bell):
     async with screens(house, feed) as shown:
         for kind, expected in TOLD_TO.items():
             await tell(house.table, bell, kind, agent_id=mate if "mate" in expected else None)
+        await tell(house.table, bell, "alert_cleared", team_ids=(house.desk,))
         await everybody_is_up_to_date(house, bell, shown)
 
+        assert {n for n, one in shown.items() if "alert_cleared" in one.kinds} == {"chief", "admin"}
         told_to = {kind: {n for n, one in shown.items() if kind in one.kinds} for kind in TOLD_TO}
         assert told_to == TOLD_TO
 
