@@ -35,10 +35,8 @@ READY = "_ready"
 CLOSED_AT_END = pytest.StashKey[ExitStack]()
 
 # Half of what hypothesis does by itself, every time: runs are many, and each draws other examples.
-# `--hypothesis-profile thorough` does more in one.
-settings.register_profile(
-    "every run", max_examples=50, deadline=None
-)  # speed is measured in benchmarks
+# `--hypothesis-profile thorough` does more in one. None is timed: speed is measured in benchmarks.
+settings.register_profile("every run", max_examples=50, deadline=None)
 settings.register_profile("thorough", max_examples=1_000, deadline=None)
 settings.load_profile("every run")
 
