@@ -15,8 +15,16 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from channels import Address, Channel, Outbound, OutboundMail, Unavailable, Undeliverable
-from contactcenter import leases, metrics, timers
+from channels import (
+    Address,
+    Channel,
+    Outbound,
+    OutboundMail,
+    SendFailure,
+    Unavailable,
+    Undeliverable,
+)
+from contactcenter import leases, logs, metrics, timers
 from contactcenter.alerting import deliveries, raising, telling
 from contactcenter.alerting.deliveries import Due
 from contactcenter.alerting.webhooks import NotTaken, Webhooks, signed
@@ -124,8 +132,13 @@ class AlertKeeper:
             await (self._mail(due) if due.kind == "email" else self._post(due))
         except Undeliverable as error:
             await self._fail(due, str(error))
-        except (NotTaken, Unavailable, TimeoutError) as error:
+        except (NotTaken, SendFailure, TimeoutError) as error:
             await self._put_off(due, str(error) or "no answer in time")
+        except (NoDatabase, asyncpg.PostgresError):
+            raise  # its claim ends by itself
+        except Exception as error:
+            log.exception("alert_not_told", delivery_id=due.id, exc_info=logs.unquoted(error))
+            await self._put_off(due, f"it failed: {type(error).__name__}")
         else:
             async with self._database.transaction() as conn:
                 await deliveries.sent(conn, due.id)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from noon import NOON, after
 
-from channels import Address, BadAddress, Receipt, Unavailable, Undeliverable
+from channels import Address, BadAddress, OutcomeUnknown, Receipt, Unavailable, Undeliverable
 from contactcenter import doctor
 from contactcenter.alert_keeper import AlertKeeper, Outside
 from contactcenter.alerting import raising, rules, webhooks
@@ -396,17 +396,25 @@ async def test_a_program_is_told_signed_again_and_again_until_it_takes_it(databa
 
 
 async def test_people_are_told_by_mail_in_their_language_and_who_refuses_is_given_up(database):
-    mail = Mail(Unavailable("busy"), Undeliverable("there is no such mailbox", code="5.1.1"))
+    mail = Mail(
+        Unavailable("busy"),
+        Undeliverable("there is no such mailbox", code="5.1.1"),
+        OutcomeUnknown("the answer was lost"),
+        LookupError("nobody had thought of it"),
+    )
     async with database.transaction() as conn:
         queue_id = await factories.queue(conn)
         await factories.entry_point(conn, queue_id=queue_id, channel="email")
     await raised(database, emails=["a@b.c", "d@b.c"], language="fa", name="صف شلوغ")
     teller = keeper(database, mail)
-    await teller.tell_due()
-    await at_once(database)
-    await teller.tell_due()
+    for _ in range(4):
+        await teller.tell_due()
+        await at_once(database)
 
-    assert sorted(state for state, _, _ in await states(database)) == ["failed", "sent"]
+    assert {*await states(database)} == {
+        ("sent", 4, "it failed: LookupError"),
+        ("failed", 1, "there is no such mailbox"),
+    }
     (letter,) = mail.taken
     assert letter.mail.subject == "هشدار: صف شلوغ"
     assert letter.text == "صف شلوغ: در انتظار در همه صف‌ها ۲ است، بیش از ۱."
