@@ -252,7 +252,7 @@ def _work(
             dispatcher,
             holder=holder,
             chance=chance,
-            is_busy=lambda: intake.is_busy,
+            is_busy=lambda: intake.is_storing,
         ),
         *readers,
     ]

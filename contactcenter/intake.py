@@ -82,6 +82,7 @@ class Intake:
         self._reopen_window_s = reopen_window_s
         self._channels = channels
         self._queue: list[_Waiting] = []
+        self._batch: list[_Waiting] = []
         self._news = asyncio.Event()
         self._own_addresses = OwnAddresses()
         self._mails = MailIntake(database, bell, reopen_window_s=reopen_window_s, channels=channels)
@@ -92,6 +93,11 @@ class Intake:
     def is_busy(self) -> bool:
         """Whether messages wait for the batch before theirs to be committed."""
         return bool(self._queue) or self._mails.is_busy
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether messages wait, or are being stored: with few senders none wait meanwhile."""
+        return bool(self._batch) or self.is_busy
 
     async def receive(
         self, items: Sequence[Inbound | Unreadable], *, checkpoint: Checkpoint | None = None
@@ -154,8 +160,9 @@ class Intake:
             await self._news.wait()
             self._news.clear()
             while self._queue:
-                batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
-                await self._take(batch)
+                self._batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
+                await self._take(self._batch)
+            self._batch = []
 
     async def close(self) -> None:
         """Let go of the connection and of the items that are being tried alone."""
@@ -236,10 +243,7 @@ class Intake:
             tell_rooms(self._bell, "line", spoke)
 
     async def _store(
-        self,
-        conn: Conn,
-        store: Callable[[], Awaitable[list[Stored]]],
-        said: Mapping[int, Inbound],
+        self, conn: Conn, store: Callable[[], Awaitable[list[Stored]]], said: Mapping[int, Inbound]
     ) -> tuple[list[Stored], list[int]]:
         """Keep STOP and START, and lines of chats, with the messages: acknowledged all, or none.
 
@@ -264,13 +268,11 @@ class Intake:
         groups: dict[tuple[int, bytes], list[_Waiting]] = {}
         entries: dict[int, OwnAddress] = {}
         for waiting in batch:
-            entry = await self._own_addresses.find(
-                conn, waiting.item.channel, waiting.item.entry_point
-            )
+            item = waiting.item
+            entry = await self._own_addresses.find(conn, item.channel, item.entry_point)
             entries[entry.id] = entry
-            groups.setdefault((entry.id, inbound_columns.inbound_key(waiting.item)), []).append(
-                waiting
-            )
+            key = (entry.id, inbound_columns.inbound_key(item))
+            groups.setdefault(key, []).append(waiting)
         return [((entries[e], key), groups[e, key]) for e, key in sorted(groups)]
 
     async def _hold(self, purpose: Purpose, item: Unreadable) -> None:

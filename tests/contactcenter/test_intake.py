@@ -41,6 +41,25 @@ async def count(database: Database, table: str, where: str = "true") -> int:
         return await conn.fetchval(f"SELECT count(*) FROM {table} WHERE {where}")
 
 
+async def test_who_gives_way_sees_a_message_that_is_stored_while_none_waits(
+    inbox: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    store = intake_module.inbound_storing.store
+
+    async def watched(*args, **more):
+        seen.append((inbox.is_storing, inbox.is_busy))
+        return await store(*args, **more)
+
+    monkeypatch.setattr(intake_module.inbound_storing, "store", watched)
+
+    await inbox.receive([message(1)])
+    await asyncio.sleep(0)
+
+    assert seen == [(True, False)]
+    assert not inbox.is_storing
+
+
 async def test_the_bell_for_files_rings_only_where_a_message_has_one(database: Database) -> None:
     bell = Bell(database)
     files = bell.waiter("media")
