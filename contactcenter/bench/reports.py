@@ -34,7 +34,8 @@ _LATER: Final = datetime(2026, 3, 1, tzinfo=UTC)
 _TODAY: Final = _YEAR + timedelta(days=364)
 _NOW: Final = _TODAY + timedelta(hours=18)
 _AT_ONCE: Final = 50_000
-_SLICES: Final = 4
+#: Of the intake, in pairs: what others do on the machine is seen in some of them.
+_SLICES: Final = 16
 #: Of sums of durations that are rounded to the millionth of a second.
 _ROUNDING: Final = 1e-6
 _WITHIN: Final = 0.0101
@@ -54,7 +55,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     interactions: int = 10_000_000
     agents: int = 200
     repeats: int = 20
-    intake_s: float = 24.0
+    intake_s: float = 64.0
     database_url: str | None = None
 
 

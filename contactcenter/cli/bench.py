@@ -206,7 +206,7 @@ def plans(rows: int, database_url: str | None, *, as_json: bool) -> None:
 )
 @click.option("--repeats", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option(
-    "--intake-seconds", "intake_s", type=click.FloatRange(0, 3600), default=24.0, show_default=True
+    "--intake-seconds", "intake_s", type=click.FloatRange(0, 3600), default=64.0, show_default=True
 )
 @_database_url
 @_as_json
