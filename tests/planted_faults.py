@@ -244,8 +244,8 @@ FAULTS = (
     Fault(
         "equal_deliveries_not_folded",
         "contactcenter/intake.py",
-        "groups.setdefault((entry.id, inbound_columns.inbound_key(waiting.item)), []).append(",
-        'groups.setdefault((entry.id, b"%16d" % len(groups)), []).append(',
+        "key = (entry.id, inbound_columns.inbound_key(item))",
+        'key = (entry.id, b"%16d" % len(groups))',
         (f"{INTAKE}::test_fifty_equal_deliveries_at_once_are_one_interaction",),
     ),
     Fault(

@@ -11,6 +11,15 @@ from contactcenter.reporting.catalogue import REPORTS
 _PATH: Final = re.compile(re.escape(PREFIX) + r"/reports/([a-z_]+)", re.ASCII)
 
 
+#: The live board is that of one person's queues, and whoever has the database is none.
+_OF_PERSONS: Final = frozenset({"live"})
+
+
+def for_operators() -> Mapping[str, Operation]:
+    """Those that whoever has the database can ask, who is nobody with teams."""
+    return {name: one for name, one in analyses().items() if name not in _OF_PERSONS}
+
+
 @lru_cache(maxsize=1)
 def analyses() -> Mapping[str, Operation]:
     """Those that are given in several forms, by name."""

@@ -149,9 +149,9 @@ def report(
     if form in NO_TEXT and output is None:
         raise click.UsageError(f"--format {form} is written to a file: say which by --output")
     chosen = name or USUAL
-    own = report_operations.analyses().get(chosen)
+    own = report_operations.for_operators().get(chosen)
     if own is None and chosen not in REPORTS:
-        known = ", ".join(report_operations.names())
+        known = ", ".join((*REPORTS, *report_operations.for_operators()))
         raise click.BadParameter(f"{chosen!r} is none of {known}", param_hint="NAME")
     if own is None and more:
         raise click.UsageError(f"{chosen} takes nothing by --with")

@@ -127,7 +127,7 @@ async def test_no_report_is_overwritten_by_one_that_is_refused(
     assert output.read_text() == "of yesterday"
 
 
-ANALYSES = report_operations.analyses()
+ANALYSES = report_operations.for_operators()
 
 
 async def test_reports_of_their_own_are_asked_as_over_http(
