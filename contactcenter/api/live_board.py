@@ -10,7 +10,6 @@ from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import among, language_of
 from contactcenter.charts.themes import Theme
 from contactcenter.reporting import live, live_rows
-from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.live import Board
 from contactcenter.reporting.spans import zone_named
 from contactcenter.reporting.today import day_at
@@ -41,7 +40,7 @@ class LiveQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     via="read",
     produces=report_formats.DRAWN,
 )
-async def report_live(call: Call, query: LiveQuery) -> Board | Analysis | Answer:
+async def report_live(call: Call, query: LiveQuery) -> Board | Answer:
     """Report what waits now, who is there, what is at risk, and how today goes so far.
 
     By queue: how many wait, by age, the longest wait, calls and callbacks among them, agents who
@@ -58,4 +57,6 @@ async def report_live(call: Call, query: LiveQuery) -> Board | Analysis | Answer
         return board
     language = language_of(call, query.language)
     rows = live_rows.of_board(board, language)
-    return await report_formats.shown(rows, query.format, theme=query.theme, language=language)
+    file = await report_formats.shown(rows, query.format, theme=query.theme, language=language)
+    assert isinstance(file, Answer), "what is not JSON is a file"
+    return file
