@@ -10,7 +10,7 @@ from channels import BadAddress, Channel
 from contactcenter import db, timeline
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound
-from contactcenter.tickets import Ticket
+from contactcenter.tickets.tickets import Ticket
 
 #: A channel's kind of address; where it is not here the kinds are the channel's own name.
 KIND: Final[Mapping[str, str]] = {

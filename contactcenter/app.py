@@ -31,13 +31,13 @@ from contactcenter.api.services import SERVICES, Services
 from contactcenter.api.shedding import Shedding
 from contactcenter.bell import Bell
 from contactcenter.calls.calls import CHANNEL
-from contactcenter.chatroom import Chatroom
+from contactcenter.chatroom.chatroom import Chatroom
 from contactcenter.db import Database
 from contactcenter.dispatch import presence, routing_lock
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.feed import Feed
 from contactcenter.intake import Intake
-from contactcenter.mailroom import Mailroom
+from contactcenter.mails.mailroom import Mailroom
 from contactcenter.media_fetcher import MediaFetcher
 from contactcenter.metrics_sampler import MetricsSampler
 from contactcenter.own_settings import OwnSettingsReader

@@ -6,14 +6,8 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import (
-    behaviour_forgetting,
-    leases,
-    life_cycles,
-    metrics,
-    predictions,
-    value_classes,
-)
+from contactcenter import leases, life_cycles, metrics, predictions, value_classes
+from contactcenter.behaviour import behaviour_forgetting
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 from contactcenter.value_classes import Dispatcher

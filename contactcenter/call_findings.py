@@ -7,13 +7,14 @@ from typing import Final
 from msgspec import Struct
 
 from channels import AccountRefused, Channel, SendFailure, Telephony
-from contactcenter import db, entry_points
+from contactcenter import db
+from contactcenter.administration import entry_points
+from contactcenter.administration.entry_points import EntryPoint
 from contactcenter.calls import menus, sentences
 from contactcenter.calls.calls import CHANNEL
 from contactcenter.calls.dial_guard import DialGuard
 from contactcenter.calls.menus import PhoneMenu
 from contactcenter.db import Conn
-from contactcenter.entry_points import EntryPoint
 from contactcenter.finding import Finding, failure, ok, warning
 from routing.calls import menu_reading
 from routing.calls.menus import Tree

@@ -5,9 +5,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter import assets, db, entitlements
-from contactcenter.assets import Asset
-from contactcenter.behaviour import BehaviourEvent
+from contactcenter import db, entitlements
+from contactcenter.assets import assets
+from contactcenter.assets.assets import Asset
+from contactcenter.behaviour.behaviour import BehaviourEvent
 from contactcenter.db import Conn
 from contactcenter.entitlements import Entitled
 

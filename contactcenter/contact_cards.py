@@ -10,14 +10,15 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from contactcenter import completeness, contact_facts, contacts, db, redaction
+from contactcenter import completeness, contact_facts, db, redaction
 from contactcenter.completeness import MissingFact, Score, Worth
-from contactcenter.contacts import Contact, KnownIdentity
+from contactcenter.contacts import contacts
+from contactcenter.contacts.contacts import Contact, KnownIdentity
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
-from contactcenter.profile_registry import SEGMENTS
-from contactcenter.segment_views import SegmentView
-from contactcenter.segments import TEMPERAMENT, UNKNOWN, Source
+from contactcenter.segments.profile_registry import SEGMENTS
+from contactcenter.segments.segment_views import SegmentView
+from contactcenter.segments.segments import TEMPERAMENT, UNKNOWN, Source
 from contactcenter.ticket_views import Guidance, guidance_for
 from routing.temperament import Label
 from routing.text import own_words

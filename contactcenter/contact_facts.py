@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter.contacts import Contact
+from contactcenter.contacts.contacts import Contact
 from contactcenter.profiles import LISTS, SINGLE
 from routing.text import fold
 

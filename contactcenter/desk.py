@@ -10,25 +10,23 @@ from channels import Channel
 from contactcenter import (
     addressing,
     attachments,
-    chat_ways,
     db,
     escalation_checks,
     events,
-    mails,
-    opt_outs,
-    outbox,
     queues,
     reply_tones,
-    sla,
-    sla_clocks,
-    tickets,
     timeline,
 )
 from contactcenter.addressing import EntryPoint, Identity, Letter
+from contactcenter.chats import chat_ways
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending
+from contactcenter.dispatch import pausing
 from contactcenter.errors import BadInput, Conflict
-from contactcenter.tickets import Ticket, fact
+from contactcenter.mails import mails
+from contactcenter.outbound import opt_outs, outbox
+from contactcenter.sla import sla, sla_clocks
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket, fact
 from routing.states import UNSOLVED
 
 
@@ -144,7 +142,7 @@ async def write_first(
         conn,
         fact(ticket, "ticket_opened", now, actor, channel=channel, entry_point_id=entry_point.id),
     )
-    await ending.begin_held(conn, now, ticket, queue, author_id, actor=actor)
+    await pausing.begin_held(conn, now, ticket, queue, author_id, actor=actor)
     sla_clocks.note(conn, ticket_id, is_new=True)
     await reply(conn, now, ticket_id, letter, author_id=author_id, actor=actor, channels=channels)
     return await tickets.find(conn, ticket_id)

@@ -8,19 +8,13 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from channels import Channel
-from contactcenter import (
-    call_findings,
-    checkpoints,
-    db,
-    entry_point_secrets,
-    migrate,
-    outbox,
-    partitions,
-)
+from contactcenter import call_findings, checkpoints, db, migrate, partitions
+from contactcenter.administration import entry_point_secrets
 from contactcenter.calls import dial_guard
 from contactcenter.db import Conn, OwnConnection
 from contactcenter.feed.health import health
 from contactcenter.finding import Finding, failure, ok, warning
+from contactcenter.outbound import outbox
 from contactcenter.secret_keys import KeyMissing, NotDecrypted, SecretKeys
 from contactcenter.settings import Settings
 

@@ -6,10 +6,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter import reply_tones, saved_replies
+from contactcenter import reply_tones
+from contactcenter.administration import saved_replies
+from contactcenter.administration.saved_replies import Language, SavedReply
 from contactcenter.db import Conn
 from contactcenter.reply_tones import Recipient
-from contactcenter.saved_replies import Language, SavedReply
 from contactcenter.ticket_views import Guidance, guidance_for
 from routing import tone
 from routing.temperament import Label

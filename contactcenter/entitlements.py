@@ -12,10 +12,12 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from contactcenter import assets, conditions, configuration, db, events, segments
-from contactcenter.assets import Asset
+from contactcenter import configuration, db, events
+from contactcenter.assets import assets
+from contactcenter.assets.assets import Asset
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict, NotFound, Stale
+from contactcenter.segments import conditions, segments
 
 #: What it rests on.
 Source = Literal["warranty", "contract", "category", "goodwill"]

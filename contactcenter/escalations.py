@@ -10,7 +10,7 @@ from msgspec import Struct
 from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.queues import Queue
-from contactcenter.tickets import Ticket
+from contactcenter.tickets.tickets import Ticket
 from routing import escalation
 from routing.escalation import Held
 

@@ -25,24 +25,17 @@ from channels import (
     StatusUpdate,
     Unreadable,
 )
-from contactcenter import (
-    chat_intake,
-    db,
-    deliveries,
-    inbound_columns,
-    inbound_storing,
-    metrics,
-    opt_outs,
-    quarantine,
-    timers,
-)
+from contactcenter import db, metrics, quarantine, timers
 from contactcenter.bell import Bell
-from contactcenter.chat_signals import tell_rooms
+from contactcenter.chats import chat_intake
+from contactcenter.chats.chat_signals import tell_rooms
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
-from contactcenter.inbound_storing import Stored
+from contactcenter.inbound import inbound_columns, inbound_storing
+from contactcenter.inbound.inbound_storing import Stored
 from contactcenter.mail_intake.intake import ENTRY_POINT, MailIntake
-from contactcenter.own_addresses import OwnAddress, OwnAddresses
+from contactcenter.outbound import deliveries, opt_outs
+from contactcenter.outbound.own_addresses import OwnAddress, OwnAddresses
 
 BATCH: Final = 128
 #: A provider that waits longer than this is told 503, and redelivers.

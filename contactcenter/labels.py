@@ -6,10 +6,11 @@ from typing import Final
 
 import msgspec
 
-from contactcenter import db, escalation_checks, tickets
+from contactcenter import db, escalation_checks
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 from routing.text import fold
 
 MAX_TAGS: Final = 20

@@ -11,9 +11,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter import computed_segments, db, events, segments, stages, value_setting
+from contactcenter import db, events, value_setting
 from contactcenter.db import Conn, Database
-from contactcenter.segments import Source
+from contactcenter.segmentation import computed_segments
+from contactcenter.segments import segments
+from contactcenter.segments.segments import Source
+from contactcenter.tickets import stages
 from contactcenter.value_classes import Dispatcher
 from contactcenter.value_setting import ValueSetting
 from routing import life_cycle

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from contactcenter import contact_facts, contacts, db
+from contactcenter import contact_facts, db
 from contactcenter.contact_facts import Taken
-from contactcenter.contacts import Contact
+from contactcenter.contacts import contacts
+from contactcenter.contacts.contacts import Contact
 from contactcenter.db import Conn
 from contactcenter.merge_values import MergeRow, Moved
 from contactcenter.profiles import LISTS

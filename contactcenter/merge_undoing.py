@@ -9,23 +9,16 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import (
-    behaviour,
-    contact_facts,
-    contacts,
-    db,
-    events,
-    merge_remainders,
-    merges,
-    segment_setting,
-    temperament_merging,
-    temperaments,
-    ticket_changes,
-)
+from contactcenter import contact_facts, db, events, merge_remainders, merges
+from contactcenter.behaviour import behaviour
+from contactcenter.contacts import contacts
 from contactcenter.db import Conn
 from contactcenter.errors import Conflict, NotFound
 from contactcenter.merge_values import Merge, MergeRow, Moved, view
-from contactcenter.ticket_changes import ChangedTicket
+from contactcenter.segmentation import segment_setting
+from contactcenter.temperaments import temperament_merging, temperaments
+from contactcenter.tickets import ticket_changes
+from contactcenter.tickets.ticket_changes import ChangedTicket
 
 
 class AlreadyUndone(Conflict):

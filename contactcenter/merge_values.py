@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from contactcenter.contact_facts import Taken
 from contactcenter.errors import Conflict
-from contactcenter.temperament_merging import MovedTemperament
+from contactcenter.temperaments.temperament_merging import MovedTemperament
 
 
 class Moved(Taken, frozen=True, kw_only=True):

@@ -12,17 +12,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import (
-    contact_facts,
-    contacts,
-    db,
-    events,
-    segment_setting,
-    temperament_merging,
-    temperaments,
-    ticket_changes,
-)
-from contactcenter.contacts import Contact, ContactMerged
+from contactcenter import contact_facts, db, events
+from contactcenter.contacts import contacts
+from contactcenter.contacts.contacts import Contact, ContactMerged
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Forbidden, NotFound
 from contactcenter.merge_values import (
@@ -34,7 +26,10 @@ from contactcenter.merge_values import (
     Unmergeable,
     view,
 )
-from contactcenter.ticket_changes import ChangedTicket
+from contactcenter.segmentation import segment_setting
+from contactcenter.temperaments import temperament_merging, temperaments
+from contactcenter.tickets import ticket_changes
+from contactcenter.tickets.ticket_changes import ChangedTicket
 
 #: Who writes to the timeline now is waited for this long.
 LOCK_TIMEOUT: Final = "2s"

@@ -8,10 +8,11 @@ import asyncpg
 import structlog
 
 from channels import Channel
-from contactcenter import notice_sending, notices, timers
+from contactcenter import timers
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
+from contactcenter.notices import notice_sending, notices
 
 EVERY_S: Final = 10.0
 #: People a transaction: few enough that none of them is locked for long.

@@ -9,9 +9,10 @@ import structlog
 from msgspec import Struct
 
 from channels import Unavailable
-from contactcenter import db, entry_point_secrets
+from contactcenter import db
+from contactcenter.administration import entry_point_secrets
+from contactcenter.administration.entry_point_secrets import SealedSecret
 from contactcenter.db import Conn, Database
-from contactcenter.entry_point_secrets import SealedSecret
 from contactcenter.errors import NoDatabase
 from contactcenter.secret_keys import KeyMissing, NotDecrypted, SecretKeys
 

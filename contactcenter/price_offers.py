@@ -9,10 +9,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from contactcenter import db, events, price_bands, tickets
+from contactcenter import db, events, price_bands
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.price_bands import Band
+from contactcenter.tickets import tickets
 from routing.price_bands import conceded, refusal
 from routing.states import UNSOLVED
 

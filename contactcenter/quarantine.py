@@ -12,7 +12,7 @@ from channels import Inbound, Purpose, Unreadable
 from contactcenter import db, events
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
-from contactcenter.mail_columns import message_key
+from contactcenter.mails.mail_columns import message_key
 from contactcenter.storable_text import optional, storable, within
 
 log = structlog.get_logger()

@@ -16,10 +16,11 @@ import structlog
 from msgspec import Struct
 
 from channels import Address, Channel, Listed, Outbound, Unavailable
-from contactcenter import db, deliveries, events, leases, logs, metrics, opt_outs, outbox, timers
+from contactcenter import db, events, leases, logs, metrics, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
+from contactcenter.outbound import deliveries, opt_outs, outbox
 
 #: How long to wait after each look that found nothing; the first look is ``outbox.FIRST_LOOK_S``
 #: after the outcome became unknown. The last is at 7.5 minutes: a message is listed within seconds

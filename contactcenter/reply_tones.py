@@ -12,7 +12,7 @@ from contactcenter import db
 from contactcenter.addressing import Letter
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
-from contactcenter.tickets import Ticket
+from contactcenter.tickets.tickets import Ticket
 from routing import tone
 from routing.temperament import Label
 

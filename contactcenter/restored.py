@@ -11,11 +11,12 @@ from typing import Final
 import structlog
 from msgspec import Struct
 
-from contactcenter import db, events, outbox, timers
+from contactcenter import db, events, timers
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import presence
 from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.errors import Conflict
+from contactcenter.outbound import outbox
 
 #: So many rows a transaction: no writing transaction of ours lasts over a second.
 _PIECE: Final = 2000

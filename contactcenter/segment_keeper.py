@@ -14,9 +14,11 @@ import asyncpg
 import structlog
 from msgspec import Struct
 
-from contactcenter import db, metrics, segment_counting, segment_rules, timers
+from contactcenter import db, metrics, timers
+from contactcenter.administration import segment_rules
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
+from contactcenter.segments import segment_counting
 
 #: So many contacts at once, unless that takes too long.
 BATCH: Final = 500

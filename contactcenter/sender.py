@@ -14,11 +14,9 @@ import structlog
 
 from channels import (
     AccountRefused,
-    Address,
     Channel,
     Deferred,
     OptedOut,
-    Outbound,
     OutboundMail,
     OutcomeUnknown,
     Receipt,
@@ -26,12 +24,15 @@ from channels import (
     Unavailable,
     Undeliverable,
 )
-from contactcenter import logs, mails, metrics, notice_holding, opt_outs, outbox, pacing, timers
-from contactcenter.attempts import Attempts
+from contactcenter import logs, metrics, timers
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
-from contactcenter.outbox import Job
+from contactcenter.mails import mails
+from contactcenter.notices import notice_holding
+from contactcenter.outbound import opt_outs, outbox, pacing
+from contactcenter.outbound.attempts import Attempts
+from contactcenter.outbound.outbox import Job
 
 #: An answer that comes this late is worse than none, unless the settings say otherwise.
 VALID_S: Final = 4 * 3600
@@ -165,7 +166,8 @@ class Sender:
     async def _send(self, job: Job, claimed_s: float) -> None:
         try:
             channel = self._channel(job)
-            outbound = self._outbound(job, await self._mail(job) if channel.has_threads else None)
+            mail = await self._mail(job) if channel.has_threads else None
+            outbound = job.outbound(mail, self._public_url, valid_s=self._valid[job.channel])
             if _now_s() - claimed_s > _START_WITHIN_S:
                 raise _NotTried("it was claimed too long ago")
             deadline_s = channel.patience_s or _ATTEMPT_DEADLINE_S
@@ -281,18 +283,6 @@ class Sender:
     def _valid(self) -> Mapping[str, int]:
         """How long a message of each channel is worth sending."""
         return {name: one.valid_s or self._valid_s for name, one in self._channels.items()}
-
-    def _outbound(self, job: Job, mail: OutboundMail | None) -> Outbound:
-        age_s = (job.claimed_at - job.created_at).total_seconds()
-        return Outbound(
-            correlation_id=job.correlation_id,
-            entry_point=job.entry_point,
-            recipient=Address(kind=job.recipient_kind, value=job.recipient),
-            text=job.body,
-            media_urls=tuple(f"{self._public_url}/media/{token}" for token in job.media_tokens),
-            valid_s=max(1, int(self._valid[job.channel] - age_s)),
-            mail=mail,
-        )
 
 
 def _now_s() -> float:

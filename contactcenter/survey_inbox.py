@@ -11,7 +11,7 @@ from contactcenter import timers
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
-from contactcenter.own_addresses import OwnAddresses
+from contactcenter.outbound.own_addresses import OwnAddresses
 from contactcenter.surveys import replies
 
 #: As long as the intake takes at most: a provider is told 503 then, and redelivers.

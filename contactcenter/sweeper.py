@@ -26,7 +26,8 @@ from channels import (
     Unavailable,
     Unreadable,
 )
-from contactcenter import checkpoints, entry_points, leases, logs, metrics, timers
+from contactcenter import checkpoints, leases, logs, metrics, timers
+from contactcenter.administration import entry_points
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 

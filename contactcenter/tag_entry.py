@@ -6,7 +6,8 @@ then those of the caller count, and where that leaves more than one, none.
 
 from typing import Final
 
-from contactcenter import db, service_tag_formats
+from contactcenter import db
+from contactcenter.administration import service_tag_formats
 from contactcenter.db import Conn
 from routing import service_tags
 

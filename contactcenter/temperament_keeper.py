@@ -10,18 +10,12 @@ import asyncpg
 import structlog
 from msgspec import Struct
 
-from contactcenter import (
-    contacts,
-    db,
-    logs,
-    metrics,
-    temperament_evidence,
-    temperament_reading,
-    temperaments,
-)
+from contactcenter import db, logs, metrics
+from contactcenter.contacts import contacts
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
-from contactcenter.temperament_reading import Found, Turn
+from contactcenter.temperaments import temperament_evidence, temperament_reading, temperaments
+from contactcenter.temperaments.temperament_reading import Found, Turn
 from routing.temperament.reading import Reader
 
 EVERY_S: Final = 5.0

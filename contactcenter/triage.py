@@ -13,20 +13,10 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import (
-    db,
-    entry_rules,
-    escalation_checks,
-    logs,
-    segment_checks,
-    sla,
-    temperament_evidence,
-    temperament_judging,
-    temperament_reading,
-    ticket_assets,
-    ticket_facts,
-    triage_cases,
-)
+from contactcenter import db, escalation_checks, logs, ticket_facts, triage_cases
+from contactcenter.administration import entry_rules
+from contactcenter.assets import ticket_assets
+from contactcenter.assets.ticket_assets import Naming
 from contactcenter.bell import Bell, rung
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import arriving
@@ -34,8 +24,14 @@ from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.dispatch.entering import enter
 from contactcenter.errors import NoDatabase
-from contactcenter.temperament_reading import Turn
-from contactcenter.ticket_assets import Naming
+from contactcenter.segments import segment_checks
+from contactcenter.sla import sla
+from contactcenter.temperaments import (
+    temperament_evidence,
+    temperament_judging,
+    temperament_reading,
+)
+from contactcenter.temperaments.temperament_reading import Turn
 from contactcenter.triage_cases import Case, Claimed, NewMessage
 from routing import entry
 from routing.temperament.reading import Reader

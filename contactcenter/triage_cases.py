@@ -8,10 +8,10 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct
 
-from contactcenter import tickets
+from contactcenter.assets.ticket_assets import Spoken
 from contactcenter.dispatch.arriving import Finding
-from contactcenter.temperament_reading import LOOKED_AT_CHARACTERS
-from contactcenter.ticket_assets import Spoken
+from contactcenter.temperaments.temperament_reading import LOOKED_AT_CHARACTERS
+from contactcenter.tickets import tickets
 from routing import entry, language, requests
 from routing.states import State
 from routing.text import own_words

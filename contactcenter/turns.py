@@ -12,22 +12,16 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from contactcenter import (
-    chat_endings,
-    db,
-    events,
-    legs,
-    metrics,
-    segment_checks,
-    sla_clocks,
-    tickets,
-    timers,
-)
+from contactcenter import db, events, metrics, timers
 from contactcenter.calls import ringing
+from contactcenter.chats import chat_endings
 from contactcenter.db import Conn
 from contactcenter.events import Event
+from contactcenter.segments import segment_checks
+from contactcenter.sla import sla_clocks
 from contactcenter.surveys import planning
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import legs, tickets
+from contactcenter.tickets.tickets import Ticket
 
 #: How an offer ends: ``let_go`` withdraws a ringing one and ends an accepted one.
 OfferEnding = Literal["let_go", "declined", "expired", "rescinded"]

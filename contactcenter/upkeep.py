@@ -6,8 +6,9 @@ from typing import Final
 import asyncpg
 import structlog
 
-from contactcenter import bands, chat_files, db, fairness, leases, metrics, storage, timers
+from contactcenter import bands, db, fairness, leases, metrics, storage, timers
 from contactcenter.calls import recordings
+from contactcenter.chats import chat_files
 from contactcenter.db import Database
 from contactcenter.errors import NoDatabase
 

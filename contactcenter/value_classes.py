@@ -12,8 +12,9 @@ from typing import Final, Literal, Protocol
 
 from msgspec import Struct
 
-from contactcenter import computed_segments, db, value_setting
+from contactcenter import db, value_setting
 from contactcenter.db import Conn, Database, OwnConnection
+from contactcenter.segmentation import computed_segments
 from contactcenter.value_setting import ValueSetting
 
 Class = Literal["A", "B", "C", "costly"]

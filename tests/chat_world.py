@@ -9,7 +9,7 @@ import factories
 
 from channels import Address, Guest, Inbound, Line, Outbound, Raw, Said, Standing, Typing
 from contactcenter.bell import Bell
-from contactcenter.chatroom import Chatroom
+from contactcenter.chatroom.chatroom import Chatroom
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.feed import Feed

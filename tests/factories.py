@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from contactcenter import tickets
 from contactcenter.access.actor import Actor, RoleName
 from contactcenter.db import Conn
 from contactcenter.dispatch import moving
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 _numbers = itertools.count(1)
 

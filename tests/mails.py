@@ -9,8 +9,8 @@ from typing import Any
 from channels import Address, Authentication, Inbound, MailReceived, Raw, Thread
 from channels._mail import threads
 from channels._mail.understanding import understand
-from contactcenter import mail_columns
 from contactcenter.db import Conn
+from contactcenter.mails import mail_columns
 
 ENTRY_POINT = "support@example.com"
 

@@ -58,11 +58,11 @@ def _speaks_of_tickets(file: Path, tree: ast.Module) -> Callable[[ast.Call], boo
     """Whether a call is one of ``tickets.fact``, which adds what every ticket has."""
     imports = any(
         isinstance(node, ast.ImportFrom)
-        and node.module == "contactcenter.tickets"
+        and node.module == "contactcenter.tickets.tickets"
         and any(alias.name == "fact" for alias in node.names)
         for node in tree.body
     )
-    here = imports or file == PACKAGE / "tickets.py"
+    here = imports or file == PACKAGE / "tickets" / "tickets.py"
     return lambda call: here and isinstance(call.func, ast.Name) and call.func.id == "fact"
 
 

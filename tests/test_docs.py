@@ -22,7 +22,7 @@ from recording_events import OF_TICKET, recorded_fields
 import channels
 from contactcenter import migrate, timers
 from contactcenter.cli import main as command_line
-from contactcenter.dispatch import ending, holding, presence, seek
+from contactcenter.dispatch import ending, holding, pausing, presence, seek
 from contactcenter.events import KINDS
 from contactcenter.settings import describe
 from routing.states import TRANSITIONS
@@ -120,8 +120,8 @@ async def test_documented_data_of_events_is_what_a_ticket_leaves_behind(
         await presence.change(conn, now, agent_id, "available", None, actor="system")
     await holding.accept(conn, now, ticket.id, await ringing())
     wake_at = now + timedelta(days=1)
-    await ending.pend(conn, now, ticket.id, actor="system", wake_at=None)
-    await ending.hold(conn, now, ticket.id, actor="system", reason="part", wake_at=wake_at)
+    await pausing.pend(conn, now, ticket.id, actor="system", wake_at=None)
+    await pausing.hold(conn, now, ticket.id, actor="system", reason="part", wake_at=wake_at)
     await ending.solve(
         conn, now, ticket.id, actor="system", disposition="solved", reopen_window_s=60
     )

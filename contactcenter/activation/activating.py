@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from contactcenter import conditions, configuration_versions
+from contactcenter import configuration_versions
 from contactcenter.activation import centre, members, people, rule_rows
 from contactcenter.activation.recording import recorded
 from contactcenter.configuration_document import checking, parsing, reading, rows
@@ -15,6 +15,7 @@ from contactcenter.configuration_document.rows import Rows
 from contactcenter.db import Conn
 from contactcenter.dispatch.connection import forget_rules
 from contactcenter.errors import Stale
+from contactcenter.segments import conditions
 
 
 async def check(conn: Conn, document: Document, *, channels: Collection[str]) -> Findings:

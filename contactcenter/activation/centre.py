@@ -6,16 +6,17 @@ from typing import Any
 
 import msgspec
 
-from contactcenter import calendar_setup, calendars, entry_points, entry_rules, queue_setup
-from contactcenter.calendar_setup import WantedCalendar, WantedDay
+from contactcenter import calendars
+from contactcenter.administration import calendar_setup, entry_points, entry_rules, queue_setup
+from contactcenter.administration.calendar_setup import WantedCalendar, WantedDay
+from contactcenter.administration.entry_rules import WantedRule
+from contactcenter.administration.queue_setup import NewQueue
 from contactcenter.configuration_document.document import Calendar, Document, Queue
 from contactcenter.configuration_document.naming import Names
 from contactcenter.configuration_document.opening import hours_of
 from contactcenter.configuration_document.rows import Rows
 from contactcenter.db import Conn
-from contactcenter.entry_rules import WantedRule
 from contactcenter.opening_hours import Week
-from contactcenter.queue_setup import NewQueue
 from routing.calendars import WEEKDAYS
 
 

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from contactcenter import staffing
+from contactcenter.administration import staffing
+from contactcenter.administration.staffing import Membership, Source
 from contactcenter.configuration_document import compiling, reading
 from contactcenter.configuration_document.document import Terms
 from contactcenter.configuration_document.naming import Names
 from contactcenter.configuration_document.rows import Rows
 from contactcenter.db import Conn
-from contactcenter.staffing import Membership, Source
 
 
 async def compile_anew(conn: Conn, now: datetime, rows: Rows, *, actor: str) -> None:

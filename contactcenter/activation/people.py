@@ -4,12 +4,12 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import agent_skills, staffing, teams
 from contactcenter.activation.members import membership
+from contactcenter.administration import agent_skills, staffing, teams
+from contactcenter.administration.staffing import Membership
 from contactcenter.configuration_document.document import Agent, Document
 from contactcenter.configuration_document.naming import Names
 from contactcenter.db import Conn
-from contactcenter.staffing import Membership
 
 _NOBODY = Agent()
 

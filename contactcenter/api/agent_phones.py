@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import agent_phones, entry_points, staffing
-from contactcenter.agent_phones import AgentPhone
+from contactcenter.administration import agent_phones, entry_points, staffing
+from contactcenter.administration.agent_phones import AgentPhone
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.calls.calls import CHANNEL
 from contactcenter.calls.telephones import dialled

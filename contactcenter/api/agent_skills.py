@@ -1,13 +1,13 @@
 """What agents know, and which queues teams serve: from both follows who serves what."""
 
-from contactcenter import agent_skills, queue_setup, staffing, team_queues, teams
 from contactcenter.activation.recording import recorded
-from contactcenter.agent_skills import Skills
+from contactcenter.administration import agent_skills, queue_setup, staffing, team_queues, teams
+from contactcenter.administration.agent_skills import Skills
+from contactcenter.administration.team_queues import TeamQueue
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.api.queues import Requirements
 from contactcenter.api.staffing import NewMembership
 from contactcenter.queues import Terms
-from contactcenter.team_queues import TeamQueue
 
 
 @operation("GET", "/agents/{agent_id}/skills", tag="staffing", roles=SUPERVISOR, via="read")

@@ -4,14 +4,15 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import asset_import, identities
 from contactcenter.api.assets import Configuration, Downloads, Level, Model, ServiceTag
 from contactcenter.api.inputs import Id, Instant
 from contactcenter.api.operation import ADMIN, Call, operation
 from contactcenter.api.segments import IdentityName
-from contactcenter.asset_import import MAX_LINES, Taken
+from contactcenter.assets import asset_import
+from contactcenter.assets.asset_import import MAX_LINES, Taken
+from contactcenter.contacts import identities
+from contactcenter.contacts.identities import Written
 from contactcenter.errors import BadInput
-from contactcenter.identities import Written
 
 
 class ImportedAsset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

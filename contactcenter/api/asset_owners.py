@@ -5,12 +5,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter import assets, contacts, follow_ups
 from contactcenter.api.assets import AssetView, asset_view
 from contactcenter.api.inputs import Id, Instant
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
-from contactcenter.assets import Owner
+from contactcenter.assets import assets
+from contactcenter.assets.assets import Owner
+from contactcenter.contacts import contacts
 from contactcenter.errors import BadInput
+from contactcenter.feedback import follow_ups
 
 #: What is to be done when a machine has changed hands, for readers of both languages.
 _WELCOME: Final = (

@@ -5,15 +5,17 @@ from typing import Annotated, Any, Final
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import asset_views, assets, contacts, entitlements
+from contactcenter import entitlements
 from contactcenter.access.actor import Role
 from contactcenter.api.inputs import Id, Instant
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.partial import edited
 from contactcenter.api.patterns import SPACES
-from contactcenter.asset_views import OwnersTicket, Service
-from contactcenter.assets import Asset, Details
+from contactcenter.assets import asset_views, assets
+from contactcenter.assets.asset_views import OwnersTicket, Service
+from contactcenter.assets.assets import Asset, Details
+from contactcenter.contacts import contacts
 from contactcenter.entitlements import Entitled, Granted
 from contactcenter.errors import BadInput, Forbidden
 

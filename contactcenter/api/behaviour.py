@@ -7,16 +7,17 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from channels import Channel
-from contactcenter import behaviour, contacts, identities
 from contactcenter.api.behaviour_kinds import Kind
 from contactcenter.api.inputs import MAX_ID, Id, Instant
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.segments import IdentityName
-from contactcenter.behaviour import BehaviourEvent, Place, Referral, Taken
-from contactcenter.behaviour_lines import Line, Who
+from contactcenter.behaviour import behaviour
+from contactcenter.behaviour.behaviour import BehaviourEvent, Place, Referral, Taken
+from contactcenter.behaviour.behaviour_lines import Line, Who
+from contactcenter.contacts import contacts, identities
+from contactcenter.contacts.identities import Written
 from contactcenter.errors import BadInput
-from contactcenter.identities import Written
 
 #: The largest request: a thousand lines, however long.
 MAX_BYTES: Final = 8 << 20

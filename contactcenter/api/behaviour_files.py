@@ -6,14 +6,16 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from channels import Address
-from contactcenter import behaviour, behaviour_csv, identities, periods
+from contactcenter import periods
 from contactcenter.api.behaviour import Source, TellQuery
 from contactcenter.api.behaviour_kinds import Kind
 from contactcenter.api.operation import ADMIN, Answer, Call, operation
 from contactcenter.api.periods import PeriodQuery
-from contactcenter.behaviour import Place, Taken
+from contactcenter.behaviour import behaviour, behaviour_csv
+from contactcenter.behaviour.behaviour import Place, Taken
+from contactcenter.contacts import identities
+from contactcenter.contacts.identities import Written
 from contactcenter.errors import BadInput
-from contactcenter.identities import Written
 
 #: The largest file a request brings; the command ``behaviour import`` takes any.
 MAX_BYTES: Final = 4 << 20

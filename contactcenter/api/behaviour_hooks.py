@@ -7,11 +7,11 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from contactcenter import behaviour
 from contactcenter.api.behaviour import BehaviourFacts, Source, lines_of
 from contactcenter.api.inputs import BodyInput, Inputs
 from contactcenter.api.operation import ADMIN, PREFIX, PUBLIC, Call, operation
-from contactcenter.behaviour import Taken
+from contactcenter.behaviour import behaviour
+from contactcenter.behaviour.behaviour import Taken
 from contactcenter.errors import Forbidden
 
 SIGNATURE_HEADER: Final = "X-Signature-256"

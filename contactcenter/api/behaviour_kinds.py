@@ -4,11 +4,11 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import behaviour_kinds
 from contactcenter.api.inputs import Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
-from contactcenter.behaviour_kinds import BehaviourKind
+from contactcenter.behaviour import behaviour_kinds
+from contactcenter.behaviour.behaviour_kinds import BehaviourKind
 
 Kind = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}\Z")]
 Days = Annotated[int, Meta(ge=1, le=36_500)]

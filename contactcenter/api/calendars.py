@@ -5,11 +5,12 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct, field
 
-from contactcenter import calendar_setup, calendars
+from contactcenter import calendars
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import calendar_setup
+from contactcenter.administration.calendar_setup import WantedCalendar, WantedDay
 from contactcenter.api.inputs import Instant, Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
-from contactcenter.calendar_setup import WantedCalendar, WantedDay
 from contactcenter.calendars import Calendar
 from contactcenter.errors import BadInput
 from contactcenter.opening_hours import Hours, Week

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import entry_points, ticket_views
+from contactcenter import ticket_views
 from contactcenter.access.actor import Role
+from contactcenter.administration import entry_points
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 from msgspec import UNSET, Struct, UnsetType
 
-from contactcenter import categories
+from contactcenter.administration import categories
+from contactcenter.administration.categories import Category
 from contactcenter.api.inputs import Id, Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
-from contactcenter.categories import Category
 
 
 class CategoryNode(Struct, frozen=True, kw_only=True):

@@ -5,10 +5,11 @@ from datetime import datetime
 from msgspec import Struct
 
 import channels
-from contactcenter import entry_points, mailroom
+from contactcenter.administration import entry_points
+from contactcenter.administration.entry_points import EntryPoint
 from contactcenter.api.operation import SUPERVISOR, Call, operation
-from contactcenter.entry_points import EntryPoint
-from contactcenter.mailroom import WayIn
+from contactcenter.mails import mailroom
+from contactcenter.mails.mailroom import WayIn
 
 
 class OwnSetting(Struct, frozen=True, kw_only=True):

@@ -4,15 +4,18 @@ import secrets
 
 from msgspec import Struct
 
-from contactcenter import chat_forwarding, chat_views, ticket_views, tickets, timeline
+from contactcenter import ticket_views, timeline
 from contactcenter.api import interactions
 from contactcenter.api.inputs import Id
 from contactcenter.api.interactions import InteractionView
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
-from contactcenter.chat_forwarding import By
-from contactcenter.chat_views import ChatView
+from contactcenter.chatroom import chat_forwarding
+from contactcenter.chatroom.chat_forwarding import By
+from contactcenter.chats import chat_views
+from contactcenter.chats.chat_views import ChatView
 from contactcenter.errors import BadInput, NotFound
+from contactcenter.tickets import tickets
 
 
 class NewForwarding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

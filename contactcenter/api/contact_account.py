@@ -4,15 +4,17 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contactcenter import contact_account, contacts, segment_views
+from contactcenter import contact_account
 from contactcenter.api.assets import AssetLine, asset_line
 from contactcenter.api.contact_history import ContactTicket, contact_ticket
 from contactcenter.api.inputs import MAX_ID
 from contactcenter.api.operation import AGENT, Call, operation
-from contactcenter.behaviour import BehaviourEvent
+from contactcenter.behaviour.behaviour import BehaviourEvent
 from contactcenter.contact_account import SHOWN, Money
+from contactcenter.contacts import contacts
 from contactcenter.entitlements import Entitled
-from contactcenter.segment_views import SegmentView
+from contactcenter.segments import segment_views
+from contactcenter.segments.segment_views import SegmentView
 
 
 class AccountView(Struct, frozen=True, kw_only=True):

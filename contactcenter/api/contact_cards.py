@@ -18,7 +18,7 @@ from contactcenter.contact_cards import (
     OwnedAsset,
     Said,
 )
-from contactcenter.segment_views import SegmentView
+from contactcenter.segments.segment_views import SegmentView
 
 
 class Preferences(Struct, frozen=True, kw_only=True):

@@ -6,12 +6,13 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from contactcenter import contacts, timeline
+from contactcenter import timeline
 from contactcenter.api.inputs import MAX_ID
 from contactcenter.api.interactions import InteractionView, entry_views
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
-from contactcenter.contacts import Problem
+from contactcenter.contacts import contacts
+from contactcenter.contacts.contacts import Problem
 from contactcenter.db import Conn
 
 _TIMELINE: Final = Cursor("contact-timeline", tuple[int])

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from contactcenter.api.inputs import Line
-from contactcenter.attribute_values import words
+from contactcenter.contacts.attribute_values import words
 from contactcenter.errors import BadInput
 from contactcenter.profiles import LISTS, SINGLE, Profile
 from contactcenter.time_zones import UnknownTimeZone, zone_of

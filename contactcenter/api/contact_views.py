@@ -5,15 +5,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from contactcenter import contact_cards, contacts, temperament_views
+from contactcenter import contact_cards
 from contactcenter.api import contact_profile
 from contactcenter.api.contact_profile import FactsView
 from contactcenter.api.operation import Call
 from contactcenter.completeness import MissingFact
 from contactcenter.contact_cards import Card, FollowUp, OpenTicket, Opinion, OwnedAsset, Said
+from contactcenter.contacts import contacts
 from contactcenter.db import Conn
-from contactcenter.segment_views import SegmentView
-from contactcenter.temperament_views import Temperament
+from contactcenter.segments.segment_views import SegmentView
+from contactcenter.temperaments import temperament_views
+from contactcenter.temperaments.temperament_views import Temperament
 
 
 class IdentityView(Struct, frozen=True, kw_only=True):

@@ -7,14 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import (
-    attribute_values,
-    contact_attributes,
-    contact_facts,
-    contact_search,
-    contacts,
-    identities,
-)
+from contactcenter import contact_attributes, contact_facts
 from contactcenter.api import contact_profile
 from contactcenter.api.contact_profile import FactKeys, FactsInput
 from contactcenter.api.contact_views import ContactLine, ContactView, identity_views, view
@@ -22,9 +15,10 @@ from contactcenter.api.inputs import MAX_ID, Line
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.contact_attributes import Attribute
-from contactcenter.contacts import Contact
+from contactcenter.contacts import attribute_values, contact_search, contacts, identities
+from contactcenter.contacts.contacts import Contact
+from contactcenter.contacts.identities import Written
 from contactcenter.errors import BadInput
-from contactcenter.identities import Written
 
 #: A language, such as ``fa``, or one in another script, such as ``fa-Latn``.
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[A-Za-z]{4})?\Z")]

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import dispositions
+from contactcenter.administration import dispositions
+from contactcenter.administration.dispositions import Disposition
 from contactcenter.api.inputs import Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
-from contactcenter.dispositions import Disposition
 
 
 class DispositionQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import contacts, draft_checks, ticket_views
+from contactcenter import draft_checks, ticket_views
 from contactcenter.access.actor import Role
 from contactcenter.api.operation import AGENT, Call, operation
+from contactcenter.contacts import contacts
 from contactcenter.draft_checks import DraftCheck
 
 

@@ -5,10 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from contactcenter import assets, contacts, entitlements
+from contactcenter import entitlements
 from contactcenter.api.assets import AssetView, Level, Word, asset_view
 from contactcenter.api.inputs import Instant
 from contactcenter.api.operation import ADMIN, AGENT, SUPERVISOR, Call, operation
+from contactcenter.assets import assets
+from contactcenter.contacts import contacts
 from contactcenter.entitlements import Entitled, Granted, Source, Term, TermOf, Terms, Wanted
 
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import entry_point_secrets
+from contactcenter.administration import entry_point_secrets
+from contactcenter.administration.entry_point_secrets import SecretName
 from contactcenter.api.operation import ADMIN, Call, operation
-from contactcenter.entry_point_secrets import SecretName
 
 
 class SecretValue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

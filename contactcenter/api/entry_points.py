@@ -6,13 +6,13 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import entry_points
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import entry_points
+from contactcenter.administration.entry_points import EntryPoint
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
 from contactcenter.configuration_vocabulary import OptionKey, OptionValue
-from contactcenter.entry_points import EntryPoint
 
 _Name = Annotated[str, Meta(max_length=200, description="Spaces around it are dropped.")]
 #: What a long code may send is 1; Source: https://www.twilio.com/docs/api/errors/21611

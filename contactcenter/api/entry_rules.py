@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from contactcenter import entry_rules
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import entry_rules
+from contactcenter.administration.entry_rules import EntryTable, WantedRule
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
-from contactcenter.entry_rules import EntryTable, WantedRule
 
 
 class NewRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args
 
 from msgspec import Struct
 
-from contactcenter import desk, escalations, ticket_views, tickets
+from contactcenter import desk, escalations, ticket_views
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work, view_if_left
@@ -17,6 +17,7 @@ from contactcenter.calls.call_transfers import Target
 from contactcenter.dispatch import escalating, transferring
 from contactcenter.escalations import Escalation
 from contactcenter.ticket_views import TicketView
+from contactcenter.tickets import tickets
 from routing import escalation
 
 #: Why a person refers a ticket; the other reasons are those of rules.

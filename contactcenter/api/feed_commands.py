@@ -9,14 +9,15 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from contactcenter import chat_attention, presence_keeper
+from contactcenter import presence_keeper
 from contactcenter.access import tokens
 from contactcenter.access.actor import Actor, PasswordChangeRequired
 from contactcenter.api.boards import Boards, Wish
 from contactcenter.api.guard import ScopeMissing
 from contactcenter.api.report_questions import among
 from contactcenter.bell import Bell
-from contactcenter.chat_attention import Attentive
+from contactcenter.chats import chat_attention
+from contactcenter.chats.chat_attention import Attentive
 from contactcenter.db import Conn, Database
 from contactcenter.errors import BadInput, DomainError, NoDatabase, NotSignedIn
 from contactcenter.feed import BadCursor, Ending, Feed, Subscriber, TooManySockets, frames

@@ -6,17 +6,20 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from contactcenter import behaviour_reading, feedback, feedback_taking, identities, ticket_views
+from contactcenter import ticket_views
 from contactcenter.access.actor import Role
 from contactcenter.api.inputs import MAX_ID, Id, Instant
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.rights import NotYours
 from contactcenter.api.segments import IdentityName
+from contactcenter.behaviour import behaviour_reading
+from contactcenter.contacts import identities
+from contactcenter.contacts.identities import Written
 from contactcenter.errors import BadInput
-from contactcenter.feedback import Feedback, Filter, Polarity, State, Unhandled
-from contactcenter.feedback_taking import Said, Taken
-from contactcenter.identities import Written
+from contactcenter.feedback import feedback, feedback_taking
+from contactcenter.feedback.feedback import Feedback, Filter, Polarity, State, Unhandled
+from contactcenter.feedback.feedback_taking import Said, Taken
 
 #: The largest request: a thousand lines, however long.
 MAX_BYTES: Final = 8 << 20

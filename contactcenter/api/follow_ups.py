@@ -5,14 +5,17 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from contactcenter import contacts, follow_up_rules, follow_ups, ticket_views, tickets
+from contactcenter import ticket_views
 from contactcenter.access.actor import Role
 from contactcenter.api.inputs import Id, Instant
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.rights import NotYours
-from contactcenter.follow_up_rules import Rule
-from contactcenter.follow_ups import Filter, FollowUp, New, State
+from contactcenter.contacts import contacts
+from contactcenter.feedback import follow_up_rules, follow_ups
+from contactcenter.feedback.follow_up_rules import Rule
+from contactcenter.feedback.follow_ups import Filter, FollowUp, New, State
+from contactcenter.tickets import tickets
 from routing.temperament import Label
 
 What = Annotated[str, Meta(min_length=1, max_length=1_000, pattern=r"\S")]

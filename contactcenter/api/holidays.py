@@ -6,11 +6,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import calendar_setup, calendars, proposed_holidays, public_holidays
+from contactcenter import calendars, proposed_holidays, public_holidays
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import calendar_setup
+from contactcenter.administration.calendar_setup import Confirmation
 from contactcenter.api.calendars import DayInput, DayName, hours_of
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
-from contactcenter.calendar_setup import Confirmation
 from contactcenter.calendars import Calendar
 from contactcenter.errors import BadInput, NotFound
 from contactcenter.proposed_holidays import ProposedHoliday

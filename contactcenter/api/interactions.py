@@ -7,14 +7,16 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from contactcenter import desk, mail_views, tickets, timeline
+from contactcenter import desk, timeline
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
 from contactcenter.calls import call_summaries
 from contactcenter.calls.call_summaries import CallSummary
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
-from contactcenter.mail_views import MailSummary
+from contactcenter.mails import mail_views
+from contactcenter.mails.mail_views import MailSummary
+from contactcenter.tickets import tickets
 from contactcenter.timeline import Attachment, EntryRow, Interaction
 
 #: The channel whose messages are mails.

@@ -9,14 +9,15 @@ import msgspec
 from msgspec import Struct
 
 from channels import Inbound, Letter, content_ids, shown, sniffed
-from contactcenter import blobs, mail_page, mail_views, quarantine_retry, timeline
+from contactcenter import blobs, quarantine_retry, timeline
 from contactcenter.api import guard
 from contactcenter.api.interactions import AttachmentView, file_view
 from contactcenter.api.operation import AGENT, PREFIX, Answer, Call, operation
 from contactcenter.api.quarantine import check_may_decide
 from contactcenter.errors import NotFound
-from contactcenter.mail_page import PageFile
-from contactcenter.mail_views import ShownMail, WholeMail
+from contactcenter.mails import mail_page, mail_views
+from contactcenter.mails.mail_page import PageFile
+from contactcenter.mails.mail_views import ShownMail, WholeMail
 from contactcenter.quarantine_retry import NotUnderstood
 
 #: What a browser shows and does not run.

@@ -2,10 +2,11 @@
 
 from msgspec import Struct
 
-from contactcenter import contacts, merge_undoing, merges
+from contactcenter import merge_undoing, merges
 from contactcenter.access.actor import Role
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, Call, operation
+from contactcenter.contacts import contacts
 from contactcenter.merge_values import Merge
 
 

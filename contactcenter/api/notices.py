@@ -6,13 +6,13 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from contactcenter import notice_limits, notices
 from contactcenter.api.inputs import MAX_ID, Id, Instant, Line
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.segment_kinds import Kind
-from contactcenter.notice_limits import Limit
-from contactcenter.notices import Count, Move, New, Notice, NoticeText, Words
+from contactcenter.notices import notice_limits, notices
+from contactcenter.notices.notice_limits import Limit
+from contactcenter.notices.notices import Count, Move, New, Notice, NoticeText, Words
 
 Text = Annotated[str, Meta(min_length=1, max_length=4_000, pattern=r"\S")]
 Subject = Annotated[str, Meta(max_length=200)]

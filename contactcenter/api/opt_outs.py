@@ -2,11 +2,13 @@
 
 from msgspec import Struct
 
-from contactcenter import contacts, entry_points, identities, opt_outs
+from contactcenter.administration import entry_points
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
+from contactcenter.contacts import contacts, identities
 from contactcenter.errors import Conflict
-from contactcenter.opt_outs import OptOut
+from contactcenter.outbound import opt_outs
+from contactcenter.outbound.opt_outs import OptOut
 
 
 class NewOptOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import labels, ticket_views, tickets, timeline
+from contactcenter import labels, ticket_views, timeline
 from contactcenter.api.inputs import Id, Instant, Reason
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work, view, view_if_left
-from contactcenter.dispatch import ending
+from contactcenter.dispatch import ending, pausing
 from contactcenter.errors import Conflict
 from contactcenter.ticket_views import TicketView
+from contactcenter.tickets import tickets
 
 
 class CustomerWaits(Conflict):
@@ -54,7 +55,7 @@ async def make_pending(call: Call, ticket_id: int, body: NewPending) -> TicketVi
     """It is the customer's turn: you stay accountable and are free for other work."""
     await check_may_work(call, ticket_id)
     await _check_seen(call, ticket_id, body.seen_interaction_id, is_answered=False)
-    await ending.pend(
+    await pausing.pend(
         call.conn, call.now, ticket_id, actor=call.actor.reference, wake_at=body.wake_at
     )
     return await view(call, ticket_id)
@@ -66,7 +67,7 @@ async def make_pending(call: Call, ticket_id: int, body: NewPending) -> TicketVi
 async def hold_ticket(call: Call, ticket_id: int, body: NewHold) -> TicketView:
     """It waits for us, for a reason and until a date."""
     await check_may_work(call, ticket_id)
-    await ending.hold(
+    await pausing.hold(
         call.conn,
         call.now,
         ticket_id,
@@ -84,7 +85,7 @@ async def resume_ticket(call: Call, ticket_id: int) -> TicketView:
     """Go on with a pending or held ticket."""
     await check_may_work(call, ticket_id)
     ticket = await tickets.lock(call.conn, ticket_id)
-    await ending.resume(call.conn, call.now, ticket, actor=call.actor.reference, because="agent")
+    await pausing.resume(call.conn, call.now, ticket, actor=call.actor.reference, because="agent")
     return await view(call, ticket_id)
 
 

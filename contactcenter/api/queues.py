@@ -5,13 +5,14 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import queue_setup, queues
+from contactcenter import queues
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import queue_setup
+from contactcenter.administration.queue_setup import NewQueue
 from contactcenter.api.inputs import Id, Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
 from contactcenter.configuration_vocabulary import DEFAULT, RINGS
-from contactcenter.queue_setup import NewQueue
 from contactcenter.queues import QueueNow
 
 _DAY_S: Final = 86_400

@@ -4,11 +4,12 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from contactcenter import chat_ratings, ticket_views
+from contactcenter import ticket_views
 from contactcenter.api.inputs import MAX_ID, Id
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
-from contactcenter.chat_ratings import Rating
+from contactcenter.chats import chat_ratings
+from contactcenter.chats.chat_ratings import Rating
 
 _LIST: Final = Cursor("ratings", int)
 

@@ -1,6 +1,6 @@
 """A ticket as the person who asks may see it, and whether he may work on it."""
 
-from contactcenter import ticket_views, tickets
+from contactcenter import ticket_views
 from contactcenter.access.actor import Role
 from contactcenter.api.operation import Call
 from contactcenter.db import Conn
@@ -8,6 +8,7 @@ from contactcenter.dispatch import promises
 from contactcenter.dispatch.connection import RoutingConnection
 from contactcenter.errors import Forbidden, NotFound
 from contactcenter.ticket_views import TicketView
+from contactcenter.tickets import tickets
 
 
 class NotYourTicket(Forbidden):

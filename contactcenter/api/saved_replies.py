@@ -4,12 +4,13 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import saved_replies, ticket_views
+from contactcenter import ticket_views
 from contactcenter.access.actor import Role
+from contactcenter.administration import saved_replies
+from contactcenter.administration.saved_replies import PLACEHOLDERS, Language, SavedReply
 from contactcenter.api.inputs import Id, Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.partial import edited
-from contactcenter.saved_replies import PLACEHOLDERS, Language, SavedReply
 from routing.temperament import Label
 
 _Body = Annotated[

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import segment_kinds
+from contactcenter.administration import segment_kinds
+from contactcenter.administration.segment_kinds import SegmentKind, Value
 from contactcenter.api.inputs import Line
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
-from contactcenter.segment_kinds import SegmentKind, Value
 
 Kind = Annotated[str, Meta(pattern=r"^[a-z][a-z_]{1,40}\Z")]
 Who = Literal["agent", "supervisor", "admin"]

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import segment_policies
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.segment_kinds import Kind
-from contactcenter.segment_policies import Policies, Policy
+from contactcenter.segments import segment_policies
+from contactcenter.segments.segment_policies import Policies, Policy
 
 _Word = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
 _Guidance = Annotated[str, Meta(min_length=1, max_length=2_000, pattern=r"\S")]

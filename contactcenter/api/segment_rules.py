@@ -5,13 +5,15 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import segment_facts, segment_members, segment_rules
+from contactcenter.administration import segment_rules
+from contactcenter.administration.segment_rules import SegmentRule, Wanted
 from contactcenter.api.inputs import Line
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.errors import BadInput
-from contactcenter.segment_members import Audience, Member, Reached, Tried
-from contactcenter.segment_rules import SegmentRule, Wanted
+from contactcenter.segmentation import segment_members
+from contactcenter.segmentation.segment_members import Audience, Member, Reached, Tried
+from contactcenter.segments import segment_facts
 
 _MEMBERS = Cursor("segment members", tuple[int])
 _REACHED = Cursor("segment audience", tuple[int])

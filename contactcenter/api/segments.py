@@ -7,15 +7,17 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from channels import Address
-from contactcenter import contacts, identities, segment_setting, segment_views
 from contactcenter.api.inputs import Id, Instant
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
 from contactcenter.api.segment_kinds import Kind
-from contactcenter.contacts import Contact
+from contactcenter.contacts import contacts, identities
+from contactcenter.contacts.contacts import Contact
+from contactcenter.contacts.identities import Written
 from contactcenter.errors import BadInput
-from contactcenter.identities import Written
-from contactcenter.segment_setting import Wanted
-from contactcenter.segment_views import SegmentView
+from contactcenter.segmentation import segment_setting
+from contactcenter.segmentation.segment_setting import Wanted
+from contactcenter.segments import segment_views
+from contactcenter.segments.segment_views import SegmentView
 
 _Word = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
 _Note = Annotated[str, Meta(max_length=500)]

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import service_tag_formats
+from contactcenter.administration import service_tag_formats
+from contactcenter.administration.service_tag_formats import TagFormat, TagFormats
 from contactcenter.api.operation import ADMIN, AGENT, Call, operation
-from contactcenter.service_tag_formats import TagFormat, TagFormats
 
 
 class NewTagFormat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,11 +5,12 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from contactcenter import sla_views, ticket_views
+from contactcenter import ticket_views
 from contactcenter.api.inputs import Id
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
-from contactcenter.sla_views import AtRisk, ClockView
+from contactcenter.sla import sla_views
+from contactcenter.sla.sla_views import AtRisk, ClockView
 
 _AT_RISK: Final = Cursor("sla-at-risk", tuple[datetime, int])
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import agent_views, queue_setup, staffing
+from contactcenter import agent_views
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import queue_setup, staffing
+from contactcenter.administration.staffing import Membership
 from contactcenter.agent_views import AgentView
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.queues import Terms
-from contactcenter.staffing import Membership
 
 _Seconds = Annotated[int, Meta(ge=0, le=7 * 86_400)]
 

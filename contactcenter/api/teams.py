@@ -2,12 +2,12 @@
 
 from msgspec import UNSET, Struct, UnsetType
 
-from contactcenter import teams
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import teams
+from contactcenter.administration.teams import Team
 from contactcenter.api.inputs import Id, Line
 from contactcenter.api.operation import ADMIN, SUPERVISOR, Call, operation
 from contactcenter.api.partial import edited
-from contactcenter.teams import Team
 
 
 class NewTeam(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,22 +4,17 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import (
-    contacts,
-    draft_checks,
-    periods,
-    temperament_report,
-    temperament_views,
-    temperaments,
-)
+from contactcenter import draft_checks, periods
 from contactcenter.api.inputs import Instant
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.periods import PeriodQuery
-from contactcenter.contacts import Contact
+from contactcenter.contacts import contacts
+from contactcenter.contacts.contacts import Contact
 from contactcenter.draft_checks import Warned
-from contactcenter.temperament_report import LabelWeek
-from contactcenter.temperament_views import Temperament
-from contactcenter.temperaments import Assertion
+from contactcenter.temperaments import temperament_report, temperament_views, temperaments
+from contactcenter.temperaments.temperament_report import LabelWeek
+from contactcenter.temperaments.temperament_views import Temperament
+from contactcenter.temperaments.temperaments import Assertion
 from routing.temperament import Label
 
 Note = Annotated[

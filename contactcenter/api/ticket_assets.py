@@ -2,11 +2,13 @@
 
 from msgspec import Struct
 
-from contactcenter import assets, ticket_assets, ticket_views, tickets
+from contactcenter import ticket_views
 from contactcenter.api.assets import ServiceTag
 from contactcenter.api.operation import AGENT, Call, operation
+from contactcenter.assets import assets, ticket_assets
+from contactcenter.assets.ticket_assets import TicketAsset
 from contactcenter.errors import BadInput, NotFound
-from contactcenter.ticket_assets import TicketAsset
+from contactcenter.tickets import tickets
 
 
 class NewTicketAsset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,26 +5,18 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import (
-    addressing,
-    contacts,
-    desk,
-    labels,
-    legs,
-    offers,
-    temperaments,
-    ticket_views,
-    tickets,
-    timeline,
-)
+from contactcenter import addressing, desk, labels, offers, ticket_views, timeline
 from contactcenter.api.inputs import MAX_ID, Id, Line, Text
 from contactcenter.api.interactions import InteractionView, views
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.api.rights import view
 from contactcenter.api.writing import Copies
+from contactcenter.contacts import contacts
 from contactcenter.errors import BadInput
+from contactcenter.temperaments import temperaments
 from contactcenter.ticket_views import TicketView
+from contactcenter.tickets import legs, tickets
 from routing.states import State
 from routing.temperament import Label
 from routing.text import fold

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from contactcenter import contacts, predictions, value_classes, value_setting
+from contactcenter import predictions, value_classes, value_setting
 from contactcenter.api.behaviour import Currency, Minor
 from contactcenter.api.behaviour_kinds import Days
 from contactcenter.api.operation import ADMIN, AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.partial import edited
+from contactcenter.contacts import contacts
 from contactcenter.predictions import Prediction, Score
 from contactcenter.value_classes import Total
 from contactcenter.value_setting import ValueSetting

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import ticket_views, tickets
+from contactcenter import ticket_views
 from contactcenter.api.inputs import Id, Reason
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.rights import check_may_work, view, view_if_left
@@ -12,6 +12,7 @@ from contactcenter.api.writing import written_note
 from contactcenter.dispatch import holding, transferring
 from contactcenter.errors import BadInput
 from contactcenter.ticket_views import TicketView
+from contactcenter.tickets import tickets
 
 #: A hand-over note: the next person starts with what this one knows.
 Note = Annotated[str, Meta(min_length=1, max_length=4_000, pattern=r"\S")]

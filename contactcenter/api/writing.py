@@ -5,11 +5,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from contactcenter import addressing, desk, ticket_views, tickets
+from contactcenter import addressing, desk, ticket_views
 from contactcenter.api.inputs import Id, Line, Text
 from contactcenter.api.operation import AGENT, Call, operation
 from contactcenter.api.rights import check_may_work
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 #: Mail addresses that get a copy.
 Copies = Annotated[

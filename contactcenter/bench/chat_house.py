@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from contactcenter import db
 from contactcenter.bell import Bell
-from contactcenter.chat_signals import tell_rooms
+from contactcenter.chats.chat_signals import tell_rooms
 from contactcenter.db import Database, OwnConnection
 
 ENTRY_POINT: Final = "bench-widget"

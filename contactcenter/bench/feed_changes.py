@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
-from contactcenter import db, tickets, timers
+from contactcenter import db, timers
 from contactcenter.db import OwnConnection
+from contactcenter.tickets import tickets
 
 _TICKETS: Final = 50
 

@@ -3,33 +3,12 @@
 from typing import Final, NamedTuple
 
 from contactcenter import (
-    chat_addresses,
-    chat_attention,
-    chat_endings,
-    chat_lines,
-    chat_ratings,
-    chat_receipts,
-    chat_standing,
-    chat_views,
-    chat_visitors,
-    chat_ways,
     contact_cards,
     events,
-    inbound_storing,
-    legs,
     offers,
-    outbox,
     quarantine,
-    segment_setting,
-    segment_views,
-    segments,
-    sla_views,
-    temperament_evidence,
-    temperament_judging,
     temperament_keeper,
-    ticket_credits,
     ticket_facts,
-    tickets,
     timeline,
     timers,
     triage,
@@ -62,6 +41,18 @@ from contactcenter.calls import (
     standing_in_line,
     telling,
 )
+from contactcenter.chats import (
+    chat_addresses,
+    chat_attention,
+    chat_endings,
+    chat_lines,
+    chat_ratings,
+    chat_receipts,
+    chat_standing,
+    chat_views,
+    chat_visitors,
+    chat_ways,
+)
 from contactcenter.dispatch import (
     answering,
     arriving,
@@ -72,8 +63,10 @@ from contactcenter.dispatch import (
     wrapping,
 )
 from contactcenter.feed import reader
+from contactcenter.inbound import inbound_storing
 from contactcenter.mail_intake import holding, storing, threads
 from contactcenter.mail_intake import intake as mail_intake
+from contactcenter.outbound import outbox
 from contactcenter.reporting import (
     agent_times,
     answers,
@@ -90,6 +83,9 @@ from contactcenter.reporting import (
     sla_burn_down,
     sources,
 )
+from contactcenter.segmentation import segment_setting
+from contactcenter.segments import segment_views, segments
+from contactcenter.sla import sla_views
 from contactcenter.surveys import answering as surveys_answered
 from contactcenter.surveys import planning, replies
 from contactcenter.surveys import sending as asking
@@ -103,6 +99,8 @@ from contactcenter.switchboard import (
     recording_keeper,
     voicemails,
 )
+from contactcenter.temperaments import temperament_evidence, temperament_judging
+from contactcenter.tickets import legs, ticket_credits, tickets
 
 #: The modules whose statements a message meets: intake, triage, dispatch, sending, feed, timeline;
 #: what is known of contacts, which rules ask for and credits follow; the look-ups of mails; the

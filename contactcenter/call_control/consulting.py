@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from contactcenter import events, queues, tickets
+from contactcenter import events, queues
 from contactcenter.call_control import holding, ringing, supervising, talks
 from contactcenter.call_control.talks import Talk
 from contactcenter.calls import call_transfers, commands
@@ -21,6 +21,7 @@ from contactcenter.dispatch import holding as holders
 from contactcenter.dispatch import moving, seek, transferring
 from contactcenter.errors import Conflict
 from contactcenter.events import Event
+from contactcenter.tickets import tickets
 
 #: So many agents of a queue are asked one after the other, while the customer is on hold.
 ASKED_AT_MOST: Final = 3

@@ -6,17 +6,18 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, events, offers, tickets, timeline
+from contactcenter import db, events, offers, timeline
 from contactcenter.call_control.ringing import telephone_of
 from contactcenter.calls import call_legs, calls, commands
 from contactcenter.calls.calls import Call
 from contactcenter.calls.dial_guard import DialGuard
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending
+from contactcenter.dispatch import pausing
 from contactcenter.dispatch.refusals import CallIsLive
 from contactcenter.errors import Conflict, NotFound
 from contactcenter.events import Event
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 #: The agent has asked for it just now: he is there, or he is not.
 RING_S: Final = 20
@@ -129,7 +130,7 @@ async def _held(conn: Conn, now: datetime, wish: CallWish, *, actor: str) -> Tic
     if ticket.live_call_id is not None:
         raise CallIsLive(f"there is a call of ticket {ticket.id}", call_id=ticket.live_call_id)
     if ticket.agent_id == wish.user_id and ticket.state in ("pending", "on_hold"):
-        ticket = await ending.resume(conn, now, ticket, actor=actor, because="call")
+        ticket = await pausing.resume(conn, now, ticket, actor=actor, because="call")
     if ticket.agent_id != wish.user_id or ticket.state != "assigned":
         raise NotHeldByYou(f"ticket {ticket.id} is {ticket.state}", state=ticket.state)
     return ticket

@@ -2,13 +2,13 @@
 
 from msgspec import Struct
 
-from contactcenter import tickets
 from contactcenter.calls import call_legs, calls
 from contactcenter.calls.call_legs import CallLeg
 from contactcenter.calls.calls import Call
 from contactcenter.db import Conn
 from contactcenter.errors import Conflict
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 
 class CallIsOver(Conflict):

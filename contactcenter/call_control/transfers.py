@@ -12,7 +12,7 @@ from contactcenter.calls.call_transfers import CallTransfer, Target
 from contactcenter.db import Conn
 from contactcenter.dispatch import escalating, transferring
 from contactcenter.errors import BadInput, Conflict
-from contactcenter.tickets import Ticket
+from contactcenter.tickets.tickets import Ticket
 from routing.escalation import Reason
 
 

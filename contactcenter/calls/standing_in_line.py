@@ -4,8 +4,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contactcenter import chat_standing, db
+from contactcenter import db
 from contactcenter.calls.calls import Call
+from contactcenter.chats import chat_standing
 from contactcenter.db import Conn
 
 

@@ -7,12 +7,14 @@ from typing import Final
 import click
 
 from channels import Address
-from contactcenter import asset_csv, asset_import, identities, storage
-from contactcenter.asset_import import MAX_LINES, Line, Taken
+from contactcenter import storage
+from contactcenter.assets import asset_csv, asset_import
+from contactcenter.assets.asset_import import MAX_LINES, Line, Taken
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
+from contactcenter.contacts import identities
+from contactcenter.contacts.identities import Written
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.errors import BadInput
-from contactcenter.identities import Written
 
 #: Who did it, in the events: whoever may run commands here.
 ACTOR: Final = "system"

@@ -8,12 +8,14 @@ from typing import BinaryIO, Final
 import click
 
 from channels import Address
-from contactcenter import behaviour as telling
-from contactcenter import behaviour_csv, behaviour_import, identities, storage
-from contactcenter.behaviour import Place, Taken
+from contactcenter import storage
+from contactcenter.behaviour import behaviour as telling
+from contactcenter.behaviour import behaviour_csv, behaviour_import
+from contactcenter.behaviour.behaviour import Place, Taken
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
+from contactcenter.contacts import identities
+from contactcenter.contacts.identities import Written
 from contactcenter.errors import BadInput
-from contactcenter.identities import Written
 
 #: Who did it, in the events: whoever may run commands here.
 ACTOR: Final = "system"

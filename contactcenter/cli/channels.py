@@ -5,11 +5,14 @@ from pathlib import Path
 
 import click
 
-from contactcenter import entry_points, mailroom, pacing, storage
+from contactcenter import storage
+from contactcenter.administration import entry_points
 from contactcenter.cli.entry_point import what_to_set
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.cli.serve import describe_channels
-from contactcenter.mailroom import WayIn
+from contactcenter.mails import mailroom
+from contactcenter.mails.mailroom import WayIn
+from contactcenter.outbound import pacing
 from contactcenter.own_settings import OwnSettingsReader
 from contactcenter.secret_keys import SecretKeys
 from contactcenter.settings import Settings

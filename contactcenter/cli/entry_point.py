@@ -8,14 +8,15 @@ from pathlib import Path
 import click
 
 from channels import Channel
-from contactcenter import entry_points, queues, storage
+from contactcenter import queues, storage
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import entry_points
+from contactcenter.administration.entry_points import EntryPoint
 from contactcenter.cli.entry_point_options import read_options, set_options
 from contactcenter.cli.entry_point_secret import secret
 from contactcenter.cli.runtime import load_settings, loaded_channels, run, with_settings
 from contactcenter.db import Conn
 from contactcenter.dispatch.dispatcher import dispatching
-from contactcenter.entry_points import EntryPoint
 from contactcenter.errors import BadInput
 from contactcenter.queues import Queue
 

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 import msgspec
 
-from contactcenter import entry_points, storage
+from contactcenter import storage
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import entry_points
+from contactcenter.administration.entry_points import EntryPoint
 from contactcenter.cli.entry_point_secret import of_address
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Conn
 from contactcenter.dispatch.dispatcher import dispatching
-from contactcenter.entry_points import EntryPoint
 
 
 @click.command("set")

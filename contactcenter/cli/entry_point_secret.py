@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
-from contactcenter import entry_point_secrets, entry_points, storage, timers
+from contactcenter import storage, timers
+from contactcenter.administration import entry_point_secrets, entry_points
+from contactcenter.administration.entry_points import EntryPoint
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Conn
-from contactcenter.entry_points import EntryPoint
 from contactcenter.errors import BadInput
 from contactcenter.secret_keys import SecretKeys
 

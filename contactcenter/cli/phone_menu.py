@@ -8,8 +8,9 @@ import click
 import yaml
 from msgspec import structs
 
-from contactcenter import entry_points, phone_menu_trials, queues, storage
+from contactcenter import phone_menu_trials, queues, storage
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import entry_points
 from contactcenter.calls import menus, voices
 from contactcenter.calls.menus import PhoneMenu
 from contactcenter.cli.entry_point_secret import of_address

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from contactcenter import entry_point_secrets, storage
+from contactcenter import storage
+from contactcenter.administration import entry_point_secrets
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.secret_keys import KeyMissing, SecretKeys, new_key
 

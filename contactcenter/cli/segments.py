@@ -5,9 +5,10 @@ from typing import Final
 
 import click
 
-from contactcenter import segment_comparison, storage
+from contactcenter import storage
 from contactcenter.cli.runtime import load_settings, run, with_settings
 from contactcenter.db import Database
+from contactcenter.segmentation import segment_comparison
 
 #: More of them nobody reads.
 SHOWN: Final = 20

@@ -9,11 +9,12 @@ from typing import Final, TypeVar, get_args
 import click
 
 from channels import Channel
-from contactcenter import agent_phones, agents, entry_points, storage, timers
+from contactcenter import agents, storage, timers
 from contactcenter.access import users
 from contactcenter.access.actor import RoleName
 from contactcenter.access.links import Link
 from contactcenter.access.users import Language, User
+from contactcenter.administration import agent_phones, entry_points
 from contactcenter.calls import dial_guard
 from contactcenter.calls.calls import CHANNEL
 from contactcenter.calls.telephones import dialled

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
-from contactcenter import conditions
 from contactcenter.configuration_document import compiling, manner, reach, references
 from contactcenter.configuration_document.document import Calendar, Document
 from contactcenter.configuration_document.findings import Findings, World
@@ -13,6 +12,7 @@ from contactcenter.configuration_document.opening import opening_hours
 from contactcenter.configuration_document.problems import at
 from contactcenter.configuration_document.reading import read
 from contactcenter.errors import BadInput
+from contactcenter.segments import conditions
 from contactcenter.time_zones import UnknownTimeZone
 from routing import calendars as rules
 from routing import entry, escalation

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
-from contactcenter.conditions import Known
 from contactcenter.configuration_document.document import Document
 from contactcenter.configuration_document.naming import Names
 from contactcenter.configuration_document.problems import Fault
 from contactcenter.configuration_document.rows import Rows
+from contactcenter.segments.conditions import Known
 
 #: What people talk by. One that is not installed here may come.
 CHANNELS = frozenset({"phone", "webchat", "email", "sms"})

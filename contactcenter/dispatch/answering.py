@@ -9,12 +9,13 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from contactcenter import db, offers, tickets, timers
+from contactcenter import db, offers, timers
 from contactcenter.calls import commands
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding
 from contactcenter.offers import Offer
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 #: Who picks up in the last moment has so long to hear what it is and to press the key.
 KEY_S: Final = 12

@@ -5,11 +5,14 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, segments, sla_clocks, tickets
+from contactcenter import db
 from contactcenter.db import Conn
-from contactcenter.dispatch import calling, ending, escalating, moving, rule_book, seek
+from contactcenter.dispatch import calling, ending, escalating, moving, pausing, rule_book, seek
 from contactcenter.dispatch.connection import rules_of
-from contactcenter.tickets import Ticket
+from contactcenter.segments import segments
+from contactcenter.sla import sla_clocks
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 _SQL = db.Statements(__name__)
 _mark = _SQL.take("mark", int)
@@ -82,7 +85,7 @@ async def _moved(
     if ticket.state == "new":
         return await moving.enqueue(conn, now, ticket, finding.queue_id, rule_id=finding.rule_id)
     if ticket.state == "pending":
-        return await ending.resume(conn, now, ticket, actor="customer", because="customer_wrote")
+        return await pausing.resume(conn, now, ticket, actor="customer", because="customer_wrote")
     if ticket.state in ("solved", "closed"):
         return await ending.reopen(conn, now, ticket, actor="customer", because="customer_wrote")
     ticket = await tickets.save(conn, ticket)

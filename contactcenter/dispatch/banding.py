@@ -7,7 +7,7 @@ from contactcenter import bands, db
 from contactcenter.db import Conn
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.dispatch.sights import Candidate
-from contactcenter.tickets import Ticket
+from contactcenter.tickets.tickets import Ticket
 
 _SQL = db.Statements(__name__)
 _candidates_by_band = _SQL.take("candidates_by_band", Candidate)

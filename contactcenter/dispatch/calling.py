@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import agents, db, offers, tickets, timers, turns
+from contactcenter import agents, db, offers, timers, turns
 from contactcenter.calls import ringing
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
@@ -21,10 +21,12 @@ from contactcenter.dispatch import (
     keeping,
     moving,
     on_the_line,
+    pausing,
     seek,
     wrapping,
 )
-from contactcenter.tickets import Ticket, fact
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket, fact
 from contactcenter.turns import Turn, Turned
 from routing.eligibility import SIGNED_IN
 
@@ -256,7 +258,7 @@ async def _called_in_vain(conn: Conn, now: datetime, ticket: Ticket, queue_id: i
         return await ending.abandon(conn, now, ticket.id)
     if ticket.state == "pending":
         because = "customer_called"
-        return await ending.resume(conn, now, ticket, actor="customer", because=because)
+        return await pausing.resume(conn, now, ticket, actor="customer", because=because)
     if ticket.state in ("solved", "closed"):
         because = "customer_called"
         return await ending.reopen(conn, now, ticket, actor="customer", because=because)

@@ -10,14 +10,15 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from channels import CallEvent
-from contactcenter import db, events, tickets, timeline
+from contactcenter import db, events, timeline
 from contactcenter.calls import accounts, call_hooks, callbacks, calls, ringing
 from contactcenter.calls.callbacks import Callback
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, moving, on_the_line, seek
+from contactcenter.dispatch import ending, moving, on_the_line, pausing, seek
 from contactcenter.errors import Conflict, NotFound
 from contactcenter.events import Event
-from contactcenter.tickets import Ticket, fact
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket, fact
 
 #: How often a customer is dialled who does not answer, and how long he is left alone in between.
 ATTEMPTS: Final = 3
@@ -121,7 +122,7 @@ async def line_up(conn: Conn, now: datetime, ticket: Ticket, queue_id: int) -> T
     because = "customer_called"
     if ticket.state in ("solved", "closed"):
         return await ending.reopen(conn, now, ticket, actor="customer", because=because)
-    return await ending.resume(conn, now, ticket, actor="customer", because=because)
+    return await pausing.resume(conn, now, ticket, actor="customer", because=because)
 
 
 async def goes_on(
@@ -201,7 +202,7 @@ async def cancel(conn: Conn, now: datetime, callback_id: int, *, actor: str) -> 
 async def _leave(conn: Conn, now: datetime, ticket: Ticket, due_at: datetime) -> None:
     """The agent is free; he is asked first when it is time, at once where he never dialled."""
     if due_at > now:
-        await ending.pend(conn, now, ticket.id, actor="system", wake_at=due_at)
+        await pausing.pend(conn, now, ticket.id, actor="system", wake_at=due_at)
         return
     await on_the_line.put_back(conn, now, ticket)
 

@@ -8,7 +8,7 @@ from typing import Any, final
 from contactcenter import metrics, rules
 from contactcenter.db import Conn, OwnConnection
 from contactcenter.rules import Rules
-from contactcenter.sla_counting import Known
+from contactcenter.sla.sla_counting import Known
 from routing.explanation import Explanation
 from routing.sla import Happening
 

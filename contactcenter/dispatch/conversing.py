@@ -9,9 +9,11 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, events, sla, tickets
+from contactcenter import db, events
 from contactcenter.db import Conn
-from contactcenter.tickets import Ticket, fact
+from contactcenter.sla import sla
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket, fact
 
 
 class _Talk(Struct, frozen=True, kw_only=True):

@@ -9,11 +9,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from contactcenter import db, queues, segments, sla_clocks, ticket_credits, tickets, timers
+from contactcenter import db, queues, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import arriving, rule_book, seek
 from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.connection import rules_of
+from contactcenter.segments import segments
+from contactcenter.sla import sla_clocks
+from contactcenter.tickets import ticket_credits, tickets
 
 
 class _Entered(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from contactcenter import db, escalations, events, queues, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import escalation_facts, moving, rule_book
 from contactcenter.dispatch.connection import rules_of
-from contactcenter.tickets import Ticket, fact
+from contactcenter.tickets.tickets import Ticket, fact
 from routing import escalation
 from routing.escalation import Due, Limits, Standing
 

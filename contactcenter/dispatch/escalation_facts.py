@@ -10,7 +10,7 @@ from msgspec import Struct
 from contactcenter import calendars, db, ticket_facts
 from contactcenter.db import Conn
 from contactcenter.queues import Queue
-from contactcenter.tickets import Ticket
+from contactcenter.tickets.tickets import Ticket
 from routing import calendars as hours
 from routing import entry, escalation, requests
 from routing.calendars import ALWAYS_OPEN, Calendar

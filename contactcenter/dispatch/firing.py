@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from contactcenter import db, follow_ups, logs, offers, ticket_credits, tickets, timers
+from contactcenter import db, logs, offers, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     delays,
@@ -15,12 +15,15 @@ from contactcenter.dispatch import (
     holding,
     opening,
     overflowing,
+    pausing,
     presence,
     promises,
     returning,
     seek,
 )
 from contactcenter.dispatch.connection import apart, raises
+from contactcenter.feedback import follow_ups
+from contactcenter.tickets import ticket_credits, tickets
 from contactcenter.timers import Timer
 
 _TRY_AGAIN_AFTER: Final = timedelta(seconds=60)
@@ -107,7 +110,7 @@ async def _wake_up(conn: Conn, now: datetime, timer: Timer) -> None:
     assert timer.ticket_id is not None
     ticket = await tickets.lock(conn, timer.ticket_id)
     if ticket.state in ("pending", "on_hold"):
-        await ending.resume(conn, now, ticket, actor="system", because="wake_up")
+        await pausing.resume(conn, now, ticket, actor="system", because="wake_up")
 
 
 async def _wrap_up_end(conn: Conn, now: datetime, timer: Timer) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter import agents, offers, tickets, timers, turns
+from contactcenter import agents, offers, timers, turns
 from contactcenter.agents import Agent
 from contactcenter.calls import ringing
 from contactcenter.db import Conn
@@ -23,7 +23,8 @@ from contactcenter.dispatch.refusals import (
 )
 from contactcenter.errors import BadInput
 from contactcenter.offers import Offer
-from contactcenter.tickets import Ticket, fact
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket, fact
 from contactcenter.turns import Freed, OfferEnding, Turn, Turned
 from routing.eligibility import SIGNED_IN
 

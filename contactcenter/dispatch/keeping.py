@@ -8,13 +8,14 @@ from typing import Final
 
 import msgspec
 
-from contactcenter import agents, db, events, ticket_changes, tickets
+from contactcenter import agents, db, events
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.dispatch.tier_clock import Waits
-from contactcenter.ticket_changes import ChangedTicket
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import ticket_changes, tickets
+from contactcenter.tickets.ticket_changes import ChangedTicket
+from contactcenter.tickets.tickets import Ticket
 from routing.eligibility import SIGNED_IN
 
 _SQL = db.Statements(__name__)

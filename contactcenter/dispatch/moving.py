@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from contactcenter import db, escalations, legs, queues, ticket_credits, tickets, turns
+from contactcenter import db, escalations, queues, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, overflowing, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
@@ -15,7 +15,8 @@ from contactcenter.dispatch.refusals import check
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.events import Event
 from contactcenter.queues import Queue
-from contactcenter.tickets import Ticket, fact
+from contactcenter.tickets import legs, ticket_credits, tickets
+from contactcenter.tickets.tickets import Ticket, fact
 from contactcenter.turns import Turn, Turned
 from routing import escalation
 from routing.escalation import Held

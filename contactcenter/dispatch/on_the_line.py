@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from contactcenter import db, offers, tickets
+from contactcenter import db, offers
 from contactcenter.calls import ringing
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding, seek
 from contactcenter.dispatch.connection import rules_of
-from contactcenter.tickets import Ticket, fact
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket, fact
 from contactcenter.turns import Turn
 
 _SQL = db.Statements(__name__)

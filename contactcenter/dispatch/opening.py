@@ -9,10 +9,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter import calendars, db, events, tickets, timers
+from contactcenter import calendars, db, events, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import seek
 from contactcenter.events import Event
+from contactcenter.tickets import tickets
 from routing import calendars as hours
 
 #: So many tickets are looked up together while a queue opens.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from contactcenter import db, queues, tickets, timers, turns
+from contactcenter import db, queues, timers, turns
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
@@ -16,7 +16,8 @@ from contactcenter.dispatch.refusals import check
 from contactcenter.dispatch.tier_clock import Waits
 from contactcenter.queues import Queue
 from contactcenter.rules import Rules
-from contactcenter.tickets import Ticket, fact
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket, fact
 from contactcenter.turns import Turn
 
 _SQL = db.Statements(__name__)

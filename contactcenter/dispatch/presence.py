@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Final, Literal
 
-from contactcenter import agents, offers, tickets, timers
+from contactcenter import agents, offers, timers
 from contactcenter.agents import Agent
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, holding, keeping, seek, wrapping
+from contactcenter.dispatch import holding, keeping, pausing, seek, wrapping
 from contactcenter.errors import BadInput, Conflict
+from contactcenter.tickets import tickets
 
 Wanted = Literal["offline", "available", "away", "draining"]
 
@@ -64,7 +65,7 @@ async def _leave_calls(conn: Conn, now: datetime, agent_id: int) -> None:
     """Nobody keeps a call's place of an agent who does not wrap it up any more."""
     for done in await wrapping.end(conn, now, agent_id):
         if done.ticket_id is not None:
-            await ending.pend(conn, now, done.ticket_id, actor="system", wake_at=None)
+            await pausing.pend(conn, now, done.ticket_id, actor="system", wake_at=None)
 
 
 async def lose(conn: Conn, now: datetime, agent_id: int) -> None:

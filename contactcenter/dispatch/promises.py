@@ -9,21 +9,15 @@ from typing import Final
 
 import msgspec
 
-from contactcenter import (
-    events,
-    sla,
-    sla_clocks,
-    sla_counting,
-    ticket_credits,
-    tickets,
-    timers,
-)
+from contactcenter import events, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch.connection import RoutingConnection, rules_of
 from contactcenter.rules import Rules
-from contactcenter.sla_clocks import Row
-from contactcenter.sla_counting import Hours, Known, counted
-from contactcenter.tickets import Ticket, fact
+from contactcenter.sla import sla, sla_clocks, sla_counting
+from contactcenter.sla.sla_clocks import Row
+from contactcenter.sla.sla_counting import Hours, Known, counted
+from contactcenter.tickets import ticket_credits, tickets
+from contactcenter.tickets.tickets import Ticket, fact
 from contactcenter.timers import Timer
 
 #: The named reason for which a ticket at risk is served as if it had waited longer.

@@ -2,7 +2,7 @@
 
 from contactcenter.agents import Agent
 from contactcenter.errors import Conflict
-from contactcenter.tickets import Ticket
+from contactcenter.tickets.tickets import Ticket
 from routing import states
 
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from contactcenter import calendars, db, queues, tickets, timers
+from contactcenter import calendars, db, queues, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding
+from contactcenter.tickets import tickets
 from routing import calendars as hours
 
 

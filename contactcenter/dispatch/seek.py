@@ -10,14 +10,15 @@ from typing import Any
 
 import msgspec
 
-from contactcenter import db, queues, tickets, timers, turns
+from contactcenter import db, queues, timers, turns
 from contactcenter.calls import ringing
 from contactcenter.db import Conn
 from contactcenter.dispatch import banding, explaining, tier_clock
 from contactcenter.dispatch.connection import RoutingConnection
 from contactcenter.dispatch.sights import Candidate, Ring, Sight, Sights
 from contactcenter.queues import Queue
-from contactcenter.tickets import Ticket, fact
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket, fact
 from contactcenter.turns import NewOffer, OfferEnding, Turn, Turned
 from routing import assignment, states
 from routing.instants import to_us

@@ -11,7 +11,7 @@ from contactcenter.dispatch import rule_book
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.queues import Queue
 from contactcenter.rules import Rules
-from contactcenter.tickets import Ticket
+from contactcenter.tickets.tickets import Ticket
 from routing import calendars as hours
 from routing import escalation
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from contactcenter import agents, escalations, legs, queues
+from contactcenter import agents, escalations, queues
 from contactcenter.db import Conn
 from contactcenter.dispatch import keeping, moving, seek, tier_clock
 from contactcenter.dispatch.connection import rules_of
@@ -12,7 +12,8 @@ from contactcenter.dispatch.holding import let_go, look_around, waiting_again
 from contactcenter.dispatch.refusals import NotInQueue, check
 from contactcenter.errors import BadInput, Conflict
 from contactcenter.queues import Queue
-from contactcenter.tickets import Ticket, fact
+from contactcenter.tickets import legs
+from contactcenter.tickets.tickets import Ticket, fact
 from contactcenter.turns import Turn
 from routing import escalation
 

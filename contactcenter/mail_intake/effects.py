@@ -11,10 +11,11 @@ import structlog
 from msgspec import Struct
 
 from channels import Channel, Inbound, Mail, Unavailable
-from contactcenter import autoresponses, mail_classes
-from contactcenter.autoresponses import Asked
 from contactcenter.db import Conn
 from contactcenter.mail_intake import reports as mail_reports
+from contactcenter.mails import mail_classes
+from contactcenter.outbound import autoresponses
+from contactcenter.outbound.autoresponses import Asked
 from contactcenter.storable_text import storable
 from routing import language
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from channels import Inbound, Unreadable
-from contactcenter import db, inbound_columns, quarantine
+from contactcenter import db, quarantine
 from contactcenter.db import Conn
+from contactcenter.inbound import inbound_columns
 from contactcenter.mail_intake.placing import Held
 
 _SQL = db.Statements(__name__)

@@ -13,15 +13,17 @@ import structlog
 from msgspec import Struct
 
 from channels import Channel, Checkpoint, Inbound, LeaseLost, NotStored, Outcome, Unreadable
-from contactcenter import db, inbound_columns, mailroom, metrics, quarantine, timers
+from contactcenter import db, metrics, quarantine, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.errors import NoDatabase
+from contactcenter.inbound import inbound_columns
 from contactcenter.mail_intake import effects, holding, storing, threads
 from contactcenter.mail_intake.handed import Handed, Item
 from contactcenter.mail_intake.placing import Held, Joined, Opened
 from contactcenter.mail_intake.storing import Placed
-from contactcenter.own_addresses import OwnAddresses
+from contactcenter.mails import mailroom
+from contactcenter.outbound.own_addresses import OwnAddresses
 
 #: What is kept beside the bytes of a mail: which of our addresses it came to.
 ENTRY_POINT: Final = "entry_point"

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from channels import Address, MailKind
-from contactcenter.mail_classes import TREATMENTS, Treatment
+from contactcenter.mails.mail_classes import TREATMENTS, Treatment
 
 #: By what a mail shows its ticket, the strongest first: a reply address that we made, a mail of
 #: ours that it answers, a mail of a customer that it answers, a number in its subject.

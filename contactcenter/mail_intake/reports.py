@@ -10,8 +10,10 @@ from typing import Final
 from msgspec import Struct
 
 from channels import BadAddress, Channel, Inbound, Mail, StatusUpdate
-from contactcenter import db, deliveries, mail_columns, opt_outs
+from contactcenter import db
 from contactcenter.db import Conn
+from contactcenter.mails import mail_columns
+from contactcenter.outbound import deliveries, opt_outs
 from contactcenter.storable_text import storable
 
 #: What a server that names none means by giving up, and by not taking it at all.

@@ -8,12 +8,14 @@ from typing import Any, Final
 from msgspec import Struct
 
 from channels import Address, Inbound
-from contactcenter import blobs, db, events, mail_columns, tickets
+from contactcenter import blobs, db, events
 from contactcenter.db import Conn
 from contactcenter.mail_intake.effects import StoredMail
 from contactcenter.mail_intake.placing import Joined, NewMail, Opened
 from contactcenter.mail_intake.threads import LostRace
+from contactcenter.mails import mail_columns
 from contactcenter.storable_text import optional, storable
+from contactcenter.tickets import tickets
 
 #: What a stranger calls himself may be as long as he likes.
 _NAME: Final = 200

@@ -13,7 +13,7 @@ import asyncpg
 from msgspec import Struct
 
 from channels import Inbound
-from contactcenter import db, mail_columns
+from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.mail_intake.placing import (
     Author,
@@ -24,6 +24,7 @@ from contactcenter.mail_intake.placing import (
     NewMail,
     Placer,
 )
+from contactcenter.mails import mail_columns
 from contactcenter.storable_text import storable
 
 _AN_HOUR: Final = timedelta(hours=1)

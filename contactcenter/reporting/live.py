@@ -10,11 +10,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter import db, sla_views
+from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.reporting import kept_facts
 from contactcenter.reporting.today import Day, Today
-from contactcenter.sla_views import AtRisk, Window
+from contactcenter.sla import sla_views
+from contactcenter.sla.sla_views import AtRisk, Window
 
 #: Where the buckets of age begin: a minute is long on the telephone, an hour for a mail.
 AGES_S: Final = (0, 60, 300, 900, 3600)

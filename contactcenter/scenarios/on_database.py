@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from contactcenter import db, offers, queues, tickets, timers
+from contactcenter import db, offers, queues, timers
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import (
     ending,
@@ -28,7 +28,8 @@ from contactcenter.dispatch.connection import RoutingConnection
 from contactcenter.scenarios import outcome, staging
 from contactcenter.scenarios.scale import Scale, scale_of
 from contactcenter.scenarios.staging import Stage
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 from contactcenter.timers import Instant
 from routing.engine.alarm_clock import AlarmClock
 from routing.engine.playing import (

@@ -12,8 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from channels import Inbound
-from contactcenter import blobs, db, inbound_columns
+from contactcenter import blobs, db
 from contactcenter.db import Conn
+from contactcenter.inbound import inbound_columns
 from contactcenter.surveys import answering
 
 #: What stands around a digit and means nothing.

@@ -13,22 +13,16 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from channels import Channel, MailAddress
-from contactcenter import (
-    addressing,
-    db,
-    events,
-    mails,
-    notice_limits,
-    opt_outs,
-    outbox,
-    tickets,
-    timeline,
-)
+from contactcenter import addressing, db, events, timeline
 from contactcenter.addressing import ContactUnreachable, EntryPoint, Identity, Letter
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
+from contactcenter.mails import mails
+from contactcenter.notices import notice_limits
+from contactcenter.outbound import opt_outs, outbox
 from contactcenter.surveys import links, policy
 from contactcenter.surveys.policy import LINK, Policy
+from contactcenter.tickets import tickets
 
 Reason = Literal[
     "switched_off", "not_solved", "asked_lately", "too_late", "unreachable", "opted_out"

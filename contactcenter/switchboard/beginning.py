@@ -8,7 +8,7 @@ from contactcenter import db
 from contactcenter.calls import calls, matching
 from contactcenter.calls.calls import Call
 from contactcenter.db import Conn
-from contactcenter.own_addresses import OwnAddresses
+from contactcenter.outbound.own_addresses import OwnAddresses
 from contactcenter.switchboard.asked import AccountOf
 
 #: What addresses of callers begin with, and their kind; anything else is a short code or a name.

@@ -30,7 +30,7 @@ from contactcenter.db import Conn, Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.dispatch.routing_lock import Clock
 from contactcenter.errors import NoDatabase
-from contactcenter.own_addresses import OwnAddresses
+from contactcenter.outbound.own_addresses import OwnAddresses
 from contactcenter.switchboard import (
     beginning,
     hearing,

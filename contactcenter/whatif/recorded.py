@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from contactcenter import conditions, db, ticket_facts, timers
+from contactcenter import db, ticket_facts, timers
 from contactcenter.configuration_document import checking, reading, rows
 from contactcenter.configuration_document.document import Document
 from contactcenter.configuration_document.findings import World
@@ -16,6 +16,7 @@ from contactcenter.configuration_document.naming import Names
 from contactcenter.configuration_document.problems import InvalidConfiguration
 from contactcenter.db import Conn, Database
 from contactcenter.errors import DomainError
+from contactcenter.segments import conditions
 from routing import entry
 
 #: A day with more stays of tickets in queues and hands is too large for one look.

@@ -10,9 +10,10 @@ import recorded_calls
 from access_table import PROPOSED_DAY, WAV
 from house import HASHED, PASSWORD, Caller, House
 
-from contactcenter import blobs, merges, opt_outs
+from contactcenter import blobs, merges
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding
+from contactcenter.outbound import opt_outs
 
 Kind = Literal["own", "foreign", "restricted", "missing"]
 KINDS: Final[tuple[Kind, ...]] = ("own", "foreign", "restricted", "missing")

@@ -7,7 +7,8 @@ import os
 import factories
 import pytest
 
-from contactcenter import attachments, outbox, timeline
+from contactcenter import attachments, timeline
+from contactcenter.outbound import outbox
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 LARGE = os.urandom(1_500_000)

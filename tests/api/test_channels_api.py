@@ -1,6 +1,6 @@
 """Which channels there are, and whether messages to our addresses come in."""
 
-from contactcenter.mailroom import Mailroom
+from contactcenter.mails.mailroom import Mailroom
 
 HELP, SALES = "help@example.com", "sales@example.com"
 

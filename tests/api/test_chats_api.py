@@ -8,7 +8,7 @@ import pytest
 
 import channels
 from channels import Details
-from contactcenter import chat_addresses
+from contactcenter.chats import chat_addresses
 
 SARA = "sara@example.net"
 PHONE = "+989121112233"

@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from channels import Unavailable
-from contactcenter import entry_point_secrets
+from contactcenter.administration import entry_point_secrets
 from contactcenter.db import Database
 from contactcenter.own_settings import OwnSettingsReader
 from contactcenter.secret_keys import NotDecrypted, SecretKeys, new_key

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import factories as make
 import pytest
 
-from contactcenter import tickets
 from contactcenter.dispatch import ending, holding
 from contactcenter.reporting import kept_facts
+from contactcenter.tickets import tickets
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 PERIOD = "from=2026-03-01T00:00:00Z&to=2026-03-29T00:00:00Z"

@@ -6,8 +6,8 @@ import factories
 import pytest
 from callers import Caller
 
-from contactcenter import follow_ups
 from contactcenter.dispatch import ending, firing, holding
+from contactcenter.feedback import follow_ups
 
 SOON = "2099-01-01T10:00:00Z"
 

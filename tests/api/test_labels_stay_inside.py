@@ -11,7 +11,8 @@ from pathlib import Path
 import factories
 import pytest
 
-from contactcenter import api, saved_replies
+from contactcenter import api
+from contactcenter.administration import saved_replies
 from contactcenter.api.operation import PUBLIC
 from routing.temperament import LABELS, guidance
 
@@ -25,13 +26,13 @@ TRACES = (
 #: Modules that write what leaves the house: to customers, or as a file. Whom a letter of information goes to
 #: may be chosen by temperament; what writes it down does not know.
 OUTWARD = (
-    "contactcenter/sender.py", "contactcenter/outbox.py", "contactcenter/outbox.sql",
-    "contactcenter/autoresponses.py", "contactcenter/autoresponses.sql", "contactcenter/speech.py",
-    "contactcenter/mails.py", "contactcenter/mails.sql", "contactcenter/addressing.py",
-    "contactcenter/opt_outs.py", "contactcenter/opt_outs.sql", "contactcenter/api/media.py",
-    "contactcenter/saved_replies.py", "contactcenter/audiences.py",
-    "contactcenter/audiences.sql", "contactcenter/segment_members.py", "contactcenter/segment_members.sql",
-    "contactcenter/behaviour_csv.py", "contactcenter/asset_csv.py", "contactcenter/whatif/csv.py",
+    "contactcenter/sender.py", "contactcenter/outbound/outbox.py", "contactcenter/outbound/outbox.sql",
+    "contactcenter/outbound/autoresponses.py", "contactcenter/outbound/autoresponses.sql", "contactcenter/speech.py",
+    "contactcenter/mails/mails.py", "contactcenter/mails/mails.sql", "contactcenter/addressing.py",
+    "contactcenter/outbound/opt_outs.py", "contactcenter/outbound/opt_outs.sql", "contactcenter/api/media.py",
+    "contactcenter/administration/saved_replies.py", "contactcenter/audiences.py",
+    "contactcenter/audiences.sql", "contactcenter/segmentation/segment_members.py", "contactcenter/segmentation/segment_members.sql",
+    "contactcenter/behaviour/behaviour_csv.py", "contactcenter/assets/asset_csv.py", "contactcenter/whatif/csv.py",
 )  # fmt: skip
 
 
@@ -113,10 +114,8 @@ def test_channels_do_not_know_of_it():
 
 def test_chats_do_not_know_of_it():
     """Whatever a visitor may be told, and what is asked of the database for it."""
-    modules = [
-        *(ROOT / "contactcenter").glob("chat*.py"),
-        *(ROOT / "contactcenter").glob("chat*.sql"),
-    ]
+    rooms = [ROOT / "contactcenter" / name for name in ("chats", "chatroom")]
+    modules = [file for room in rooms for file in room.iterdir() if file.suffix in {".py", ".sql"}]
     assert {"chatroom.py", "chat_lines.sql", "chat_standing.sql"} <= {file.name for file in modules}
     for file in modules:
         said = file.read_text("utf-8")

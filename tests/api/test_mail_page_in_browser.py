@@ -15,8 +15,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from channels import Letter
 from channels._mail import letter_markup
-from contactcenter import mail_page
-from contactcenter.mail_views import WholeMail
+from contactcenter.mails import mail_page
+from contactcenter.mails.mail_views import WholeMail
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

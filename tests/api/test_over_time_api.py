@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import factories as make
 import pytest
 
-from contactcenter import tickets
 from contactcenter.dispatch import ending, holding, moving
 from contactcenter.reporting import kept_facts
+from contactcenter.tickets import tickets
 
 #: A Monday, 11:30 in Tehran.
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import factories
 import pytest
 
-from contactcenter import chat_ratings
+from contactcenter.chats import chat_ratings
 from contactcenter.dispatch import ending, seek
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import factories
 import pytest
 
-from contactcenter import sla
 from contactcenter.dispatch import holding
 from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.entering import enter
+from contactcenter.sla import sla
 from contactcenter.temperament_model import trained_reader
 from contactcenter.triage import Triage
 from routing.sla import Happening

@@ -3,7 +3,7 @@
 import factories
 import pytest
 
-from contactcenter import segments
+from contactcenter.segments import segments
 
 
 @pytest.fixture

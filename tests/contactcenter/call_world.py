@@ -5,11 +5,11 @@ from typing import Any
 
 import factories
 
-from contactcenter import tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import arriving, calling
 from contactcenter.dispatch.arriving import Finding
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 
 async def telephone(conn: Conn, agent_id: int) -> int:

@@ -12,20 +12,23 @@ import asyncpg
 import factories as make
 
 from channels import Channel
-from contactcenter import (
-    addressing,
-    calendar_setup,
-    calendars,
-    desk,
-    opening_hours,
-    outbox,
-    tickets,
-    timers,
-)
+from contactcenter import addressing, calendars, desk, opening_hours, timers
+from contactcenter.administration import calendar_setup
 from contactcenter.calendars import Calendar
-from contactcenter.dispatch import arriving, ending, firing, holding, moving, promises, seek
+from contactcenter.dispatch import (
+    arriving,
+    ending,
+    firing,
+    holding,
+    moving,
+    pausing,
+    promises,
+    seek,
+)
 from contactcenter.dispatch.connection import RoutingConnection, forget_rules
-from contactcenter.tickets import Ticket
+from contactcenter.outbound import outbox
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 T = TypeVar("T")
 
@@ -222,11 +225,11 @@ class Centre:
         return (await self.hold(at(minute), change)).id
 
     async def pend(self, ticket_id: int, minute: float) -> None:
-        change = ending.pend(self.conn, at(minute), ticket_id, actor="system", wake_at=None)
+        change = pausing.pend(self.conn, at(minute), ticket_id, actor="system", wake_at=None)
         await self.hold(at(minute), change)
 
     async def put_on_hold(self, ticket_id: int, minute: float, until: float) -> None:
-        change = ending.hold(
+        change = pausing.hold(
             self.conn, at(minute), ticket_id, actor="system", reason="part", wake_at=at(until)
         )
         await self.hold(at(minute), change)
@@ -234,7 +237,7 @@ class Centre:
     async def resume(self, ticket_id: int, minute: float) -> None:
         async def change() -> Ticket:
             ticket = await tickets.lock(self.conn, ticket_id)
-            return await ending.resume(
+            return await pausing.resume(
                 self.conn, at(minute), ticket, actor="system", because="agent"
             )
 

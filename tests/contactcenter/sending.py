@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import factories
 
 from channels import FailureKind, Listed, Outbound, Receipt
-from contactcenter import outbox
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
+from contactcenter.outbound import outbox
 from contactcenter.sender import Sender
 
 NOW = datetime.now(UTC)

@@ -10,9 +10,10 @@ import factories
 import msgspec
 import pytest
 
-from contactcenter import agent_skills, configuration_versions, rules, staffing, teams, tickets
+from contactcenter import configuration_versions, rules
 from contactcenter.activation import activating
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import agent_skills, staffing, teams
 from contactcenter.configuration_document import parsing, reading, rows, writing
 from contactcenter.configuration_document.document import Document, Terms
 from contactcenter.configuration_document.problems import InvalidConfiguration
@@ -20,6 +21,7 @@ from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, seek
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.errors import Stale
+from contactcenter.tickets import tickets
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CHANNELS = frozenset({"sms"})

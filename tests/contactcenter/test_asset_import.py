@@ -9,7 +9,7 @@ import pytest
 from command_line import command
 
 from channels import Address
-from contactcenter import asset_csv
+from contactcenter.assets import asset_csv
 from contactcenter.errors import BadInput
 
 HEADER = "service_tag,model,warranty_from,warranty_until,phone,configuration.memory,download.BIOS\n"

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from channels import Address, Authentication, Inbound, Unavailable
 from contactcenter import timers
-from contactcenter.autoresponses import OF_ALL
 from contactcenter.db import Database
 from contactcenter.desk import Letter, reply
+from contactcenter.outbound.autoresponses import OF_ALL
 
 EN = "We have got your message."
 FA = "پیام شما رسید."

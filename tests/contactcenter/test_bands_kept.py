@@ -7,7 +7,7 @@ from noon import NOON, after
 
 from contactcenter import bands, rules
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import banding, ending, holding, moving, seek
+from contactcenter.dispatch import banding, ending, holding, moving, pausing, seek
 from contactcenter.dispatch.connection import rules_of
 from contactcenter.rules import Bands, Experiment
 
@@ -99,7 +99,7 @@ async def test_the_customers_turn_is_no_time_of_work(database: Database) -> None
         actor = f"user:{agent_id}"
         await holding.give_to(conn, begun, ticket.id, agent_id, actor=actor, note_id=None)
         pending_at = begun + timedelta(minutes=30)
-        await ending.pend(conn, pending_at, ticket.id, actor=actor, wake_at=None)
+        await pausing.pend(conn, pending_at, ticket.id, actor=actor, wake_at=None)
         await ending.solve(
             conn,
             begun + timedelta(hours=9),

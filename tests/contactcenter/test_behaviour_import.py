@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels import Address
-from contactcenter import behaviour_csv, behaviour_import
-from contactcenter.behaviour import BehaviourEvent
+from contactcenter.behaviour import behaviour_csv, behaviour_import
+from contactcenter.behaviour.behaviour import BehaviourEvent
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import factories
 
-from contactcenter import behaviour_forgetting
+from contactcenter.behaviour import behaviour_forgetting
 from contactcenter.behaviour_keeper import BehaviourKeeper
 from contactcenter.bell import Bell
 from contactcenter.db import Database

@@ -40,7 +40,7 @@ async def test_a_scan_of_a_large_table_is_found(conn: asyncpg.Connection) -> Non
 
 
 async def test_a_run_that_finds_one_does_not_count(server_dsn: str, monkeypatch) -> None:
-    texts = plans.Statements.registry["contactcenter.inbound_storing"].texts
+    texts = plans.Statements.registry["contactcenter.inbound.inbound_storing"].texts
     monkeypatch.setitem(texts, "read_all", "SELECT body FROM interaction WHERE body = $1")
 
     with pytest.raises(

@@ -12,7 +12,7 @@ import factories
 import pytest
 from noon import NOON
 
-from contactcenter import agents, tickets
+from contactcenter import agents
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     answering,
@@ -24,6 +24,7 @@ from contactcenter.dispatch import (
     transferring,
 )
 from contactcenter.errors import DomainError
+from contactcenter.tickets import tickets
 
 #: What must be empty after each step, and what it would mean.
 ALWAYS = {

@@ -4,10 +4,10 @@ import factories
 import pytest
 from noon import after
 
-from contactcenter import tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding, moving, transferring
 from contactcenter.dispatch.refusals import NotInQueue
+from contactcenter.tickets import tickets
 
 
 async def held(world: Conn, queue_id: int, agent_id: int) -> tickets.Ticket:

@@ -5,10 +5,11 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import agents, tickets
+from contactcenter import agents
 from contactcenter.db import Conn
 from contactcenter.dispatch import answering, calling, calling_back, ending, firing, presence
 from contactcenter.dispatch.calling_back import AGAIN_AFTER_S, ATTEMPTS, CallbackOver
+from contactcenter.tickets import tickets
 
 
 async def promised(world: Conn, **agent: object) -> tuple[int, int, int, int]:

@@ -5,7 +5,7 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import agents, tickets, why_not
+from contactcenter import agents, why_not
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     answering,
@@ -13,11 +13,13 @@ from contactcenter.dispatch import (
     ending,
     firing,
     holding,
+    pausing,
     presence,
     refusals,
     seek,
     transferring,
 )
+from contactcenter.tickets import tickets
 
 
 async def talking(
@@ -324,8 +326,10 @@ async def test_nobody_pends_or_solves_what_he_talks_about(world: Conn, act: str)
     now, by = after(20), "system"
 
     acts = {
-        "pend": lambda: ending.pend(world, now, ticket_id, actor=by, wake_at=None),
-        "hold": lambda: ending.hold(world, now, ticket_id, actor=by, reason="x", wake_at=after(90)),
+        "pend": lambda: pausing.pend(world, now, ticket_id, actor=by, wake_at=None),
+        "hold": lambda: pausing.hold(
+            world, now, ticket_id, actor=by, reason="x", wake_at=after(90)
+        ),
         "solve": lambda: ending.solve(
             world, now, ticket_id, actor=by, disposition="solved", reopen_window_s=60
         ),

@@ -9,8 +9,10 @@ import pytest
 from chat_lines import CHANNELS
 
 from channels import ChatRefused, Details
-from contactcenter import chat_addresses, chat_views, chat_ways, contacts, identities, tickets
+from contactcenter.chats import chat_addresses, chat_views, chat_ways
+from contactcenter.contacts import contacts, identities
 from contactcenter.db import Conn
+from contactcenter.tickets import tickets
 
 NOW = datetime(2026, 3, 21, 10, tzinfo=UTC)
 

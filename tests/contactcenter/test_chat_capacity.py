@@ -3,12 +3,13 @@
 import factories
 from noon import NOON, after
 
-from contactcenter import offers, tickets
+from contactcenter import offers
 from contactcenter.configuration_vocabulary import RINGS
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, presence, seek
+from contactcenter.dispatch import ending, pausing, presence, seek
 from contactcenter.rules import CAPACITY
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 AT_ONCE = ["webchat", "phone", "sms", "email"]
 
@@ -106,7 +107,7 @@ async def test_what_is_the_visitors_turn_takes_nothing(world: Conn) -> None:
     (call,) = await come(world, queue_id, "phone", since=5)
 
     for n, one in enumerate(held):
-        await ending.pend(
+        await pausing.pend(
             world, after(10 + n), one.id, actor=f"user:{agent_id}", wake_at=after(900)
         )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contactcenter.chat_connection import ChatConnection
+from contactcenter.chats.chat_connection import ChatConnection
 from contactcenter.db import Database, OwnConnection
 from contactcenter.errors import NoDatabase
 

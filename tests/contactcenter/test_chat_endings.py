@@ -12,13 +12,15 @@ from chat_world import KEY, PATIENCE_S, Process, RecordingSeat, process, widget,
 from noon import NOON, after
 
 from channels import ChatRefused, Guest, Outbound, Standing
-from contactcenter import chat_farewell, offers, tickets
-from contactcenter.chat_farewell import end_now
-from contactcenter.chat_standing import standings
+from contactcenter import offers
+from contactcenter.chatroom import chat_farewell
+from contactcenter.chatroom.chat_farewell import end_now
+from contactcenter.chats.chat_standing import standings
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, holding, moving, seek
 from contactcenter.dispatch.dispatcher import dispatching
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels import ChatFile, ChatRefused
-from contactcenter import blobs, chat_files
-from contactcenter.chat_files import Sent, safe_name
+from contactcenter import blobs
+from contactcenter.chats import chat_files
+from contactcenter.chats.chat_files import Sent, safe_name
 from contactcenter.db import Database
 from contactcenter.upkeep import Upkeep
 

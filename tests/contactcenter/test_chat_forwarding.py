@@ -11,12 +11,15 @@ from mail_desk import Desk, receiving
 from mails import mail
 
 from channels import Address, Details, Inbound, Raw
-from contactcenter import chat_addresses, chat_forwarding, chat_views, desk, tickets, timeline
+from contactcenter import desk, timeline
 from contactcenter.addressing import Letter
-from contactcenter.chat_forwarding import By
+from contactcenter.chatroom import chat_forwarding
+from contactcenter.chatroom.chat_forwarding import By
+from contactcenter.chats import chat_addresses, chat_views
 from contactcenter.db import Conn, Database
 from contactcenter.errors import BadInput
-from contactcenter.opt_outs import OptedOut
+from contactcenter.outbound.opt_outs import OptedOut
+from contactcenter.tickets import tickets
 
 NOW = datetime.now(UTC)
 SARA = "sara@example.net"

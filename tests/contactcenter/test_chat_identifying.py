@@ -10,8 +10,11 @@ from chat_world import KEY, Process, process, said, widget
 
 import channels
 from channels import Attested, ChatRefused, Details, Env, Guest
-from contactcenter import chat_addresses, chat_identifying, contacts, identities, merge_undoing
+from contactcenter import merge_undoing
 from contactcenter.bell import Bell
+from contactcenter.chatroom import chat_identifying
+from contactcenter.chats import chat_addresses
+from contactcenter.contacts import contacts, identities
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.errors import BadInput

@@ -7,15 +7,16 @@ import pytest
 from noon import NOON, after
 
 from channels import ChatRefused
-from contactcenter import chat_ratings, tickets
-from contactcenter.chat_farewell import end_now
-from contactcenter.chat_standing import standings
+from contactcenter.chatroom.chat_farewell import end_now
+from contactcenter.chats import chat_ratings
+from contactcenter.chats.chat_standing import standings
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, seek, transferring
 from contactcenter.reporting import kept_facts, making
 from contactcenter.reporting.catalogue import REPORTS
 from contactcenter.reporting.making import Figure, Question, Span
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ import pytest
 from noon import NOON, after
 
 from channels import Standing
-from contactcenter import chat_standing, tickets
-from contactcenter.chat_standing import PACE_TAKINGS, standing_of_stranger, standings, told_s
+from contactcenter.chats import chat_standing
+from contactcenter.chats.chat_standing import PACE_TAKINGS, standing_of_stranger, standings, told_s
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, seek
+from contactcenter.dispatch import pausing, seek
+from contactcenter.tickets import tickets
 
 AGENTS = 4
 MEAN_TALK_S = 300.0
@@ -101,7 +102,7 @@ async def test_who_is_answered_knows_by_whom(world: Conn, queue_id: int, door: i
     found = (await standings(world, after(3), [him]))[him]
 
     assert found == Standing(state="talking", agent="Ann", read_sequence=2)
-    await ending.pend(world, after(4), mine.id, actor=f"user:{ann}", wake_at=None)
+    await pausing.pend(world, after(4), mine.id, actor=f"user:{ann}", wake_at=None)
     assert (await standings(world, after(5), [him]))[him].agent == "Ann"
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactcenter.chat_transcript_text import CHARACTERS, Spoken, transcript, without_links
+from contactcenter.chats.chat_transcript_text import CHARACTERS, Spoken, transcript, without_links
 
 AT = datetime(2026, 3, 21, 20, 15, tzinfo=UTC)
 TALK = [

@@ -8,7 +8,7 @@ import pytest
 from chat_lines import CHANNELS, Post
 
 from channels import ChatRefused
-from contactcenter import chat_transcripts
+from contactcenter.chats import chat_transcripts
 from contactcenter.db import Conn
 
 NOW = datetime(2026, 3, 21, 10, tzinfo=UTC)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from channels import Address, ChatRefused
-from contactcenter.chat_users import Known, Plan, planned, user_value
+from contactcenter.chats.chat_users import Known, Plan, planned, user_value
 
 SARA = Address(kind="site_user", value=user_value(5, "sara"))
 OMID = user_value(5, "omid")

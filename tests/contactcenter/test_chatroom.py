@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from prometheus_client import REGISTRY
 
 from channels import ChatRefused, Details, Guest, NotStored, Standing, Typing, Undeliverable
-from contactcenter import chat_endings, chat_receipts, chat_visitors, timers, upkeep
-from contactcenter.chat_connection import ChatConnection
+from contactcenter import timers, upkeep
+from contactcenter.chats import chat_endings, chat_receipts, chat_visitors
+from contactcenter.chats.chat_connection import ChatConnection
 from contactcenter.db import Database
 
 

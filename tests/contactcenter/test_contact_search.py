@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from contactcenter import contact_search
-from contactcenter.contact_search import wanted
+from contactcenter.contacts import contact_search
+from contactcenter.contacts.contact_search import wanted
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import factories
 from noon import NOON, after
 from promised import Centre
 
-from contactcenter import decisions, desk, ticket_credits, tickets
+from contactcenter import decisions, desk
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     arriving,
@@ -14,13 +14,15 @@ from contactcenter.dispatch import (
     firing,
     holding,
     moving,
+    pausing,
     presence,
     seek,
     transferring,
 )
 from contactcenter.events import KINDS
 from contactcenter.speech import Speech
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import ticket_credits, tickets
+from contactcenter.tickets.tickets import Ticket
 from contactcenter.time_zones import zone_of
 from routing.escalation import Held
 from routing.wording import Language
@@ -251,19 +253,19 @@ async def test_a_ticket_from_pause_to_end(world: Conn) -> None:
     ticket = await ringing(world, support)
     actor = f"user:{ann}"
 
-    await ending.pend(world, after(60), ticket.id, actor=actor, wake_at=None)
-    await ending.resume(
+    await pausing.pend(world, after(60), ticket.id, actor=actor, wake_at=None)
+    await pausing.resume(
         world,
         after(120),
         await tickets.lock(world, ticket.id),
         actor="customer",
         because="customer_wrote",
     )
-    await ending.hold(
+    await pausing.hold(
         world, after(180), ticket.id, actor=actor, reason="part", wake_at=after(86_400)
     )
     await presence.change(world, after(200), ann, "offline", None, actor=actor)
-    await ending.resume(
+    await pausing.resume(
         world,
         after(86_400),
         await tickets.lock(world, ticket.id),
@@ -337,11 +339,11 @@ async def test_a_ticket_that_comes_back_is_kept_for_who_had_it(world: Conn) -> N
     queue_id = await factories.queue(world, name="Support", auto_accept=["sms"])
     ann = await factories.agent(world, NOON, name="Ann", queues=[queue_id], capacity=1)
     ticket = await ringing(world, queue_id)
-    await ending.pend(world, after(10), ticket.id, actor=f"user:{ann}", wake_at=None)
+    await pausing.pend(world, after(10), ticket.id, actor=f"user:{ann}", wake_at=None)
     other = await ringing(world, queue_id, after(11))
 
     pending = await tickets.lock(world, ticket.id)
-    await ending.resume(world, after(20), pending, actor="customer", because="customer_wrote")
+    await pausing.resume(world, after(20), pending, actor="customer", because="customer_wrote")
     await ending.solve(
         world, after(30), other.id, actor=f"user:{ann}", disposition="solved", reopen_window_s=60
     )

@@ -6,7 +6,7 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import agents, offers, tickets, timers
+from contactcenter import agents, offers, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     arriving,
@@ -15,12 +15,14 @@ from contactcenter.dispatch import (
     firing,
     holding,
     moving,
+    pausing,
     presence,
     refusals,
     seek,
     transferring,
 )
 from contactcenter.errors import BadInput
+from contactcenter.tickets import tickets
 from routing.timing import PLACE, place
 
 
@@ -224,10 +226,10 @@ async def test_the_tier_clock_stands_still_while_it_is_the_customers_turn(world:
     ticket = await factories.queued_ticket(world, NOON, queue_id=lower)
     ticket = await seek.agent_for(world, NOON, ticket)
 
-    paused = await ending.pend(world, after(600), ticket.id, actor="system", wake_at=None)
+    paused = await pausing.pend(world, after(600), ticket.id, actor="system", wake_at=None)
     await firing.fire_due(world, after(9000), at_most=10)
     during = await tickets.find(world, ticket.id)
-    await ending.resume(world, after(9000), during, actor="customer", because="customer_wrote")
+    await pausing.resume(world, after(9000), during, actor="customer", because="customer_wrote")
 
     assert (paused.escalation_left_s, during.tier) == (3000, 1)
     assert await timers.due_for_ticket(world, "escalation", ticket.id) == after(12000)
@@ -252,7 +254,7 @@ async def test_a_pending_ticket_takes_no_room_and_comes_back_to_its_holder(world
     ticket = await factories.queued_ticket(world, NOON, queue_id=queue_id)
     ticket = await seek.agent_for(world, NOON, ticket)
 
-    pending = await ending.pend(world, after(10), ticket.id, actor="system", wake_at=after(500))
+    pending = await pausing.pend(world, after(10), ticket.id, actor="system", wake_at=after(500))
     load = (await agents.find(world, agent_id)).load
     await firing.fire_due(world, after(500), at_most=10)
 
@@ -267,11 +269,11 @@ async def test_a_customer_who_writes_finds_another_when_his_agent_is_gone(world:
     agent_id = await factories.agent(world, NOON, queues=[queue_id])
     ticket = await factories.queued_ticket(world, NOON, queue_id=queue_id)
     ticket = await seek.agent_for(world, NOON, ticket)
-    pending = await ending.pend(world, after(10), ticket.id, actor="system", wake_at=None)
+    pending = await pausing.pend(world, after(10), ticket.id, actor="system", wake_at=None)
     await presence.change(world, after(20), agent_id, "offline", None, actor="system")
     other = await factories.agent(world, after(30), queues=[queue_id])
 
-    ticket = await ending.resume(
+    ticket = await pausing.resume(
         world, after(40), pending, actor="customer", because="customer_wrote"
     )
 
@@ -286,7 +288,7 @@ async def test_a_hold_needs_a_date_to_come(world: Conn) -> None:
     ticket = await seek.agent_for(world, NOON, ticket)
 
     with pytest.raises(BadInput, match="future"):
-        await ending.hold(
+        await pausing.hold(
             world, after(10), ticket.id, actor="system", reason="part", wake_at=after(9)
         )
 
@@ -420,7 +422,7 @@ async def test_a_disabled_person_leaves_nothing_behind(world: Conn) -> None:
     await seek.agent_for(world, NOON, held)
     paused = await factories.queued_ticket(world, after(1), queue_id=queue_id)
     await seek.agent_for(world, after(1), paused)
-    await ending.pend(world, after(2), paused.id, actor="system", wake_at=None)
+    await pausing.pend(world, after(2), paused.id, actor="system", wake_at=None)
     heir = await factories.agent(world, after(3), queues=[queue_id])
 
     await presence.retire(world, after(10), leaver)
@@ -598,7 +600,7 @@ async def test_neither_a_pause_nor_an_offer_that_was_taken_back_is_wrapped_up(wo
         for _ in range(2)
     ]
     await holding.accept(world, NOON, held.id, agent_id)
-    await ending.pend(world, after(5), held.id, actor="system", wake_at=None)
+    await pausing.pend(world, after(5), held.id, actor="system", wake_at=None)
     await moving.escalate(world, after(6), rings, "agent", actor="user:1")
 
     assert (await agents.find(world, agent_id)).presence == "available"

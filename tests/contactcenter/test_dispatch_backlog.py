@@ -6,10 +6,11 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import agents, offers, tickets, timers
+from contactcenter import agents, offers, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import firing, holding, presence, seek
 from contactcenter.dispatch.refusals import OfferNotYours
+from contactcenter.tickets import tickets
 
 
 async def ringing(conn: Conn) -> tuple[int, int]:

@@ -6,12 +6,14 @@ import factories
 import msgspec
 import pytest
 
-from contactcenter import calendar_setup, calendars, offers, queue_setup, queues, tickets, timers
-from contactcenter.calendar_setup import WantedCalendar
+from contactcenter import calendars, offers, queues, timers
+from contactcenter.administration import calendar_setup, queue_setup
+from contactcenter.administration.calendar_setup import WantedCalendar
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, firing, holding, opening, presence, seek
+from contactcenter.dispatch import ending, firing, holding, opening, pausing, presence, seek
 from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.opening_hours import Hours
+from contactcenter.tickets import tickets
 
 #: A Saturday; in Tehran it is 11:30, and the calendar says 08:00 to 17:00.
 MORNING = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -395,11 +397,11 @@ async def test_a_tiers_time_is_open_time_and_is_asked_about_again(world: Conn) -
 async def test_while_it_is_the_customers_turn_nothing_is_due(world: Conn) -> None:
     queue_id = await factories.queue(world, auto_accept=["sms"])
     agent_id, ticket_id = await taken(world, MORNING, queue_id)
-    await ending.pend(world, MORNING, ticket_id, actor="system", wake_at=None)
+    await pausing.pend(world, MORNING, ticket_id, actor="system", wake_at=None)
     during = await timers.due_for_ticket(world, "return_due", ticket_id)
     pending = await tickets.lock(world, ticket_id)
 
-    await ending.resume(world, EVENING, pending, actor="customer", because="customer_wrote")
+    await pausing.resume(world, EVENING, pending, actor="customer", because="customer_wrote")
 
     assert during is None
     assert await timers.due_for_ticket(world, "return_due", ticket_id) == (

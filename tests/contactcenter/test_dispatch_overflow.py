@@ -6,12 +6,13 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import agents, offers, tickets, timers
+from contactcenter import agents, offers, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import ending, firing, holding, moving, refusals, seek, transferring
 from contactcenter.measuring import Ask, measured
 from contactcenter.reporting import kept_facts
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 
 async def chained(conn: Conn, *, channels: str = "{}") -> tuple[int, int, int]:

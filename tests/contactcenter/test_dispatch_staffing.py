@@ -7,14 +7,16 @@ import msgspec
 import pytest
 from noon import NOON, after
 
-from contactcenter import agent_skills, offers, queues, staffing, team_queues, tickets, timers
+from contactcenter import offers, queues, timers
 from contactcenter.activation.recording import recorded
+from contactcenter.administration import agent_skills, staffing, team_queues
+from contactcenter.administration.staffing import Membership
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import delays, firing, holding, presence, seek
 from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.queues import Terms
-from contactcenter.staffing import Membership
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 
 def terms(delay_s: int) -> Terms:

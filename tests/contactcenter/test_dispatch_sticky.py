@@ -7,7 +7,7 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import offers, tickets, timers
+from contactcenter import offers, timers
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
     arriving,
@@ -16,11 +16,13 @@ from contactcenter.dispatch import (
     holding,
     moving,
     overflowing,
+    pausing,
     presence,
     seek,
     transferring,
 )
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 
 @pytest.fixture
@@ -39,14 +41,14 @@ async def given(conn: Conn, now: datetime, queue_id: int) -> Ticket:
 async def come_back(conn: Conn, now: datetime, ticket: Ticket) -> Ticket:
     """The customer of a pending ticket writes."""
     pending = await tickets.lock(conn, ticket.id)
-    return await ending.resume(conn, now, pending, actor="customer", because="customer_wrote")
+    return await pausing.resume(conn, now, pending, actor="customer", because="customer_wrote")
 
 
 async def kept(conn: Conn, queue_id: int, *, presence: str = "available") -> tuple[int, Ticket]:
     """Somebody who is full, and a ticket that came back and is kept for him until 12:02:00."""
     holder = await factories.agent(conn, NOON, queues=[queue_id], capacity=1)
     ticket = await given(conn, NOON, queue_id)
-    await ending.pend(conn, after(10), ticket.id, actor="system", wake_at=None)
+    await pausing.pend(conn, after(10), ticket.id, actor="system", wake_at=None)
     other = await given(conn, after(11), queue_id)
     assert other.agent_id == holder
     if presence != "available":
@@ -257,7 +259,7 @@ async def test_nothing_is_kept_for_one_who_does_not_serve_the_queue(world: Conn)
     helper = await factories.agent(world, NOON, capacity=1)
     ticket = await factories.queued_ticket(world, NOON, queue_id=queue_id)
     await holding.give_to(world, NOON, ticket.id, helper, actor="user:1", note_id=None)
-    await ending.pend(world, after(1), ticket.id, actor="system", wake_at=None)
+    await pausing.pend(world, after(1), ticket.id, actor="system", wake_at=None)
     await world.execute("UPDATE agent SET load = 1 WHERE id = $1", helper)
 
     again = await come_back(world, after(2), ticket)
@@ -300,7 +302,7 @@ async def test_a_customers_answer_keeps_his_ticket_for_the_agent_he_wrote_to(wor
     queue_id = await factories.queue(world, auto_accept=["sms"])
     holder = await factories.agent(world, NOON, queues=[queue_id], capacity=1)
     ticket = await given(world, NOON, queue_id)
-    await ending.pend(world, after(10), ticket.id, actor="system", wake_at=None)
+    await pausing.pend(world, after(10), ticket.id, actor="system", wake_at=None)
     await given(world, after(11), queue_id)
     await factories.agent(world, after(12), queues=[queue_id])
     message_id = await factories.interaction(world, after(20), ticket_id=ticket.id, body="Yes.")

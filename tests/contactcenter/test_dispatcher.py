@@ -9,13 +9,14 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import metrics, tickets
+from contactcenter import metrics
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, holding, presence, refusals, seek
+from contactcenter.dispatch import ending, holding, pausing, presence, refusals, seek
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.dispatch.routing_lock import ROUTING_LOCK
 from contactcenter.errors import BadInput, DomainError, NoDatabase, NotFound
+from contactcenter.tickets import tickets
 
 NOW = datetime.now(UTC)
 
@@ -317,7 +318,7 @@ def _something(chance: random.Random, agent_id: int):
         elif kind == "solve" and held is not None:
             await ending.solve(conn, now, held, actor="x", disposition="solved", reopen_window_s=9)
         elif kind == "pend" and held is not None:
-            await ending.pend(conn, now, held, actor="x", wake_at=None)
+            await pausing.pend(conn, now, held, actor="x", wake_at=None)
         elif kind == "presence":
             wanted = chance.choice(["available", "away", "offline", "available"])
             await presence.change(conn, now, agent_id, wanted, "break", actor="x")

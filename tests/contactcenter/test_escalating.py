@@ -6,7 +6,7 @@ from typing import Any
 import factories
 import pytest
 
-from contactcenter import desk, escalations, labels, queues, ticket_views, tickets, timers
+from contactcenter import desk, escalations, labels, queues, ticket_views, timers
 from contactcenter.activation.recording import recorded
 from contactcenter.db import Conn
 from contactcenter.dispatch import (
@@ -17,12 +17,14 @@ from contactcenter.dispatch import (
     firing,
     holding,
     moving,
+    pausing,
     refusals,
     seek,
     transferring,
 )
 from contactcenter.errors import BadInput
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 
 #: A Thursday, 15:30 in Tehran.
 NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
@@ -148,10 +150,10 @@ async def test_a_pause_over_closed_days_leaves_what_was_left_of_open_time(world:
     ticket = await factories.queued_ticket(world, NOON, queue_id=lower)
     ticket = await seek.agent_for(world, NOON, ticket)
     await firing.fire_due(world, minutes(120), at_most=10)  # too early: half an hour is left
-    await ending.pend(world, minutes(135), ticket.id, actor="system", wake_at=None)
+    await pausing.pend(world, minutes(135), ticket.id, actor="system", wake_at=None)
     saturday = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
     paused = await tickets.lock(world, ticket.id)
-    await ending.resume(world, saturday, paused, actor="customer", because="customer_wrote")
+    await pausing.resume(world, saturday, paused, actor="customer", because="customer_wrote")
 
     tiers = []
     for minute in (29.9, 30):
@@ -164,10 +166,10 @@ async def test_a_pause_over_closed_days_leaves_what_was_left_of_open_time(world:
 async def test_time_that_is_not_our_turn_is_no_time_in_the_tier(centre: Centre) -> None:
     await factories.escalation_rule(centre.conn, "stuck", {"business_minutes_in_tier": 45})
     ticket = await centre.problem()
-    await ending.pend(centre.conn, minutes(30), ticket.id, actor="system", wake_at=None)
+    await pausing.pend(centre.conn, minutes(30), ticket.id, actor="system", wake_at=None)
     await centre.fire(minutes(500))
     pending = await tickets.lock(centre.conn, ticket.id)
-    await ending.resume(
+    await pausing.resume(
         centre.conn, minutes(500), pending, actor="customer", because="customer_wrote"
     )
 
@@ -184,13 +186,13 @@ async def test_a_timer_that_is_due_while_it_is_the_customers_turn_moves_nothing(
     await factories.escalation_rule(centre.conn, "answered", {"public_replies_without_solve": 1})
     ticket = await centre.problem()
     await factories.reply(centre.conn, after(1), ticket.id, centre.junior)
-    await ending.pend(centre.conn, after(2), ticket.id, actor="system", wake_at=None)
+    await pausing.pend(centre.conn, after(2), ticket.id, actor="system", wake_at=None)
     await timers.set_for_ticket(centre.conn, "escalation_check", ticket.id, after(1))
     await centre.fire(after(10))
     waiting = await tickets.lock(centre.conn, ticket.id)
     assert waiting.state == "pending"
 
-    await ending.resume(centre.conn, after(20), waiting, actor="system", because="agent")
+    await pausing.resume(centre.conn, after(20), waiting, actor="system", because="agent")
     await centre.fire(after(80))
 
     assert await centre.tier(ticket) == 2
@@ -574,7 +576,7 @@ async def test_a_rule_that_changed_meanwhile_is_asked_as_it_is_now(centre: Centr
 
 async def test_a_new_rule_is_asked_about_what_was_there_before_it(centre: Centre) -> None:
     old, paused, fresh = [await centre.problem(minutes(minute)) for minute in (-60, -50, -5)]
-    await ending.pend(centre.conn, NOON, paused.id, actor="system", wake_at=minutes(10))
+    await pausing.pend(centre.conn, NOON, paused.id, actor="system", wake_at=minutes(10))
     await factories.escalation_rule(centre.conn, "stuck", {"business_minutes_in_tier": 45})
 
     await escalating.ask_queues(centre.conn, NOON)
@@ -610,8 +612,8 @@ async def test_a_ticket_we_opened_has_its_time_when_the_customer_has_answered(
     author = await factories.agent(world, NOON, queues=[lower])
     ticket_id = await factories.ticket(world, NOON, intake_queue_id=lower)
     new, queue = await tickets.lock(world, ticket_id), await queues.find(world, lower)
-    ticket = await ending.begin_held(world, NOON, new, queue, author, actor="system")
-    ticket = await ending.resume(
+    ticket = await pausing.begin_held(world, NOON, new, queue, author, actor="system")
+    ticket = await pausing.resume(
         world, minutes(60), ticket, actor="customer", because="customer_wrote"
     )
 

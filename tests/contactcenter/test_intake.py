@@ -11,7 +11,7 @@ from channels import Address, Inbound, Media, NotStored, Raw, StatusUpdate, Unre
 from contactcenter import intake as intake_module
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.inbound_columns import inbound_key
+from contactcenter.inbound.inbound_columns import inbound_key
 from contactcenter.intake import Intake
 
 

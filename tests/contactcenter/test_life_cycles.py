@@ -8,11 +8,12 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import life_cycles, merge_undoing, merges, segment_setting, value_setting
+from contactcenter import life_cycles, merge_undoing, merges, value_setting
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
-from contactcenter.segment_setting import SegmentIsOver, Wanted
-from contactcenter.stages import StageRefused
+from contactcenter.segmentation import segment_setting
+from contactcenter.segmentation.segment_setting import SegmentIsOver, Wanted
+from contactcenter.tickets.stages import StageRefused
 from routing.life_cycle import may_follow
 
 DAY = timedelta(days=1)

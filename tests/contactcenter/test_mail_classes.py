@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from channels import MailKind
-from contactcenter import mail_classes
+from contactcenter.mails import mail_classes
 
 AUTOMATIC = [kind for kind in get_args(MailKind) if kind != "person"]
 

@@ -15,7 +15,7 @@ from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.intake import Intake
 from contactcenter.mail_intake.intake import LARGE_BYTES
-from contactcenter.mailroom import Mailroom
+from contactcenter.mails.mailroom import Mailroom
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from aiosmtplib import SMTP
 from databases import Copies
 from mail_house import House, MailServer, house, mail_server
 
-from contactcenter.autoresponses import OF_DOMAIN
 from contactcenter.db import Database
+from contactcenter.outbound.autoresponses import OF_DOMAIN
 
 OURS, THEIRS = "help@ours.example", "support@theirs.example"
 WORDS = {"mail_autoresponse_en": "We have got your message."}

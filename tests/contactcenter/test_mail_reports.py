@@ -8,8 +8,8 @@ from mail_house import House, house
 from mails import ENTRY_POINT, mail, our_mail, received
 
 from channels import Inbound
-from contactcenter import opt_outs
 from contactcenter.db import Database
+from contactcenter.outbound import opt_outs
 
 OURS = "0123456789abcdef0123456789abcdef@example.com"
 SARA, COPY = "sara@customer.test", "boss@customer.test"

@@ -8,12 +8,14 @@ import asyncpg
 import factories as make
 import pytest
 
-from contactcenter import queues, sla_clocks, ticket_facts, tickets, timeline
+from contactcenter import queues, ticket_facts, timeline
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, escalation_facts, holding
+from contactcenter.dispatch import ending, escalation_facts, holding, pausing
 from contactcenter.dispatch.dispatcher import dispatching
+from contactcenter.sla import sla_clocks
 from contactcenter.temperament_model import trained_reader
+from contactcenter.tickets import tickets
 from contactcenter.triage import Triage
 from routing.escalation import Limits, Rule
 
@@ -198,7 +200,7 @@ async def test_a_machines_mail_changes_nothing_about_a_ticket(
         ticket = await make.queued_ticket(conn, now, queue_id=queue_id)
         await holding.give_to(conn, now, ticket.id, agent_id, actor="system", note_id=None)
         if state == "pending":
-            await ending.pend(conn, now, ticket.id, actor="system", wake_at=None)
+            await pausing.pend(conn, now, ticket.id, actor="system", wake_at=None)
         elif state == "solved":
             await ending.solve(
                 conn, now, ticket.id, actor="system", disposition="solved", reopen_window_s=3600

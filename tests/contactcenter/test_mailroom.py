@@ -6,7 +6,7 @@ from prometheus_client import REGISTRY
 
 from channels import NotStored
 from contactcenter.db import Database
-from contactcenter.mailroom import Mailroom, ways_in
+from contactcenter.mails.mailroom import Mailroom, ways_in
 from contactcenter.upkeep import Upkeep
 
 

@@ -13,10 +13,12 @@ from smtp_scripts import CUT, HANG, scripted_smtp
 from channels import MailAddress, Raw, StatusUpdate
 from channels._email.sending.pool import Patience
 from channels._mail.understanding import understand
-from contactcenter import attachments, attempts, mails, opt_outs, outbox, timers
+from contactcenter import attachments, timers
 from contactcenter import desk as use_cases
 from contactcenter.db import Database
 from contactcenter.errors import BadInput
+from contactcenter.mails import mails
+from contactcenter.outbound import attempts, opt_outs, outbox
 
 PDF = b"%PDF-1.4\n" + bytes(range(256)) * 3_000
 

@@ -10,23 +10,17 @@ import factories
 import pytest
 
 from channels import Address, Inbound, Raw
-from contactcenter import (
-    contacts,
-    desk,
-    merge_undoing,
-    merge_values,
-    merges,
-    segments,
-    temperament_views,
-    ticket_credits,
-    tickets,
-)
+from contactcenter import desk, merge_undoing, merge_values, merges
 from contactcenter.bell import Bell
+from contactcenter.contacts import contacts
 from contactcenter.db import Database
 from contactcenter.dispatch import moving
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.errors import BadInput, Forbidden, NotFound
 from contactcenter.intake import Intake
+from contactcenter.segments import segments
+from contactcenter.temperaments import temperament_views
+from contactcenter.tickets import ticket_credits, tickets
 
 ANNA, ANNAS_WORK = "+989121111111", "+989122222222"
 OURS, OURS_TOO = "+982100000001", "+982100000002"

@@ -12,12 +12,14 @@ import sending
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactcenter import notice_limits, notice_sending, notices, opt_outs, outbox, timeline, timers
+from contactcenter import timeline, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.notice_limits import Limit
 from contactcenter.notice_writer import NoticeWriter
-from contactcenter.notices import New, Words
+from contactcenter.notices import notice_limits, notice_sending, notices
+from contactcenter.notices.notice_limits import Limit
+from contactcenter.notices.notices import New, Words
+from contactcenter.outbound import opt_outs, outbox
 
 #: A Monday at ten in London.
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -7,9 +7,10 @@ from mails import mail
 from mails_sent import ENTRY_POINT, posting
 from smtp_scripts import scripted_smtp
 
-from contactcenter import notice_sending, notices, timers
+from contactcenter import timers
 from contactcenter.db import Database
-from contactcenter.notices import New, Words
+from contactcenter.notices import notice_sending, notices
+from contactcenter.notices.notices import New, Words
 
 
 async def test_a_mailed_notice_has_a_way_out_and_an_answer_to_it_opens_a_ticket(

@@ -13,7 +13,7 @@ import factories
 import pytest
 
 from channels import CallGone, OutcomeUnknown, Unavailable, Undeliverable
-from contactcenter import metrics, tickets
+from contactcenter import metrics
 from contactcenter.bell import Bell
 from contactcenter.calls import commands
 from contactcenter.calls.dial_guard import DestinationNotAllowed
@@ -21,6 +21,7 @@ from contactcenter.db import Database
 from contactcenter.dispatch import answering
 from contactcenter.dispatch.dispatcher import dispatching
 from contactcenter.switchboard.operator import Operator
+from contactcenter.tickets import tickets
 from contactcenter.timers import Instant
 
 NOW = datetime.now(UTC)

@@ -8,10 +8,12 @@ import factories
 import pytest
 
 from channels import Address, Consent, FailureKind, Inbound, NotStored, Raw, StatusUpdate
-from contactcenter import contacts, opt_outs, timers
+from contactcenter import timers
 from contactcenter.bell import Bell
+from contactcenter.contacts import contacts
 from contactcenter.db import Database
 from contactcenter.intake import Intake
+from contactcenter.outbound import opt_outs
 
 OURS, POOL, SARA = "+982100000000", "MG1", "+989121111111"
 EARLIER = datetime.now(UTC) - timedelta(hours=1)

@@ -9,7 +9,6 @@ import factories
 import pytest
 
 import channels
-from contactcenter import tickets
 from contactcenter.bell import Bell
 from contactcenter.call_control import outbound
 from contactcenter.call_control.outbound import NoNumber, NotHeldByYou
@@ -18,9 +17,10 @@ from contactcenter.calls import call_legs, call_summaries, commands
 from contactcenter.calls.calls import Call
 from contactcenter.calls.dial_guard import CallLimitReached, DestinationNotAllowed, DialGuard
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, seek
+from contactcenter.dispatch import pausing, seek
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.dispatch.refusals import CallIsLive
+from contactcenter.tickets import tickets
 
 OURS, SARA, TEHRAN = "+442071838750", "+442079460018", "+982188776655"
 PREMIUM = "+449098790879"
@@ -110,7 +110,7 @@ async def test_the_agents_telephone_rings_first_and_the_call_is_on_the_timeline(
 
 
 async def test_who_waits_for_the_customer_goes_on_when_he_calls(desk: Desk) -> None:
-    await ending.pend(desk.conn, desk.now, desk.ticket_id, actor="user:1", wake_at=None)
+    await pausing.pend(desk.conn, desk.now, desk.ticket_id, actor="user:1", wake_at=None)
 
     await desk.calls()
 

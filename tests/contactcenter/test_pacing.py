@@ -10,10 +10,11 @@ from sending import Line, kinds, our_number, queued, sender_of, states, take
 from structlog.testing import capture_logs
 
 from channels import AccountRefused, OptedOut, Outbound, OutcomeUnknown, Receipt, Unavailable
-from contactcenter import opt_outs, outbox, pacing, timers
-from contactcenter.attempts import AT_ONCE
+from contactcenter import timers
 from contactcenter.bell import Bell
 from contactcenter.db import Database
+from contactcenter.outbound import opt_outs, outbox, pacing
+from contactcenter.outbound.attempts import AT_ONCE
 from contactcenter.sender import Sender
 
 OURS, OTHER, THIRD = "+982100000001", "+982100000002", "+982100000003"

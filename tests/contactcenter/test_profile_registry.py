@@ -6,8 +6,9 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import contact_attributes, profile_registry
+from contactcenter import contact_attributes
 from contactcenter.contact_attributes import Attribute
+from contactcenter.segments import profile_registry
 
 SQL_TYPES = {
     "text": "text",

@@ -6,9 +6,9 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import tickets
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding, presence, seek
+from contactcenter.tickets import tickets
 
 
 async def latest(conn: Conn, ticket_id: int, kind: str) -> dict:

@@ -10,9 +10,10 @@ from sending import Line, kinds, queued, sender_of, states
 from structlog.testing import capture_logs
 
 from channels import Listed, Outbound, OutcomeUnknown, Raw, Receipt, StatusUpdate, Unavailable
-from contactcenter import deliveries, metrics, outbox, reconciler
+from contactcenter import metrics, reconciler
 from contactcenter.bell import Bell
 from contactcenter.db import Database
+from contactcenter.outbound import deliveries, outbox
 from contactcenter.reconciler import LOOKS, Reconciler
 
 

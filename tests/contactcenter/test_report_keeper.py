@@ -10,7 +10,7 @@ import factories as make
 import pytest
 from msgspec import structs
 
-from contactcenter import agents, report_keeper, tickets
+from contactcenter import agents, report_keeper
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, holding, moving
 from contactcenter.history import Entry, Fact, facts_of_agent
@@ -18,6 +18,7 @@ from contactcenter.measuring import METRICS, Ask, Row, measured
 from contactcenter.report_keeper import ReportKeeper
 from contactcenter.reporting import agent_times, answers, kept_facts, rebuilding
 from contactcenter.reporting.rebuilding import Rebuilt
+from contactcenter.tickets import tickets
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = {"from_at": MONDAY - timedelta(days=1), "to_at": MONDAY + timedelta(days=6)}

@@ -7,11 +7,13 @@ from typing import NamedTuple
 import factories as make
 import pytest
 
-from contactcenter import desk, segments, tickets
+from contactcenter import desk
 from contactcenter.dispatch import ending, holding, moving
 from contactcenter.reporting import kept_facts, making
 from contactcenter.reporting.catalogue import REPORTS
 from contactcenter.reporting.making import Question, Span
+from contactcenter.segments import segments
+from contactcenter.tickets import tickets
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = Span(from_at=MONDAY - timedelta(days=1), to_at=MONDAY + timedelta(days=6), time_zone="UTC")

@@ -6,11 +6,12 @@ from datetime import datetime
 import factories
 from sending import queued, states
 
-from contactcenter import outbox, restored
+from contactcenter import restored
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch import seek
 from contactcenter.errors import Conflict
+from contactcenter.outbound import outbox
 from contactcenter.restored import Restored
 
 

@@ -8,16 +8,12 @@ import msgspec
 import pytest
 
 from channels import Address
-from contactcenter import (
-    contacts,
-    identities,
-    merge_undoing,
-    merges,
-    segment_setting,
-    tickets,
-)
+from contactcenter import merge_undoing, merges
+from contactcenter.contacts import contacts, identities
 from contactcenter.dispatch import ending, holding
-from contactcenter.segment_setting import Wanted
+from contactcenter.segmentation import segment_setting
+from contactcenter.segmentation.segment_setting import Wanted
+from contactcenter.tickets import tickets
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BOSS = factories.actor(role="admin")

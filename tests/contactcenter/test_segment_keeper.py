@@ -11,19 +11,14 @@ import msgspec
 import pytest
 
 from channels import Address
-from contactcenter import (
-    contacts,
-    identities,
-    merge_undoing,
-    merges,
-    segment_checks,
-    segment_counting,
-    segment_rules,
-    segment_setting,
-)
+from contactcenter import merge_undoing, merges
+from contactcenter.administration import segment_rules
+from contactcenter.administration.segment_rules import SegmentRuleInUse, Wanted
+from contactcenter.contacts import contacts, identities
 from contactcenter.errors import BadInput
 from contactcenter.segment_keeper import SegmentKeeper
-from contactcenter.segment_rules import SegmentRuleInUse, Wanted
+from contactcenter.segmentation import segment_setting
+from contactcenter.segments import segment_checks, segment_counting
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

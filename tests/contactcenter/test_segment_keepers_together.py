@@ -9,10 +9,13 @@ import factories
 import msgspec
 import pytest
 
-from contactcenter import contacts, segment_comparison, segment_keeper, segment_rules
+from contactcenter import segment_keeper
+from contactcenter.administration import segment_rules
+from contactcenter.administration.segment_rules import Wanted
+from contactcenter.contacts import contacts
 from contactcenter.db import Database
 from contactcenter.segment_keeper import SegmentKeeper
-from contactcenter.segment_rules import Wanted
+from contactcenter.segmentation import segment_comparison
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 PEOPLE = 60

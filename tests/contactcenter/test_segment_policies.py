@@ -7,12 +7,14 @@ from typing import Any
 import factories
 import pytest
 
-from contactcenter import decisions, entry_rules, segment_policies, ticket_views
+from contactcenter import decisions, ticket_views
+from contactcenter.administration import entry_rules
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.errors import BadInput, Stale
-from contactcenter.segment_policies import Policy
+from contactcenter.segments import segment_policies
+from contactcenter.segments.segment_policies import Policy
 from contactcenter.speech import Speech
 from contactcenter.temperament_model import trained_reader
 from contactcenter.time_zones import zone_of

@@ -9,8 +9,11 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import segment_setting, segment_views, ticket_credits, ticket_facts, tickets
-from contactcenter.segment_setting import SegmentIsOver, Wanted
+from contactcenter import ticket_facts
+from contactcenter.segmentation import segment_setting
+from contactcenter.segmentation.segment_setting import SegmentIsOver, Wanted
+from contactcenter.segments import segment_views
+from contactcenter.tickets import ticket_credits, tickets
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

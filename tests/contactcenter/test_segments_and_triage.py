@@ -8,12 +8,13 @@ from typing import Any
 import factories
 import pytest
 
-from contactcenter import segment_setting, ticket_credits, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
-from contactcenter.segment_setting import Wanted
+from contactcenter.segmentation import segment_setting
+from contactcenter.segmentation.segment_setting import Wanted
 from contactcenter.temperament_model import trained_reader
+from contactcenter.tickets import ticket_credits, tickets
 from contactcenter.triage import Triage
 
 ANN = factories.actor()

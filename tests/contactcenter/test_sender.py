@@ -18,9 +18,9 @@ from channels import (
     Unavailable,
     Undeliverable,
 )
-from contactcenter import deliveries, outbox
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
+from contactcenter.outbound import deliveries, outbox
 from contactcenter.sender import Sender
 
 NOW = datetime.now(UTC)

@@ -7,8 +7,9 @@ import factories as make
 import pytest
 from promised import NOON, Centre, at
 
-from contactcenter import merges, tickets
+from contactcenter import merges
 from contactcenter.dispatch import ending, holding, promises
+from contactcenter.tickets import tickets
 
 
 @pytest.fixture

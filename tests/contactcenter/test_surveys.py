@@ -12,17 +12,18 @@ import sending as lines
 from noon import NOON, after
 
 from channels import Address, Inbound, Media, Raw
-from contactcenter import opt_outs, tickets
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, seek
 from contactcenter.intake import Intake
 from contactcenter.measuring.asks import Ask
+from contactcenter.outbound import opt_outs
 from contactcenter.reporting import answers, kept_facts
 from contactcenter.survey_inbox import SurveyInbox
 from contactcenter.survey_sender import SurveySender
 from contactcenter.surveys import answering, links, replies, sending, views
 from contactcenter.surveys.sending import Links
+from contactcenter.tickets import tickets
 
 OURS, SARA = "+982100000000", "+989121111111"
 KEYS = (b"k" * 32,)

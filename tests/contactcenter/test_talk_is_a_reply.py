@@ -9,10 +9,10 @@ import pytest
 from call_world import met
 from promised import Centre, at
 
-from contactcenter import tickets
 from contactcenter.dispatch import answering, calling, returning
 from contactcenter.measuring import Ask, Row, measured
 from contactcenter.reporting import kept_facts
+from contactcenter.tickets import tickets
 
 
 @pytest.fixture

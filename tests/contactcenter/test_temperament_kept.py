@@ -10,14 +10,16 @@ from typing import Any
 import factories
 import pytest
 
-from contactcenter import contacts, merge_undoing, merges, temperament_views, temperaments
+from contactcenter import merge_undoing, merges
 from contactcenter.bell import Bell
-from contactcenter.contacts import Contact
+from contactcenter.contacts import contacts
+from contactcenter.contacts.contacts import Contact
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.errors import BadInput, NotFound
 from contactcenter.temperament_keeper import TemperamentKeeper
-from contactcenter.temperaments import CorrectionStands, OptedOut
+from contactcenter.temperaments import temperament_views, temperaments
+from contactcenter.temperaments.temperaments import CorrectionStands, OptedOut
 from contactcenter.triage import Triage
 from routing.temperament import LABELS, Evidence, Message
 from routing.temperament.reading import Reading

@@ -7,12 +7,14 @@ from typing import Any
 import factories
 import pytest
 
-from contactcenter import assets, ticket_assets, ticket_views, tickets
+from contactcenter import ticket_views
+from contactcenter.assets import assets, ticket_assets
+from contactcenter.assets.ticket_assets import Spoken
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 from contactcenter.temperament_model import trained_reader
-from contactcenter.ticket_assets import Spoken
+from contactcenter.tickets import tickets
 from contactcenter.triage import Triage
 
 

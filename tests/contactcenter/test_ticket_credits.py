@@ -6,10 +6,10 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import ticket_credits, tickets
 from contactcenter.dispatch import arriving, ending, entering, holding, moving
 from contactcenter.dispatch.arriving import Finding
-from contactcenter.tickets import Ticket
+from contactcenter.tickets import ticket_credits, tickets
+from contactcenter.tickets.tickets import Ticket
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -8,8 +8,10 @@ import factories
 import pytest
 from promised import Centre, at
 
-from contactcenter import behaviour, feedback_taking, vital_alerts
-from contactcenter.behaviour_lines import Line, Who
+from contactcenter import vital_alerts
+from contactcenter.behaviour import behaviour
+from contactcenter.behaviour.behaviour_lines import Line, Who
+from contactcenter.feedback import feedback_taking
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

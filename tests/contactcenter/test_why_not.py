@@ -7,11 +7,12 @@ import factories
 import pytest
 from noon import NOON, after
 
-from contactcenter import tickets, why_not
+from contactcenter import why_not
 from contactcenter.db import Conn
-from contactcenter.dispatch import ending, firing, holding, presence, seek
+from contactcenter.dispatch import ending, firing, holding, pausing, presence, seek
 from contactcenter.errors import DomainError, NotFound
 from contactcenter.speech import Speech
+from contactcenter.tickets import tickets
 from contactcenter.time_zones import zone_of
 from contactcenter.why_not import WhyNot
 
@@ -65,7 +66,7 @@ async def test_a_ticket_that_is_held_is_told_with_its_holder(world: Conn) -> Non
     await seek.agent_for(world, NOON, ticket)
 
     held = await said(world, after(5), ticket.id, bob)
-    await ending.hold(
+    await pausing.hold(
         world, after(6), ticket.id, actor="system", reason="part", wake_at=after(3600)
     )
     paused = await said(world, after(7), ticket.id, ann)

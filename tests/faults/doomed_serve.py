@@ -45,11 +45,11 @@ POINTS = {
     # A visitor's message is here, and nothing else has happened.
     "chat_received": ("channels._webchat.visit", "Visit._message", "before"),
     # It is written with its line, and not committed.
-    "chat_writing": ("contactcenter.chat_intake", "store", "after"),
+    "chat_writing": ("contactcenter.chats.chat_intake", "store", "after"),
     # It is committed, and its acknowledgement is not on the wire.
     "chat_answering": ("channels._webchat.visit", "Visit._message", "after"),
     # Our message is in the visitor's conversation, and the sender does not know.
-    "chat_delivered": ("contactcenter.chatroom", "Chatroom.deliver", "after"),
+    "chat_delivered": ("contactcenter.chatroom.chatroom", "Chatroom.deliver", "after"),
     # A hook of a call is here, and nothing of it is stored.
     "call_storing": ("contactcenter.switchboard.switchboard", "Switchboard._store", "before"),
     # It is written, and not committed.
@@ -65,7 +65,7 @@ POINTS = {
     # The provider has answered, nothing of it is stored.
     "sender_answered": ("channels.sms", "Sms.send", "after"),
     # It is written, and not committed.
-    "sender_storing": ("contactcenter.outbox", "sent", "after"),
+    "sender_storing": ("contactcenter.outbound.outbox", "sent", "after"),
 }
 
 

@@ -13,15 +13,16 @@ from typing import Any
 
 import structlog
 
-from contactcenter import segment_setting, tickets
 from contactcenter.access.actor import Actor
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import arriving, ending, holding, moving, presence
+from contactcenter.dispatch import arriving, ending, holding, moving, pausing, presence
 from contactcenter.dispatch.arriving import Finding
 from contactcenter.dispatch.dispatcher import Dispatcher
 from contactcenter.errors import DomainError, NoDatabase
-from contactcenter.segment_setting import Wanted
+from contactcenter.segmentation import segment_setting
+from contactcenter.segmentation.segment_setting import Wanted
+from contactcenter.tickets import tickets
 
 #: Hands that work at one time in one process.
 HANDS = 6
@@ -177,7 +178,7 @@ async def solve(conn: Conn, now: datetime, held: int, _other_id: int) -> None:
 
 
 async def pend(conn: Conn, now: datetime, held: int, _other_id: int) -> None:
-    await ending.pend(conn, now, held, actor="x", wake_at=now + timedelta(seconds=1))
+    await pausing.pend(conn, now, held, actor="x", wake_at=now + timedelta(seconds=1))
 
 
 async def refer(conn: Conn, now: datetime, held: int, _other_id: int) -> None:

@@ -8,8 +8,8 @@ import pytest
 from mail_house import House, house
 from mails import ENTRY_POINT, mail
 
-from contactcenter.autoresponses import OF_DOMAIN
 from contactcenter.db import Database
+from contactcenter.outbound.autoresponses import OF_DOMAIN
 
 ANSWERED = "SELECT count(*)::int FROM interaction WHERE kind = 'autoresponse'"
 

@@ -12,7 +12,7 @@ from routing_promises import broken
 from suspensions import cancelled_at
 
 from channels import Address, Inbound, NotStored, Raw
-from contactcenter import desk, tickets, timers
+from contactcenter import desk, timers
 from contactcenter.addressing import Letter
 from contactcenter.bell import Bell
 from contactcenter.db import Database
@@ -20,6 +20,7 @@ from contactcenter.dispatch import ending, seek
 from contactcenter.dispatch.dispatcher import Dispatcher, _Pending
 from contactcenter.dispatch.routing_lock import ROUTING_LOCK
 from contactcenter.intake import Intake
+from contactcenter.tickets import tickets
 
 #: More places to wait than any of these has; without it a mistake here would never end.
 AT_MOST = 200

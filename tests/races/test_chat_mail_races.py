@@ -7,7 +7,7 @@ from typing import Any
 import factories
 
 from channels import Address, ChatRefused
-from contactcenter import chat_transcripts
+from contactcenter.chats import chat_transcripts
 from contactcenter.db import Conn, Database
 
 VISITORS = 6

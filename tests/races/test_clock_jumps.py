@@ -18,7 +18,7 @@ from serving_processes import OUR_NUMBER, message, post, served
 from contactcenter import timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
-from contactcenter.dispatch import ending, firing, seek
+from contactcenter.dispatch import firing, pausing, seek
 from contactcenter.dispatch.dispatcher import Dispatcher, dispatching
 
 pytestmark = pytest.mark.slow
@@ -242,7 +242,7 @@ async def paused(table: asyncpg.Connection, dispatcher: Dispatcher, delay: timed
 
     async def change(conn: Conn, now: datetime) -> None:
         await seek.agent_for(conn, now, waiting)
-        await ending.pend(conn, now, waiting.id, actor="x", wake_at=now + delay)
+        await pausing.pend(conn, now, waiting.id, actor="x", wake_at=now + delay)
 
     await dispatcher.submit(change)
     return waiting.id

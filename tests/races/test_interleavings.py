@@ -14,13 +14,15 @@ from interleaving import Bench, Story, Work, bench, schedules, under_the_lock
 from routing_promises import broken
 
 from channels import Address, Inbound, Raw, StatusUpdate
-from contactcenter import deliveries, desk, merges, opt_outs, outbox, tickets, timers
+from contactcenter import desk, merges, timers
 from contactcenter.addressing import Letter
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, escalating, firing, holding, moving, refusals, seek
 from contactcenter.errors import DomainError
 from contactcenter.intake import Intake, _Waiting
+from contactcenter.outbound import deliveries, opt_outs, outbox
+from contactcenter.tickets import tickets
 
 pytestmark = pytest.mark.parametrize(
     "at_most", [8, pytest.param(10_000, marks=[pytest.mark.full, pytest.mark.timeout(900)])]

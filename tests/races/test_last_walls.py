@@ -7,9 +7,11 @@ import asyncpg
 import factories
 import pytest
 
-from contactcenter import outbox, tickets, turns
+from contactcenter import turns
 from contactcenter.db import Conn
-from contactcenter.tickets import Ticket
+from contactcenter.outbound import outbox
+from contactcenter.tickets import tickets
+from contactcenter.tickets.tickets import Ticket
 from contactcenter.turns import NewOffer, Turn
 
 NOW = datetime.now(UTC)

@@ -13,11 +13,12 @@ from mails import ENTRY_POINT, mail, our_mail
 from structlog.testing import capture_logs
 
 from channels import Checkpoint, Inbound, NotStored
-from contactcenter import contacts, merges
+from contactcenter import merges
+from contactcenter.contacts import contacts
 from contactcenter.db import Conn, Database
 from contactcenter.intake import Intake
 from contactcenter.mail_intake import intake as mail_intake
-from contactcenter.mailroom import Mailroom
+from contactcenter.mails.mailroom import Mailroom
 
 
 @pytest.fixture

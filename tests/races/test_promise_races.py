@@ -11,10 +11,12 @@ import pytest
 from interleaving import Bench, Story, bench, schedules, under_the_lock
 from suspensions import cancelled_at
 
-from contactcenter import desk, sla, tickets, timers
+from contactcenter import desk, timers
 from contactcenter.addressing import Letter
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, firing, holding
+from contactcenter.sla import sla
+from contactcenter.tickets import tickets
 from routing.sla import Happening
 
 TARGET_S = 3600

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from channels import STATUS_RANK, Outbound, OutcomeUnknown, Raw, Receipt, StatusUpdate
-from contactcenter import outbox
 from contactcenter.bell import Bell
 from contactcenter.db import Database
-from contactcenter.deliveries import rises
 from contactcenter.intake import Intake
+from contactcenter.outbound import outbox
+from contactcenter.outbound.deliveries import rises
 from contactcenter.sender import Sender
 
 #: What the provider tells of one message, besides the many ways to tell it.

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from screens import Screen, screen, signed_in, tell
 
-from contactcenter import events, tickets
+from contactcenter import events
 from contactcenter.access.actor import Actor
 from contactcenter.bell import Bell
 from contactcenter.dispatch import holding, moving
@@ -20,6 +20,7 @@ from contactcenter.events import KINDS, Event
 from contactcenter.feed import Feed
 from contactcenter.feed.reader import Entry
 from contactcenter.feed.visibility import Viewer, Visibility, subject_of
+from contactcenter.tickets import tickets
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""What administrators set up part by part: queues, teams, agents, entry points, words."""

@@ -1,0 +1,1 @@
+"""What customers own: kept, brought in from files, and named by tickets."""

@@ -1,0 +1,1 @@
+"""What comes in, as it is written down, whatever the channel."""

@@ -1,0 +1,1 @@
+"""Mails as they are kept and shown, and the mailboxes they come from."""

@@ -1,0 +1,1 @@
+"""What goes out: the outbox, attempts and receipts, and who does not want it."""

@@ -1,0 +1,1 @@
+"""People put into segments: by hand, by rules computed for all, and compared."""

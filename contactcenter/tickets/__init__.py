@@ -1,0 +1,1 @@
+"""Tickets as they are kept: their rows, changes, stays and credits."""
