@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, get_args
@@ -37,7 +38,23 @@ def events(raw: bytes) -> list[CallEvent]:
         raise BadHook("it is nested too deeply; write a list of hooks") from None
     if not isinstance(listed, list):
         raise BadHook("it is not a list of hooks")
-    return [event for place, hook in enumerate(listed) for event in _events(place, hook)]
+    read = [_events(place, hook) for place, hook in enumerate(listed)]
+    _check_is_one_call(read)
+    return [event for events in read for event in events]
+
+
+def _check_is_one_call(read: Sequence[tuple[CallEvent, ...]]) -> None:
+    """Two who called us are two calls: their seconds would be added up as those of one."""
+    callers: dict[str, int] = {}
+    for place, events in enumerate(read):
+        for event in events:
+            if event.kind == "began" and event.direction == "inbound" and event.leg:
+                callers.setdefault(event.leg, place)
+    if len(callers) > 1:
+        (one, at), (other, there) = list(callers.items())[:2]
+        raise BadHook(
+            f"hooks {at} and {there} are of two callers ({one}, {other}); write those of one call"
+        )
 
 
 def _where_json_breaks(raw: bytes) -> str | None:

@@ -362,6 +362,11 @@ async def test_the_command_shows_a_call_in_words_and_reads_standard_input():
         assert words in done.output
 
 
+INBOUND = {
+    "hook": "voice",
+    "received": BEGAN.isoformat(),
+    "params": {"CallSid": "CA1", "Direction": "inbound"},
+}
 VOICE = {"hook": "voice", "received": BEGAN.isoformat(), "params": {"CallSid": "CA1"}}
 
 
@@ -374,6 +379,10 @@ VOICE = {"hook": "voice", "received": BEGAN.isoformat(), "params": {"CallSid": "
         ('[{"hook": "voice",\n  "params": {', "it is not JSON: line 2, column 14: "),
         ("{}", "it is not a list"),
         ([], "nothing in it tells of a call"),
+        (
+            [INBOUND, INBOUND, INBOUND | {"params": INBOUND["params"] | {"CallSid": "CA2"}}],
+            "hooks 0 and 2 are of two callers (CA1, CA2)",
+        ),
         ([VOICE, 7], "hook 1 is not an object"),
         ([VOICE, VOICE | {"hook": "dance"}], 'hook 1: hook is "dance"'),
         ([VOICE | {"received": "soon"}], 'hook 0: received is "soon"'),
