@@ -68,29 +68,47 @@ _samples = _SQL.take("samples", _Sample)
 class DatabaseGauges(Collector):
     """``refresh`` reads, ``collect`` gives out what was read. ``clock`` counts seconds."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._deadline_s = deadline_s
         self._samples: list[_Sample] | None = None
         self._read_at_s = float("-inf")
-        self._reading = asyncio.Lock()
+        self._reading: asyncio.Task[None] | None = None
 
     async def refresh(self) -> None:
-        """Read, unless that was done a moment ago."""
-        async with self._reading:
+        """Read, unless that was done a moment ago; 2 s at most, whatever becomes of the reading.
+
+        To call it off takes time as well: a database that is frozen has to be told, too.
+        """
+        if self._reading is None or self._reading.done():
             if self._clock() - self._read_at_s < CACHED_S:
                 return
-            try:
-                async with asyncio.timeout(DEADLINE_S), self._database.read() as conn:
-                    found = await _samples.all(conn)
-                    ahead = await partitions.months_ahead(conn, await timers.clock(conn))
-            except (NoDatabase, TimeoutError, asyncpg.PostgresError) as error:
-                log.warning("metrics_not_read", error=type(error).__name__)
-                self._samples = None
-            else:
-                months = _Sample(name="partition_months_ahead", label="", value=float(ahead))
-                self._samples = [*found, months]
-            self._read_at_s = self._clock()
+            self._reading = asyncio.create_task(self._read())
+        done, _ = await asyncio.wait([self._reading], timeout=self._deadline_s)
+        if done:
+            self._reading.result()  # what nobody foresaw is the scraper's to see
+        else:
+            self._samples = None
+
+    async def _read(self) -> None:
+        try:
+            async with asyncio.timeout(self._deadline_s), self._database.read() as conn:
+                found = await _samples.all(conn)
+                ahead = await partitions.months_ahead(conn, await timers.clock(conn))
+        except (NoDatabase, TimeoutError, asyncpg.PostgresError) as error:
+            log.warning("metrics_not_read", error=type(error).__name__)
+            self._samples = None
+        else:
+            months = _Sample(name="partition_months_ahead", label="", value=float(ahead))
+            self._samples = [*found, months]
+        self._read_at_s = self._clock()
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """What was read last."""

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from contactcenter import metrics, tasks
 from contactcenter.api import health
+from contactcenter.metrics_database import DatabaseGauges
 from contactcenter.readiness import RECOVERED_AFTER_S, Readiness
 
 
@@ -66,6 +67,19 @@ async def test_a_database_that_is_frozen_is_missing_and_is_not_asked_over_and_ov
                 assert answer.status == 503
                 assert (await answer.json())["missing"] == ["database"]
 
+    assert database.asked == 1
+
+
+async def test_a_scrape_does_not_wait_for_a_database_that_is_frozen() -> None:
+    database: Any = _Frozen()
+    gauges = DatabaseGauges(database, deadline_s=0.02)
+
+    async with asyncio.timeout(10):
+        for _ in range(3):
+            await gauges.refresh()
+
+    told = {family.name: family for family in gauges.collect()}
+    assert told["contactcenter_database_up"].samples[0].value == 0
     assert database.asked == 1
 
 
