@@ -48,6 +48,7 @@ class House:
         ann = await self.desk.person("Ann", tiers=(1,), presence=None)
         await ann.put("/presence/phone", {"address": ANN}, etag=None)
         await ann.post("/presence", {"presence": "available"})
+        self._ann = ann
         self.voice.phone(ANN, accepts(0.2, thinks_s=0.2))
         sara = self.voice.rings(SARA, DESK)
         await self.until(["talking"])
@@ -60,6 +61,7 @@ class House:
         """Wait until the calls stand so, in the order in which they came."""
 
         async def are() -> bool:
+            await self._ann.post("/presence/heartbeat", status=204)  # as her console does
             return await self.states() == states
 
         try:
