@@ -96,6 +96,10 @@ CHAT_READ_FAILURES: Final = Counter(
     "contactcenter_chat_read_failures",
     "How often what visitors were to be told could not be read; it is read again at once.",
 )
+SURVEY_FAILURES: Final = Counter(
+    "contactcenter_survey_failures",
+    "Times a question to a customer could not be written for a reason nobody foresaw.",
+)
 CALL_COMMANDS: Final = Counter(
     "contactcenter_call_commands",
     "What the provider was asked to do in calls: done, gone, refused, later, doubtful, failed.",
@@ -134,6 +138,7 @@ ALL: Final = (
     SENDS,
     OFFERS_ANSWERED,
     CALL_COMMANDS,
+    SURVEY_FAILURES,
     WORKER_FAILURES,
     PROCESS_STARTS,
     FEED_LAG_S,

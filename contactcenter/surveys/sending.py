@@ -10,16 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
+import asyncpg
+import structlog
 from msgspec import Struct
 
 from channels import Channel, MailAddress
-from contactcenter import addressing, db, events, timeline
+from contactcenter import addressing, db, events, logs, metrics, timeline
 from contactcenter.addressing import ContactUnreachable, EntryPoint, Identity, Letter
 from contactcenter.db import Conn
-from contactcenter.errors import NotFound
+from contactcenter.errors import NoDatabase, NotFound
 from contactcenter.mails import mails
 from contactcenter.notices import notice_limits
 from contactcenter.outbound import opt_outs, outbox
+from contactcenter.secret_keys import KeyMissing
 from contactcenter.surveys import links, policy
 from contactcenter.surveys.policy import LINK, Policy
 from contactcenter.tickets import tickets
@@ -32,6 +35,10 @@ Reason = Literal[
 LATE_AFTER: Final = timedelta(days=3)
 #: Who has another problem just now is asked later.
 BUSY_FOR: Final = timedelta(hours=1)
+#: One that failed is tried again after this, until it is too late.
+AFTER_A_FAILURE: Final = timedelta(hours=1)
+
+log = structlog.get_logger()
 
 
 class Links(Struct, frozen=True, kw_only=True):
@@ -113,7 +120,7 @@ async def ask(
         elif (next_at := _not_before(one, now, limit)) is not None:
             await _postpone.run(conn, one.id, next_at)
         else:
-            await _ask(conn, now, one, asking)
+            await _try_to_ask(conn, now, one, asking)
     return len(due)
 
 
@@ -138,6 +145,19 @@ def _not_before(one: _Planned, now: datetime, limit: notice_limits.Limit) -> dat
     if one.is_busy:
         return now + BUSY_FOR
     return notice_limits.closed_until(now, None, one.preferred_hours, limit, {})
+
+
+async def _try_to_ask(conn: Conn, now: datetime, one: _Planned, asking: _Asking) -> None:
+    """One that fails for a reason nobody foresaw is tried later, and keeps nobody waiting."""
+    try:
+        async with conn.transaction():
+            await _ask(conn, now, one, asking)
+    except (NoDatabase, KeyMissing, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+        raise  # which is no fault of this question
+    except Exception as error:
+        log.exception("survey_failed", survey_id=one.id, exc_info=logs.unquoted(error))
+        metrics.SURVEY_FAILURES.inc()
+        await _postpone.run(conn, one.id, now + AFTER_A_FAILURE)
 
 
 async def _ask(conn: Conn, now: datetime, one: _Planned, asking: _Asking) -> None:

@@ -12,6 +12,7 @@ import sending as lines
 from noon import NOON, after
 
 from channels import Address, Inbound, Media, Raw
+from contactcenter import metrics
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.dispatch import ending, seek
@@ -211,6 +212,33 @@ async def test_a_ticket_that_came_back_is_not_asked_about_but_its_next_solution_
     assert await ask(world, 9_000) == 1
     second = (await views.of_ticket(world, ticket_id))[1]
     assert (second.episode, second.state, second.agent_id) == (2, "sent", agent_id)
+
+
+async def test_a_question_that_fails_keeps_nobody_else_waiting_and_is_tried_for_three_days(
+    world, monkeypatch
+):
+    await world.execute(ON)
+    broken, _ = await solved(world)
+    await solved(world)
+    write = sending._write
+
+    async def failing(conn, now, question, asking):
+        if question.ticket.id == broken:
+            await conn.execute("SELECT 1 / 0")  # which ends a transaction that has no savepoint
+        return await write(conn, now, question, asking)
+
+    monkeypatch.setattr(sending, "_write", failing)
+    failures = metrics.SURVEY_FAILURES._value.get()
+
+    assert await ask(world) == 2
+    states = "SELECT state FROM survey ORDER BY (ticket_id = $1) DESC"
+    assert [row["state"] for row in await world.fetch(states, broken)] == ["planned", "sent"]
+    assert metrics.SURVEY_FAILURES._value.get() == failures + 1
+    assert await ask(world, 3620) == 0
+    assert await ask(world, 3610 + 3600) == 1
+    monkeypatch.undo()
+    assert await ask(world, 3610 + 7200) == 1
+    assert [row["state"] for row in await world.fetch(states, broken)] == ["sent", "sent"]
 
 
 async def test_nobody_is_asked_at_night_nor_while_he_has_another_problem_nor_twice_a_week(world):
@@ -435,7 +463,7 @@ async def test_two_that_ask_side_by_side_and_one_that_is_killed_ask_once(databas
         await conn.execute("UPDATE survey SET next_at = now(), due_at = now()")
     doomed = await asyncpg.connect(database.url)
     await factories.prepare(doomed)
-    await doomed.execute("BEGIN")
+    await doomed.transaction().start()
     now = await doomed.fetchval("SELECT clock_timestamp()")
     assert await sending.ask(doomed, now, CHANNELS, addresses, at_most=2) == 2
     doomed.terminate()
