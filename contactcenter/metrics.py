@@ -96,9 +96,10 @@ CHAT_READ_FAILURES: Final = Counter(
     "contactcenter_chat_read_failures",
     "How often what visitors were to be told could not be read; it is read again at once.",
 )
-SURVEY_FAILURES: Final = Counter(
-    "contactcenter_survey_failures",
-    "Times a question to a customer could not be written for a reason nobody foresaw.",
+AUTOMATED_MESSAGE_FAILURES: Final = Counter(
+    "contactcenter_automated_message_failures",
+    "Times a survey or a notice could not be written for a reason nobody foresaw.",
+    ["kind"],
 )
 CALL_COMMANDS: Final = Counter(
     "contactcenter_call_commands",
@@ -138,7 +139,7 @@ ALL: Final = (
     SENDS,
     OFFERS_ANSWERED,
     CALL_COMMANDS,
-    SURVEY_FAILURES,
+    AUTOMATED_MESSAGE_FAILURES,
     WORKER_FAILURES,
     PROCESS_STARTS,
     FEED_LAG_S,

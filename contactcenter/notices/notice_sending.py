@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
+import structlog
 from msgspec import Struct
 
 from channels import Channel, MailAddress
-from contactcenter import db, events, timeline
+from contactcenter import db, events, logs, metrics, timeline
+from contactcenter.apart import Failed, apart
 from contactcenter.db import Conn
 from contactcenter.mails import mails
 from contactcenter.notices import notice_limits
@@ -28,6 +30,10 @@ Reason = Literal["merged", "left_segment", "unreachable", "opted_out", "too_late
 PLANNED: Final = 2_000
 #: A text that could not be written for so long is old news.
 LATE_AFTER: Final = timedelta(days=14)
+#: One that failed is tried again after this, until it is too late.
+AFTER_A_FAILURE: Final = timedelta(hours=1)
+
+log = structlog.get_logger()
 
 
 class _Text(Struct, frozen=True, kw_only=True):
@@ -117,7 +123,7 @@ async def write(conn: Conn, now: datetime, channels: Mapping[str, Channel], *, a
         elif (next_at := _not_before(one, now, limit, hours)) is not None:
             await _postpone.run(conn, *one.key, next_at)
         else:
-            await _write(conn, now, one, channels)
+            await _try_to_write(conn, now, one, channels)
     return len(due)
 
 
@@ -143,6 +149,24 @@ def _not_before(
             return now + notice_limits.LATER
         return one.lately[limit.at_most - 1] + timedelta(days=limit.within_days)
     return notice_limits.closed_until(now, one.calendar_id, one.preferred_hours, limit, hours)
+
+
+async def _try_to_write(
+    conn: Conn, now: datetime, one: _Delivery, channels: Mapping[str, Channel]
+) -> None:
+    """One that fails for a reason nobody foresaw is tried later, and keeps nobody waiting."""
+    try:
+        async with apart(conn):
+            await _write(conn, now, one, channels)
+    except Failed as failure:
+        log.exception(
+            "notice_failed",
+            notice_id=one.notice_id,
+            contact_id=one.contact_id,
+            exc_info=logs.unquoted(failure.cause),
+        )
+        metrics.AUTOMATED_MESSAGE_FAILURES.labels("notice").inc()
+        await _postpone.run(conn, *one.key, now + AFTER_A_FAILURE)
 
 
 async def _write(

@@ -10,19 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-import asyncpg
 import structlog
 from msgspec import Struct
 
 from channels import Channel, MailAddress
 from contactcenter import addressing, db, events, logs, metrics, timeline
 from contactcenter.addressing import ContactUnreachable, EntryPoint, Identity, Letter
+from contactcenter.apart import Failed, apart
 from contactcenter.db import Conn
-from contactcenter.errors import NoDatabase, NotFound
+from contactcenter.errors import NotFound
 from contactcenter.mails import mails
 from contactcenter.notices import notice_limits
 from contactcenter.outbound import opt_outs, outbox
-from contactcenter.secret_keys import KeyMissing
 from contactcenter.surveys import links, policy
 from contactcenter.surveys.policy import LINK, Policy
 from contactcenter.tickets import tickets
@@ -150,13 +149,11 @@ def _not_before(one: _Planned, now: datetime, limit: notice_limits.Limit) -> dat
 async def _try_to_ask(conn: Conn, now: datetime, one: _Planned, asking: _Asking) -> None:
     """One that fails for a reason nobody foresaw is tried later, and keeps nobody waiting."""
     try:
-        async with conn.transaction():
+        async with apart(conn):
             await _ask(conn, now, one, asking)
-    except (NoDatabase, KeyMissing, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
-        raise  # which is no fault of this question
-    except Exception as error:
-        log.exception("survey_failed", survey_id=one.id, exc_info=logs.unquoted(error))
-        metrics.SURVEY_FAILURES.inc()
+    except Failed as failure:
+        log.exception("survey_failed", survey_id=one.id, exc_info=logs.unquoted(failure.cause))
+        metrics.AUTOMATED_MESSAGE_FAILURES.labels("survey").inc()
         await _postpone.run(conn, one.id, now + AFTER_A_FAILURE)
 
 

@@ -12,7 +12,7 @@ import sending
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contactcenter import timeline, timers
+from contactcenter import metrics, timeline, timers
 from contactcenter.bell import Bell
 from contactcenter.db import Conn, Database
 from contactcenter.notice_writer import NoticeWriter
@@ -306,6 +306,29 @@ async def test_what_could_not_be_written_for_two_weeks_is_old_news(world):
     assert (await written(world), await skipped(world)) == ([], {"too_late": 1})
 
 
+async def test_a_text_that_fails_keeps_nobody_else_waiting_and_is_tried_again(world, monkeypatch):
+    unlucky, lucky = await member(world), await member(world)
+    await running(world, 0)
+    message = notice_sending._message
+
+    async def failing(conn, now, one, *rest):
+        if one.contact_id == unlucky:
+            await conn.execute("SELECT 1 / 0")  # which ends a transaction that has no savepoint
+        return await message(conn, now, one, *rest)
+
+    monkeypatch.setattr(notice_sending, "_message", failing)
+    failures = metrics.AUTOMATED_MESSAGE_FAILURES.labels("notice")._value.get()
+
+    await look(world, START)
+    assert [contact_id for contact_id, _ in await written(world)] == [lucky]
+    assert metrics.AUTOMATED_MESSAGE_FAILURES.labels("notice")._value.get() == failures + 1
+    monkeypatch.undo()
+    await look(world, START + HOUR / 2)
+    assert len(await written(world)) == 1
+    await look(world, START + HOUR)
+    assert {contact_id for contact_id, _ in await written(world)} == {unlucky, lucky}
+
+
 async def test_one_that_pauses_goes_on_and_one_that_is_stopped_never(world):
     await member(world)
     paused, stopped = await running(world), await running(world)
@@ -334,7 +357,7 @@ async def test_a_process_killed_while_it_writes_leaves_nothing_half_done_or_twic
         now = await timers.clock(conn)
     doomed = await asyncpg.connect(database.url)
     await factories.prepare(doomed)
-    await doomed.execute("BEGIN")
+    await doomed.transaction().start()
     await notice_sending.plan(doomed, now)
     assert await notice_sending.write(doomed, now, CHANNELS, at_most=2) == 2
     doomed.terminate()

@@ -228,12 +228,12 @@ async def test_a_question_that_fails_keeps_nobody_else_waiting_and_is_tried_for_
         return await write(conn, now, question, asking)
 
     monkeypatch.setattr(sending, "_write", failing)
-    failures = metrics.SURVEY_FAILURES._value.get()
+    failures = metrics.AUTOMATED_MESSAGE_FAILURES.labels("survey")._value.get()
 
     assert await ask(world) == 2
     states = "SELECT state FROM survey ORDER BY (ticket_id = $1) DESC"
     assert [row["state"] for row in await world.fetch(states, broken)] == ["planned", "sent"]
-    assert metrics.SURVEY_FAILURES._value.get() == failures + 1
+    assert metrics.AUTOMATED_MESSAGE_FAILURES.labels("survey")._value.get() == failures + 1
     assert await ask(world, 3620) == 0
     assert await ask(world, 3610 + 3600) == 1
     monkeypatch.undo()
