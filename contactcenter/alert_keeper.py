@@ -45,8 +45,10 @@ _AT_ONCE: Final = 4
 #: Longer than a webhook or a mail server may take.
 _CLAIM_S: Final = 120
 _MAIL_DEADLINE_S: Final = 60.0
-#: With the waits between them about five hours: news of an alert that is older helps nobody.
+#: With the waits between them about five hours.
 MOST_ATTEMPTS: Final = 14
+#: News of an alert that is over are told this late at most, such as after an outage of ours.
+LATE_AFTER_S: Final = 6 * 3600
 _FIRST_WAIT_S: Final = 10.0
 _LONGEST_WAIT_S: Final = 1800.0
 
@@ -112,7 +114,10 @@ class AlertKeeper:
     async def tell_due(self) -> int:
         """Tell some of those who are to be told; how many were due."""
         async with self._database.transaction() as conn:
+            late = await deliveries.give_up_on_late(conn, after_s=LATE_AFTER_S)
             due = await deliveries.claim(conn, at_most=_AT_ONCE, for_s=_CLAIM_S)
+        for delivery_id in late:
+            log.warning("alert_not_told", delivery_id=delivery_id, because="too late")
         await asyncio.gather(*(self._tell(one) for one in due))
         return len(due)
 

@@ -28,6 +28,8 @@ _PRUNE = tuple(
         "prune_uploads",
         "prune_sign_in_attempts",
         "prune_sign_in_places",
+        "prune_alert_deliveries",
+        "prune_alerts",
     )
 )
 

@@ -40,3 +40,14 @@ DELETE FROM sign_in_attempt WHERE key_sha256 = ANY (ARRAY(
 -- A place nobody signed in from for 90 days is strange again.
 DELETE FROM sign_in_place WHERE key_sha256 = ANY (ARRAY(
   SELECT key_sha256 FROM sign_in_place WHERE seen_at < clock_timestamp() - interval '90 days' LIMIT 5000))
+
+-- name: prune_alert_deliveries
+-- Who was told of an alert is forgotten after 90 days: addresses of people are in it.
+DELETE FROM alert_delivery WHERE id = ANY (ARRAY(
+  SELECT id FROM alert_delivery WHERE ended_at < clock_timestamp() - interval '90 days' LIMIT 5000))
+
+-- name: prune_alerts
+-- What was raised is kept for two years, as long as anybody compares with the year before.
+DELETE FROM alert WHERE id = ANY (ARRAY(
+  SELECT a.id FROM alert a WHERE a.cleared_at < clock_timestamp() - interval '2 years'
+    AND NOT EXISTS (SELECT FROM alert_delivery d WHERE d.alert_id = a.id) LIMIT 5000))

@@ -38,10 +38,19 @@ class Due(Struct, frozen=True, kw_only=True):
 
 
 _SQL = db.Statements(__name__)
+_give_up_on_late = _SQL.take("give_up_on_late", int)
 _claim = _SQL.take("claim", Due)
 _end = _SQL.command("end")
 _put_off = _SQL.command("put_off")
 _sender = _SQL.take("sender", str)
+
+
+async def give_up_on_late(conn: Conn, *, after_s: int) -> list[int]:
+    """Tell nobody any more of what is over, in news so old; returns their ids.
+
+    That something holds is told however late it is.
+    """
+    return await _give_up_on_late.all(conn, after_s)
 
 
 async def claim(conn: Conn, *, at_most: int, for_s: int) -> list[Due]:

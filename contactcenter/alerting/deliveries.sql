@@ -1,3 +1,11 @@
+-- name: give_up_on_late
+-- News of what is over and $1 seconds old: that it began, where it ended meanwhile, or that it is over. That something holds is never old.
+UPDATE alert_delivery d SET state = 'failed', last_error = 'too late', ended_at = clock_timestamp()
+FROM alert a
+WHERE a.id = d.alert_id AND d.state = 'queued' AND d.next_at <= clock_timestamp() AND a.cleared_at IS NOT NULL
+  AND CASE d.what WHEN 'raised' THEN a.raised_at ELSE a.cleared_at END < clock_timestamp() - $1::int * interval '1 second'
+RETURNING d.id
+
 -- name: claim
 -- Whose time has come; whoever is faster takes them, for as long as telling may take. What is cleared is told after what was raised.
 WITH mine AS (

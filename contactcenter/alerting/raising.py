@@ -4,7 +4,7 @@ A rule is locked while it is judged, and has one open alert at most: of two proc
 the same time one raises it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
@@ -17,7 +17,7 @@ from contactcenter.alerting.rules import Rule
 from contactcenter.db import Conn
 from contactcenter.reporting.today import Day, Today
 
-Because = Literal["quiet", "changed", "switched_off", "removed"]
+Because = Literal["quiet", "changed", "switched_off", "removed", "queue_archived"]
 
 #: What it means to a rule that is raised when one of these is edited: it is another rule.
 _MEANT_BY: Final = ("measure", "queue_id", "direction")
@@ -65,6 +65,7 @@ _page = _SQL.take("page", Alert)
 _deliveries = _SQL.take("deliveries", Delivery)
 _raise = _SQL.take("raise", int)
 _clear = _SQL.command("clear")
+_archived = _SQL.take("archived", int)
 _note_since = _SQL.command("note_since")
 _tell = _SQL.command("tell")
 _teams = _SQL.take("teams", int)
@@ -77,11 +78,12 @@ async def look(conn: Conn, now: datetime, today: Today, day: Day) -> int:
         return 0
     raised = {one.rule_id: one for one in await _open.all(conn, [rule.id for rule in every])}
     measured = await measures.measured(conn, now, today, day) if _are_on(every) else {}
+    archived = set(await _archived.all(conn, [rule.queue_id for rule in every if rule.queue_id]))
     moves = 0
     for rule in every:
         alert = raised.get(rule.id)
-        if not rule.is_on:
-            moves += await _end(conn, now, rule, alert, _Over(because="switched_off"))
+        if (because := _rests(rule, archived)) is not None:
+            moves += await _rest(conn, now, rule, alert, because)
             continue
         value = measured.get((rule.queue_id, rule.measure))
         judged = judge(
@@ -134,6 +136,22 @@ async def deliveries(conn: Conn, alert_ids: Sequence[int]) -> list[Delivery]:
 
 def _are_on(every: Sequence[Rule]) -> bool:
     return any(rule.is_on for rule in every)
+
+
+def _rests(rule: Rule, archived: Collection[int]) -> Because | None:
+    """Why a rule is not judged; None where it is."""
+    if not rule.is_on:
+        return "switched_off"
+    return "queue_archived" if rule.queue_id in archived else None
+
+
+async def _rest(
+    conn: Conn, now: datetime, rule: Rule, alert: Alert | None, because: Because
+) -> int:
+    """What it has raised holds no longer, and when it is judged again it begins anew."""
+    if rule.beyond_since is not None:
+        await _note_since.run(conn, rule.id, None)
+    return await _end(conn, now, rule, alert, _Over(because=because))
 
 
 async def _begin(conn: Conn, now: datetime, rule: Rule, value: float) -> None:

@@ -8,6 +8,10 @@ FROM alert_rule ORDER BY id FOR UPDATE
 SELECT id, rule_id, name, measure, queue_id, direction, threshold, value, raised_at, cleared_at, cleared_value, cleared_because
 FROM alert WHERE rule_id = ANY ($1::bigint[]) AND cleared_at IS NULL
 
+-- name: archived
+-- Which of these queues nobody is served in any more.
+SELECT id FROM queue WHERE id = ANY ($1::bigint[]) AND archived_at IS NOT NULL
+
 -- name: page
 -- Alerts before an id that $4 sees (NULL: all), the newest first; $1: only those that hold (true), or are over (false).
 SELECT a.id, a.rule_id, a.name, a.measure, a.queue_id, a.direction, a.threshold, a.value, a.raised_at, a.cleared_at, a.cleared_value, a.cleared_because

@@ -44,7 +44,11 @@ _DIRECTIONS: Final = {
     "fa": {"above": "بیش از", "below": "کمتر از"},
 }
 _EVERYWHERE: Final = {"en": "all queues", "fa": "همه صف‌ها"}
-_NO_VALUE: Final = {"en": "switched off or changed", "fa": "خاموش شد یا تغییر کرد"}
+#: Why it is over where it was not quiet that ended it.
+_NO_VALUE: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {"queue_archived": "the queue is archived", "": "switched off or changed"},
+    "fa": {"queue_archived": "صف بایگانی شد", "": "خاموش شد یا تغییر کرد"},
+}
 
 
 def subject(due: Due) -> str:
@@ -61,7 +65,7 @@ def sentence(due: Due) -> str:
         name=due.name,
         measure=_MEASURES[language][due.measure],
         where=due.queue_name or _EVERYWHERE[language],
-        value=_NO_VALUE[language] if value is None else _figure(due.measure, value, language),
+        value=_without_value(due) if value is None else _figure(due.measure, value, language),
         direction=_DIRECTIONS[language][due.direction],
         threshold=_figure(due.measure, due.threshold, language),
         since=f"{due.raised_at:%Y-%m-%d %H:%M} UTC",
@@ -89,6 +93,11 @@ def fields(due: Due, now: datetime) -> Mapping[str, Any]:
             "text": sentence(due),
         },
     }
+
+
+def _without_value(due: Due) -> str:
+    reasons = _NO_VALUE[due.language]
+    return reasons.get(due.cleared_because or "", reasons[""])
 
 
 def _figure(measure: str, value: float, language: str) -> str:

@@ -30,6 +30,7 @@ from contactcenter.dispatch import ending
 from contactcenter.errors import BadInput
 from contactcenter.reporting.today import Day, Today
 from contactcenter.time_zones import zone_of
+from contactcenter.upkeep import Upkeep
 
 KEYS = (b"k" * 32,)
 UTC_DAY = Day(
@@ -242,6 +243,25 @@ async def test_a_rule_that_says_something_else_holds_no_longer(world, change, be
     assert alert.cleared_because == because
 
 
+async def test_while_its_queue_is_archived_a_rule_is_not_judged_and_begins_anew_afterwards(world):
+    queue_id = await factories.queue(world)
+    await wait_in(world, queue_id, 2)
+    made = await rule(world, queue_id=queue_id, for_s=10)
+    assert [await look(world, 0), await look(world, 10)] == [0, 1]
+
+    await world.execute("UPDATE queue SET archived_at = $2 WHERE id = $1", queue_id, after(20))
+    assert [await look(world, 20), await look(world, 40)] == [1, 0]
+    (alert,) = await raising.page(world, is_open=False, before_id=99, limit=9)
+    assert (alert.cleared_because, alert.cleared_value) == ("queue_archived", None)
+
+    await world.execute("UPDATE queue SET archived_at = NULL")
+    assert [await look(world, 50), await look(world, 60)] == [0, 1]
+    await world.execute("UPDATE queue SET archived_at = $1", after(70))
+    await world.execute("UPDATE alert_rule SET beyond_since = $1", after(61))
+    await look(world, 70)
+    assert (await rules.find(world, made.id)).beyond_since is None
+
+
 async def test_what_a_rule_raised_is_cleared_when_it_is_removed_and_stays_to_be_read(world):
     await wait_in(world, await factories.queue(world), 2)
     made = await rule(world, emails=["a@b.c"])
@@ -419,6 +439,73 @@ async def test_people_are_told_by_mail_in_their_language_and_who_refuses_is_give
     assert letter.mail.subject == "هشدار: صف شلوغ"
     assert letter.text == "صف شلوغ: در انتظار در همه صف‌ها ۲ است، بیش از ۱."
     assert letter.mail.automatic
+
+
+@pytest.mark.parametrize(
+    ("raised_h", "cleared_h", "heard"),
+    [
+        (9, None, ["raised"]),  # it holds: that is no old news
+        (9, 1, ["cleared"]),
+        (5, 1, ["raised", "cleared"]),
+        (9, 7, []),
+    ],
+)
+async def test_after_an_outage_nobody_is_told_of_what_has_long_been_over(
+    database, raised_h, cleared_h, heard
+):
+    mail = Mail()
+    await raised(database, emails=["lead@desk.test"])
+    async with database.transaction() as conn:
+        await factories.entry_point(conn, queue_id=await factories.queue(conn), channel="email")
+        if cleared_h is not None:
+            await conn.execute("UPDATE alert_rule SET is_on = false")
+            await look(conn, 60)
+        await conn.execute(
+            """UPDATE alert SET raised_at = now() - $1 * interval '1 hour',
+                                cleared_at = now() - $2 * interval '1 hour'""",
+            raised_h,
+            cleared_h,
+        )
+    await at_once(database)
+    teller = keeper(database, mail)
+    while await teller.tell_due():
+        await at_once(database)
+
+    subjects = {"raised": "Alert: Too many wait", "cleared": "Over: Too many wait"}
+    assert [one.mail.subject for one in mail.taken] == [subjects[what] for what in heard]
+    outcomes = [(state, why) for state, _, why in await states(database)]
+    assert outcomes.count(("sent", None)) == len(heard)
+    assert outcomes.count(("failed", "too late")) == len(outcomes) - len(heard)
+
+
+async def test_who_was_told_is_forgotten_before_what_was_raised_and_what_holds_never(database):
+    await raised(database, emails=["lead@desk.test"])
+    async with database.transaction() as conn:
+        await conn.execute("DROP TABLE event_ever, delivery_ever")  # upkeep makes months
+
+    async def left() -> tuple[int, int]:
+        await Upkeep(database, holder=str(random.random())).round()
+        async with database.read() as conn:
+            return tuple(
+                await conn.fetchrow(
+                    "SELECT (SELECT count(*) FROM alert), (SELECT count(*) FROM alert_delivery)"
+                )
+            )
+
+    async def age(what: str) -> None:
+        async with database.transaction() as conn:
+            await conn.execute(what)
+            await conn.execute("DELETE FROM lease")
+
+    assert await left() == (1, 1)
+    await age("UPDATE alert_delivery SET ended_at = now() - interval '91 days'")
+    assert await left() == (1, 0)
+    await age("UPDATE alert SET raised_at = now() - interval '3 years'")
+    assert await left() == (1, 0)
+    await age(
+        "UPDATE alert SET cleared_at = now() - interval '2 years 1 day', cleared_because = 'quiet'"
+    )
+    assert await left() == (0, 0)
 
 
 async def test_two_that_look_at_once_raise_once_and_one_that_is_killed_is_followed(database):
