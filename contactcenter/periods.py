@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
 from contactcenter.errors import BadInput
+from contactcenter.time_zones import UnknownTimeZone, zone_of
 
 DEFAULT_PERIOD: Final = timedelta(days=7)
 LONGEST_PERIOD: Final = timedelta(days=366)
@@ -47,3 +49,11 @@ def _in_utc(at: datetime, place: str) -> datetime:
         return at.astimezone(UTC)
     except OverflowError as error:  # the first or the last hours of the calendar
         raise BadInput(place, "The time is out of range.") from error
+
+
+def zone_named(name: str, *, place: str = "query.zone") -> ZoneInfo:
+    """The time zone of this name; raises ``BadInput`` naming the place where it stood."""
+    try:
+        return zone_of(name)
+    except UnknownTimeZone as error:
+        raise BadInput(place, str(error)) from None

@@ -124,6 +124,20 @@ def test_no_function_is_too_long() -> None:
     assert long.keys() == LONG_BODIES.keys(), long
 
 
+def test_time_zones_are_those_that_are_installed_with_the_app() -> None:
+    """Those of a machine may be years old, and another machine's say something else."""
+    own = {
+        name_of(file)
+        for file in FILES
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "ZoneInfo"
+    }
+
+    assert own == set()
+
+
 def test_names_say_what_is_inside() -> None:
     named = {part for file in FILES for part in (*file.relative_to(ROOT).parts[:-1], file.stem)}
 

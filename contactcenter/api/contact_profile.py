@@ -10,8 +10,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from contactcenter.api.inputs import Line
 from contactcenter.contacts.attribute_values import words
 from contactcenter.errors import BadInput
+from contactcenter.periods import zone_named
 from contactcenter.profiles import LISTS, SINGLE, Profile
-from contactcenter.time_zones import UnknownTimeZone, zone_of
 
 Gender = Literal["female", "male", "other", "undisclosed"]
 #: What matters, each in a few words.
@@ -154,7 +154,4 @@ def _check_hours(hours: Hours) -> None:
     for n, day in enumerate(hours.days):
         if day in hours.days[:n]:
             raise BadInput(f"body.preferred_hours.days[{n}]", f"Day {day} is named twice.")
-    try:
-        zone_of(hours.time_zone)
-    except UnknownTimeZone as error:
-        raise BadInput("body.preferred_hours.time_zone", str(error)) from error
+    zone_named(hours.time_zone, place="body.preferred_hours.time_zone")

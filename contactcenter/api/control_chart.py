@@ -12,11 +12,12 @@ from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import Only, among, kept, language_of
 from contactcenter.measuring import Clock
 from contactcenter.named_periods import midnight
+from contactcenter.periods import zone_named
 from contactcenter.reporting import control_chart
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.control_chart import OF_DAYS, SHARES, Question, usual_form
 from contactcenter.reporting.making import Span
-from contactcenter.reporting.spans import in_its_zone, zone_named
+from contactcenter.reporting.spans import in_its_zone
 from routing.wording import Language
 
 USUAL: Final = timedelta(days=28)

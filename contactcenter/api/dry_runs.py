@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 from contactcenter.api.operation import ADMIN, Call, operation
 from contactcenter.configuration_document import parsing, text
 from contactcenter.configuration_document.document import Document
-from contactcenter.errors import BadInput, DomainError
-from contactcenter.time_zones import UnknownTimeZone, zone_of
+from contactcenter.errors import DomainError
+from contactcenter.periods import zone_named
 from contactcenter.whatif import days, dry_run, recorded
 from contactcenter.whatif.dry_run import DryRun
 from contactcenter.whatif.figures import Within
@@ -70,10 +70,7 @@ async def try_configuration(call: Call, query: DryRunQuery, body: bytes) -> DryR
     day with more than 20,000 legs is refused with 422 `day_too_large`; where another dry run is
     under way, or this one takes longer than half a minute, the answer is 503.
     """
-    try:
-        begin, end = days.span_of(query.day, zone_of(query.time_zone))
-    except UnknownTimeZone as unknown:
-        raise BadInput("query.time_zone", str(unknown)) from None
+    begin, end = days.span_of(query.day, zone_named(query.time_zone, place="query.time_zone"))
     if not _PLAYING.acquire(blocking=False):
         raise DryRunBusy
     try:

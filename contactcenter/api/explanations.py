@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, Struct
@@ -11,9 +10,8 @@ from contactcenter import decisions, ticket_views, why_not
 from contactcenter.api.operation import AGENT, SUPERVISOR, Call, operation
 from contactcenter.api.paging import Cursor, Page, PageQuery
 from contactcenter.decisions import Told
-from contactcenter.errors import BadInput
+from contactcenter.periods import zone_named
 from contactcenter.speech import Speech
-from contactcenter.time_zones import UnknownTimeZone, zone_of
 from contactcenter.why_not import Situation, WhyNot
 from routing.wording import Language
 
@@ -136,12 +134,5 @@ async def _speech(call: Call, ticket_id: int, query: TellQuery | SpeechQuery) ->
     own: Language = "fa" if call.actor.language == "fa" else "en"
     zone = await decisions.zone_of_ticket(call.conn, ticket_id)
     if query.time_zone is not None:
-        zone = _zone(query.time_zone)
+        zone = zone_named(query.time_zone, place="query.time_zone")
     return Speech(language=query.language or own, zone=zone)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return zone_of(name)
-    except UnknownTimeZone as error:
-        raise BadInput("query.time_zone", str(error)) from error

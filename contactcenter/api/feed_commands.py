@@ -38,7 +38,7 @@ from contactcenter.feed.frames import (
     WatchBoard,
 )
 from contactcenter.feed.subscriber import SIGNED_OUT, TOO_MANY
-from contactcenter.reporting.spans import zone_named
+from contactcenter.periods import zone_named
 from contactcenter.statistics.rates import Variant
 
 #: More often than this a visitor is not told that somebody writes.

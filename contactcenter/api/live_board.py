@@ -9,9 +9,9 @@ from contactcenter.api.operation import SUPERVISOR, Answer, Call, operation
 from contactcenter.api.report_formats import Format
 from contactcenter.api.report_questions import among, language_of
 from contactcenter.charts.themes import Theme
+from contactcenter.periods import zone_named
 from contactcenter.reporting import live, live_rows
 from contactcenter.reporting.live import Board
-from contactcenter.reporting.spans import zone_named
 from contactcenter.reporting.today import day_at
 from contactcenter.statistics.rates import USUAL_VARIANT, Variant
 from routing.wording import Language

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Literal, get_args
-from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
@@ -25,6 +24,7 @@ from contactcenter.reporting import (
 from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.heat_map import WeekStart
 from contactcenter.reporting.making import Span
+from contactcenter.time_zones import zone_of
 
 USUAL: Final = timedelta(days=28)
 _Analyse = Callable[..., Awaitable[Analysis]]
@@ -186,7 +186,7 @@ def _reckoning(call: Call, query: OverTimeQuery) -> Reckoning:
 
 def _instants(span: Span, now: datetime) -> list[datetime]:
     """The midnights of the period, and its end; nothing is known of what is to come."""
-    zone = ZoneInfo(span.time_zone)
+    zone = zone_of(span.time_zone)
     days = spans.days_of(span, zone)
     if len(days) > backlog_ageing.MOST_INSTANTS:
         most = backlog_ageing.MOST_INSTANTS

@@ -15,10 +15,10 @@ from contactcenter.api.report_questions import Only, kept, language_of
 from contactcenter.charts.themes import Theme
 from contactcenter.errors import BadInput
 from contactcenter.named_periods import DAYS, day_named
+from contactcenter.periods import zone_named
 from contactcenter.public_holidays import UnknownCountry
 from contactcenter.reporting import forecast, sla_burn_down, staffing
 from contactcenter.reporting.analyses import Analysis
-from contactcenter.reporting.spans import zone_named
 from contactcenter.reporting.staffing import Question
 from contactcenter.statistics.queueing import LONGEST_PATIENCE_S, MOST_AGENTS
 from contactcenter.statistics.staffing import Promise

@@ -8,6 +8,7 @@ from contactcenter.charts import parts
 from contactcenter.charts.parts import HEIGHT, WIDTH, Look, Scale, Spec
 from contactcenter.charts.themes import COLOURS
 from contactcenter.reporting.analyses import Analysis
+from contactcenter.time_zones import zone_of
 from routing.wording import digits
 
 
@@ -136,7 +137,7 @@ def created_solved(analysis: Analysis, look: Look) -> Spec:
 def backlog_ageing(analysis: Analysis, look: Look) -> Spec:
     """What was open, stacked by age, ours above what waits for customers; the oldest is named."""
     columns, colours = analysis.columns, COLOURS[look.theme]
-    zone = ZoneInfo(analysis.period.time_zone)
+    zone = zone_of(analysis.period.time_zone)
     kinds = {"ours": look.said("ours", "نوبت ما"), "pending": look.said("pending", "منتظر مشتری")}
     told = [
         dict(row)

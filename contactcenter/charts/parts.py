@@ -10,6 +10,7 @@ from msgspec import Struct
 from contactcenter.charts.themes import COLOURS, Theme, config
 from contactcenter.reporting.making import Span
 from contactcenter.reporting.tables import Unit
+from contactcenter.time_zones import zone_of
 from routing.calendars.persian import FIRST_YEAR, LAST_YEAR, persian_date
 from routing.wording import Language, digits
 
@@ -112,7 +113,7 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def period_in_words(period: Span, look: Look) -> str:
     """From which day to which, in which zone."""
-    zone = ZoneInfo(period.time_zone)
+    zone = zone_of(period.time_zone)
     first, last = (instant(at, zone, look) for at in (period.from_at, period.to_at))
     return f"{first} – {last} ({period.time_zone})"
 

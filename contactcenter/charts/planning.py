@@ -10,6 +10,7 @@ from contactcenter.charts import parts
 from contactcenter.charts.parts import HEIGHT, WIDTH, Look, Spec
 from contactcenter.charts.themes import COLOURS
 from contactcenter.reporting.analyses import Analysis
+from contactcenter.time_zones import zone_of
 from routing.wording import digits, span
 
 _DAY_H: Final = 24
@@ -83,7 +84,7 @@ def _now(analysis: Analysis, look: Look) -> list[Spec]:
     now, period = analysis.generated_at, analysis.period
     if not period.from_at <= now < period.to_at:
         return []
-    zone, colours = ZoneInfo(period.time_zone), COLOURS[look.theme]
+    zone, colours = zone_of(period.time_zone), COLOURS[look.theme]
     clock = now.astimezone(zone)
     words = f"{look.said('now', 'اکنون')} {digits(f'{clock:%H:%M}', look.language)}"
     at: Spec = {"values": [{"now": clock.hour + clock.minute / 60, "words": look.whole(words)}]}
@@ -103,7 +104,7 @@ def _rule(colour: str) -> dict[str, Any]:
 def forecast(analysis: Analysis, look: Look) -> Spec:
     """What is expected by the half hour, a line in the band of its limits; points are what came."""
     columns, colours = analysis.columns, COLOURS[look.theme]
-    zone = ZoneInfo(analysis.period.time_zone)
+    zone = zone_of(analysis.period.time_zone)
     clocks = _clocks([row["starts_at"] for row in analysis.rows], zone, look)
     told = [dict(row) | {"label": label} for row, label in zip(analysis.rows, clocks, strict=True)]
     band = look.said("95 of 100", look.whole("۹۵ از ۱۰۰"))

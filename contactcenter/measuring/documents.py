@@ -6,7 +6,6 @@ Ids are numbers or texts, times RFC 3339 or local ones of the document's zone, a
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +16,7 @@ from contactcenter.measuring import document_hours, names
 from contactcenter.measuring.asks import CLOCKS, Ask
 from contactcenter.measuring.bad_document import BadDocument
 from contactcenter.measuring.metrics import METRICS
+from contactcenter.time_zones import UnknownTimeZone, zone_of
 from routing.calendars import Calendar
 
 #: An event that the product does not have yet: for whom somebody planned what, and when.
@@ -241,7 +241,9 @@ def _instant(told: Any, zone: tzinfo, place: str) -> datetime:
 
 
 def _zone(name: Any) -> tzinfo:
+    if not isinstance(name, str):
+        raise BadDocument("zone", f"{name!r} is no time zone, such as Asia/Tehran")
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError):
-        raise BadDocument("zone", f"{name!r} is no time zone, such as Asia/Tehran") from None
+        return zone_of(name)
+    except UnknownTimeZone as error:
+        raise BadDocument("zone", str(error)) from None

@@ -9,7 +9,8 @@ from msgspec import Struct
 from contactcenter import calendars, configuration, db
 from contactcenter.db import Conn
 from contactcenter.errors import BadInput
-from contactcenter.time_zones import UnknownTimeZone, zone_of
+from contactcenter.periods import zone_named
+from contactcenter.time_zones import zone_of
 from routing.calendars import (
     ALWAYS_OPEN,
     DAY_MIN,
@@ -61,10 +62,7 @@ async def change(conn: Conn, now: datetime, before: Limit, after: Limit, *, acto
     """Save an edit of the locked limit; raises ``BadInput``."""
     if after.closes_min <= after.opens_min:
         raise BadInput("body.closes_min", "It closes after it opens.")
-    try:
-        zone_of(after.time_zone)
-    except UnknownTimeZone as error:
-        raise BadInput("body.time_zone", str(error)) from error
+    zone_named(after.time_zone, place="body.time_zone")
     if before == after:
         return before
     await _change.run(

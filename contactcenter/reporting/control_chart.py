@@ -22,6 +22,7 @@ from contactcenter.reporting.spans import days_of
 from contactcenter.reporting.tables import Heading, Unit, unit_of
 from contactcenter.statistics import control_charts
 from contactcenter.statistics.control_charts import MANY, Chart, Point, Rule, Sample
+from contactcenter.time_zones import zone_of
 from routing.wording import Language
 
 Form = Literal["p", "xmr"]
@@ -58,7 +59,7 @@ async def chart(
 
     Raises ``BadInput`` for what is too much to count at once (``sources``).
     """
-    span, zone = question.span, ZoneInfo(question.span.time_zone)
+    span, zone = question.span, zone_of(question.span.time_zone)
     ask = Ask(
         metric=question.metric,
         from_at=span.from_at,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -16,6 +15,7 @@ from contactcenter.reporting.analyses import Analysis
 from contactcenter.reporting.making import Span, filters
 from contactcenter.reporting.over_time_words import CREATED_SOLVED, LABELS, headings
 from contactcenter.reporting.spans import days_of
+from contactcenter.time_zones import zone_of
 from routing.wording import Language
 
 _METRICS: Final = ("opened", "reopened", "solved")
@@ -45,7 +45,7 @@ async def created_solved(
         ask = Ask(metric=metric, from_at=span.from_at, to_at=span.to_at, only=question.only)
         await sources.check_size(conn, ask)
         told[metric] = await answers.daily(conn, ask, zone=span.time_zone, viewer_id=viewer_id)
-    zone = ZoneInfo(span.time_zone)
+    zone = zone_of(span.time_zone)
     return Analysis(
         report="created_solved",
         title=CREATED_SOLVED["title"][language],

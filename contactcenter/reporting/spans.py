@@ -9,8 +9,9 @@ from msgspec import Struct
 from contactcenter import named_periods, periods
 from contactcenter.errors import BadInput
 from contactcenter.named_periods import Reckoning
+from contactcenter.periods import zone_named
 from contactcenter.reporting.making import Span
-from contactcenter.time_zones import UnknownTimeZone, zone_of
+from contactcenter.time_zones import zone_of
 from routing.wording import Language
 
 
@@ -53,17 +54,9 @@ def meant(
     )
 
 
-def zone_named(name: str, *, place: str = "query.zone") -> ZoneInfo:
-    """The zone of this name; raises ``BadInput`` naming the place."""
-    try:
-        return zone_of(name)
-    except UnknownTimeZone as error:
-        raise BadInput(place, str(error)) from None
-
-
 def in_its_zone(span: Span) -> Span:
     """The span, whose edges the clocks of its zone can show; raises ``BadInput``."""
-    zone = ZoneInfo(span.time_zone)
+    zone = zone_of(span.time_zone)
     try:
         for at in (span.from_at, span.to_at):
             at.astimezone(zone)
