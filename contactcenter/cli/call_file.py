@@ -1,16 +1,20 @@
 """Reads the hooks of a call from a file: what was posted, and what our own console told."""
 
+import codecs
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, get_args
 
 import msgspec
+from msgspec import Struct
 
 import channels
 from channels import CallEvent, HookName, Unreadable
+from contactcenter.cli import call_gaps
+from contactcenter.cli.call_gaps import Written
 
 _KEYS: Final = ("hook", "received", "params")
 _CONSOLE: Final = "agent_ui"
@@ -19,6 +23,15 @@ _CONSOLE: Final = "agent_ui"
 _DONE: Final = re.compile(
     r"(done|ended|end|finished|finish|completed?|closed?|over|ready|available|wrapped ?up|wrap ?up)"
 )
+#: Of another century it is a mistake, such as milliseconds for seconds; the provider began later.
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_PROVIDERS_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+_TIMES: Final = ("Timestamp", "RecordingStartTime")
+_COUNTS: Final = ("QueueTime", "CallDuration")
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
+_CUSTOMER: Final = "customer"
+_SHOWN_CALLS: Final = 5
 _BEGUN: Final = re.compile(r"start|beg[aiu]n|enter|open")
 
 
@@ -28,6 +41,7 @@ class BadHook(Exception):
 
 def events(raw: bytes) -> list[CallEvent]:
     """Read all that a file tells; raises ``BadHook``, naming the place. Hooks count from 0."""
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     if not raw.strip():
         raise BadHook("it is empty; write a JSON list of hooks")
     try:
@@ -38,22 +52,47 @@ def events(raw: bytes) -> list[CallEvent]:
         raise BadHook("it is nested too deeply; write a list of hooks") from None
     if not isinstance(listed, list):
         raise BadHook("it is not a list of hooks")
-    read = [_events(place, hook) for place, hook in enumerate(listed)]
-    _check_is_one_call(read)
-    return [event for events in read for event in events]
+    read = [_read(place, hook) for place, hook in enumerate(listed)]
+    filled = call_gaps.filled([one.written for one in read])
+    told = [
+        _events(place, one, written)
+        for place, (one, written) in enumerate(zip(read, filled, strict=True))
+    ]
+    _check_is_one_call(told)
+    found = [event for of_hook in told for event in of_hook]
+    if all(event.kind == "wrapped_up" for event in found):
+        raise BadHook("nothing in it tells of a call")
+    return found
 
 
-def _check_is_one_call(read: Sequence[tuple[CallEvent, ...]]) -> None:
-    """Two who called us are two calls: their seconds would be added up as those of one."""
+class _Hook(Struct, frozen=True, kw_only=True):
+    """A hook of the file, and when it came."""
+
+    received_at: datetime
+    written: Written
+
+
+def _check_is_one_call(told: Sequence[tuple[CallEvent, ...]]) -> None:
+    """Two calls are told of by two who called us, or by a customer who is in two rooms.
+
+    Their seconds would be added up as those of one. Who left the line to be called back was in a
+    room once: that is accounted for as what it came to.
+    """
     callers: dict[str, int] = {}
-    for place, events in enumerate(read):
+    rooms: dict[str, int] = {}
+    for place, events in enumerate(told):
         for event in events:
             if event.kind == "began" and event.direction == "inbound" and event.leg:
                 callers.setdefault(event.leg, place)
-    if len(callers) > 1:
-        (one, at), (other, there) = list(callers.items())[:2]
+            if event.kind == "joined" and event.label == _CUSTOMER and event.leg:
+                rooms.setdefault(event.leg, place)
+    calls = callers if len(callers) > 1 else rooms
+    if len(calls) > 1:
+        shown = [f"{leg} from hook {place}" for leg, place in calls.items()]
+        more = f" and {len(shown) - _SHOWN_CALLS} more" if len(shown) > _SHOWN_CALLS else ""
         raise BadHook(
-            f"hooks {at} and {there} are of two callers ({one}, {other}); write those of one call"
+            f"it tells of {len(calls)} calls: the customer is {', '.join(shown[:_SHOWN_CALLS])}"
+            f"{more}; write the hooks of one"
         )
 
 
@@ -71,7 +110,7 @@ def _where_json_breaks(raw: bytes) -> str | None:
     return None
 
 
-def _events(place: int, hook: Any) -> tuple[CallEvent, ...]:
+def _read(place: int, hook: Any) -> _Hook:
     where = f"hook {place}"
     if not isinstance(hook, dict):
         raise BadHook(f"{where} is not an object with {', '.join(_KEYS)}")
@@ -80,9 +119,16 @@ def _events(place: int, hook: Any) -> tuple[CallEvent, ...]:
         raise BadHook(f"{where}: hook is {_shown(name)}; write {', '.join(get_args(HookName))}")
     received_at = _moment(hook.get("received"), f"{where}: received")
     params = _params(hook.get("params"), where)
+    _check_values(params, where)
+    written = Written(name=name, params=params)  # type: ignore[arg-type]  # looked up
+    return _Hook(received_at=received_at, written=written)
+
+
+def _events(place: int, hook: _Hook, written: Written) -> tuple[CallEvent, ...]:
+    where, name = f"hook {place}", written.name
     if name == _CONSOLE:
-        return _console(params, received_at, where)
-    read = channels.call_hook(name, params, received_at)  # type: ignore[arg-type]  # looked up
+        return _console(written.params, hook.received_at, where)
+    read = channels.call_hook(name, written.params, hook.received_at)
     if isinstance(read, Unreadable):
         raise BadHook(f"{where} ({name}): {read.detail}")
     return read.events
@@ -94,6 +140,17 @@ def _params(given: Any, where: str) -> dict[str, str]:
     return {name: _text(value, f"{where}: params.{name}") for name, value in given.items()}
 
 
+def _check_values(params: Mapping[str, str], where: str) -> None:
+    """What seconds are made of; whatever cannot be read would be left out without a word."""
+    for name in _TIMES:
+        if params.get(name):
+            _moment(params[name], f"{where}: params.{name}", first=_PROVIDERS_FIRST)
+    for name in _COUNTS:
+        value = params.get(name, "").strip()
+        if value and not _COUNT.fullmatch(value):
+            raise BadHook(f"{where}: params.{name} is {_shown(value)}; write whole seconds")
+
+
 def _text(value: Any, where: str) -> str:
     """A parameter as it is posted: numbers and flags are text there."""
     match value:
@@ -103,12 +160,14 @@ def _text(value: Any, where: str) -> str:
             return ""
         case bool():
             return "true" if value else "false"
+        case float() if value.is_integer():
+            return str(int(value))
         case int() | float():
             return str(value)
     raise BadHook(f"{where} is {_shown(value)}, not text")
 
 
-def _console(params: dict[str, str], received_at: datetime, where: str) -> tuple[CallEvent, ...]:
+def _console(params: Mapping[str, str], received_at: datetime, where: str) -> tuple[CallEvent, ...]:
     agent, said = params.get("agent", "").strip(), params.get("event", "")
     if not agent:
         raise BadHook(f"{where}: params.agent is missing")
@@ -128,17 +187,20 @@ def _is_done(said: str) -> bool:
     return is_of_wrap_up and is_done and not _BEGUN.search(words)
 
 
-def _moment(given: Any, where: str) -> datetime:
+def _moment(given: Any, where: str, *, first: datetime = _FIRST) -> datetime:
     """A time in ISO 8601, in RFC 2822 or in seconds since 1970; without an offset it is UTC."""
     try:
         is_number = isinstance(given, int | float) and not isinstance(given, bool)
-        return _read(str(given) if is_number else given).astimezone(UTC)
+        found = _time(str(given) if is_number else given.strip()).astimezone(UTC)
+        if first <= found < _LAST:
+            return found
     except (AttributeError, ValueError, TypeError, IndexError, OverflowError, OSError):
-        shown = _shown(given)
-        raise BadHook(f"{where} is {shown}; write a time such as 2026-05-04T12:00:00Z") from None
+        pass
+    shown = _shown(given)
+    raise BadHook(f"{where} is {shown}; write a time such as 2026-05-04T12:00:00Z")
 
 
-def _read(text: str) -> datetime:
+def _time(text: str) -> datetime:
     if text.replace(".", "", 1).isdecimal():
         return datetime.fromtimestamp(float(text), UTC)
     try:

@@ -104,7 +104,7 @@ def account(events: Iterable[Event], *, labels: Mapping[str, str] | None = None)
     talk = conversations.conversation(told, parties, when)
     menu = _menu(told, parties, when, talk)
     rings = beside.rings(told, parties)
-    wraps = {agent: beside.wraps(told, agent, stays) for agent, stays in talk.stays.items()}
+    wraps = _wraps(told, talk)
     passed = handing_on.handed_on(
         {**talk.stays, _OUTSIDE: talk.outsiders}, {**talk.talked, _OUTSIDE: talk.outside}
     )
@@ -130,14 +130,21 @@ def account(events: Iterable[Event], *, labels: Mapping[str, str] | None = None)
     )
 
 
+def _wraps(told: Sequence[Event], talk: Conversation) -> dict[str, Sequence[Span]]:
+    """By whoever met the customer, and by whoever had something to do although he did not."""
+    met = {agent: beside.wraps(told, agent, stays) for agent, stays in talk.stays.items()}
+    missed = {agent: beside.wraps(told, agent, stays) for agent, stays in talk.missed.items()}
+    return {**met, **{agent: of_agent for agent, of_agent in missed.items() if of_agent}}
+
+
 def _agents(talk: Conversation, wraps: Mapping[str, Sequence[Span]]) -> dict[str, AgentFigures]:
     return {
         agent: AgentFigures(
-            talk_s=spans.length_s(talk.talked[agent]),
-            hold_s=spans.length_s(talk.held[agent]),
+            talk_s=spans.length_s(talk.talked.get(agent, ())),
+            hold_s=spans.length_s(talk.held.get(agent, ())),
             wrap_s=sum(end - begin for begin, end in wraps[agent]),
         )
-        for agent in sorted(talk.stays)
+        for agent in sorted(wraps)
     }
 
 

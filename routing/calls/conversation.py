@@ -19,14 +19,16 @@ class Conversation:
     """Spans in seconds since 1970. Of agents only who met the customer, by whom they are.
 
     ``stays`` are when each agent was in the room; ``talked`` and ``held`` when the customer was
-    there as well, to be heard or on hold. ``outside`` is when he talked with an outside number and
-    no agent, ``outsiders`` when such a number was in the room at all.
+    there as well, to be heard or on hold. ``missed`` is when agents were there who never met him.
+    ``outside`` is when he talked with an outside number and no agent, ``outsiders`` when such a
+    number was in the room at all.
     """
 
     waited: Sequence[Span]
     stays: Mapping[str, Sequence[Span]]
     talked: Mapping[str, Sequence[Span]]
     held: Mapping[str, Sequence[Span]]
+    missed: Mapping[str, Sequence[Span]]
     outside: Sequence[Span]
     outsiders: Sequence[Span]
 
@@ -62,6 +64,7 @@ def conversation(events: Sequence[Event], parties: Parties, when: Moments) -> Co
         stays=met,
         talked=talked,
         held=held,
+        missed={agent: there for agent, there in stays.items() if there and agent not in met},
         outside=outside,
         outsiders=outsiders,
     )

@@ -33,20 +33,27 @@ def outcome(
         return "callback"
     if when.message_s is not None:
         return "voicemail"
-    if when.unparked_as == "left" and _wants_callback(his):
+    if when.unparked_as == "left" and _wants_callback(his, when):
         return "callback"
     if not his or when.unparked_as in ("full", "failed") or _is_unreached(his):
         return "failed"
     return "short_abandoned" if waited_s < SHORT_ABANDON_S else "abandoned"
 
 
-def _wants_callback(his: Sequence[Event]) -> bool:
-    """Who left the line for no message; the last key he pressed says it, if one is known."""
+def _wants_callback(his: Sequence[Event], when: Moments) -> bool:
+    """Who left the line for no message; the last key he pressed in it says it, if one is known.
+
+    Without its place in his time in line it is one of which we heard after he had come there.
+    """
     if any(event.kind == "recording_ended" for event in his):
         return False
-    in_line = [event for event in his if event.kind == "chose" and event.elapsed_s is not None]
-    last = max(in_line, key=lambda event: (event.elapsed_s or 0, event.input or ""), default=None)
-    return last is None or last.input == _CALLBACK_KEY
+    chosen = [event for event in his if event.kind == "chose"]
+    in_line = [event for event in chosen if event.elapsed_s is not None]
+    if in_line:
+        last = max(in_line, key=lambda event: (event.elapsed_s or 0, event.input or ""))
+        return last.input == _CALLBACK_KEY
+    later = [e.input for e in chosen if when.parked_s is not None and e.time_s > when.parked_s]
+    return not later or _CALLBACK_KEY in later
 
 
 def _is_unreached(his: Sequence[Event]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from routing.calls.events import Event
@@ -32,8 +33,8 @@ class Parties:
 def parties(events: Sequence[Event], labels: Mapping[str, str]) -> Parties:
     """Find out who is who; ``labels`` are what is known beside the events.
 
-    Without any label the customer is who called, and everybody else is an agent who is known by
-    the address that was dialled.
+    Without any label the customer is who called, or whom we called once an agent was there, and
+    everybody else is an agent who is known by the address that was dialled.
     """
     told = {e.leg: e.label for e in reversed(events) if e.leg is not None and e.label}
     told.update(labels)
@@ -41,6 +42,7 @@ def parties(events: Sequence[Event], labels: Mapping[str, str]) -> Parties:
     ours = {leg for leg, label in told.items() if label.partition(":")[0] in _OURS}
     customers = {leg for leg in legs if told.get(leg) == CUSTOMER}
     customers |= {e.leg for e in events if e.leg and e.leg not in ours and _is_his(e)}
+    customers = customers or _called(events, told)
     agents: dict[str, str] = {}
     outsiders: set[str] = set()
     for leg in legs:
@@ -51,11 +53,12 @@ def parties(events: Sequence[Event], labels: Mapping[str, str]) -> Parties:
             continue
         if word == _NUMBER:
             outsiders.add(leg)
-        elif label or _is_dialled(own):
+        elif label or _is_dialled(own, has_customer=bool(customers)):
             agents[leg] = agent_of(label) if label else _address(own, leg)
+    came = {event.leg for event in events if event.kind == "joined"}
     return Parties(
         customers=frozenset(customers),
-        agents=_named(agents, {leg for leg in agents if not told.get(leg)}, events),
+        agents=_named(agents, {leg for leg in agents if leg in came and not told.get(leg)}, events),
         outsiders=frozenset(outsiders),
     )
 
@@ -67,7 +70,29 @@ def agent_of(label: str) -> str:
 
 
 def _is_his(event: Event) -> bool:
-    return event.kind in _HIS and event.direction != "outbound"
+    return event.direction == "inbound" or (event.kind in _HIS and event.direction != "outbound")
+
+
+def _called(events: Sequence[Event], told: Mapping[str, str]) -> set[str]:
+    """Whom we called where nobody called us: an agent is first in the room, then he is dialled."""
+    joined = (event for event in events if event.kind == "joined" and event.leg)
+    agent = next((event for event in joined if _is_agents(event.leg or "", told)), None)
+    if agent is None:
+        return set()
+    first_s = {event.leg: event.time_s for event in reversed(events) if event.leg}
+    pressed = {event.leg for event in events if event.kind == "pressed"}
+    later = sorted((at_s, leg) for leg, at_s in first_s.items() if at_s >= agent.time_s)
+    found = (
+        leg
+        for _, leg in later
+        if not (leg == agent.leg or told.get(leg) or leg in pressed)
+        and not _only_listens([event for event in events if event.leg == leg])
+    )
+    return set(islice(found, 1))
+
+
+def _is_agents(leg: str, told: Mapping[str, str]) -> bool:
+    return told.get(leg, AGENT).partition(":")[0] == AGENT
 
 
 def _only_listens(own: Iterable[Event]) -> bool:
@@ -79,8 +104,11 @@ def _only_listens(own: Iterable[Event]) -> bool:
     return bool(joined) and all(event.is_muted for event in joined) and not is_heard
 
 
-def _is_dialled(own: Iterable[Event]) -> bool:
-    return any(e.kind == "joined" or e.direction == "outbound" for e in own)
+def _is_dialled(own: Sequence[Event], *, has_customer: bool) -> bool:
+    """Where the customer is somebody else, a telephone of which no more is told was dialled."""
+    if any(event.kind in ("joined", "dialled") or event.direction == "outbound" for event in own):
+        return True
+    return has_customer and any(event.kind in ("ringing", "answered") for event in own)
 
 
 def _address(own: Iterable[Event], leg: str) -> str:
@@ -89,7 +117,7 @@ def _address(own: Iterable[Event], leg: str) -> str:
 
 
 def _named(agents: dict[str, str], unnamed: set[str], events: Sequence[Event]) -> dict[str, str]:
-    """Where only one agent has no name and one name is left over, they belong together."""
+    """Where only one agent who came has no name and one is left over, they belong together."""
     said = {agent_of(e.label) for e in events if e.kind == "wrapped_up" and e.label}
     left = sorted(said - set(agents.values()))
     nobody = {agents[leg] for leg in unnamed}

@@ -368,6 +368,25 @@ INBOUND = {
     "params": {"CallSid": "CA1", "Direction": "inbound"},
 }
 VOICE = {"hook": "voice", "received": BEGAN.isoformat(), "params": {"CallSid": "CA1"}}
+OUTBOUND = {
+    "hook": "conference",
+    "received": BEGAN.isoformat(),
+    "params": {
+        "CallSid": "CA1",
+        "ConferenceSid": "CF1",
+        "ParticipantLabel": "customer",
+        "StatusCallbackEvent": "participant-join",
+    },
+}
+WRAPPED_UP = {
+    "hook": "agent_ui",
+    "received": BEGAN.isoformat(),
+    "params": {"agent": "ann", "event": "wrap_up_done"},
+}
+
+
+def told(hook, **params):
+    return hook | {"params": hook["params"] | params}
 
 
 @pytest.mark.parametrize(
@@ -381,8 +400,17 @@ VOICE = {"hook": "voice", "received": BEGAN.isoformat(), "params": {"CallSid": "
         ([], "nothing in it tells of a call"),
         (
             [INBOUND, INBOUND, INBOUND | {"params": INBOUND["params"] | {"CallSid": "CA2"}}],
-            "hooks 0 and 2 are of two callers (CA1, CA2)",
+            "it tells of 2 calls: the customer is CA1 from hook 0, CA2 from hook 2; write the hooks",
         ),
+        (
+            [INBOUND | {"params": INBOUND["params"] | {"CallSid": f"CA{n}"}} for n in range(8)],
+            (
+                "it tells of 8 calls: the customer is CA0 from hook 0, CA1 from hook 1, CA2 from hook 2, "
+                "CA3 from hook 3, CA4 from hook 4 and 3 more; write the hooks of one"
+            ),
+        ),
+        ([OUTBOUND, OUTBOUND | {"params": OUTBOUND["params"] | {"CallSid": "CA2"}}], "2 calls"),
+        ([WRAPPED_UP], "nothing in it tells of a call"),
         ([VOICE, 7], "hook 1 is not an object"),
         ([VOICE, VOICE | {"hook": "dance"}], 'hook 1: hook is "dance"'),
         ([VOICE | {"received": "soon"}], 'hook 0: received is "soon"'),
@@ -391,6 +419,17 @@ VOICE = {"hook": "voice", "received": BEGAN.isoformat(), "params": {"CallSid": "
         ([VOICE, {"hook": "wait", "received": 1}], "hook 1: params is missing; write an object"),
         ([VOICE | {"params": {"CallSid": ["CA1"]}}], 'hook 0: params.CallSid is ["CA1"]'),
         ([VOICE | {"params": {}}], "hook 0 (voice): The form has no CallSid."),
+        ([VOICE | {"received": "0001-01-01T00:00:00+14:00"}], "hook 0: received is"),
+        ([VOICE | {"received": 1e308}], "hook 0: received is 1e308"),
+        ([VOICE | {"received": True}], "hook 0: received is true"),
+        (
+            [VOICE, told(VOICE, Timestamp="noon")],
+            'hook 1: params.Timestamp is "noon"; write a time',
+        ),
+        ([told(VOICE, Timestamp=1777896000000)], 'hook 0: params.Timestamp is "1777896000000"'),
+        ([told(VOICE, RecordingStartTime="?")], 'hook 0: params.RecordingStartTime is "?"'),
+        ([told(VOICE, QueueTime=-3)], 'hook 0: params.QueueTime is "-3"; write whole seconds'),
+        ([told(VOICE, CallDuration=2.5)], 'hook 0: params.CallDuration is "2.5"; write whole'),
         (
             [
                 VOICE

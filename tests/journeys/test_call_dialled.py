@@ -114,8 +114,8 @@ async def test_a_customer_who_does_not_answer_costs_the_agent_no_talk(house):
         ["customer", "outbound", 16, None, None, 46, "no_answer"],
     ]
     assert house.figures(call) == [0, 0, 4, 0, 0, 0]
-    assert house.shares(call) == {}
-    assert house.phases(call) == [["ringing", "Ann", 10, 14]]
+    assert house.shares(call) == {"Ann": [0, 0, 30]}
+    assert house.phases(call) == [["ringing", "Ann", 10, 14], ["wrap_up", "Ann", 46, 76]]
     assert await house.presences(ann) == [[0, "available"], [46, "wrap_up"], [76, "available"]]
     assert (await ann.get(path))["state"] == "pending"
 
