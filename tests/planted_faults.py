@@ -2818,6 +2818,13 @@ FAULTS = (
         (f"{WAITING}::test_who_asks_for_more_music_waits_for_nobody",),
     ),
     Fault(
+        "music_that_is_stored_while_its_call_ends_is_not_counted",
+        "contactcenter/switchboard/switchboard.py",
+        "is_missed=kept.is_missed",
+        "is_missed=False",
+        ("tests/contactcenter/test_call_last_turn.py",),
+    ),
+    Fault(
         "what_comes_late_does_not_mark_its_day",
         "contactcenter/report_keeper.py",
         "        await roll_ups.mark(conn, facts)\n",

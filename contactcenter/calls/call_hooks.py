@@ -28,10 +28,12 @@ class Kept(Struct, frozen=True, kw_only=True):
     """A hook that is stored; ``delivery_id`` has its bytes, None where it was stored before.
 
     ``known`` is what its call is counted by, with it; None where that was not asked for.
+    ``is_missed`` tells of one whose call was not locked that the call may be over without it.
     """
 
     delivery_id: int | None
     known: Known | None
+    is_missed: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -46,6 +48,7 @@ class _Known(Struct, frozen=True, kw_only=True):
 
 class _Kept(_Known, frozen=True, kw_only=True):
     delivery_id: int | None
+    is_missed: bool
 
 
 _SQL = db.Statements(__name__)
@@ -54,8 +57,18 @@ _note = _SQL.take("note", int)
 _known = _SQL.take("known", _Known)
 
 
-async def keep(conn: Conn, hook: CallHook, call_id: int | None, *, reads: bool = False) -> Kept:
-    """Store a hook, once by its key; ``reads`` also what is known of its call, which is locked."""
+async def keep(
+    conn: Conn,
+    hook: CallHook,
+    call_id: int | None,
+    *,
+    reads: bool = False,
+    is_locked: bool = True,
+) -> Kept:
+    """Store a hook, once by its key; ``reads`` also what is known of its call, which is locked.
+
+    ``is_locked`` is False for one of a call that goes on, whose lock nobody waits for.
+    """
     body = hook.raw.body
     is_large = len(body) > blobs.INLINE_BYTES
     kept = await _keep.one(
@@ -73,10 +86,15 @@ async def keep(conn: Conn, hook: CallHook, call_id: int | None, *, reads: bool =
         await blobs.store(conn, body) if is_large else None,
         hook.account,
         reads,
+        not is_locked,
     )
     is_new = kept.delivery_id is not None
     fresh = hook.events if is_new else ()
-    return Kept(delivery_id=kept.delivery_id, known=_made(kept, fresh) if reads else None)
+    return Kept(
+        delivery_id=kept.delivery_id,
+        known=_made(kept, fresh) if reads else None,
+        is_missed=is_new and kept.is_missed,
+    )
 
 
 async def known(conn: Conn, call_id: int) -> Known:

@@ -79,6 +79,13 @@ def customer_of(legs: Sequence[CallLeg]) -> CallLeg | None:
     return next((leg for leg in his if not leg.is_over), his[-1] if his else None)
 
 
+def leg_of(legs: Sequence[CallLeg], leg_id: int | None, external_id: str | None) -> CallLeg | None:
+    """The telephone a hook is about: ours by our id, a caller's by the provider's."""
+    if leg_id is not None:
+        return next((one for one in legs if one.id == leg_id), None)
+    return next((one for one in legs if external_id and one.external_id == external_id), None)
+
+
 def is_held(legs: Sequence[CallLeg], events: Sequence[CallEvent]) -> bool:
     """Whether the customer hears music alone."""
     customer = customer_of(legs)

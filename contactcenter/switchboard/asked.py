@@ -70,6 +70,18 @@ class Asked(Struct, frozen=True, kw_only=True):
     menus: OwnMenus
 
 
+async def nowhere(
+    _conn: Conn, _now: datetime, _item: Inbound, /, *, kept_as: int | None, apart: bool
+) -> Arrived | None:
+    """Stand for ``Entering`` where nobody said it; raises ``AssertionError``."""
+    raise AssertionError(f"nobody said how calls come onto the timeline ({kept_as}, {apart})")
+
+
+def nobodys(entry_point: str) -> str:
+    """Stand for ``AccountOf`` where nobody said it; raises ``AssertionError``."""
+    raise AssertionError(f"nobody said whose our numbers are ({entry_point})")
+
+
 #: Says what a telephone does next; at once also None: the late step of that name says it.
 AtOnce = Callable[[Asked], Awaitable[Script | None]]
 Late = Callable[[Asked], Awaitable[Script]]

@@ -7,7 +7,7 @@ hook changes nothing and gets the same answer: steps are functions of what is st
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -16,10 +16,10 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from channels import CallHook, ForeignHook, HookName, Inbound, NotStored, Script
+from channels import CallHook, ForeignHook, HookName, NotStored, Script
 from contactcenter import timers
 from contactcenter.bell import Bell, Topic
-from contactcenter.calls import accounts, call_hooks, call_legs, matching
+from contactcenter.calls import accounts, call_hooks, call_legs, matching, standing
 from contactcenter.calls.accounts import Counted
 from contactcenter.calls.call_hooks import Kept
 from contactcenter.calls.call_legs import CallLeg
@@ -41,7 +41,15 @@ from contactcenter.switchboard import (
     settling,
     waiting_steps,
 )
-from contactcenter.switchboard.asked import AccountOf, Arrived, Asked, AtOnce, Entering, Late
+from contactcenter.switchboard.asked import (
+    AccountOf,
+    Asked,
+    AtOnce,
+    Entering,
+    Late,
+    nobodys,
+    nowhere,
+)
 
 #: A telephone waits for the answer: longer is a database that does not answer.
 WITHIN_S: Final = 4.5
@@ -79,11 +87,15 @@ log = structlog.get_logger()
 
 
 class _Taken(Struct, frozen=True, kw_only=True):
-    """A stored hook; ``script`` is None where a late step has yet to say what is next."""
+    """A stored hook; ``script`` is None where a late step has yet to say what is next.
+
+    ``is_missed`` is whether its call may be over and counted without it.
+    """
 
     asked: Asked
     script: Script | None
     has_moved: bool = False
+    is_missed: bool = False
 
 
 class Switchboard:
@@ -104,8 +116,8 @@ class Switchboard:
         self._database = database
         self._bell = bell
         self._dispatcher = dispatcher
-        self._enter: Entering = _nowhere
-        self._account_of: AccountOf = _nobodys
+        self._enter: Entering = nowhere
+        self._account_of: AccountOf = nobodys
         self._clock = clock
         self._own_addresses = OwnAddresses()
         self._menus = menus or OwnMenus()
@@ -136,6 +148,8 @@ class Switchboard:
         call = taken.asked.call
         if call is not None and taken.has_moved:
             await self._settle(call.id, waits=not hook.answers)
+        if call is not None and taken.is_missed:
+            self._beside(settling.catch_up(self._database, self._clock, call.id))
         return script
 
     async def run(self) -> None:
@@ -150,7 +164,8 @@ class Switchboard:
         """Music for who waits; None where nobody is known to.
 
         His call need not be counted anew for it: whatever comes next does that, this hook among
-        what it goes by. So nothing is locked, and no transaction goes around it.
+        what it goes by. So no lock is waited for, and no transaction goes around it. Where nothing
+        may come next, as his call ends in this instant, that is done beside.
         """
         async with self._database.read() as conn:
             found = await matching.waiting(conn, hook)
@@ -159,9 +174,10 @@ class Switchboard:
             self._check_account(hook, found.entry_point)
             now = await self._now(conn, found.at)
             hook = self._heard(hook, now)
-            kept = await call_hooks.keep(conn, hook, found.call.id)
+            kept = await call_hooks.keep(conn, hook, found.call.id, is_locked=False)
             asked = self._asked(conn, now, hook, call=found.call, delivery_id=kept.delivery_id)
-            return _Taken(asked=asked, script=await _say_at_once(asked))
+            script = await _say_at_once(asked)
+            return _Taken(asked=asked, script=script, is_missed=kept.is_missed)
 
     async def _store(self, conn: Conn, hook: CallHook) -> _Taken:
         place = await matching.place(conn, hook)
@@ -184,7 +200,7 @@ class Switchboard:
             now,
             hook,
             call=None if counted is None else counted.call,
-            leg=None if counted is None else _leg(counted.legs, place.leg_id, hook),
+            leg=None if counted is None else standing.leg_of(counted.legs, place.leg_id, hook.leg),
             delivery_id=kept.delivery_id,
         )
         has_moved = counted is not None and counted.has_moved
@@ -240,11 +256,15 @@ class Switchboard:
 
     async def _settle(self, call_id: int, *, waits: bool) -> None:
         """Let routing see what became of a call; what takes longer is done beside."""
-        task = asyncio.create_task(settling.settle(self._dispatcher, call_id))
-        self._settling.add(task)
-        task.add_done_callback(self._settling.discard)
+        task = self._beside(settling.settle(self._dispatcher, call_id))
         if waits:
             await asyncio.wait([task], timeout=_SETTLE_WITHIN_S)
+
+    def _beside(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+        return task
 
 
 async def _counted(
@@ -266,23 +286,6 @@ async def _counted(
     if not kept.is_new or not hook.events or call_hooks.are_forgotten(call.ended_at, now):
         return Counted(call=call, legs=known.legs)
     return await accounts.count(conn, now, call, known, fresh=hook.events)
-
-
-def _leg(legs: Sequence[CallLeg], leg_id: int | None, hook: CallHook) -> CallLeg | None:
-    """The telephone of a hook: ours by our id, a caller's by the provider's."""
-    if leg_id is not None:
-        return next((one for one in legs if one.id == leg_id), None)
-    return next((one for one in legs if hook.leg and one.external_id == hook.leg), None)
-
-
-async def _nowhere(
-    _conn: Conn, _now: datetime, _item: Inbound, /, *, kept_as: int | None, apart: bool
-) -> Arrived | None:
-    raise AssertionError(f"nobody said how calls come onto the timeline ({kept_as}, {apart})")
-
-
-def _nobodys(entry_point: str) -> str:
-    raise AssertionError(f"nobody said whose our numbers are ({entry_point})")
 
 
 async def _say_at_once(asked: Asked) -> Script | None:
