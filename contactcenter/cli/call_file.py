@@ -23,6 +23,7 @@ _CONSOLE: Final = "agent_ui"
 _DONE: Final = re.compile(
     r"(done|ended|end|finished|finish|completed?|closed?|over|ready|available|wrapped ?up|wrap ?up)"
 )
+_ALSO_CALLED: Final = re.compile(r"\b(acw|after call( work)?)\b")
 #: Of another century it is a mistake, such as milliseconds for seconds; the provider began later.
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PROVIDERS_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -182,6 +183,7 @@ def _console(params: Mapping[str, str], received_at: datetime, where: str) -> tu
 
 def _is_done(said: str) -> bool:
     words = " ".join(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said).lower()))
+    words = _ALSO_CALLED.sub("wrap up", words)
     is_of_wrap_up = "wrap" in words or _DONE.fullmatch(words) is not None
     is_done = re.search(rf"(^|wrap ?up|\b){_DONE.pattern}$", words) is not None
     return is_of_wrap_up and is_done and not _BEGUN.search(words)

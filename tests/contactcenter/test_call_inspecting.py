@@ -487,6 +487,8 @@ async def test_what_is_no_utf8_is_named_with_its_line(tmp_path):
         "wrapup_ended",
         "wrapupDone",
         "wrapUpCompleted",
+        "acw_done",
+        "afterCallWorkEnded",
         "done",
         "wrap_up",
     ],
@@ -505,7 +507,15 @@ def test_a_console_tells_when_its_agent_was_done_in_any_usual_form(at, event):
 
 @pytest.mark.parametrize(
     "event",
-    ["wrap_up_started", "wrapUpBegan", "accepted", "talk_over_soon", "depend", "call_ended"],
+    [
+        "wrap_up_started",
+        "wrapUpBegan",
+        "acw_started",
+        "accepted",
+        "talk_over_soon",
+        "depend",
+        "call_ended",
+    ],
 )
 def test_other_events_of_a_console_end_nothing(event):
     hooks = [hook for hook in handed_over_warm().hooks() if hook["params"].get("agent") != "bob"]
