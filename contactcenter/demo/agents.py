@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing, suppress
+from datetime import datetime
 from typing import Any, Final
 
 from contactcenter.demo.caller import Caller, Refused
@@ -133,6 +134,8 @@ class Agent:
         said = next(i for i in page["items"] if i["kind"] == "message")
         if said["direction"] == "outbound" or self._understanding.goes_on(said["body"]):
             return False
+        if _is_newer(said["received_at"], than=line["last_customer_message_at"]):
+            return False  # triage has yet to look at it: a solution before that would not stand
         if line["state"] == "pending":  # he wrote while it was put aside
             await self._caller.post(f"/tickets/{line['id']}/resumptions")
         await self._take_to_heart(line)
@@ -198,3 +201,7 @@ class Agent:
 
     def _tell(self, text: str) -> None:
         self._news.tell("move", self.person.name, text)
+
+
+def _is_newer(at: str, *, than: str | None) -> bool:
+    return than is None or datetime.fromisoformat(at) > datetime.fromisoformat(than)

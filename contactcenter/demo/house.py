@@ -24,7 +24,7 @@ from contactcenter.postgres import EmbeddedPostgres
 from contactcenter.settings import Settings
 
 HOST: Final = "127.0.0.1"
-#: What Twilio does if a hook does not answer well; as the SMS channel's documentation advises.
+#: What Twilio does if a hook does not answer well; as docs/phone.md and the SMS channel advise.
 _RETRIES: Final = "#rc=3&rp=all&ct=2000&rt=4000&tt=15000"
 #: Reports that come late, twice or in the wrong order, and a provider that is busy at times.
 _EVERYDAY: Final = Behaviour(busy=0.03, report_delay_s=(0.02, 0.3), shuffled=0.1, doubled=0.1)
@@ -71,6 +71,7 @@ async def running(
         await stack.enter_async_context(server.listening(app, HOST, settings.port))
         fake.message_url = f"{settings.public_url}/hooks/sms/message{_RETRIES}"
         fake.voice.point(f"{settings.public_url}/hooks/phone")
+        fake.voice.calls.status_url += _RETRIES
         post.mailgun_url = f"{settings.public_url}/hooks/email/mailgun/mime"
         yield House(
             address=settings.public_url, database=database, fake=fake, post=post, admin=admin

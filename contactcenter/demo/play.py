@@ -267,7 +267,7 @@ def _close(console: Console, show: _Show, day: _Day, *, seconds: float) -> Resul
     case = day.case
     kept = promises.check(case)
     if day.called_off:
-        kept.append(promises.not_finished(_deadline_s(show.options)))
+        kept.append(promises.not_finished(_deadline_s(show.options), case.evidence.tickets))
     outcome = result(
         case.evidence,
         carrier.messages(case),

@@ -5,7 +5,7 @@ again from the rows; nothing asks the product whether it is right.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -15,6 +15,7 @@ from msgspec import Struct
 from contactcenter.demo import carrier, chats, letters, telephone
 from contactcenter.demo.carrier import Case
 from contactcenter.demo.evidence import Event, Leg, Ticket
+from routing.states import UNSOLVED
 
 #: A timer may fire this late in normal running.
 LATE_S: Final = 5.0
@@ -242,8 +243,10 @@ _PROMISES: Final[Sequence[tuple[str, str, Check]]] = (
 )
 
 
-def not_finished(deadline_s: float) -> Kept:
-    """The demo itself did not come to its end."""
-    violation = f"There was still something to do after {deadline_s:.0f} s."
+def not_finished(deadline_s: float, tickets: Iterable[Ticket]) -> Kept:
+    """The demo itself did not come to its end; what of it is left."""
+    left = [f"ticket {one.id} is {one.state}" for one in tickets if one.state in UNSOLVED]
+    violation = f"There was still something to do after {deadline_s:.0f} s: "
+    violation += f"{', '.join(left) or 'customers had not said all'}."
     promise = "Everybody was answered in the end"
     return Kept(promise=promise, what="demo", checked=1, violations=[violation])

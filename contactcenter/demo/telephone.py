@@ -19,13 +19,12 @@ _HOLDS: Final = {"participant-hold": True, "participant-unhold": False}
 def witnessed(voice: FakeVoice) -> list[KnownCall]:
     """Every call of a customer's, in the provider's seconds."""
     postings = voice.hooks.postings
-    queued = {p.get("CallSid"): int(p.get("QueueTime")) for p in postings if p.get("QueueResult")}
     spoken = {p.get("CallSid"): int(p.get("RecordingDuration")) for p in postings if _is_spoken(p)}
     rooms = rooms_of(postings)
     return [
         KnownCall(
             sid=leg.sid,
-            queue_s=queued.get(leg.sid, 0),
+            queue_s=waited_s(leg.sid, postings, rooms.get(leg.sid, Spent()).met_at),
             talk_s=rooms.get(leg.sid, Spent()).talk_s,
             hold_s=rooms.get(leg.sid, Spent()).hold_s,
             message_s=spoken.get(leg.sid, 0),
@@ -36,11 +35,21 @@ def witnessed(voice: FakeVoice) -> list[KnownCall]:
     ]
 
 
+def waited_s(sid: str, postings: Sequence[Posting], met_at: datetime | None) -> int:
+    """How long somebody waited: in line, and from there until he met an agent in a room."""
+    left = [one for one in postings if one.get("QueueResult") and one.get("CallSid") == sid]
+    if not left:
+        return 0
+    on_the_way_s = int(met_at.timestamp()) - int(left[0].at.timestamp()) if met_at else 0
+    return int(left[0].get("QueueTime")) + max(0, on_the_way_s)
+
+
 class Spent(Struct, frozen=True, kw_only=True):
-    """How long a customer was in a room with an agent: talking, and on hold."""
+    """How long a customer was in a room with an agent, talking and on hold; and since when."""
 
     talk_s: int = 0
     hold_s: int = 0
+    met_at: datetime | None = None
 
 
 def rooms_of(postings: Sequence[Posting]) -> Mapping[str, Spent]:
@@ -64,9 +73,11 @@ def _spent(told: Sequence[Posting]) -> Spent:
     agents: set[str] = set()
     is_there = is_held = False
     before: datetime | None = None
+    met_at: datetime | None = None
     for one in told:
         at, event = parsedate_to_datetime(one.get("Timestamp")), one.get("StatusCallbackEvent")
         if before is not None and is_there and agents:
+            met_at = met_at or before
             seconds[is_held] += round((at - before).total_seconds())
         before = at
         if one.get("ParticipantLabel") == "customer":
@@ -75,7 +86,7 @@ def _spent(told: Sequence[Posting]) -> Spent:
         elif one.get("ParticipantLabel").startswith("agent:"):
             there = _is_in(event, one.get("CallSid") in agents)
             (agents.add if there else agents.discard)(one.get("CallSid"))
-    return Spent(talk_s=seconds[False], hold_s=seconds[True])
+    return Spent(talk_s=seconds[False], hold_s=seconds[True], met_at=met_at)
 
 
 def _is_in(event: str, before: bool) -> bool:

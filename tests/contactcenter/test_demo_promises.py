@@ -284,10 +284,32 @@ def test_what_the_provider_knows_of_a_room_is_talk_and_hold_with_any_agent_once(
         told(7, 28, "leave", "CA1", "customer"),
         told(8, 29, "leave", "CA3", "agent:8"),
     ]
-    wanted = {"CA1": telephone.Spent(talk_s=8 + 13, hold_s=5)}
+    wanted = {"CA1": telephone.Spent(talk_s=8 + 13, hold_s=5, met_at=after(2))}
 
     assert telephone.rooms_of(room) == wanted
     assert telephone.rooms_of([*reversed(room), room[2]]) == wanted
+
+
+def test_waiting_goes_on_from_the_line_into_the_room():
+    left = {"CallSid": "CA1", "QueueResult": "redirected", "QueueTime": "7"}
+    line = Posting(at=after(20), kind="document", url="", params=tuple(left.items()))
+
+    assert telephone.waited_s("CA1", [line], after(20.4)) == 7
+    assert telephone.waited_s("CA1", [line], after(23)) == 10
+    assert telephone.waited_s("CA1", [line], None) == 7  # he hung up, or left a message
+    assert telephone.waited_s("CA2", [line], None) == 0
+
+
+def test_what_was_left_to_do_is_named():
+    solved = evidence().tickets[0]
+    held = replace(solved, id=31, state="assigned")
+
+    assert list(promises.not_finished(110, [solved, held]).violations) == [
+        "There was still something to do after 110 s: ticket 31 is assigned."
+    ]
+    assert list(promises.not_finished(110, [solved]).violations) == [
+        "There was still something to do after 110 s: customers had not said all."
+    ]
 
 
 def test_a_lost_a_doubled_a_changed_and_an_invented_mail_are_found():
