@@ -128,7 +128,7 @@ async def demo(tmp_path) -> Any:
     for process in started:
         if process.returncode is None:
             process.kill()
-            await process.communicate()
+            await process.wait()
     folder.cleanup()
 
 
