@@ -95,6 +95,9 @@ def _began_s(events: Sequence[Event], his: Sequence[Event]) -> int:
     known = [event.at_s for event in reached if event.at_s is not None]
     if known:
         return min(known)
+    over = [event.time_s for event in his if event.kind == "ended"]
+    if over and not reached and any(event.kind in ("dialled", "ringing") for event in his):
+        return max(over)  # we called, and he never answered: to ring is no call
     return min(_earliest_s(event) for event in his or events)
 
 

@@ -196,10 +196,18 @@ def test_what_takes_too_long_is_ended():
         rendering.draw({}, "svg", deadline_s=0.001)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[3]], ids=str)
-def test_every_chart_is_drawn(look):
-    for name, spec in specs(look).items():
+@pytest.mark.parametrize(
+    ("look", "first"),
+    [
+        pytest.param(LOOKS[0], 0, marks=pytest.mark.slow),
+        pytest.param(LOOKS[3], 1, marks=pytest.mark.slow),
+        pytest.param(LOOKS[0], 1, marks=pytest.mark.full),
+        pytest.param(LOOKS[3], 0, marks=pytest.mark.full),
+    ],
+)
+def test_every_chart_is_drawn(look, first):
+    """A second each: every other one in this look, and the others in that."""
+    for name, spec in list(specs(look).items())[first::2]:
         picture = rendering.svg(spec).decode()
         assert picture.startswith("<svg"), name
         assert "NaN" not in picture
