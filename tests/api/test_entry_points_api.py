@@ -61,7 +61,7 @@ async def test_a_discovered_address_is_set_up_by_editing_it(admin, table, inbox)
     assert found["discovered"] is True
     assert (edited["discovered"], edited["queue_id"], edited["name"]) == (False, 3, "Found")
     data = await table.fetchval("SELECT data::text FROM event WHERE kind = 'configuration_changed'")
-    assert "9101" not in data
+    assert "2191012345" not in data
 
 
 async def test_a_widget_without_a_key_is_given_one_and_another_keeps_its_own(admin):

@@ -154,7 +154,7 @@ async def test_fault_of_ours_ends_the_socket_without_a_word_of_what_it_was(chat)
 
     assert await browser.closed() == 1011
     await until(lambda: not chat.room.attendees)
-    assert "4711" not in str(browser.frames)
+    assert "secret" not in str(browser.frames)
 
 
 # What else he may ask for -------------------------------------------------------------------------
