@@ -48,7 +48,8 @@ _sender = _SQL.take("sender", str)
 async def give_up_on_late(conn: Conn, *, after_s: int) -> list[int]:
     """Tell nobody any more of what is over, in news so old; returns their ids.
 
-    That something holds is told however late it is.
+    That something holds is told however late it is, and that it is over to whoever was told that
+    it began: what pages people must not be left open.
     """
     return await _give_up_on_late.all(conn, after_s)
 

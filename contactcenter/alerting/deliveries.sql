@@ -1,9 +1,13 @@
 -- name: give_up_on_late
--- News of what is over and $1 seconds old: that it began, where it ended meanwhile, or that it is over. That something holds is never old.
+-- News of what is over and $1 seconds old: that it began, where it ended meanwhile, or that it is over. That something holds is never old,
+-- and who knows that it began learns that it is over, however late.
 UPDATE alert_delivery d SET state = 'failed', last_error = 'too late', ended_at = clock_timestamp()
 FROM alert a
 WHERE a.id = d.alert_id AND d.state = 'queued' AND d.next_at <= clock_timestamp() AND a.cleared_at IS NOT NULL
   AND CASE d.what WHEN 'raised' THEN a.raised_at ELSE a.cleared_at END < clock_timestamp() - $1::int * interval '1 second'
+  AND NOT (d.what = 'cleared' AND EXISTS (
+    SELECT FROM alert_delivery b WHERE b.alert_id = d.alert_id AND b.kind = d.kind AND b.target = d.target
+      AND b.what = 'raised' AND b.state = 'sent'))
 RETURNING d.id
 
 -- name: claim

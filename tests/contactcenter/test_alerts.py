@@ -478,6 +478,33 @@ async def test_after_an_outage_nobody_is_told_of_what_has_long_been_over(
     assert outcomes.count(("failed", "too late")) == len(outcomes) - len(heard)
 
 
+async def test_who_was_told_that_it_began_learns_that_it_is_over_however_late(database):
+    mail = Mail()
+    await raised(database, emails=["lead@desk.test"])
+    teller = keeper(database, mail)
+    async with database.transaction() as conn:
+        await factories.entry_point(conn, queue_id=await factories.queue(conn), channel="email")
+    await teller.tell_due()
+    async with database.transaction() as conn:
+        await conn.execute(
+            "UPDATE alert_rule SET is_on = false, emails = array_append(emails, 'new@desk.test')"
+        )
+        await look(conn, 60)
+        await conn.execute(
+            """UPDATE alert SET raised_at = now() - interval '3 days',
+                                cleared_at = now() - interval '2 days'"""
+        )
+    await at_once(database)
+    await teller.tell_due()
+
+    told = [(one.recipient.value, one.mail.subject) for one in mail.taken]
+    assert told == [
+        ("lead@desk.test", "Alert: Too many wait"),
+        ("lead@desk.test", "Over: Too many wait"),
+    ]
+    assert {why for _, _, why in await states(database)} == {None, "too late"}
+
+
 async def test_who_was_told_is_forgotten_before_what_was_raised_and_what_holds_never(database):
     await raised(database, emails=["lead@desk.test"])
     async with database.transaction() as conn:
