@@ -9,6 +9,7 @@ import asyncio
 import fcntl
 import gc
 import os
+import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -44,6 +45,9 @@ settings.load_profile("every run")
 def pytest_configure(config: pytest.Config) -> None:
     # The many processes that tests start need not each compile the program anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # A shell that runs us in the background has everybody ignore Ctrl-C, the programs we start too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput"):
         return
     # Not one of pytest's own: root lends the server an account that must pass through.

@@ -25,6 +25,9 @@ from cryptography.x509.oid import NameOID
 PASSWORD = "open-sesame"
 _STARTS_WITHIN_S = 20
 _STOPS_WITHIN_S = 0.5
+_ANEW_S = 20
+#: Where it keeps the numbers of a mailbox.
+_NUMBERS = ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache")
 _BINARY = shutil.which("dovecot") or "/usr/sbin/dovecot"
 
 needed = pytest.mark.skipif(
@@ -236,10 +239,22 @@ def running(*, introspection: str | None = None, **options: object) -> Iterator[
 
 
 def forget_numbers(dovecot: Dovecot, user: str) -> None:
-    """What a server does that was restored from a backup: the same mails, numbered anew."""
+    """What a server does that was restored from a backup: the same mails, numbered anew.
+
+    Whoever still has the mailbox open may write the old numbers down once more; then again.
+    """
     folder = dovecot.folder / "mail" / user
-    for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
-        (folder / name).unlink(missing_ok=True)
+    before = _uid_validity(dovecot, user)
+    deadline = time.monotonic() + _ANEW_S
+    while _uid_validity(dovecot, user) == before:
+        assert time.monotonic() < deadline, f"{user} keeps its numbers"
+        for name in _NUMBERS:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _uid_validity(dovecot: Dovecot, user: str) -> int:
+    with dovecot.client(user) as client:
+        return int(client.folder_status("INBOX", ["UIDVALIDITY"])[b"UIDVALIDITY"])
 
 
 def _certificate(folder: Path) -> None:

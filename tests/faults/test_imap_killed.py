@@ -97,13 +97,13 @@ async def stored(conn: asyncpg.Connection, many: int, *, within_s: float = 900) 
 
 
 async def reached(conn: asyncpg.Connection, last_uid: int, *, anew: int) -> None:
-    async with asyncio.timeout(30):
-        while not await conn.fetchval(
-            "SELECT count(*) FROM mailbox_checkpoint WHERE last_uid = $1 AND uid_validity <> $2",
-            last_uid,
-            anew,
-        ):
-            await asyncio.sleep(0.1)
+    deadline = time.monotonic() + 30
+    while True:
+        at = await conn.fetchrow("SELECT uid_validity, last_uid FROM mailbox_checkpoint")
+        if at["uid_validity"] != anew and at["last_uid"] == last_uid:
+            return
+        assert time.monotonic() < deadline, f"of {last_uid} mails in {anew} anew: {at}"
+        await asyncio.sleep(0.1)
 
 
 async def lost_and_double(conn: asyncpg.Connection, many: int) -> dict[str, int]:
