@@ -26,6 +26,7 @@ from channels._call_steps import (
     TakeMessage,
 )
 from channels._calls import (
+    Attestation,
     CallEvent,
     CallEventKind,
     CallGone,
@@ -126,6 +127,7 @@ __all__ = [
     "Again",
     "Ask",
     "Attendance",
+    "Attestation",
     "Attested",
     "Authentication",
     "BadAddress",

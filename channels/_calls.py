@@ -47,6 +47,10 @@ CallEventKind = Literal[
 Unparked = Literal["connected", "hung_up", "left", "full", "failed"]
 #: How a telephone's part in a call ended.
 LegEnding = Literal["completed", "busy", "no_answer", "failed", "canceled"]
+#: How surely a number is the caller's, by what carriers sign (STIR/SHAKEN): they know both him and
+#: his right to it, him alone, or neither, for they passed the call on; ``failed`` where what is
+#: signed is not true of it. Source: https://www.rfc-editor.org/rfc/rfc8588#section-4
+Attestation = Literal["full", "partial", "gateway", "failed"]
 #: Which of our addresses the provider called.
 HookName = Literal[
     "voice",
@@ -78,6 +82,7 @@ class CallEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     within a room.
     ``is_message`` tells a recording that a caller left for us from one of a conversation.
     ``status`` is an ``Unparked`` or a ``LegEnding``. ``input`` is what was pressed or said.
+    ``attestation`` stands beside ``caller`` where he ``began``.
     """
 
     kind: CallEventKind
@@ -92,6 +97,7 @@ class CallEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     direction: Literal["inbound", "outbound"] | None = None
     caller: str | None = None
     called: str | None = None
+    attestation: Attestation | None = None
     parked_in: str | None = None
     position: int | None = None
     input: str | None = None

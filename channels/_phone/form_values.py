@@ -1,12 +1,13 @@
 """Reads single values of the forms that are posted about calls; what makes no sense is None."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 
 from channels import _phone_number
-from channels._calls import LegEnding, Unparked
+from channels._calls import Attestation, LegEnding, Unparked
 from channels._failures import BadAddress
 
 #: No region: a number is whose its country code says.
@@ -37,6 +38,16 @@ _UNPARKED: Final[Mapping[str, Unparked]] = {
     "hangup": "hung_up",
     "leave": "left",
     "queue-full": "full",
+}
+#: What the provider found when it looked at what the caller's carrier had signed; more may follow,
+#: such as ``-Diverted``. ``No-TN-Validation`` says nothing.
+#: Source: https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
+_ATTESTED: Final = re.compile(r"TN-Validation-(?:(Failed)|Passed-([ABC]))(?:-.*)?", re.ASCII)
+_ATTESTATIONS: Final[Mapping[str, Attestation]] = {
+    "Failed": "failed",
+    "A": "full",
+    "B": "partial",
+    "C": "gateway",
 }
 
 
@@ -100,6 +111,12 @@ def caller(text: str | None) -> str | None:
     except BadAddress:
         return None
     return found.value if found.kind == "phone" else None
+
+
+def attestation(text: str | None) -> Attestation | None:
+    """How surely the number is the caller's; None where nobody says."""
+    found = _ATTESTED.fullmatch((text or "").strip())
+    return _ATTESTATIONS[found[1] or found[2]] if found else None
 
 
 def called(text: str | None) -> str | None:

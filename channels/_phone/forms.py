@@ -186,7 +186,8 @@ def _there(form: Form) -> tuple[CallEvent, ...]:
     if way == "outbound":
         return (form.event("answered", **{**parties(form), "direction": way}),)
     if form.name in _OF_CUSTOMERS or form.name == "voicemail":
-        return (form.event("began", **{**parties(form), "direction": way}),)
+        attested = form_values.attestation(form.get("StirVerstat"))
+        return (form.event("began", **{**parties(form), "direction": way}, attestation=attested),)
     return ()
 
 

@@ -10,5 +10,6 @@ WITH telephone AS (
 UPDATE call SET contact_id = $3, ticket_id = $4, interaction_id = $5, callback_id = $6, state = $7, outcome = $8,
   language = $9, choices = $10::text[], queue_id = $11, service_tag = $12, conference = $13, parked_in = $14,
   began_at = $15, parked_at = $16, answered_at = $17, ended_at = $18, account = $19::jsonb, unsettled_at = $20,
+  attestation = $21,
   version = version + 1
 WHERE id = $2 RETURNING version

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from channels import Attestation
 from contactcenter import db
 from contactcenter.calls.call_legs import Party, Purpose
 from contactcenter.calls.call_legs import State as LegState
@@ -76,6 +77,7 @@ class _Row(Struct, frozen=True, kw_only=True):
     entry_point: str
     address_kind: str
     address: str
+    attestation: Attestation | None
     language: str | None
     service_tag: str | None
     choices: list[str]
@@ -102,7 +104,9 @@ class _Row(Struct, frozen=True, kw_only=True):
 class CallView(_Row, frozen=True, kw_only=True):
     """A call: who talks with whom, since when, and how long it took.
 
-    ``address`` is the customer's, ``entry_point`` the number of ours. ``waits_since`` is the start
+    ``address`` is the customer's, ``entry_point`` the number of ours; ``attestation`` is how surely
+    the carriers say that it is his: ``full``, ``partial``, ``gateway``, ``failed``, or null where
+    they say nothing. ``waits_since`` is the start
     of his wait, kept through every transfer, ``position`` his place among the calls of the queue
     while nobody has it. ``is_held`` is whether he is to hear music, ``state`` what the provider
     told last. ``account`` has the seconds and phases as the provider's hooks tell them.

@@ -1,7 +1,7 @@
 -- name: page
 -- Calls this person may know of, the newest first: of his teams' tickets, or entry points where there is no ticket yet; to whom is
 -- no supervisor those alone in which he is, or whose ticket he has. Every filter may be NULL.
-SELECT c.id, c.direction, c.state, c.outcome, c.entry_point_id, e.address AS entry_point, c.address_kind, c.address, c.language,
+SELECT c.id, c.direction, c.state, c.outcome, c.entry_point_id, e.address AS entry_point, c.address_kind, c.address, c.attestation, c.language,
        c.service_tag, c.choices, c.ticket_id, c.contact_id, p.name AS contact_name, t.temperament,
        coalesce(t.queue_id, c.queue_id) AS queue_id, q.name AS queue_name, t.agent_id, u.name AS agent_name,
        c.interaction_id, c.callback_id, c.began_at, c.parked_at, c.answered_at, c.ended_at, t.enqueued_at AS waits_since,

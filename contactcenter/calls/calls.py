@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from channels import Attestation
 from contactcenter import db
 from contactcenter.db import Conn
 from contactcenter.errors import NotFound
@@ -29,7 +30,8 @@ class Call(Struct, frozen=True, kw_only=True):
     """A row of ``call``.
 
     ``address`` is the customer's, ``conference`` the provider's id of the room, ``parked_in`` of
-    where he waits. ``unsettled_at`` is since when routing has yet to see what became of it.
+    where he waits, ``attestation`` how surely the number is the caller's. ``unsettled_at`` is since
+    when routing has yet to see what became of it.
     """
 
     id: int
@@ -44,6 +46,7 @@ class Call(Struct, frozen=True, kw_only=True):
     state: State
     outcome: Outcome | None
     language: str | None
+    attestation: Attestation | None
     choices: list[str]
     queue_id: int | None
     service_tag: str | None
@@ -152,6 +155,7 @@ def columns(call: Call) -> tuple[Any, ...]:
         call.ended_at,
         call.account,
         call.unsettled_at,
+        call.attestation,
     )
 
 

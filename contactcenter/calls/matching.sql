@@ -26,7 +26,7 @@ FROM (
   ) AS f LEFT JOIN call c ON c.id = f.call_id LEFT JOIN entry_point e ON e.id = c.entry_point_id
 ) AS p LEFT JOIN LATERAL (
   SELECT id, entry_point_id, direction, address_kind, address, contact_id, ticket_id, interaction_id, callback_id, state, outcome,
-         language, choices, queue_id, service_tag, conference, parked_in, began_at, parked_at, answered_at, ended_at, account,
+         language, attestation, choices, queue_id, service_tag, conference, parked_in, began_at, parked_at, answered_at, ended_at, account,
          unsettled_at, version
   FROM call
   WHERE id = p.call_id AND p.waits_at_most IS NOT NULL AND ($5 OR (p.is_room_known AND (p.leg_id IS NULL OR p.is_named)))
@@ -38,7 +38,7 @@ FROM (
 SELECT to_jsonb(c) AS call, e.address AS entry_point, clock_timestamp() AS at
 FROM call_leg l CROSS JOIN LATERAL (
   SELECT id, entry_point_id, direction, address_kind, address, contact_id, ticket_id, interaction_id, callback_id, state, outcome,
-         language, choices, queue_id, service_tag, conference, parked_in, began_at, parked_at, answered_at, ended_at, account,
+         language, attestation, choices, queue_id, service_tag, conference, parked_in, began_at, parked_at, answered_at, ended_at, account,
          unsettled_at, version
   FROM call WHERE id = l.call_id AND parked_at IS NOT NULL AND ended_at IS NULL) c
 JOIN entry_point e ON e.id = c.entry_point_id

@@ -55,6 +55,7 @@ def stand(call: Call, legs: Sequence[CallLeg], events: Sequence[CallEvent]) -> S
     stood = [_leg(leg, ordered) for leg in legs]
     rooms = [event.conference for event in ordered if event.conference is not None]
     began = [happened_at(event) for event in ordered if event.kind == "began"]
+    attested = [event.attestation for event in ordered if event.attestation is not None]
     parked = [event for event in ordered if event.kind == "parked"]
     parked_in = [event.parked_in for event in parked if event.parked_in is not None]
     state = "ended" if call.is_over or _is_over(call, stood) else _state(call, stood, ordered)
@@ -62,6 +63,7 @@ def stand(call: Call, legs: Sequence[CallLeg], events: Sequence[CallEvent]) -> S
         call=msgspec.structs.replace(
             call,
             state=state,
+            attestation=attested[0] if attested else call.attestation,
             began_at=min([call.began_at, *began]),
             conference=rooms[-1] if rooms else call.conference,
             parked_in=parked_in[-1] if parked_in else call.parked_in,

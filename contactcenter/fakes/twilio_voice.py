@@ -99,12 +99,14 @@ class FakeVoice:
     async def _ring_for_customer(self, request: web.Request) -> web.Response:
         """Let a program of its own make customers call: JSON with ``from``, ``to``, ``press``.
 
-        He presses the keys one by one, and leaves a message where he is asked for one.
+        He presses the keys one by one, and leaves a message where he is asked for one. What Twilio
+        found of his number is ``verstat``, see ``Caller``.
         """
         asked = msgspec.json.decode(await request.read(), type=_Wanted)
         replies = tuple(Reply(press=key) for key in asked.press)
         message = Message(seconds=asked.message_s, words=asked.says)
-        leg = self.rings(asked.from_, asked.to, Caller(replies=replies, message=message))
+        caller = Caller(replies=replies, message=message, verstat=asked.verstat)
+        leg = self.rings(asked.from_, asked.to, caller)
         return web.json_response({"sid": leg.sid})
 
 
@@ -114,3 +116,4 @@ class _Wanted(Struct, frozen=True, kw_only=True):
     press: str = ""
     says: str = ""
     message_s: int = 4
+    verstat: str = ""

@@ -112,6 +112,7 @@ class Leg:
 
         Source: https://www.twilio.com/docs/voice/twiml#request-parameters
         """
+        verstat = self.person.verstat if isinstance(self.person, Caller) else ""
         return [
             ("CallSid", self.sid),
             ("AccountSid", self.account_sid),
@@ -122,6 +123,7 @@ class Leg:
             ("CallStatus", self.status),
             ("ApiVersion", "2010-04-01"),
             ("Direction", self.direction),
+            *([("StirVerstat", verstat)] if verstat else []),
         ]
 
     def seconds(self) -> int:

@@ -30,11 +30,14 @@ class Caller(Struct, frozen=True, kw_only=True):
     """Somebody who calls. ``replies`` are used in their order; without one he is silent.
 
     ``hangs_up_after_s`` counts from the beginning of his call; None: he waits until he is cut off.
+    ``verstat`` is what Twilio found when it looked at what his carrier had signed, such as
+    ``TN-Validation-Passed-A``; empty where no carrier signs.
     """
 
     replies: Sequence[Reply] = ()
     message: Message | None = None
     hangs_up_after_s: float | None = None
+    verstat: str = ""
 
 
 class Phone(Struct, frozen=True, kw_only=True):

@@ -53,6 +53,24 @@ def test_who_hides_the_number_has_none(hidden):
     assert told("voice", CALL | {"From": hidden})["began"].caller is None
 
 
+@pytest.mark.parametrize(
+    ("found", "attestation"),
+    [
+        ("TN-Validation-Passed-A", "full"),
+        ("TN-Validation-Passed-B-Diverted", "partial"),
+        ("TN-Validation-Passed-C", "gateway"),
+        ("TN-Validation-Failed-A", "failed"),
+        ("TN-Validation-Failed", "failed"),
+        ("No-TN-Validation", None),
+        ("TN-Validation-Passed", None),
+        ("TN-Validation-Passed-Absolutely", None),
+        ("", None),
+    ],
+)
+def test_how_surely_the_number_is_the_callers_is_what_carriers_sign(found, attestation):
+    assert told("voice", CALL | {"StirVerstat": found})["began"].attestation == attestation
+
+
 def test_an_address_of_the_network_is_a_caller_as_it_is():
     assert (
         told("voice", CALL | {"From": "sip:ann@example.com"})["began"].caller

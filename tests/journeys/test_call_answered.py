@@ -24,7 +24,8 @@ async def answered(house: PhoneHouse):
     """Ann answers after 6 s, presses the key 2 s later, talks for 100 s and wraps up for 25 s."""
     ann = await house.agent("Ann", ANN, tiers=(1,))
     house.voice.phone(ANN, accepts(6, thinks_s=2))
-    await house.rings(SARA, Caller(replies=(SALES,), hangs_up_after_s=112))
+    caller = Caller(replies=(SALES,), hangs_up_after_s=112, verstat="TN-Validation-Passed-A")
+    await house.rings(SARA, caller)
     await house.passes(137)
     call = await house.call()
     await ann.post(f"/tickets/{call['ticket_id']}/solutions", {"disposition": "solved"})
@@ -34,6 +35,7 @@ async def answered(house: PhoneHouse):
 
 async def check_answered(house, _ann, call):
     assert house.times(call) == ["answered", 0, 4, 12, 112]
+    assert call["attestation"] == "full"
     assert house.telephones(call) == [
         ["customer", "customer", 0, 0, 12, 112, "completed"],
         ["Ann", "offer", 4, 10, 12, 112, "completed"],
