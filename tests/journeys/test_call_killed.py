@@ -32,6 +32,7 @@ class House:
     def __init__(self, desk: Centre, folder: Path, port: int, environ: dict[str, str]) -> None:
         self.desk = desk
         self.voice = desk.twilio.voice
+        self._music = asyncio.Event()
         self._served = partial(served, folder, "--port", str(port), environ=environ)
 
     def serving(self) -> Any:
@@ -52,10 +53,16 @@ class House:
         self.voice.phone(ANN, accepts(0.2, thinks_s=0.2))
         sara = self.voice.rings(SARA, DESK)
         await self.until(["talking"])
+        self._music.clear()
         reza = self.voice.rings(REZA, DESK)
         await self.until(["talking", "waiting"])
-        await eventually(self.hears_music, within_s=_SOON_S, what="Reza waits")
+        await asyncio.wait_for(self._music.wait(), _SOON_S)
         return sara, reza
+
+    async def long_music(self, _url: str) -> float:
+        """So that nobody asks what to play next, and is dropped, while a slow machine starts anew."""
+        self._music.set()
+        return _SOON_S
 
     async def until(self, states: list[str]) -> None:
         """Wait until the calls stand so, in the order in which they came."""
@@ -68,13 +75,6 @@ class House:
             await eventually(are, within_s=_SOON_S, what=f"{states}")
         except AssertionError:
             raise AssertionError(f"{await self.states()}, not {states}") from None
-
-    async def hears_music(self) -> bool:
-        """Whether somebody who waits has asked what he hears."""
-        async with self.desk.database.read() as conn:
-            return bool(
-                await conn.fetchval("SELECT EXISTS (SELECT FROM call_hook WHERE name = 'wait')")
-            )
 
     async def states(self) -> list[str]:
         async with self.desk.database.read() as conn:
@@ -92,11 +92,6 @@ def kill(server: Serving) -> None:
     os.kill(server.process.pid, signal.SIGKILL)
 
 
-async def _long_music(_url: str) -> float:
-    """So that nobody asks what to play next, and is dropped, while a slow machine starts anew."""
-    return _SOON_S
-
-
 @pytest.fixture
 async def house(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     port = unused_port()
@@ -104,7 +99,6 @@ async def house(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> As
     chance = random.Random(1)
     async with FakeTwilio(chance=chance, clock=lambda: datetime.now(UTC)) as fake:
         fake.voice.point(f"{url}/hooks/phone")
-        monkeypatch.setattr(fake.voice.network.poster, "sound", _long_music)
         environ = {
             "CONTACTCENTER_DATABASE_URL": dsn,
             "CONTACTCENTER_PUBLIC_URL": url,
@@ -112,8 +106,10 @@ async def house(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> As
         }
         database = await Database(dsn).open()
         desk = Centre(url, database, fake)
+        house = House(desk, tmp_path, port, environ)
+        monkeypatch.setattr(fake.voice.network.poster, "sound", house.long_music)
         try:
-            yield House(desk, tmp_path, port, environ)
+            yield house
         finally:
             await desk.close()
             await database.close()
