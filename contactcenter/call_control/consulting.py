@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from contactcenter import events, queues
+from contactcenter import agents, events, queues
 from contactcenter.call_control import holding, ringing, supervising, talks
 from contactcenter.call_control.talks import Talk
 from contactcenter.calls import call_transfers, commands
@@ -18,7 +18,7 @@ from contactcenter.calls.call_transfers import CallTransfer, Failure, State
 from contactcenter.calls.calls import Call
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding as holders
-from contactcenter.dispatch import moving, seek, transferring
+from contactcenter.dispatch import moving, on_the_line, seek, transferring
 from contactcenter.errors import Conflict
 from contactcenter.events import Event
 from contactcenter.tickets import tickets
@@ -126,16 +126,25 @@ async def follow(conn: Conn, now: datetime, call_id: int) -> None:
     transfer = await call_transfers.open_of_call(conn, call_id)
     if transfer is None:
         return
-    second = talk.leg(transfer.leg_id)
-    assert second is not None, "an open transfer has let a telephone ring"
-    has_it = talk.ticket.agent_id == transfer.from_agent_id
-    first_is_in = has_it and talk.of_agent(transfer.from_agent_id) is not None
     if talk.call.is_over or talk.customer is None:
         await _fail(conn, now, talk, transfer, "customer_left")
-    elif not has_it:  # taken from him by other ways
+    elif talk.ticket.agent_id != transfer.from_agent_id:  # taken from him by other ways
         await _fail(conn, now, talk, transfer, "agent_left")
-    elif not talks.is_live(second):
+    else:
+        await _follow_second(conn, now, talk, transfer)
+
+
+async def _follow_second(conn: Conn, now: datetime, talk: Talk, transfer: CallTransfer) -> None:
+    """What became of the second telephone, while the first agent has the ticket."""
+    second = talk.leg(transfer.leg_id)
+    assert second is not None, "an open transfer has let a telephone ring"
+    first_is_in = talk.holder is not None
+    if not talks.is_live(second):
         await _lost(conn, now, talk, transfer)
+    elif transfer.agent_id is not None and not await _works_here(conn, transfer.agent_id):
+        await _fail(conn, now, talk, transfer, "colleague_left")
+        if not first_is_in:
+            await on_the_line.put_back(conn, now, talk.ticket)
     elif not talks.is_in(second):  # it rings, or is on its way into the room
         if transfer.state == "ringing" and not first_is_in:
             await _fail(conn, now, talk, transfer, "agent_left")
@@ -145,6 +154,10 @@ async def follow(conn: Conn, now: datetime, call_id: int) -> None:
         if not transfer.is_warm or not first_is_in:
             actor = f"user:{transfer.from_agent_id}"
             await complete(conn, now, talk, transfer, actor=actor)
+
+
+async def _works_here(conn: Conn, agent_id: int) -> bool:
+    return (await agents.find(conn, agent_id)).enabled
 
 
 async def _ask_next(conn: Conn, now: datetime, talk: Talk, transfer: CallTransfer) -> CallTransfer:
@@ -180,7 +193,7 @@ async def _lost(conn: Conn, now: datetime, talk: Talk, transfer: CallTransfer) -
     await call_transfers.save(conn, transfer)
     try:
         await ring(conn, now, talk, transfer, actor="system")
-    except NobodyFree:
+    except (NobodyFree, queues.QueueArchived):
         await _fail(conn, now, talk, transfer, "no_answer")
     await seek.tickets_for(conn, now, asked_id)
 
@@ -221,13 +234,15 @@ async def _end(
 async def _hand_over(
     conn: Conn, now: datetime, transfer: CallTransfer, agent_id: int, *, actor: str
 ) -> None:
-    """The ticket is the second agent's, where it was to go."""
+    """The ticket is the second agent's, where it was to go, or where it is if it cannot."""
     ticket = await tickets.lock(conn, transfer.ticket_id)
     note_id, queue_id = transfer.note_id, transfer.to_queue_id
-    if queue_id is None or queue_id == ticket.queue_id:
+    queue = None if queue_id is None else await queues.find(conn, queue_id)
+    if queue is not None and not await transferring.can_go(conn, ticket, queue):
+        queue = None  # both talk already: nobody is sent away
+    if queue is None or queue.id == ticket.queue_id:
         await holders.give_to(conn, now, ticket.id, agent_id, actor=actor, note_id=note_id)
         return
-    queue = await queues.find(conn, queue_id)
     assert ticket.tier is not None
     if queue.tier > ticket.tier:
         await moving.escalate(
@@ -236,13 +251,13 @@ async def _hand_over(
             ticket,
             transfer.reason or "agent",
             actor=actor,
-            queue_id=queue_id,
+            queue_id=queue.id,
             note_id=note_id,
             taken_by=agent_id,
         )
     else:
         await transferring.transfer(
-            conn, now, ticket, queue_id, actor=actor, note_id=note_id, taken_by=agent_id
+            conn, now, ticket, queue.id, actor=actor, note_id=note_id, taken_by=agent_id
         )
 
 

@@ -37,8 +37,8 @@ class HandOver(Struct, frozen=True, kw_only=True):
 async def begin_warm(conn: Conn, now: datetime, talk: Talk, hand_over: HandOver) -> CallTransfer:
     """Put the customer on hold and let the second telephone ring; the ticket stays where it is.
 
-    Raises ``CallIsOver``, ``NotTalkedIn``, ``NobodyThere``, ``TransferOpen``, ``NobodyFree`` or why
-    the named agent cannot be asked.
+    Raises ``CallIsOver``, ``NotTalkedIn``, ``NobodyThere``, ``TransferOpen``, ``ReturnedTooOften``,
+    ``QueueArchived``, ``NobodyFree`` or why the named agent cannot be asked.
     """
     await _check(conn, talk, hand_over.target)
     return await _ring(conn, now, talk, hand_over, is_warm=True)
@@ -49,7 +49,8 @@ async def begin_cold(conn: Conn, now: datetime, talk: Talk, hand_over: HandOver)
 
     The ticket waits, as old as it is, in the queue, or kept for a colleague of its own queue. To a
     number outside the agent stays until it was answered, and leaves by himself then.
-    Raises ``CallIsOver``, ``NotTalkedIn``, ``NobodyThere``, ``TransferOpen`` or ``NotInQueue``.
+    Raises ``CallIsOver``, ``NotTalkedIn``, ``NobodyThere``, ``TransferOpen``, ``ReturnedTooOften``,
+    ``QueueArchived`` or ``NotInQueue``.
     """
     await _check(conn, talk, hand_over.target)
     if hand_over.target.number is not None:
@@ -97,7 +98,8 @@ async def _check(conn: Conn, talk: Talk, target: Target) -> None:
         if target.agent_id == talk.ticket.agent_id:
             raise BadInput("body.to.agent_id", "this agent has the call already")
     if target.queue_id is not None:
-        await queues.find(conn, target.queue_id, field="body.to.queue_id")
+        queue = await queues.find(conn, target.queue_id, field="body.to.queue_id")
+        await transferring.check_returns(conn, talk.ticket, queue)
     if talk.holder is None:
         raise NobodyThere(f"nobody who holds ticket {talk.ticket.id} is in the call")
     if await call_transfers.open_of_call(conn, talk.call.id) is not None:

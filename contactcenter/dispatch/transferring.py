@@ -212,6 +212,21 @@ async def _kept(
     return await keeping.keep_for(conn, now, ticket, agent_id, default_s=escalation.KEPT_FOR_S)
 
 
+async def check_returns(conn: Conn, ticket: Ticket, target: Queue) -> None:
+    """Raise ``ReturnedTooOften`` where to go to this queue would be one return too many."""
+    if ticket.tier is not None and target.tier < ticket.tier:
+        _check_limit(ticket, (await rules_of(conn)).limits.returns_per_ticket)
+
+
+async def can_go(conn: Conn, ticket: Ticket, target: Queue) -> bool:
+    """Whether this queue is not archived meanwhile, and to go there no return too many."""
+    try:
+        await check_returns(conn, ticket, target)
+    except ReturnedTooOften:
+        return False
+    return target.archived_at is None
+
+
 def _check_limit(ticket: Ticket, limit: int) -> None:
     if ticket.returns >= limit:
         raise ReturnedTooOften(

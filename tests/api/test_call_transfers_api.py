@@ -426,3 +426,75 @@ async def test_a_customer_who_hangs_up_while_it_is_completed_belongs_to_one_of_b
     assert await scene.loads() == {agent.user_id: 0, bob.user_id: 0} | {holder: 1}
     row = await table.fetchrow("SELECT state, units FROM call_transfer")
     assert tuple(row) == ("completed" if holder == bob.user_id else "failed", 0)
+
+
+@pytest.mark.parametrize("what", ["archived", "returned"])
+async def test_who_talks_it_over_keeps_it_where_it_cannot_go_any_more(
+    agent, bob, scene, table, what
+):
+    lower = await factories.queue(table)
+    await factories.join_queue(table, bob.user_id, lower)
+    await table.execute("UPDATE queue SET tier = 2 WHERE id = $1", scene.queue_id)
+    await table.execute("UPDATE ticket SET tier = 2 WHERE id = $1", scene.ticket_id)
+    transfer = await begin(agent, scene, queue_id=lower)
+    await scene.press(transfer["leg_id"])
+    await scene.done()
+    if what == "archived":
+        await table.execute("UPDATE queue SET archived_at = now() WHERE id = $1", lower)
+    else:
+        await table.execute("UPDATE ticket SET returns = 2 WHERE id = $1", scene.ticket_id)
+
+    await scene.leg(scene.line.id, state="ended")
+    await scene.follow()
+
+    assert await scene.asked() == [("unhold", scene.customer.id)]
+    ticket = await ticket_of(table, scene)
+    assert (ticket["agent_id"], ticket["queue_id"]) == (bob.user_id, scene.queue_id)
+    assert await scene.loads() == {agent.user_id: 0, bob.user_id: 1}
+
+
+async def test_the_next_one_of_a_queue_that_was_archived_is_nobody(agent, bob, scene, table):
+    side = await factories.queue(table)
+    await factories.join_queue(table, bob.user_id, side)
+    transfer = await begin(agent, scene, queue_id=side)
+    await table.execute("UPDATE queue SET archived_at = now() WHERE id = $1", side)
+
+    await scene.leg(transfer["leg_id"], state="ended", end_reason="no_answer")
+    await scene.follow()
+
+    assert await table.fetchval("SELECT failure FROM call_transfer") == "no_answer"
+    assert await scene.loads() == {agent.user_id: 1, bob.user_id: 0}
+
+
+@pytest.mark.parametrize("warm", [True, False])
+async def test_what_came_down_too_often_is_not_talked_over_first(agent, bob, scene, table, warm):
+    lower = await factories.queue(table)
+    await factories.join_queue(table, bob.user_id, lower)
+    await table.execute("UPDATE queue SET tier = 2 WHERE id = $1", scene.queue_id)
+    await table.execute("UPDATE ticket SET tier = 2, returns = 2 WHERE id = $1", scene.ticket_id)
+
+    path = f"/calls/{scene.call_id}/transfers"
+    problem = await agent("POST", path, to(queue_id=lower, warm=warm), status=409)
+
+    assert problem["code"] == "returned_too_often"
+    assert await scene.asked() == []
+
+
+@pytest.mark.parametrize("first_is_there", [True, False])
+async def test_a_colleague_whose_account_is_disabled_takes_nothing_over(
+    agent, bob, scene, table, first_is_there
+):
+    transfer = await begin(agent, scene, agent_id=bob.user_id)
+    await scene.press(transfer["leg_id"])
+    await scene.done()
+    await table.execute("UPDATE user_account SET disabled_at = now() WHERE id = $1", bob.user_id)
+
+    if not first_is_there:
+        await scene.leg(scene.line.id, state="ended")
+    await scene.follow()
+
+    assert ("hang_up", transfer["leg_id"]) in await scene.asked()
+    assert await table.fetchval("SELECT failure FROM call_transfer") == "colleague_left"
+    ticket = await ticket_of(table, scene)
+    assert ticket["state"] == ("assigned" if first_is_there else "offered")
+    assert await table.fetchval("SELECT live_call_id FROM ticket") == scene.call_id
