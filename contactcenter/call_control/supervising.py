@@ -7,7 +7,7 @@ as an agent. Each way he was in a call is written down, with an event.
 
 from datetime import datetime
 
-from contactcenter import events
+from contactcenter import agents, events
 from contactcenter.call_control import ringing, talks
 from contactcenter.call_control.talks import NobodyThere, Talk
 from contactcenter.calls import call_legs, call_supervisions, commands
@@ -87,7 +87,7 @@ async def follow(conn: Conn, now: datetime, call_id: int) -> None:
         leg = talk.leg(supervision.leg_id)
         if leg is None or not talks.is_live(leg):
             await _finish(conn, now, talk, supervision, actor=f"user:{supervision.supervisor_id}")
-        elif talk.call.is_over:
+        elif talk.call.is_over or not (await agents.find(conn, supervision.supervisor_id)).enabled:
             await ringing.hang_up(conn, now, leg)
             await _finish(conn, now, talk, supervision, actor="system")
     await _quieten(conn, now, talk)

@@ -78,6 +78,7 @@ _of_interaction = _SQL.take("of_interaction", Call)
 _create = _SQL.take("create", Call)
 _save = _SQL.take("save", int)
 _settled = _SQL.command("settled")
+_unsettle_of = _SQL.command("unsettle_of")
 _unsettled = _SQL.take("unsettled", int)
 
 
@@ -162,6 +163,11 @@ def columns(call: Call) -> tuple[Any, ...]:
 async def settled(conn: Conn, seen: Call) -> None:
     """Routing goes by the call as it was seen; what was told of it since has yet to be followed."""
     await _settled.run(conn, seen.id, seen.version)
+
+
+async def unsettle_of(conn: Conn, now: datetime, user_id: int) -> None:
+    """Let routing look anew at the calls of somebody who may not be in them any more."""
+    await _unsettle_of.run(conn, user_id, now)
 
 
 async def unsettled(conn: Conn, before: datetime, *, at_most: int) -> list[int]:

@@ -41,6 +41,11 @@ WHERE id = $1 RETURNING version
 -- Whatever its hooks told so far, routing goes by it now.
 UPDATE call SET unsettled_at = NULL WHERE id = $1 AND version = $2
 
+-- name: unsettle_of
+-- Routing looks anew at every call in which a telephone of this person rings or talks.
+UPDATE call SET unsettled_at = coalesce(unsettled_at, $2)
+WHERE id IN (SELECT call_id FROM call_leg WHERE user_id = $1 AND ended_at IS NULL)
+
 -- name: unsettled
 -- What a process that died, or could not take the routing lock, left behind; oldest first.
 SELECT id FROM call WHERE unsettled_at <= $1 ORDER BY unsettled_at LIMIT $2

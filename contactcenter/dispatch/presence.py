@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from contactcenter import agents, offers, timers
 from contactcenter.agents import Agent
+from contactcenter.calls import calls
 from contactcenter.db import Conn
 from contactcenter.dispatch import holding, keeping, pausing, seek, wrapping
 from contactcenter.errors import BadInput, Conflict
@@ -75,9 +76,13 @@ async def lose(conn: Conn, now: datetime, agent_id: int) -> None:
 
 
 async def retire(conn: Conn, now: datetime, agent_id: int) -> None:
-    """Sign off a person who may no longer work here; what he held goes back to its queues."""
+    """Sign off a person who may no longer work here; what he held goes back to its queues.
+
+    Where his telephone is in a call, as a supervisor's or a second agent's, it leaves that soon.
+    """
     agent = await agents.lock(conn, agent_id)
     if agent.presence != "offline":
         await change(conn, now, agent_id, "offline", "disabled", actor="system")
     for ticket_id in await tickets.held_by(conn, agent_id):
         await holding.release(conn, now, ticket_id, actor="system", reason="agent_disabled")
+    await calls.unsettle_of(conn, now, agent_id)

@@ -1,12 +1,16 @@
 """Supervisors in calls: who may, who hears whom, who is told, and what stays written down."""
 
+from datetime import UTC, datetime
+from functools import partial
+
 import call_scenes
 import factories
 import msgspec
 import pytest
 
 from contactcenter.call_control import supervising
-from contactcenter.calls import call_legs
+from contactcenter.calls import call_legs, calls
+from contactcenter.dispatch import presence
 
 
 @pytest.fixture
@@ -180,6 +184,19 @@ async def test_a_call_that_is_over_is_left(lead, scene):
 
     await scene.follow()
 
+    assert await scene.asked() == [("hang_up", leg_id)]
+    assert (await written(scene))[-1] == ("system", scene.ann, "listen", None)
+
+
+async def test_who_listens_is_out_of_the_call_when_his_account_is_disabled(lead, admin, scene):
+    leg_id = await begin(lead, scene)
+    await scene.done()
+
+    await admin("POST", f"/users/{lead.user_id}/disablements", status=201)
+    await scene.dispatcher.submit(partial(presence.retire, agent_id=lead.user_id))
+
+    assert await calls.unsettled(scene.conn, datetime.now(UTC), at_most=9) == [scene.call_id]
+    await scene.follow()
     assert await scene.asked() == [("hang_up", leg_id)]
     assert (await written(scene))[-1] == ("system", scene.ann, "listen", None)
 
