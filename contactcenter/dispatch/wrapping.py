@@ -41,7 +41,7 @@ _end = _SQL.take("end", Done)
 
 async def begin(conn: Conn, now: datetime, call_id: int) -> None:
     """Whose telephone has left the call after he talked wraps up from now on; once a telephone."""
-    for begun in await _begin.all(conn, call_id, WRAP_UP_S):
+    for begun in await _begin.all(conn, call_id, WRAP_UP_S, now):
         agent = await agents.lock(conn, begun.user_id)
         if agent.presence == "available":
             await agents.set_presence(conn, now, agent, "wrap_up", None, actor="system")

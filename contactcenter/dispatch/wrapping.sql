@@ -1,6 +1,7 @@
 -- name: begin
 -- Who talked and has left has so long from then on, as his queue says; not whose customer hung up before he came.
-UPDATE call_leg SET wraps_up_until = greatest(call_leg.joined_at, call_leg.ended_at)
+-- By the provider's time, but from now on at the latest: its clock may be ahead of ours.
+UPDATE call_leg SET wraps_up_until = least(greatest(call_leg.joined_at, call_leg.ended_at), $3)
   + coalesce((SELECT nullif(q.wrap_up_s, 0) FROM offer o JOIN queue q ON q.id = o.queue_id WHERE o.id = call_leg.offer_id), $2::int) * interval '1 second'
 WHERE call_id = $1 AND party = 'agent' AND ended_at IS NOT NULL AND joined_at IS NOT NULL AND wraps_up_until IS NULL
   AND (purpose <> 'offer' OR EXISTS (SELECT FROM offer o WHERE o.id = call_leg.offer_id AND o.state IN ('accepted', 'ended')))

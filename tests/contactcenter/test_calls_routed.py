@@ -417,6 +417,18 @@ async def test_at_the_end_of_wrapping_up_the_ticket_is_the_customers_turn(
     assert row["wrapped_up_at"] == after(100 + until)
 
 
+async def test_a_provider_whose_clock_is_ahead_lets_nobody_wrap_up_for_longer(world: Conn) -> None:
+    _, _, call_id, _, leg_id = await talking(world)
+    await world.execute(
+        "UPDATE call_leg SET state = 'ended', ended_at = $2 WHERE id = $1", leg_id, after(3700)
+    )
+
+    await calling.follow(world, after(100), call_id)
+
+    due_at = await world.fetchval("SELECT due_at FROM timer WHERE kind = 'wrap_up_end'")
+    assert due_at == after(130)
+
+
 @pytest.mark.parametrize("how", ["solve", "done", "away"])
 async def test_wrapping_up_ends_when_he_solves_says_so_or_goes(world: Conn, how: str) -> None:
     _, agent_id, call_id, ticket_id, _ = await talking(world, wrap_up_s=60)
