@@ -10,7 +10,6 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Final, Protocol, TypeVar
-from weakref import WeakKeyDictionary
 
 import structlog
 
@@ -32,8 +31,9 @@ _STEP_S: Final = 1.0
 
 log = structlog.get_logger()
 
-#: Who was heard of by a request since the last flush, by the database the agent is in.
-_heard: Final[WeakKeyDictionary[Database, set[int]]] = WeakKeyDictionary()
+#: Who was heard of by a request since the last flush, by the address of the database the agent is
+#: in: a request has only a part of the pool, another object than the keeper's.
+_heard: Final[dict[str, set[int]]] = {}
 
 
 class Dispatcher(Protocol):
@@ -46,7 +46,7 @@ class Dispatcher(Protocol):
 
 def heard(database: Database, agent_id: int) -> None:
     """Note that an agent's console gave a sign of life; the keeper writes it down."""
-    _heard.setdefault(database, set()).add(agent_id)
+    _heard.setdefault(database.url, set()).add(agent_id)
 
 
 class PresenceKeeper:
@@ -96,7 +96,7 @@ class PresenceKeeper:
 
     async def _flush(self) -> None:
         """Write down who was heard of, even if nobody was: so we know when the database is away."""
-        agent_ids = _heard.pop(self._database, set()).union(self._present())
+        agent_ids = _heard.pop(self._database.url, set()).union(self._present())
         async with self._database.read() as conn:
             await agents.seen(conn, agent_ids)
 

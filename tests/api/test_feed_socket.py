@@ -324,13 +324,13 @@ async def test_a_heartbeat_keeps_the_presence_of_whoever_may_write(agent, staff,
         refused = await program.command("heartbeat")
         assert refused["error"]["code"] == "scope_missing"
 
-    assert presence_keeper._heard.pop(services.db) == {agent.user_id}
+    assert presence_keeper._heard.pop(services.db.url) == {agent.user_id}
 
 
 async def test_a_heartbeat_by_request_counts_too(agent, services):
     await agent("POST", "/presence/heartbeat", status=204)
 
-    assert presence_keeper._heard.pop(services.db) == {agent.user_id}
+    assert presence_keeper._heard.pop(services.db.url) == {agent.user_id}
 
 
 # What it takes ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import factories
 import pytest
 
 from contactcenter import presence_keeper
+from contactcenter.api.request_database import RequestDatabase
 from contactcenter.bell import Bell
 from contactcenter.db import Database
 from contactcenter.dispatch.dispatcher import Dispatcher
@@ -109,6 +110,11 @@ async def test_a_heartbeat_counts_once(floor):
     await floor.silence(agent_id, 20)
     await floor.pass_time(12)
     assert await floor.silent_s(agent_id) > 19
+
+    # A request has a part of the pool: whoever is heard of there is heard of.
+    presence_keeper.heard(RequestDatabase(floor.database, pool_size=4), agent_id)
+    await floor.pass_time(10)
+    assert await floor.silent_s(agent_id) < 5
 
 
 async def test_who_is_silent_for_30_s_is_signed_off_a_minute_after_the_start(floor):
