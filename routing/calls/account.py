@@ -5,7 +5,7 @@ give the same account. ``docs/phone.md`` says what each figure is and where it c
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
@@ -126,7 +126,7 @@ def account(events: Iterable[Event], *, labels: Mapping[str, str] | None = None)
         transfers=passed.transfers,
         warm=passed.warm,
         agents=_agents(talk, wraps),
-        phases=_phases(when, talk, menu, rings, wraps),
+        phases=_phases(told, parties, when, talk),
     )
 
 
@@ -158,22 +158,26 @@ def _menu(told: Sequence[Event], parties: Parties, when: Moments, talk: Conversa
 
 
 def _phases(
-    when: Moments,
-    talk: Conversation,
-    menu: Span,
-    rings: Sequence[tuple[str, Span]],
-    wraps: Mapping[str, Sequence[Span]],
+    told: Sequence[Event], parties: Parties, when: Moments, talk: Conversation
 ) -> tuple[Phase, ...]:
-    """All stretches in order; those of agents overlap where two were there at once."""
+    """All stretches in order; those of agents overlap where two were there at once.
+
+    Of a call that goes on they are looked at a second after what was told last: what began with it
+    is there, and what ended with it has ended.
+    """
+    if not when.is_over:
+        when = replace(when, ended_s=when.ended_s + 1)
+        talk = conversations.conversation(told, parties, when)
+    menu = _menu(told, parties, when, talk)
     found: list[tuple[PhaseKind, Span, str | None]] = [("menu", menu, None)]
     found += [("waiting", one, None) for one in talk.waited]
-    found += [("ringing", one, agent) for agent, one in rings]
+    found += [("ringing", one, agent) for agent, one in beside.rings(told, parties)]
     found += [("talk", one, agent) for agent, of in talk.talked.items() for one in of]
     found += [("hold", one, agent) for agent, of in talk.held.items() for one in of]
     found += [("outside", one, None) for one in talk.outside]
     if when.message_s is not None:
         found.append(("voicemail", (when.message_s, when.ended_s), None))
-    found += [("wrap_up", one, agent) for agent, of in wraps.items() for one in of]
+    found += [("wrap_up", one, agent) for agent, of in _wraps(told, talk).items() for one in of]
     return tuple(
         Phase(
             kind=kind,

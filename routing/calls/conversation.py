@@ -77,7 +77,7 @@ def _legs_of(parties: Parties, agent: str) -> list[str]:
 def _last_s(events: Sequence[Event], when: Moments) -> int:
     """When an agent of whom nobody told had left at the latest: as the customer, or told later."""
     later = [event.at_s for event in events if event.kind in ("left", "room_closed") and event.at_s]
-    return max(later, default=when.ended_s)
+    return max([when.ended_s, *later])
 
 
 def _waited(when: Moments, company: Sequence[Span], held: Sequence[Span]) -> list[Span]:

@@ -180,8 +180,31 @@ def test_a_call_that_goes_on_is_counted_as_far_as_it_has_come():
         False,
         None,
         20,
-        "talk",
+        "hold",
     )
+    assert [(p.kind, p.to_at) for p in made.phases] == [
+        ("menu", at(5)),
+        ("waiting", at(10)),
+        ("talk", at(30)),
+        ("hold", None),
+    ]
+
+
+def test_who_has_taken_a_call_over_talks_on_while_it_goes_on():
+    events = [
+        told("began", 0, direction="inbound"),
+        told("joined", 10, conference="CF1", sequence=1, label="customer"),
+        told("joined", 10, "CAann", conference="CF1", sequence=2, label="agent:ann"),
+        told("joined", 20, "CAbob", conference="CF1", sequence=3, label="agent:bob"),
+        told("left", 25, "CAann", conference="CF1", sequence=4, label="agent:ann"),
+        told("held", 40, conference="CF1", sequence=5, label="customer"),
+    ]
+    made = account(events)
+    assert (made.talk_s, made.agents["bob"].talk_s, made.transfers) == (30, 20, 1)
+    assert [(p.kind, p.agent, p.to_at) for p in made.phases if p.agent == "bob"] == [
+        ("talk", "bob", at(40)),
+        ("hold", "bob", None),
+    ]
 
 
 def test_wrapping_up_begins_with_leaving_and_being_done_before_that_is_no_wrap_up():
